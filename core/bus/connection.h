@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/ids.h"
+#include "base/kind.h"
+#include "base/result.h"
+#include "base/time.h"
+
+#include <QByteArray>
+#include <QObject>
+#include <QString>
+#include <QUrl>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace murmur {
+
+/// One message as a bus delivered it, already framed (batches are split). Values only; may cross
+/// threads.
+struct HeardMessage
+{
+    ConnectionId connection{};
+    std::int64_t received = 0; ///< ns, stamped in the bus thread when the bytes were read
+    std::int64_t stated =
+        kNoTime;      ///< ns; on connections with stated clocks this is the session's `time`
+    Flags flags = 0;  ///< Retained, Binary, Injected …
+    QByteArray topic; ///< may be empty: then the dialect may name one
+    QByteArray raw;
+    QByteArray headers; ///< as of `headersToBytes`
+    QByteArray
+        peer; ///< socket, client id or login: the provisional sender when the dialect finds none
+    QByteArray undecodable; ///< reason why the bus itself could not frame it; the message is
+                            ///< recorded all the same
+};
+
+/// How sure a count of lost messages is.
+enum class LostIs : std::uint8_t { Exact, AtLeast, Unknown };
+std::string_view lostIsName(LostIs lostIs) noexcept;
+
+/// A hole that is ours.
+struct Gap
+{
+    ConnectionId connection{};
+    std::string topic;
+    std::string cause;     ///< client-drop, server-cut, reconnect, sequence-hole, trimmed,
+                           ///< decode-error, subscriber-cut, disk-full
+    std::int64_t from = 0; ///< ns
+    std::int64_t to = 0;
+    std::int64_t count = 0;
+    LostIs lostIs = LostIs::Exact;
+};
+
+/// Where a connection puts what it hears. Thread safe; neither call ever waits. `hear` takes a
+/// batch: one lock, one wake-up. What does not fit is dropped by the sink, which counts it and
+/// writes the gap: the caller need not look.
+class MessageSink
+{
+public:
+    virtual ~MessageSink() = default;
+    virtual void hear(std::vector<HeardMessage>&& batch) = 0;
+    virtual void note(Gap gap) = 0;
+};
+
+struct ConnectionStatus
+{
+    enum class State : std::uint8_t { Starting, Up, Retrying, Failed, Stopped };
+    State state = State::Starting;
+    QString detail;    ///< one sentence: what failed, where, what to do; or what is attached
+    QUrl effectiveUrl; ///< with the real port where 0 was asked
+    std::uint64_t received = 0; ///< messages after framing
+    int clients = 0;            ///< hub: sockets attached
+};
+
+/// Options from the command line or a profile that do not stand in the URL: secrets.
+struct ConnectionOptions
+{
+    QByteArray token;
+    QString name; ///< shown on the chip; empty: derived from the URL
+};
+
+/// One attached endpoint. Lives in the thread that creates it (the recorder gives each its own) and
+/// needs its event loop. Observes only: whatever can publish is another interface.
+class Connection : public QObject
+{
+    Q_OBJECT
+public:
+    explicit Connection(QObject* parent = nullptr)
+        : QObject(parent)
+    {
+    }
+
+    /// Begins to attach; `statusChanged` tells how it went. An error here is final (bad URL, port
+    /// in use).
+    virtual Status start() = 0;
+    /// Ends cleanly: everything heard so far is in the sink when it returns.
+    virtual void stop() = 0;
+    [[nodiscard]] virtual ConnectionStatus status() const = 0;
+
+Q_SIGNALS:
+    void statusChanged();
+};
+
+/// What a bus needs to make a connection. `sink` outlives the connection.
+struct ConnectionContext
+{
+    ConnectionId id{};
+    MessageSink* sink = nullptr;
+    ConnectionOptions options;
+};
+
+/// One row per bus scheme.
+struct BusEntry
+{
+    const char* scheme;      ///< of the URL
+    const char* description; ///< one line for help
+    Result<std::unique_ptr<Connection>> (*create)(const QUrl& url,
+                                                  const ConnectionContext& context);
+};
+
+/// The registry, in the order in which help lists it.
+std::span<const BusEntry> buses() noexcept;
+/// Makes a connection for `url` or says why not (WrongUse, Unsupported with the known schemes
+/// named).
+Result<std::unique_ptr<Connection>> createConnection(const QUrl& url,
+                                                     const ConnectionContext& context);
+/// The URL without user info and secret query items, as it is stored and shown.
+QString shownUrl(const QUrl& url);
+
+} // namespace murmur

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/result.h"
+#include "base/time.h"
+
+#include <QString>
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace murmur {
+
+struct Columns;
+class Dictionaries;
+
+/// The bytes of a message, fetched only when a filter needs them.
+class PayloadSource
+{
+public:
+    virtual ~PayloadSource() = default;
+    /// Valid until the next call; empty when it cannot be read. Rows are those of the columns being
+    /// evaluated.
+    virtual std::string_view raw(std::size_t row) = 0;
+    virtual std::string_view headers(std::size_t row) = 0;
+};
+
+/// A parsed filter expression (the language of `--where` and the filter bar). Immutable, shared
+/// between threads.
+class Filter
+{
+public:
+    virtual ~Filter() = default;
+    [[nodiscard]] virtual QString text() const = 0;
+    /// Needs raw bytes for some messages (payload.*, header.*, bare words).
+    [[nodiscard]] virtual bool needsPayload() const = 0;
+    /// Narrowest stretch of time outside of which nothing can match.
+    [[nodiscard]] virtual TimeRange timeBounds() const = 0;
+    /// Marks in `keep` (sized like the columns, preset to 1) the rows that do not match with 0.
+    /// `payload` may be null when !needsPayload().
+    virtual void evaluate(const Columns& columns, const Dictionaries& names, PayloadSource* payload,
+                          std::vector<std::uint8_t>& keep) const = 0;
+};
+using FilterPtr = std::shared_ptr<const Filter>;
+
+/// Parses `text`; times without a date refer to `session`. The error's message names the column and
+/// what was expected. An empty text gives a null pointer: everything matches.
+Result<FilterPtr> parseFilter(QStringView text, TimeRange session);
+
+} // namespace murmur

@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/ids.h"
+#include "base/kind.h"
+#include "base/message.h"
+#include "base/time.h"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace murmur {
+
+/// Where a piece of text lies: in the message's bytes (raw, then headers), or, with kInText set, in
+/// the block's own text.
+struct TextRef
+{
+    std::uint32_t offset = 0;
+    std::uint32_t size = 0;
+};
+inline constexpr std::uint32_t kInText = 0x8000'0000u;
+
+struct IdColumn
+{
+    std::vector<std::uint64_t> hash; // 0: none
+    std::vector<TextRef> text;
+};
+
+struct CauseEdge
+{
+    std::uint32_t row = 0; ///< the effect, a row of these columns
+    Seq cause = 0;
+    Grade grade = Grade::Stated;
+    friend bool operator==(const CauseEdge&, const CauseEdge&) = default;
+};
+
+/// One key of an agent's state that a message sets; the value is JSON text inside the message's
+/// bytes.
+struct StateChange
+{
+    std::uint32_t row = 0;
+    AgentId agent{};
+    StateKeyId key{};
+    TextRef value;
+};
+
+/// A run of consecutive messages, one vector per column: the shape in which messages travel from
+/// the interpreter to the writer, wait in the tail, and come back from a block. All vectors that
+/// are filled have the same length; a reader that asked for some columns only leaves the others
+/// empty.
+struct Columns
+{
+    Seq first = 0; ///< Seq of row 0
+
+    // heard: what the bus delivered, final
+    std::vector<std::int64_t> time;     ///< the session's axis, ns
+    std::vector<std::int64_t> received; ///< ns
+    std::vector<std::int64_t> sent;     ///< the sender's own clock, ns, or kNoTime
+    std::vector<std::uint32_t> connection;
+    std::vector<std::uint32_t> topic;
+    std::vector<std::uint32_t> rawSize;
+    std::vector<std::uint32_t> headerSize;
+    std::vector<std::uint32_t> flags;
+
+    // reading: what the dialect made of it
+    std::vector<std::uint32_t> sender;
+    std::vector<std::uint32_t> audience;
+    std::vector<std::uint8_t> kind;
+    std::vector<std::uint32_t> type;
+    std::vector<std::uint32_t> payloadOffset; ///< in raw
+    std::vector<std::uint32_t> payloadSize;
+    std::array<IdColumn, kIdFieldCount> ids;
+    std::vector<std::int64_t> sequence; ///< kNoTime: none
+    std::vector<Seq> closes;            ///< Seq of the request that this message answers, or 0
+    std::vector<std::int64_t> latency;  ///< ns from that request, or -1
+    std::vector<CauseEdge> causes;      // sorted by row
+    std::vector<StateChange> states;    // sorted by row
+    std::string text;                   ///< texts that are not in the bytes
+
+    [[nodiscard]] std::size_t size() const noexcept { return time.size(); }
+    [[nodiscard]] Seq last() const noexcept { return first + static_cast<Seq>(size()) - 1; }
+};
+
+/// Columns with the bytes of their messages: raw then headers, one message after the other.
+struct Chunk
+{
+    Columns columns;
+    std::string bytes;
+    std::vector<std::uint32_t> byteOffset; ///< start of each message in `bytes`
+
+    [[nodiscard]] std::string_view raw(std::size_t row) const
+    {
+        return std::string_view(bytes).substr(byteOffset[row], columns.rawSize[row]);
+    }
+    [[nodiscard]] std::string_view headers(std::size_t row) const
+    {
+        return std::string_view(bytes).substr(byteOffset[row] + columns.rawSize[row],
+                                              columns.headerSize[row]);
+    }
+    /// The text behind a reference of row `row`; empty when the reference points outside (a damaged
+    /// file).
+    [[nodiscard]] std::string_view text(std::size_t row, TextRef ref) const;
+};
+
+} // namespace murmur

@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/ids.h"
+#include "base/message.h"
+#include "base/time.h"
+
+#include <QString>
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace murmur {
+
+struct AgentEntry
+{
+    std::string name;
+    std::array<std::string, kLabelCount> labels;
+    bool provisional = false; ///< named after a socket or client id, not by itself
+    AgentId sameAs{};         ///< a name learnt later; 0: none
+    /// The label chosen for lanes: site, else crew, else tenant, else empty.
+    [[nodiscard]] const std::string& group() const;
+};
+
+struct ConnectionEntry
+{
+    std::string url; ///< without secrets
+    std::string name;
+};
+
+/// The recording's dictionaries: small id to text. They only grow, so an id once seen stays valid.
+/// Thread safe: the interpreter adds while readers look up. Entry 0 of each is "unknown" (empty
+/// text).
+class Dictionaries
+{
+public:
+    Dictionaries();
+
+    AgentId agent(std::string_view name, bool provisional = false); ///< finds or adds
+    TopicId topic(std::string_view name);
+    TypeId type(std::string_view name);
+    StateKeyId stateKey(std::string_view name);
+    AudienceId audience(std::vector<AgentId> receivers); ///< sorted and made unique; empty gives 0
+    ConnectionId connection(std::string_view url, std::string_view name);
+    /// True when this changed something.
+    bool setLabel(AgentId agent, Label label, std::string_view value);
+
+    [[nodiscard]] AgentEntry agentEntry(AgentId id) const; ///< an empty entry for an unknown id
+    [[nodiscard]] std::string agentName(AgentId id) const;
+    [[nodiscard]] std::string topicName(TopicId id) const;
+    [[nodiscard]] std::string typeName(TypeId id) const;
+    [[nodiscard]] std::string stateKeyName(StateKeyId id) const;
+    [[nodiscard]] std::vector<AgentId> receivers(AudienceId id) const;
+    [[nodiscard]] ConnectionEntry connectionEntry(ConnectionId id) const;
+    /// 0 when there is none.
+    [[nodiscard]] AgentId findAgent(std::string_view name) const;
+
+    /// Numbers of entries, the "unknown" entry included: valid ids are 0 … count-1.
+    struct Counts
+    {
+        std::uint32_t agents = 0, topics = 0, types = 0, stateKeys = 0, audiences = 0,
+                      connections = 0;
+        friend bool operator==(const Counts&, const Counts&) = default;
+    };
+    [[nodiscard]] Counts counts() const;
+    /// Rises with each change of a label; the writer stores entries again when it has risen.
+    [[nodiscard]] std::uint64_t labelRevision() const;
+
+private:
+    struct Interned
+    {
+        std::deque<std::string> names;
+        std::unordered_map<std::string_view, std::uint32_t>
+            ids; // views into names, which never move
+        std::uint32_t find(std::string_view name) const;
+        std::uint32_t add(std::string_view name);
+    };
+
+    mutable std::shared_mutex m_mutex;
+    Interned m_agentNames;
+    std::deque<AgentEntry> m_agents;
+    Interned m_topics;
+    Interned m_types;
+    Interned m_stateKeys;
+    Interned m_connectionUrls;
+    std::deque<ConnectionEntry> m_connections;
+    std::deque<std::vector<AgentId>> m_audiences;
+    std::unordered_map<std::string, std::uint32_t> m_audienceIds; // key: the ids' bytes
+    std::uint64_t m_labelRevision = 0;
+};
+
+} // namespace murmur

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/result.h"
+#include "base/time.h"
+#include "bus/connection.h"
+
+#include <QObject>
+#include <QString>
+#include <QUrl>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace murmur {
+
+struct RecorderOptions
+{
+    QString path;           ///< created 0600; refused when it exists and is not empty
+    std::vector<QUrl> urls; ///< one connection each
+    ConnectionOptions connectionOptions;
+    QString dialect;              ///< forced dialect id, or empty
+    std::int64_t maxMessages = 0; ///< 0: no limit
+    std::int64_t maxBytes = 0;    ///< of the file; 0: no limit
+};
+
+struct RecorderStatus
+{
+    enum class State : std::uint8_t { Idle, Recording, Stopping, Stopped, Failed };
+    State state = State::Idle;
+    std::int64_t received = 0; ///< framed by the buses
+    std::int64_t recorded = 0; ///< acknowledged: Seq <= durable
+    std::int64_t lost = 0;     ///< by us, all gaps with a known count
+    bool lostIsKnown = true;
+    double queueFill = 0; ///< 0..1, the fuller of the two queues
+    nanoseconds length{0};
+    QString failure; ///< sentence, when Failed
+    std::vector<struct ConnectionInfo> connections;
+};
+
+/// Records any number of connections into one file: bus threads → interpreter → writer. Lives in
+/// the thread that makes it; its own threads are joined by stop() and by the destructor.
+/// Session::follow shows what it records.
+class Recorder : public QObject
+{
+    Q_OBJECT
+public:
+    explicit Recorder(RecorderOptions options, QObject* parent = nullptr);
+    ~Recorder() override;
+
+    /// Creates the file and attaches. Errors: Unwritable, WrongUse, Unsupported, PortInUse,
+    /// Unreachable.
+    Status start();
+    /// Detaches, writes what was heard, closes the file in order. Idempotent; waits until it is
+    /// done.
+    Status stop();
+    /// Attaches one more connection while recording.
+    Result<ConnectionId> attach(const QUrl& url, const ConnectionOptions& options = {});
+
+    [[nodiscard]] RecorderStatus status() const;
+    [[nodiscard]] QString path() const;
+    /// Where messages of ours (injected, or generated offline) enter: like any bus.
+    [[nodiscard]] MessageSink& sink();
+    /// A dictionary id for messages that enter through sink() without a connection object.
+    ConnectionId registerConnection(const QUrl& url, const QString& name);
+
+Q_SIGNALS:
+    /// A few times a second while recording.
+    void statusChanged();
+    /// The recording ended by itself: a limit was reached, the disk is full. The file is closed in
+    /// order.
+    void ended(const QString& sentence);
+
+private:
+    friend class Session;
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace murmur
