@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "query/filter.h"
+#include "session/session.h"
+
+#include <QObject>
+#include <QString>
+
+#include <memory>
+
+namespace murmur {
+
+/// What all views of a window share: the session, the time window, the playhead, the selection, the
+/// filter and the mode. Views read it, follow its signals and set it; they never talk to each
+/// other. GUI thread only.
+class SharedView : public QObject
+{
+    Q_OBJECT
+public:
+    /// Live follows the newest message; Paused stands still; Replay moves the playhead through the
+    /// past in the window.
+    enum class Mode { Live, Paused, Replay };
+
+    explicit SharedView(QObject* parent = nullptr);
+    ~SharedView() override;
+
+    /// Shared so that running jobs may finish; null before the first recording is opened.
+    [[nodiscard]] Session* session() const { return m_session.get(); }
+    void setSession(std::shared_ptr<Session> session);
+
+    [[nodiscard]] TimeRange window() const { return m_window; }
+    [[nodiscard]] TimePoint playhead() const { return m_playhead; }
+    [[nodiscard]] Seq selectedMessage() const { return m_message; }
+    [[nodiscard]] AgentId selectedAgent() const { return m_agent; }
+    [[nodiscard]] FilterPtr filter() const { return m_filter; }
+    [[nodiscard]] Mode mode() const { return m_mode; }
+    [[nodiscard]] double speed() const { return m_speed; }
+    [[nodiscard]] nanoseconds slo() const { return m_slo; }
+    /// How far the playhead lies behind the newest message.
+    [[nodiscard]] nanoseconds behindLive() const;
+
+    /// Sets the window by hand: stops following live (mode becomes Paused, the playhead stays where
+    /// it was, clamped into the window).
+    void setWindow(TimeRange window);
+    /// Moves the playhead by hand: stops following; scrolls the window when the playhead would
+    /// leave it.
+    void setPlayhead(TimePoint t);
+    void selectMessage(Seq seq);
+    void selectAgent(AgentId agent);
+    void setFilter(FilterPtr filter);
+    void setSlo(nanoseconds slo);
+
+    void goLive(); ///< follows the newest message; on a closed recording: shows the end, Paused
+    void pause();
+    void play(); ///< Replay from the playhead at speed(); from the start when it stands at the end
+    void setSpeed(double speed); ///< 0.01 … 100
+    /// Steps the playhead to the next (+1) or previous (-1) message and selects it.
+    void step(int direction);
+    /// Shows the whole session.
+    void showAll();
+
+Q_SIGNALS:
+    void sessionChanged();
+    void windowChanged();
+    void playheadChanged();
+    void messageSelected();
+    void agentSelected();
+    void filterChanged();
+    void modeChanged();
+    void sloChanged();
+    /// More data (coalesced to at most 20 times a second). Views that show live data ask again.
+    void dataGrew();
+
+private:
+    struct Private;
+    std::unique_ptr<Private> d;
+    std::shared_ptr<Session> m_session;
+    TimeRange m_window;
+    TimePoint m_playhead;
+    Seq m_message = 0;
+    AgentId m_agent{};
+    FilterPtr m_filter;
+    Mode m_mode = Mode::Paused;
+    double m_speed = 1;
+    nanoseconds m_slo = std::chrono::milliseconds(200);
+};
+
+} // namespace murmur
