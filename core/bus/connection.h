@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/gap.h"
 #include "base/ids.h"
 #include "base/kind.h"
 #include "base/result.h"
@@ -37,23 +38,6 @@ struct HeardMessage
         peer; ///< socket, client id or login: the provisional sender when the dialect finds none
     QByteArray undecodable; ///< reason why the bus itself could not frame it; the message is
                             ///< recorded all the same
-};
-
-/// How sure a count of lost messages is.
-enum class LostIs : std::uint8_t { Exact, AtLeast, Unknown };
-std::string_view lostIsName(LostIs lostIs) noexcept;
-
-/// A hole that is ours.
-struct Gap
-{
-    ConnectionId connection{};
-    std::string topic;
-    std::string cause;     ///< client-drop, server-cut, reconnect, sequence-hole, trimmed,
-                           ///< decode-error, subscriber-cut, disk-full
-    std::int64_t from = 0; ///< ns
-    std::int64_t to = 0;
-    std::int64_t count = 0;
-    LostIs lostIs = LostIs::Exact;
 };
 
 /// Where a connection puts what it hears. Thread safe; neither call ever waits. `hear` takes a

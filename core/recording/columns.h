@@ -24,11 +24,19 @@ struct TextRef
 };
 inline constexpr std::uint32_t kInText = 0x8000'0000u;
 
+/// Fields whose hash is stored, so that a scan of headers finds all messages of one exchange; of
+/// the others only the text's place is.
+inline constexpr std::array<IdField, 3> kHashedFields{IdField::Correlation, IdField::Trace,
+                                                      IdField::Conversation};
+
 struct IdColumn
 {
-    std::vector<std::uint64_t> hash; // 0: none
-    std::vector<TextRef> text;
+    std::vector<std::uint32_t>
+        hash;                  ///< low half of idHash; 0: none. Read back for kHashedFields only.
+    std::vector<TextRef> text; ///< size 0: none
 };
+/// The hash as it stands in columns.
+std::uint32_t columnHash(std::string_view text) noexcept;
 
 struct CauseEdge
 {
@@ -83,6 +91,9 @@ struct Columns
 
     [[nodiscard]] std::size_t size() const noexcept { return time.size(); }
     [[nodiscard]] Seq last() const noexcept { return first + static_cast<Seq>(size()) - 1; }
+    void clear();
+    /// Appends all rows of `other`, which must follow directly in Seq and have all columns filled.
+    void append(const Columns& other);
 };
 
 /// Columns with the bytes of their messages: raw then headers, one message after the other.
@@ -101,6 +112,8 @@ struct Chunk
         return std::string_view(bytes).substr(byteOffset[row] + columns.rawSize[row],
                                               columns.headerSize[row]);
     }
+    void clear();
+    void append(const Chunk& other);
     /// The text behind a reference of row `row`; empty when the reference points outside (a damaged
     /// file).
     [[nodiscard]] std::string_view text(std::size_t row, TextRef ref) const;

@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "bus/connection.h"
+#include "session/connectioninfo.h"
 
 #include <QObject>
 #include <QString>
@@ -38,7 +39,7 @@ struct RecorderStatus
     double queueFill = 0; ///< 0..1, the fuller of the two queues
     nanoseconds length{0};
     QString failure; ///< sentence, when Failed
-    std::vector<struct ConnectionInfo> connections;
+    std::vector<ConnectionInfo> connections;
 };
 
 /// Records any number of connections into one file: bus threads → interpreter → writer. Lives in
@@ -67,6 +68,10 @@ public:
     /// A dictionary id for messages that enter through sink() without a connection object.
     ConnectionId registerConnection(const QUrl& url, const QString& name);
 
+    /// When set, sink().hear() waits for room instead of dropping: for sources that can wait (a
+    /// generator, an import), never for a bus.
+    void setWaitsForRoom(bool waits);
+
 Q_SIGNALS:
     /// A few times a second while recording.
     void statusChanged();
@@ -77,6 +82,10 @@ Q_SIGNALS:
 private:
     friend class Session;
     struct Private;
+    void interpretLoop();
+    void writeLoop();
+    void noteDurable();
+    void announceEnd(const QString& sentence, bool isFailure);
     std::unique_ptr<Private> d;
 };
 

@@ -11,6 +11,7 @@
 #include "bus/connection.h"
 #include "query/filter.h"
 #include "recording/dictionaries.h"
+#include "session/connectioninfo.h"
 
 #include <QFuture>
 #include <QObject>
@@ -32,19 +33,6 @@ struct Extent
     Seq last = 0;
     TimeRange time; ///< of the messages; end is one past the last
     friend bool operator==(const Extent&, const Extent&) = default;
-};
-
-struct ConnectionInfo
-{
-    ConnectionId id{};
-    QString url;
-    QString name;
-    std::int64_t received = 0;
-    std::int64_t recorded = 0;
-    std::int64_t lost = 0;
-    LostIs lostIs = LostIs::Exact;
-    ConnectionStatus::State state = ConnectionStatus::State::Stopped;
-    QString detail;
 };
 
 /// Facts about the whole, as `murmur info` prints them.
@@ -312,6 +300,8 @@ Q_SIGNALS:
 
 private:
     Session();
+    void followRecorder();
+    void lookAgain();
     struct Private;
     std::unique_ptr<Private> d;
 };

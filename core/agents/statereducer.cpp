@@ -1,0 +1,209 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "agents/statereducer.h"
+
+#include "base/kind.h"
+#include "base/message.h"
+
+#include <algorithm>
+
+namespace murmur {
+
+namespace {
+
+constexpr std::uint64_t kSaveVersion = 1;
+constexpr std::uint64_t kMaxAgents = 1u << 20;
+
+std::uint64_t fold(std::int64_t value)
+{
+    return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
+}
+std::int64_t unfold(std::uint64_t value)
+{
+    return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
+}
+
+} // namespace
+
+AgentFacts& StateReducer::agent(std::uint32_t id)
+{
+    // A damaged file may name any agent; nothing real comes near this bound.
+    if (id >= kMaxAgents)
+        id = 0;
+    if (id >= m_agents.size())
+        m_agents.resize(std::size_t(id) + 1);
+    return m_agents[id];
+}
+
+const std::vector<AgentId>& StateReducer::receivers(std::uint32_t audience)
+{
+    const auto [at, added] = m_audiences.try_emplace(audience);
+    if (added)
+        at->second = m_names.receivers(AudienceId(audience));
+    return at->second;
+}
+
+void StateReducer::apply(const Columns& columns, std::size_t row)
+{
+    const std::int64_t time = columns.time[row];
+    const Seq seq = columns.first + static_cast<Seq>(row);
+    const auto kind = static_cast<Kind>(columns.kind[row]);
+    m_last = seq;
+    m_newest = std::max(m_newest, time);
+
+    AgentFacts& sender = agent(columns.sender[row]);
+    if (sender.firstSeen == kNoTime)
+        sender.firstSeen = time;
+    if (sender.lastSent != kNoTime && time > sender.lastSent) {
+        const std::int64_t gap = time - sender.lastSent;
+        sender.usualGap =
+            sender.usualGap == 0 ? gap : sender.usualGap + (gap - sender.usualGap) / 8;
+    }
+    sender.lastSent = std::max(sender.lastSent, time);
+    sender.lastSentSeq = seq;
+    ++sender.sent;
+    if (kind == Kind::Error)
+        ++sender.errors;
+
+    const std::vector<AgentId>& to = receivers(columns.audience[row]);
+    for (const AgentId id : to) {
+        AgentFacts& receiver = agent(index(id));
+        if (receiver.firstSeen == kNoTime)
+            receiver.firstSeen = time;
+        receiver.lastReceived = std::max(receiver.lastReceived, time);
+        receiver.lastReceivedSeq = seq;
+        ++receiver.received;
+    }
+
+    if (columns.closes[row] != 0)
+        m_pending.erase(columns.closes[row]);
+    if (kind == Kind::Request) {
+        m_pending[seq] = {AgentId(columns.sender[row]), to.empty() ? AgentId{} : to.front(), time};
+        while (!m_pending.empty() && (static_cast<std::int64_t>(m_pending.size()) > kPendingLimit ||
+                                      m_pending.begin()->second.since < time - kPendingLifetime))
+            m_pending.erase(m_pending.begin());
+    }
+    while (m_nextState < columns.states.size() && columns.states[m_nextState].row < row)
+        ++m_nextState;
+    for (; m_nextState < columns.states.size() && columns.states[m_nextState].row == row;
+         ++m_nextState) {
+        const StateChange& change = columns.states[m_nextState];
+        agent(index(change.agent)).values[index(change.key)] = {seq, time};
+    }
+}
+
+void StateReducer::apply(const Columns& columns, std::int64_t until)
+{
+    m_nextState = 0;
+    for (std::size_t row = 0; row < columns.size(); ++row) {
+        if (columns.time[row] <= until)
+            apply(columns, row);
+    }
+    m_nextState = 0;
+}
+
+std::string StateReducer::save() const
+{
+    // Times as differences to the newest one: the same few bytes for all agents.
+    const std::int64_t base = m_newest;
+    std::string out;
+    appendVarint(out, kSaveVersion);
+    appendVarint(out, static_cast<std::uint64_t>(m_last));
+    appendVarint(out, fold(base));
+    const auto putTime = [&](std::int64_t time) {
+        appendVarint(out, time == kNoTime ? 0 : fold(base - time) + 1);
+    };
+    appendVarint(out, m_agents.size());
+    for (const AgentFacts& facts : m_agents) {
+        putTime(facts.firstSeen);
+        if (facts.firstSeen == kNoTime)
+            continue;
+        putTime(facts.lastSent);
+        putTime(facts.lastReceived);
+        appendVarint(out, static_cast<std::uint64_t>(facts.usualGap));
+        appendVarint(out, static_cast<std::uint64_t>(facts.sent));
+        appendVarint(out, static_cast<std::uint64_t>(facts.received));
+        appendVarint(out, static_cast<std::uint64_t>(facts.errors));
+        appendVarint(out, static_cast<std::uint64_t>(m_last - facts.lastSentSeq));
+        appendVarint(out, static_cast<std::uint64_t>(m_last - facts.lastReceivedSeq));
+        appendVarint(out, facts.values.size());
+        for (const auto& [key, value] : facts.values) {
+            appendVarint(out, key);
+            appendVarint(out, static_cast<std::uint64_t>(m_last - value.setBy));
+            putTime(value.since);
+        }
+    }
+    appendVarint(out, m_pending.size());
+    for (const auto& [seq, call] : m_pending) {
+        appendVarint(out, static_cast<std::uint64_t>(m_last - seq));
+        appendVarint(out, index(call.from));
+        appendVarint(out, index(call.to));
+        putTime(call.since);
+    }
+    return out;
+}
+
+bool StateReducer::load(std::string_view in)
+{
+    m_agents.clear();
+    m_pending.clear();
+    bool good = true;
+    const auto get = [&] {
+        std::uint64_t value = 0;
+        good = good && readVarint(in, value);
+        return good ? value : 0;
+    };
+    if (get() != kSaveVersion)
+        return false;
+    m_last = static_cast<Seq>(get());
+    const std::int64_t base = unfold(get());
+    m_newest = base;
+    const auto getTime = [&] {
+        const std::uint64_t value = get();
+        return value == 0
+                   ? kNoTime
+                   : static_cast<std::int64_t>(static_cast<std::uint64_t>(base) -
+                                               static_cast<std::uint64_t>(unfold(value - 1)));
+    };
+    const auto getSeq = [&] {
+        return static_cast<Seq>(static_cast<std::uint64_t>(m_last) - get());
+    };
+    const auto getCount = [&] { return static_cast<std::int64_t>(get()); };
+    const std::uint64_t agents = get();
+    // Each agent takes at least a byte: a count beyond that is a lie, and must not allocate.
+    if (!good || agents > in.size() + 1 || agents > kMaxAgents)
+        return false;
+    m_agents.resize(agents);
+    for (AgentFacts& facts : m_agents) {
+        facts.firstSeen = getTime();
+        if (facts.firstSeen == kNoTime)
+            continue;
+        facts.lastSent = getTime();
+        facts.lastReceived = getTime();
+        facts.usualGap = getCount();
+        facts.sent = getCount();
+        facts.received = getCount();
+        facts.errors = getCount();
+        facts.lastSentSeq = getSeq();
+        facts.lastReceivedSeq = getSeq();
+        const std::uint64_t values = get();
+        for (std::uint64_t i = 0; good && i < values; ++i) {
+            const auto key = static_cast<std::uint32_t>(get());
+            const Seq setBy = getSeq();
+            facts.values[key] = {setBy, getTime()};
+        }
+    }
+    const std::uint64_t pending = get();
+    for (std::uint64_t i = 0; good && i < pending; ++i) {
+        const Seq seq = getSeq();
+        PendingCall call;
+        call.from = AgentId(static_cast<std::uint32_t>(get()));
+        call.to = AgentId(static_cast<std::uint32_t>(get()));
+        call.since = getTime();
+        m_pending[seq] = call;
+    }
+    return good;
+}
+
+} // namespace murmur

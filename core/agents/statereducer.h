@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "recording/columns.h"
+#include "recording/dictionaries.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace murmur {
+
+/// A request without an answer yet.
+struct PendingCall
+{
+    AgentId from{};
+    AgentId to{};           ///< the first receiver; unknown when only a topic is named
+    std::int64_t since = 0; ///< ns
+    friend bool operator==(const PendingCall&, const PendingCall&) = default;
+};
+
+/// What is known of one agent after some message.
+struct AgentFacts
+{
+    std::int64_t firstSeen = kNoTime; ///< ns
+    std::int64_t lastSent = kNoTime;
+    std::int64_t lastReceived = kNoTime;
+    std::int64_t usualGap = 0; ///< ns between its messages, smoothed; 0: not known
+    std::int64_t sent = 0;
+    std::int64_t received = 0;
+    std::int64_t errors = 0;
+    Seq lastSentSeq = 0;
+    Seq lastReceivedSeq = 0;
+    struct Value
+    {
+        Seq setBy = 0;
+        std::int64_t since = 0; ///< ns
+        friend bool operator==(const Value&, const Value&) = default;
+    };
+    std::map<std::uint32_t, Value> values; ///< by state key
+    friend bool operator==(const AgentFacts&, const AgentFacts&) = default;
+};
+
+/// Folds messages, in Seq order, into the state of all agents. The writer keeps one for its
+/// keyframes, readers start from a keyframe and go on: both are this code. Needs Time, Actor, Call,
+/// Flag and State columns. Cost: O(receivers) per message.
+class StateReducer
+{
+public:
+    explicit StateReducer(const Dictionaries& names)
+        : m_names(names)
+    {
+    }
+
+    void apply(const Columns& columns, std::size_t row);
+    /// All rows, or those not later than `until`.
+    void apply(const Columns& columns,
+               std::int64_t until = std::numeric_limits<std::int64_t>::max());
+
+    [[nodiscard]] const std::vector<AgentFacts>& agents() const
+    {
+        return m_agents;
+    } ///< by agent id
+    [[nodiscard]] const std::map<Seq, PendingCall>& pending() const { return m_pending; }
+    [[nodiscard]] Seq last() const { return m_last; }
+    [[nodiscard]] std::int64_t newest() const { return m_newest; } ///< largest time applied, ns
+
+    /// Keyframe bytes before compression, and back. False when damaged.
+    [[nodiscard]] std::string save() const;
+    bool load(std::string_view bytes);
+
+private:
+    AgentFacts& agent(std::uint32_t id);
+    const std::vector<AgentId>& receivers(std::uint32_t audience);
+
+    const Dictionaries& m_names;
+    std::vector<AgentFacts> m_agents;
+    std::map<Seq, PendingCall> m_pending;
+    std::unordered_map<std::uint32_t, std::vector<AgentId>> m_audiences;
+    std::size_t m_nextState = 0;
+    Seq m_last = 0;
+    std::int64_t m_newest = std::numeric_limits<std::int64_t>::min();
+};
+
+/// A request that nobody answered is given up after this long, and beyond this many the oldest are:
+/// both bound the memory.
+inline constexpr std::int64_t kPendingLimit = 100'000;
+inline constexpr std::int64_t kPendingLifetime = 600'000'000'000; // ns
+
+} // namespace murmur

@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "calls/pairing.h"
+
+#include <algorithm>
+
+namespace murmur {
+
+namespace {
+
+constexpr std::size_t kMaxOpen = 200'000;
+/// Answered calls are kept for second answers only while there is room.
+constexpr std::size_t kKeepAnswered = 50'000;
+constexpr std::int64_t kMaxAge =
+    3'600'000'000'000; // ns: an answer after an hour is still an answer
+
+/// Keys of different meaning must not meet.
+constexpr std::uint64_t asAddress(std::uint64_t hash)
+{
+    return hash ^ 0x5bd1'e995'7b93'11a7ull;
+}
+
+bool answers(Kind kind)
+{
+    return kind == Kind::Reply || kind == Kind::Error;
+}
+
+} // namespace
+
+CallPairing::Match CallPairing::pass(const Message& message)
+{
+    Match match;
+    const auto close = [&](std::uint64_t key, bool needsOtherSide) {
+        if (key == 0 || match.request != 0)
+            return;
+        const auto found = m_open.find(key);
+        if (found == m_open.end() || (needsOtherSide && found->second.sender == message.sender))
+            return;
+        Open& open = found->second;
+        if (!open.isRequest && !answers(message.kind))
+            return;
+        match.isReply = true;
+        match.request = open.seq;
+        match.latency = std::max<std::int64_t>(0, message.time - open.time);
+        if (++open.answers == 1)
+            m_answered.emplace_back(key, open.seq);
+    };
+    switch (message.kind) {
+    case Kind::Reply:
+    case Kind::Error:
+        close(message.correlation, false);
+        close(asAddress(message.topic), true);
+        break;
+    case Kind::Event:
+        // Without a word for its kind, the same correlation from the other side is an answer.
+        close(message.correlation, true);
+        if (match.request == 0 && m_open.contains(asAddress(message.topic)))
+            close(asAddress(message.topic), true);
+        break;
+    case Kind::Request:
+    case Kind::Command:
+        if (message.correlation != 0)
+            remember(message.correlation, message);
+        else if (message.id != 0)
+            remember(message.id, message);
+        if (message.replyTo != 0)
+            remember(asAddress(message.replyTo), message);
+        forgetOld(message.time);
+        break;
+    case Kind::State:
+    case Kind::Heartbeat:
+    case Kind::Chunk:
+    case Kind::Control:
+    case Kind::Marker:
+        break;
+    }
+    return match;
+}
+
+void CallPairing::remember(std::uint64_t key, const Message& message)
+{
+    // A request sent again under the same correlation is a retry of the call that is open: the
+    // first one keeps it.
+    const auto [at, added] = m_open.try_emplace(key);
+    if (!added && at->second.answers == 0)
+        return;
+    at->second = {message.seq, message.time, message.sender, message.kind == Kind::Request, 0};
+    m_order.emplace_back(key, message.seq);
+}
+
+void CallPairing::forgetOld(std::int64_t now)
+{
+    while (m_open.size() > kKeepAnswered && !m_answered.empty()) {
+        const auto [key, seq] = m_answered.front();
+        const auto found = m_open.find(key);
+        if (found != m_open.end() && found->second.seq == seq)
+            m_open.erase(found);
+        m_answered.pop_front();
+    }
+    while (!m_order.empty()) {
+        const auto [key, seq] = m_order.front();
+        const auto found = m_open.find(key);
+        const bool stale = found == m_open.end() || found->second.seq != seq;
+        if (!stale && m_open.size() <= kMaxOpen && found->second.time >= now - kMaxAge)
+            return;
+        if (!stale) {
+            m_forgotten += found->second.answers == 0 ? 1 : 0;
+            m_open.erase(found);
+        }
+        m_order.pop_front();
+    }
+}
+
+} // namespace murmur

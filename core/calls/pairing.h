@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/ids.h"
+#include "base/kind.h"
+
+#include <cstdint>
+#include <deque>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace murmur {
+
+/// Finds the request that a message answers, by correlation id, while messages pass in Seq order.
+/// Bounded: the oldest open calls are forgotten beyond a count or an age. Used by the interpreter;
+/// the result is stored with the answer.
+class CallPairing
+{
+public:
+    struct Message
+    {
+        Seq seq = 0;
+        std::int64_t time = 0; ///< ns
+        Kind kind = Kind::Event;
+        AgentId sender{};
+        std::uint64_t correlation = 0; ///< idHash; 0: none
+        std::uint64_t id = 0;          ///< idHash of its own message id; 0: none
+        std::uint64_t replyTo = 0;     ///< idHash of the address for the answer; 0: none
+        std::uint64_t topic = 0;       ///< idHash of the topic
+    };
+    struct Match
+    {
+        Seq request = 0;           ///< 0: answers nothing that is known
+        std::int64_t latency = -1; ///< ns, never negative when there is a request
+        bool isReply = false; ///< seen from the other side of a correlation: its kind should become
+                              ///< Reply when it was Event
+    };
+
+    /// A reply or error carries the request's correlation, or its message id as correlation, or
+    /// goes to its reply address.
+    Match pass(const Message& message);
+
+    [[nodiscard]] std::size_t open() const { return m_open.size(); }
+    [[nodiscard]] std::int64_t forgotten() const { return m_forgotten; }
+
+private:
+    struct Open
+    {
+        Seq seq = 0;
+        std::int64_t time = 0;
+        AgentId sender{};
+        bool isRequest = false;
+        std::uint32_t answers = 0;
+    };
+    void remember(std::uint64_t key, const Message& message);
+    void forgetOld(std::int64_t now);
+
+    std::unordered_map<std::uint64_t, Open> m_open;
+    std::deque<std::pair<std::uint64_t, Seq>>
+        m_order; ///< as remembered; entries may be replaced since
+    std::deque<std::pair<std::uint64_t, Seq>> m_answered;
+    std::int64_t m_forgotten = 0;
+};
+
+} // namespace murmur

@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "recording/codec.h"
+#include "recording/columns.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace murmur {
+
+/// Which columns a reader wants; the others stay empty.
+enum ColumnSet : std::uint32_t {
+    TimeColumns = 1u << 0,     ///< time (received too: time is stored as a difference to it)
+    SentColumns = 1u << 1,     ///< sent
+    PlaceColumns = 1u << 2,    ///< connection, topic
+    SizeColumns = 1u << 3,     ///< rawSize, headerSize
+    FlagColumns = 1u << 4,     ///< flags
+    ActorColumns = 1u << 5,    ///< sender, audience, kind
+    TypeColumns = 1u << 6,     ///< type
+    PayloadColumns = 1u << 7,  ///< payloadOffset, payloadSize
+    IdColumns = 1u << 8,       ///< ids and text
+    SequenceColumns = 1u << 9, ///< sequence (needs the sender: brings ActorColumns)
+    CallColumns = 1u << 10,    ///< closes, latency
+    CauseColumns = 1u << 11,   ///< causes
+    StateColumns = 1u << 12,   ///< states and text
+    AllColumns = (1u << 13) - 1,
+};
+/// Both halves of the two blobs, so that scans unpack only what they need.
+inline constexpr std::uint32_t kHeardColumns =
+    TimeColumns | SentColumns | PlaceColumns | SizeColumns | FlagColumns;
+
+/// Packs the rows of a block. `heard` is what the bus delivered and never changes; `reading` is
+/// what the dialect made of it.
+void packHeard(const Columns& columns, Packer& packer, std::string& packed);
+void packReading(const Columns& columns, Packer& packer, std::string& packed);
+
+/// Unpacks what `wanted` asks for. False when the bytes are damaged or the row counts differ; `out`
+/// is then undefined. `count` is the number of rows that the zone map states, `first` their first
+/// Seq.
+class BlockDecoder
+{
+public:
+    bool decode(Seq first, std::size_t count, std::string_view heard, std::string_view reading,
+                std::uint32_t wanted, Columns& out);
+    [[nodiscard]] Packer& packer() { return m_packer; }
+
+private:
+    bool decodeHeard(std::size_t count, std::string_view bytes, std::uint32_t wanted, Columns& out);
+    bool decodeReading(std::size_t count, std::string_view bytes, std::uint32_t wanted,
+                       Columns& out);
+    template<typename T>
+    bool column(std::string_view& in, std::size_t count, bool wanted, std::vector<T>& out);
+    bool wide(std::string_view& in, std::size_t count, bool wanted);
+
+    Packer m_packer;
+    std::string m_bytes;
+    std::vector<std::uint64_t> m_values;
+};
+
+} // namespace murmur

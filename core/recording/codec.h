@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/result.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace murmur {
+
+/// One integer column as bytes: constant, or frame of reference (minimum plus 1, 2, 4 or 8 byte
+/// offsets as byte planes, low plane first), optionally of zigzag differences. Decoding is a few
+/// instructions per value; zstd afterwards takes out what is regular.
+enum class Transform : std::uint8_t {
+    Plain,      ///< the values
+    Difference, ///< zigzag of the difference to the value before (the first: to 0)
+};
+
+void encodeColumn(std::string& out, std::span<const std::uint64_t> values, Transform transform);
+/// Reads `count` values written by encodeColumn and advances `in`. False when the bytes are
+/// damaged.
+bool decodeColumn(std::string_view& in, std::size_t count, std::vector<std::uint64_t>& values);
+/// Passes over a column of `count` values without decoding it.
+bool skipColumn(std::string_view& in, std::size_t count);
+
+constexpr std::uint64_t zigzag(std::int64_t value) noexcept
+{
+    return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
+}
+constexpr std::int64_t unzigzag(std::uint64_t value) noexcept
+{
+    return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
+}
+
+/// No blob of a recording unpacks to more than this; decoders refuse before they allocate.
+inline constexpr std::size_t kMaxUnpacked = std::size_t(65) << 20;
+
+/// zstd level 1 with checksum. One per thread: contexts are reused.
+class Packer
+{
+public:
+    Packer();
+    ~Packer();
+    Packer(const Packer&) = delete;
+    Packer& operator=(const Packer&) = delete;
+
+    /// `packed` is overwritten.
+    void pack(std::string_view bytes, std::string& packed);
+    /// False when `packed` is damaged, too large, or not ours.
+    bool unpack(std::string_view packed, std::string& bytes);
+
+private:
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace murmur

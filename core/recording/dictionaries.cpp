@@ -1,0 +1,207 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "recording/dictionaries.h"
+
+#include <algorithm>
+
+namespace murmur {
+
+const std::string& AgentEntry::group() const
+{
+    for (const Label label : {Label::Site, Label::Crew, Label::Tenant}) {
+        const std::string& value = labels[static_cast<std::size_t>(label)];
+        if (!value.empty())
+            return value;
+    }
+    return labels[static_cast<std::size_t>(Label::Site)];
+}
+
+std::uint32_t Dictionaries::Interned::find(std::string_view name) const
+{
+    const auto found = ids.find(name);
+    return found == ids.end() ? 0 : found->second;
+}
+
+std::uint32_t Dictionaries::Interned::add(std::string_view name)
+{
+    const auto id = static_cast<std::uint32_t>(names.size());
+    const std::string& kept = names.emplace_back(name);
+    ids.emplace(kept, id);
+    return id;
+}
+
+Dictionaries::Dictionaries()
+{
+    for (Interned* table : {&m_agentNames, &m_topics, &m_types, &m_stateKeys, &m_connectionUrls})
+        table->add({});
+    m_agents.emplace_back();
+    m_connections.emplace_back();
+    m_audiences.emplace_back();
+    m_audienceIds.emplace(std::string(), 0);
+}
+
+AgentId Dictionaries::agent(std::string_view name, bool provisional)
+{
+    {
+        const std::shared_lock lock(m_mutex);
+        if (const std::uint32_t id = m_agentNames.find(name); id != 0 || name.empty())
+            return AgentId(id);
+    }
+    const std::unique_lock lock(m_mutex);
+    if (const std::uint32_t id = m_agentNames.find(name); id != 0)
+        return AgentId(id);
+    const std::uint32_t id = m_agentNames.add(name);
+    AgentEntry& entry = m_agents.emplace_back();
+    entry.name = name;
+    entry.provisional = provisional;
+    return AgentId(id);
+}
+
+TopicId Dictionaries::topic(std::string_view name)
+{
+    {
+        const std::shared_lock lock(m_mutex);
+        if (const std::uint32_t id = m_topics.find(name); id != 0 || name.empty())
+            return TopicId(id);
+    }
+    const std::unique_lock lock(m_mutex);
+    const std::uint32_t id = m_topics.find(name);
+    return TopicId(id != 0 ? id : m_topics.add(name));
+}
+
+TypeId Dictionaries::type(std::string_view name)
+{
+    {
+        const std::shared_lock lock(m_mutex);
+        if (const std::uint32_t id = m_types.find(name); id != 0 || name.empty())
+            return TypeId(id);
+    }
+    const std::unique_lock lock(m_mutex);
+    const std::uint32_t id = m_types.find(name);
+    return TypeId(id != 0 ? id : m_types.add(name));
+}
+
+StateKeyId Dictionaries::stateKey(std::string_view name)
+{
+    {
+        const std::shared_lock lock(m_mutex);
+        if (const std::uint32_t id = m_stateKeys.find(name); id != 0 || name.empty())
+            return StateKeyId(id);
+    }
+    const std::unique_lock lock(m_mutex);
+    const std::uint32_t id = m_stateKeys.find(name);
+    return StateKeyId(id != 0 ? id : m_stateKeys.add(name));
+}
+
+AudienceId Dictionaries::audience(std::vector<AgentId> receivers)
+{
+    std::ranges::sort(receivers);
+    const auto twice = std::ranges::unique(receivers);
+    receivers.erase(twice.begin(), twice.end());
+    const std::string key(reinterpret_cast<const char*>(receivers.data()),
+                          receivers.size() * sizeof(AgentId));
+    {
+        const std::shared_lock lock(m_mutex);
+        const auto found = m_audienceIds.find(key);
+        if (found != m_audienceIds.end())
+            return AudienceId(found->second);
+    }
+    const std::unique_lock lock(m_mutex);
+    const auto [at, added] =
+        m_audienceIds.emplace(key, static_cast<std::uint32_t>(m_audiences.size()));
+    if (added)
+        m_audiences.push_back(std::move(receivers));
+    return AudienceId(at->second);
+}
+
+ConnectionId Dictionaries::connection(std::string_view url, std::string_view name)
+{
+    const std::unique_lock lock(m_mutex);
+    const auto id = static_cast<std::uint32_t>(m_connections.size());
+    m_connections.push_back({std::string(url), std::string(name)});
+    return ConnectionId(id);
+}
+
+bool Dictionaries::setLabel(AgentId agent, Label label, std::string_view value)
+{
+    {
+        const std::shared_lock lock(m_mutex);
+        if (index(agent) == 0 || index(agent) >= m_agents.size() ||
+            m_agents[index(agent)].labels[static_cast<std::size_t>(label)] == value)
+            return false;
+    }
+    const std::unique_lock lock(m_mutex);
+    m_agents[index(agent)].labels[static_cast<std::size_t>(label)] = value;
+    ++m_labelRevision;
+    return true;
+}
+
+AgentEntry Dictionaries::agentEntry(AgentId id) const
+{
+    const std::shared_lock lock(m_mutex);
+    return index(id) < m_agents.size() ? m_agents[index(id)] : AgentEntry{};
+}
+
+std::string Dictionaries::agentName(AgentId id) const
+{
+    const std::shared_lock lock(m_mutex);
+    return index(id) < m_agents.size() ? m_agents[index(id)].name : std::string();
+}
+
+std::string Dictionaries::topicName(TopicId id) const
+{
+    const std::shared_lock lock(m_mutex);
+    return index(id) < m_topics.names.size() ? m_topics.names[index(id)] : std::string();
+}
+
+std::string Dictionaries::typeName(TypeId id) const
+{
+    const std::shared_lock lock(m_mutex);
+    return index(id) < m_types.names.size() ? m_types.names[index(id)] : std::string();
+}
+
+std::string Dictionaries::stateKeyName(StateKeyId id) const
+{
+    const std::shared_lock lock(m_mutex);
+    return index(id) < m_stateKeys.names.size() ? m_stateKeys.names[index(id)] : std::string();
+}
+
+std::vector<AgentId> Dictionaries::receivers(AudienceId id) const
+{
+    const std::shared_lock lock(m_mutex);
+    return index(id) < m_audiences.size() ? m_audiences[index(id)] : std::vector<AgentId>();
+}
+
+ConnectionEntry Dictionaries::connectionEntry(ConnectionId id) const
+{
+    const std::shared_lock lock(m_mutex);
+    return index(id) < m_connections.size() ? m_connections[index(id)] : ConnectionEntry{};
+}
+
+AgentId Dictionaries::findAgent(std::string_view name) const
+{
+    const std::shared_lock lock(m_mutex);
+    return AgentId(m_agentNames.find(name));
+}
+
+Dictionaries::Counts Dictionaries::counts() const
+{
+    const std::shared_lock lock(m_mutex);
+    Counts counts;
+    counts.agents = static_cast<std::uint32_t>(m_agents.size());
+    counts.topics = static_cast<std::uint32_t>(m_topics.names.size());
+    counts.types = static_cast<std::uint32_t>(m_types.names.size());
+    counts.stateKeys = static_cast<std::uint32_t>(m_stateKeys.names.size());
+    counts.audiences = static_cast<std::uint32_t>(m_audiences.size());
+    counts.connections = static_cast<std::uint32_t>(m_connections.size());
+    return counts;
+}
+
+std::uint64_t Dictionaries::labelRevision() const
+{
+    const std::shared_lock lock(m_mutex);
+    return m_labelRevision;
+}
+
+} // namespace murmur

@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "recording/sqlite.h"
+
+#include <QString>
+
+#include <cstdint>
+
+namespace murmur {
+
+/// The `.murmur` format: an SQLite 3 database with this application id and the format version as
+/// user version.
+inline constexpr std::int64_t kApplicationId = 0x4D55'524D; // "MURM"
+inline constexpr std::int64_t kFormatVersion = 1;
+
+/// Row ids of `reading`: generation above, block below.
+constexpr std::int64_t readingKey(std::int64_t generation, std::int64_t block) noexcept
+{
+    return (generation << 40) | block;
+}
+
+/// Creates an empty recording at `path`, readable by its owner only, and returns the write
+/// connection. A file that exists is refused unless it is empty. Errors: Unwritable, DiskFull.
+Result<Database> createRecording(const QString& path);
+
+/// Opens a recording for reading and checks that it is one. Never modifies anything beside it; a
+/// leftover WAL on read-only media is read from a private copy. Errors: Unreadable (missing, empty,
+/// directory, not permitted, not a recording, damaged), NewerFormat.
+Result<Database> openRecording(const QString& path);
+
+} // namespace murmur

@@ -1,0 +1,495 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "recording/writer.h"
+
+#include "base/message.h"
+#include "recording/format.h"
+
+#include <QUuid>
+
+#include <bit>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+constexpr std::int64_t kGeneration = 1;
+/// A keyframe is due when the headers since the last one are this many times its size, or after
+/// this many blocks.
+constexpr std::size_t kKeyframeRatio = 16;
+constexpr std::int64_t kKeyframeBlocks = 256;
+
+/// Length class of a block's time span: lets readers find the blocks of a stretch of time by index,
+/// however wide some are.
+std::int64_t spanClass(std::int64_t first, std::int64_t last)
+{
+    return std::bit_width(static_cast<std::uint64_t>(last - first));
+}
+
+std::string agentBitmap(const Columns& columns, const Dictionaries& names)
+{
+    std::string bits;
+    const auto set = [&](std::uint32_t agent) {
+        const std::size_t byte = agent / 8;
+        if (byte >= bits.size())
+            bits.resize(byte + 1, '\0');
+        bits[byte] =
+            static_cast<char>(static_cast<unsigned char>(bits[byte]) | (1u << (agent % 8)));
+    };
+    std::uint32_t before = ~0u;
+    for (std::size_t row = 0; row < columns.size(); ++row) {
+        set(columns.sender[row]);
+        if (columns.audience[row] == before)
+            continue;
+        before = columns.audience[row];
+        for (const AgentId receiver : names.receivers(AudienceId(before)))
+            set(index(receiver));
+    }
+    return bits;
+}
+
+} // namespace
+
+RecordingWriter::RecordingWriter(Database database, const QString& path, Dictionaries& names)
+    : m_path(path)
+    , m_database(std::move(database))
+    , m_names(names)
+    , m_pyramid(names)
+    , m_state(names)
+{
+}
+
+RecordingWriter::~RecordingWriter() = default;
+
+Result<std::unique_ptr<RecordingWriter>>
+RecordingWriter::create(const QString& path, Dictionaries& names, const RecordingFacts& facts)
+{
+    auto database = createRecording(path);
+    if (!database)
+        return database.error();
+    std::unique_ptr<RecordingWriter> writer(new RecordingWriter(std::move(*database), path, names));
+    if (auto status = writer->prepare(); !status)
+        return status.error();
+    const std::string uuid = QUuid::createUuid().toString(QUuid::WithoutBraces).toStdString();
+    for (const auto& [key, value] : {std::pair<std::string_view, std::string_view>{"uuid", uuid},
+                                     {"family", uuid},
+                                     {"program", facts.program},
+                                     {"host", facts.host}}) {
+        if (auto status = writer->storeMeta(key, value); !status)
+            return status.error();
+    }
+    for (const auto& [key, value] :
+         {std::pair<std::string_view, std::int64_t>{"format", kFormatVersion},
+          {"started", facts.started},
+          {"generation", kGeneration},
+          {"clean", 0}}) {
+        if (auto status = writer->storeMeta(key, value); !status)
+            return status.error();
+    }
+    if (auto status = writer->commit(); !status)
+        return status.error();
+    return writer;
+}
+
+Status RecordingWriter::prepare()
+{
+    struct Row
+    {
+        Statement& statement;
+        const char* sql;
+    };
+    const Row rows[] = {
+        {m_insertBlock, "INSERT OR REPLACE INTO block (id, first, count, first_time, last_time, "
+                        "span, agents) VALUES (?, ?, ?, ?, ?, ?, ?)"},
+        {m_insertHeard, "INSERT OR REPLACE INTO heard (block, data) VALUES (?, ?)"},
+        {m_insertReading, "INSERT OR REPLACE INTO reading (id, data) VALUES (?, ?)"},
+        {m_insertPayload, "INSERT OR REPLACE INTO payload (block, data) VALUES (?, ?)"},
+        {m_insertTile, "INSERT INTO tile (generation, level, idx, grp, part, through, messages, "
+                       "data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
+        {m_insertKeyframe, "INSERT OR REPLACE INTO keyframe (block, generation, seq, time, data) "
+                           "VALUES (?, ?, ?, ?, ?)"},
+        {m_insertGap, "INSERT INTO gap (connection, topic, cause, from_time, to_time, count, "
+                      "lost_is) VALUES (?, ?, ?, ?, ?, ?, ?)"},
+        {m_insertTick, "INSERT INTO tick (time, seq, bus_queue, writer_queue) VALUES (?, ?, ?, ?)"},
+        {m_insertMeta, "INSERT OR REPLACE INTO meta (k, v) VALUES (?, ?)"},
+        {m_insertConnection, "INSERT OR REPLACE INTO connection (id, url, name, received, "
+                             "recorded) VALUES (?, ?, ?, ?, ?)"},
+        {m_insertAgent, "INSERT OR REPLACE INTO agent (id, name, site, crew, role, tenant, "
+                        "provisional, same_as) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
+        {m_insertTopic, "INSERT OR REPLACE INTO topic (id, name) VALUES (?, ?)"},
+        {m_insertType, "INSERT OR REPLACE INTO type (id, name) VALUES (?, ?)"},
+        {m_insertStateKey, "INSERT OR REPLACE INTO state_key (id, name) VALUES (?, ?)"},
+        {m_insertAudience, "INSERT OR REPLACE INTO audience (id, members) VALUES (?, ?)"},
+    };
+    for (const Row& row : rows) {
+        row.statement = Statement(m_database, row.sql);
+        if (!row.statement.isValid())
+            return failure("prepare");
+    }
+    return Done{};
+}
+
+Error RecordingWriter::failure(const char* doing)
+{
+    m_failed = true;
+    Error error = m_database.lastError(doing);
+    if (error.code == ErrorCode::Unreadable)
+        error.code = ErrorCode::Unwritable;
+    if (m_inTransaction) {
+        (void)m_database.run("ROLLBACK");
+        m_inTransaction = false;
+    }
+    return error;
+}
+
+Status RecordingWriter::begin()
+{
+    if (m_failed)
+        return Error{ErrorCode::Unwritable, u"%1 cannot be written any more."_s.arg(m_path)};
+    if (m_inTransaction)
+        return Done{};
+    if (auto status = m_database.run("BEGIN IMMEDIATE"); !status)
+        return failure("write to");
+    m_inTransaction = true;
+    return Done{};
+}
+
+Status RecordingWriter::append(const Chunk& chunk)
+{
+    if (chunk.columns.size() == 0)
+        return Done{};
+    if (auto status = begin(); !status)
+        return status;
+    const bool full = m_open.columns.size() > 0 &&
+                      (m_open.bytes.size() + chunk.bytes.size() > kBlockBytes + kBlockBytes / 4 ||
+                       m_open.columns.size() + chunk.columns.size() > kBlockRows ||
+                       chunk.columns.time.front() - m_open.columns.time.front() > kBlockAge);
+    if (full) {
+        if (auto status = closeBlock(); !status)
+            return status;
+    }
+    m_open.append(chunk);
+    m_openChanged = true;
+    m_pendingBytes += chunk.bytes.size();
+    const Columns& columns = chunk.columns;
+    if (m_totals.last == 0) {
+        m_totals.firstTime = columns.time.front();
+        m_totals.lastTime = columns.time.front();
+    }
+    m_totals.last = columns.last();
+    m_totals.bytesRaw += static_cast<std::int64_t>(chunk.bytes.size());
+    for (std::size_t row = 0; row < columns.size(); ++row) {
+        m_totals.firstTime = std::min(m_totals.firstTime, columns.time[row]);
+        m_totals.lastTime = std::max(m_totals.lastTime, columns.time[row]);
+        ++m_totals.kinds[columns.kind[row] < kKindCount ? columns.kind[row] : 0];
+        if (columns.connection[row] >= m_recorded.size())
+            m_recorded.resize(columns.connection[row] + 1);
+        ++m_recorded[columns.connection[row]];
+    }
+    if (m_open.bytes.size() >= kBlockBytes || m_open.columns.size() >= kBlockRows)
+        return closeBlock();
+    return Done{};
+}
+
+Status RecordingWriter::writeOpenBlock()
+{
+    const Columns& columns = m_open.columns;
+    packHeard(columns, m_packer, m_packed);
+    packReading(columns, m_packer, m_packedReading);
+    m_packer.pack(m_open.bytes, m_packedPayload);
+    const auto [first, last] = std::ranges::minmax(columns.time);
+    const std::string agents = agentBitmap(columns, m_names);
+    m_insertBlock.bind(1, m_blockId)
+        .bind(2, columns.first)
+        .bind(3, static_cast<std::int64_t>(columns.size()))
+        .bind(4, first)
+        .bind(5, last)
+        .bind(6, spanClass(first, last))
+        .bindBlob(7, agents);
+    m_insertHeard.bind(1, m_blockId).bindBlob(2, m_packed);
+    m_insertReading.bind(1, readingKey(kGeneration, m_blockId)).bindBlob(2, m_packedReading);
+    m_insertPayload.bind(1, m_blockId).bindBlob(2, m_packedPayload);
+    if (!m_insertBlock.execute() || !m_insertHeard.execute() || !m_insertReading.execute() ||
+        !m_insertPayload.execute())
+        return failure("write to");
+    m_openChanged = false;
+    return Done{};
+}
+
+Status RecordingWriter::closeBlock()
+{
+    if (m_open.columns.size() == 0)
+        return Done{};
+    if (auto status = writeOpenBlock(); !status)
+        return status;
+    m_headerBytesSinceKeyframe += m_packed.size() + m_packedReading.size();
+    std::vector<FinishedTile> tiles;
+    m_pyramid.add(m_open.columns, tiles);
+    if (auto status = store(tiles); !status)
+        return status;
+    m_state.apply(m_open.columns);
+    if (m_headerBytesSinceKeyframe >
+            kKeyframeRatio * std::max<std::size_t>(m_keyframeBytes, 4096) ||
+        m_blockId - m_lastKeyframeBlock >= kKeyframeBlocks) {
+        if (auto status = storeKeyframe(); !status)
+            return status;
+    }
+    m_open.clear();
+    ++m_blockId;
+    return Done{};
+}
+
+Status RecordingWriter::store(const std::vector<FinishedTile>& tiles)
+{
+    for (const FinishedTile& tile : tiles) {
+        for (const auto& [group, bytes] : tile.groups) {
+            m_packer.pack(bytes, m_packed);
+            m_insertTile.bind(1, kGeneration)
+                .bind(2, tile.level)
+                .bind(3, tile.idx)
+                .bind(4, group)
+                .bind(5, tile.part)
+                .bind(6, tile.through)
+                .bind(7, tile.messages)
+                .bindBlob(8, m_packed);
+            if (!m_insertTile.execute())
+                return failure("write to");
+        }
+    }
+    return Done{};
+}
+
+Status RecordingWriter::storeKeyframe()
+{
+    m_packer.pack(m_state.save(), m_packed);
+    m_keyframeBytes = m_packed.size();
+    m_headerBytesSinceKeyframe = 0;
+    m_lastKeyframeBlock = m_blockId;
+    m_insertKeyframe.bind(1, m_blockId)
+        .bind(2, kGeneration)
+        .bind(3, m_state.last())
+        .bind(4, m_state.newest())
+        .bindBlob(5, m_packed);
+    if (!m_insertKeyframe.execute())
+        return failure("write to");
+    return Done{};
+}
+
+Status RecordingWriter::add(const Gap& gap)
+{
+    if (auto status = begin(); !status)
+        return status;
+    m_insertGap.bind(1, index(gap.connection))
+        .bind(2, std::string_view(gap.topic))
+        .bind(3, std::string_view(gap.cause))
+        .bind(4, gap.from)
+        .bind(5, gap.to)
+        .bind(6, gap.count)
+        .bind(7, lostIsName(gap.lostIs));
+    if (!m_insertGap.execute())
+        return failure("write to");
+    ++m_totals.gaps;
+    m_totals.lost += gap.count;
+    return Done{};
+}
+
+Status RecordingWriter::addTick(std::int64_t time, double busQueue, double writerQueue)
+{
+    if (auto status = begin(); !status)
+        return status;
+    m_insertTick.bind(1, time)
+        .bind(2, m_totals.last)
+        .bindReal(3, busQueue)
+        .bindReal(4, writerQueue);
+    if (!m_insertTick.execute())
+        return failure("write to");
+    return Done{};
+}
+
+void RecordingWriter::setReceived(ConnectionId connection, std::int64_t received)
+{
+    if (index(connection) >= m_received.size())
+        m_received.resize(index(connection) + 1);
+    m_received[index(connection)] = received;
+}
+
+Status RecordingWriter::storeMeta(std::string_view key, std::int64_t value)
+{
+    if (auto status = begin(); !status)
+        return status;
+    if (!m_insertMeta.bind(1, key).bind(2, value).execute())
+        return failure("write to");
+    return Done{};
+}
+
+Status RecordingWriter::storeMeta(std::string_view key, std::string_view value)
+{
+    if (auto status = begin(); !status)
+        return status;
+    if (!m_insertMeta.bind(1, key).bind(2, value).execute())
+        return failure("write to");
+    return Done{};
+}
+
+Status RecordingWriter::storeDictionaries(bool all)
+{
+    const Dictionaries::Counts now = m_names.counts();
+    const std::uint64_t labels = m_names.labelRevision();
+    // Labels come with the first messages of each agent; once a second is often enough to store
+    // them again.
+    const bool relabel = labels != m_storedLabels && (all || ++m_commitsSinceLabels >= 10);
+    bool good = true;
+    for (std::uint32_t id = relabel ? 1 : std::max(1u, m_stored.agents); good && id < now.agents;
+         ++id) {
+        const AgentEntry entry = m_names.agentEntry(AgentId(id));
+        m_insertAgent.bind(1, id)
+            .bind(2, std::string_view(entry.name))
+            .bind(7, entry.provisional ? 1 : 0)
+            .bind(8, index(entry.sameAs));
+        for (std::size_t label = 0; label < kLabelCount; ++label) {
+            const int place = 3 + static_cast<int>(label);
+            if (entry.labels[label].empty())
+                m_insertAgent.bindNull(place);
+            else
+                m_insertAgent.bind(place, std::string_view(entry.labels[label]));
+        }
+        good = m_insertAgent.execute();
+    }
+    if (relabel) {
+        m_storedLabels = labels;
+        m_commitsSinceLabels = 0;
+    }
+    for (std::uint32_t id = std::max(1u, m_stored.topics); good && id < now.topics; ++id)
+        good = m_insertTopic.bind(1, id)
+                   .bind(2, std::string_view(m_names.topicName(TopicId(id))))
+                   .execute();
+    for (std::uint32_t id = std::max(1u, m_stored.types); good && id < now.types; ++id)
+        good = m_insertType.bind(1, id)
+                   .bind(2, std::string_view(m_names.typeName(TypeId(id))))
+                   .execute();
+    for (std::uint32_t id = std::max(1u, m_stored.stateKeys); good && id < now.stateKeys; ++id)
+        good = m_insertStateKey.bind(1, id)
+                   .bind(2, std::string_view(m_names.stateKeyName(StateKeyId(id))))
+                   .execute();
+    for (std::uint32_t id = std::max(1u, m_stored.audiences); good && id < now.audiences; ++id) {
+        std::string members;
+        std::uint32_t before = 0;
+        for (const AgentId member : m_names.receivers(AudienceId(id))) {
+            appendVarint(members, index(member) - before);
+            before = index(member);
+        }
+        good = m_insertAudience.bind(1, id).bindBlob(2, members).execute();
+    }
+    m_received.resize(std::max<std::size_t>(m_received.size(), now.connections));
+    m_recorded.resize(std::max<std::size_t>(m_recorded.size(), now.connections));
+    for (std::uint32_t id = 1; good && id < now.connections; ++id) {
+        const ConnectionEntry entry = m_names.connectionEntry(ConnectionId(id));
+        good = m_insertConnection.bind(1, id)
+                   .bind(2, std::string_view(entry.url))
+                   .bind(3, std::string_view(entry.name))
+                   .bind(4, std::max(m_received[id], m_recorded[id]))
+                   .bind(5, m_recorded[id])
+                   .execute();
+    }
+    if (!good)
+        return failure("write to");
+    m_stored = now;
+    return Done{};
+}
+
+Status RecordingWriter::commit()
+{
+    if (m_closed)
+        return Done{};
+    if (m_openChanged) {
+        if (auto status = writeOpenBlock(); !status)
+            return status;
+    }
+    if (!m_inTransaction)
+        return Done{};
+    if (auto status = storeDictionaries(false); !status)
+        return status;
+    std::string kinds;
+    for (const std::int64_t count : m_totals.kinds)
+        appendVarint(kinds, static_cast<std::uint64_t>(count));
+    if (!m_insertMeta.bind(1, "kinds").bindBlob(2, kinds).execute())
+        return failure("write to");
+    for (const auto& [key, value] :
+         {std::pair<std::string_view, std::int64_t>{"last", m_totals.last},
+          {"first_time", m_totals.firstTime},
+          {"last_time", m_totals.lastTime},
+          {"bytes_raw", m_totals.bytesRaw},
+          {"gaps", m_totals.gaps},
+          {"lost", m_totals.lost}}) {
+        if (auto status = storeMeta(key, value); !status)
+            return status;
+    }
+    if (auto status = m_database.run("COMMIT"); !status)
+        return failure("write to");
+    m_inTransaction = false;
+    m_durable = m_totals;
+    m_pendingBytes = 0;
+    return Done{};
+}
+
+void RecordingWriter::checkpoint()
+{
+    // PASSIVE never waits: what a reader still needs stays for the next time.
+    if (!m_failed && !m_closed)
+        sqlite3_wal_checkpoint_v2(m_database.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                                  nullptr);
+}
+
+std::int64_t RecordingWriter::fileBytes()
+{
+    return m_database.number("SELECT page_count FROM pragma_page_count") * 16384;
+}
+
+Status RecordingWriter::close()
+{
+    if (m_closed)
+        return Done{};
+    const bool hadFailed = m_failed;
+    Status outcome = Done{};
+    if (!hadFailed) {
+        outcome = [&]() -> Status {
+            if (auto status = begin(); !status)
+                return status;
+            if (auto status = closeBlock(); !status)
+                return status;
+            std::vector<FinishedTile> tiles;
+            m_pyramid.close(tiles);
+            if (auto status = store(tiles); !status)
+                return status;
+            if (m_totals.last > 0 && m_lastKeyframeBlock != m_blockId - 1) {
+                --m_blockId; // the state after the last block
+                if (auto status = storeKeyframe(); !status)
+                    return status;
+                ++m_blockId;
+            }
+            if (auto status = storeDictionaries(true); !status)
+                return status;
+            if (auto status = storeMeta("clean", 1); !status)
+                return status;
+            return commit();
+        }();
+    }
+    m_closed = true;
+    // An unfinalized statement keeps the connection open and leaves the WAL behind.
+    for (Statement* statement :
+         {&m_insertBlock, &m_insertHeard, &m_insertReading, &m_insertPayload, &m_insertTile,
+          &m_insertKeyframe, &m_insertGap, &m_insertTick, &m_insertMeta, &m_insertConnection,
+          &m_insertAgent, &m_insertTopic, &m_insertType, &m_insertStateKey, &m_insertAudience})
+        *statement = Statement();
+    // Only without a WAL does a recording open on read-only media. A foreign reader may hold it:
+    // then it stays, which is no error.
+    (void)m_database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    (void)m_database.run("PRAGMA journal_mode=DELETE");
+    m_database = Database();
+    return outcome;
+}
+
+} // namespace murmur

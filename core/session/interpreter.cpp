@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "session/interpreter.h"
+
+namespace murmur {
+
+namespace {
+
+/// Message ids by which a later message may name its cause; the oldest are forgotten.
+constexpr std::size_t kRememberedIds = 200'000;
+/// Names in one cache; beyond that (per-request inbox topics) it starts again.
+constexpr std::size_t kCachedNames = 65'536;
+constexpr std::size_t kMaxStates = 64;
+constexpr std::size_t kMaxParents = 16;
+
+} // namespace
+
+Interpreter::Interpreter(Dictionaries& names)
+    : m_names(names)
+{
+}
+
+template<typename Id, typename Add>
+Id Interpreter::cached(Names<Id>& cache, std::string_view name, Add add)
+{
+    if (name.empty())
+        return Id{};
+    const auto found = cache.find(name);
+    if (found != cache.end())
+        return found->second;
+    if (cache.size() >= kCachedNames)
+        cache.clear();
+    const Id id = add(name);
+    cache.emplace(name, id);
+    return id;
+}
+
+TextRef Interpreter::refTo(Chunk& chunk, std::string_view text, std::string_view message)
+{
+    if (text.empty())
+        return {};
+    const auto* begin = message.data();
+    if (text.data() >= begin && text.data() + text.size() <= begin + message.size())
+        return {static_cast<std::uint32_t>(text.data() - begin),
+                static_cast<std::uint32_t>(text.size())};
+    const TextRef ref{static_cast<std::uint32_t>(chunk.columns.text.size()) | kInText,
+                      static_cast<std::uint32_t>(text.size())};
+    chunk.columns.text += text;
+    return ref;
+}
+
+void Interpreter::interpret(const HeardMessage& message, Chunk& chunk)
+{
+    Columns& columns = chunk.columns;
+    const Seq seq = m_next++;
+    if (columns.size() == 0)
+        columns.first = seq;
+    const std::size_t row = columns.size();
+    const auto rawSize = static_cast<std::size_t>(message.raw.size());
+    const auto headerSize = static_cast<std::size_t>(message.headers.size());
+
+    // The dialect reads from the copy that will be stored; behind it lies room for the parser.
+    const std::size_t offset = chunk.bytes.size();
+    if (chunk.bytes.capacity() < offset + rawSize + headerSize + kPadding)
+        chunk.bytes.reserve(
+            std::max(chunk.bytes.capacity() * 2, offset + rawSize + headerSize + kPadding));
+    chunk.bytes.append(message.raw.constData(), rawSize);
+    chunk.bytes.append(message.headers.constData(), headerSize);
+    chunk.byteOffset.push_back(static_cast<std::uint32_t>(offset));
+    const std::string_view bytes(chunk.bytes.data() + offset, rawSize + headerSize);
+
+    MessageView view;
+    view.topic = {message.topic.constData(), static_cast<std::size_t>(message.topic.size())};
+    view.raw = bytes.substr(0, rawSize);
+    view.headers = bytes.substr(rawSize);
+    view.peer = {message.peer.constData(), static_cast<std::size_t>(message.peer.size())};
+    view.flags = message.flags;
+    TopicId topic =
+        cached(m_topics, view.topic, [this](std::string_view name) { return m_names.topic(name); });
+
+    m_interpretation.clear();
+    Flags flags = message.flags;
+    if (message.undecodable.isEmpty())
+        m_chooser.interpret(index(message.connection), index(topic), view, m_interpretation);
+    if (!message.undecodable.isEmpty() || !m_interpretation.undecodable.empty())
+        flags |= Undecoded;
+    Interpretation& read = m_interpretation;
+    if (!read.topic.empty())
+        topic = cached(m_topics, read.topic,
+                       [this](std::string_view name) { return m_names.topic(name); });
+
+    const AgentId sender =
+        read.sender.empty()
+            ? cached(m_agents, view.peer,
+                     [this](std::string_view name) { return m_names.agent(name, true); })
+            : cached(m_agents, read.sender,
+                     [this](std::string_view name) { return m_names.agent(name); });
+    for (std::size_t label = 0; label < kLabelCount && index(sender) != 0; ++label) {
+        if (read.labels[label].empty())
+            continue;
+        std::string& known = m_labels[index(sender)][label];
+        if (known != read.labels[label]) {
+            known = read.labels[label];
+            m_names.setLabel(sender, static_cast<Label>(label), known);
+        }
+    }
+    AudienceId audience{};
+    if (!read.receivers.empty()) {
+        std::vector<AgentId> receivers;
+        receivers.reserve(read.receivers.size());
+        for (const std::string_view name : read.receivers) {
+            if (!name.empty())
+                receivers.push_back(cached(
+                    m_agents, name, [this](std::string_view n) { return m_names.agent(n); }));
+        }
+        if (receivers.size() == 1) {
+            AudienceId& single = m_singles[index(receivers.front())];
+            if (index(single) == 0)
+                single = m_names.audience(receivers);
+            audience = single;
+        } else {
+            audience = m_names.audience(std::move(receivers));
+        }
+    }
+
+    const bool stated = message.stated != kNoTime;
+    columns.received.push_back(message.received);
+    columns.time.push_back(stated ? message.stated : message.received);
+    columns.sent.push_back(read.sent);
+    columns.connection.push_back(index(message.connection));
+    columns.topic.push_back(index(topic));
+    columns.rawSize.push_back(static_cast<std::uint32_t>(rawSize));
+    columns.headerSize.push_back(static_cast<std::uint32_t>(headerSize));
+
+    std::array<std::uint64_t, kIdFieldCount> hashes{};
+    for (std::size_t field = 0; field < kIdFieldCount; ++field) {
+        const std::string_view text = read.ids[field];
+        hashes[field] = idHash(text);
+        columns.ids[field].hash.push_back(columnHash(text));
+        columns.ids[field].text.push_back(refTo(chunk, text, bytes));
+    }
+    const auto hashOf = [&](IdField field) { return hashes[static_cast<std::size_t>(field)]; };
+
+    CallPairing::Message call;
+    call.seq = seq;
+    call.time = columns.time.back();
+    call.kind = read.kind;
+    call.sender = sender;
+    call.correlation = hashOf(IdField::Correlation);
+    call.id = hashOf(IdField::Message);
+    call.replyTo = hashOf(IdField::ReplyTo);
+    call.topic = idHash(read.topic.empty() ? view.topic : read.topic);
+    const CallPairing::Match match = m_pairing.pass(call);
+    if (match.isReply && read.kind == Kind::Event)
+        read.kind = Kind::Reply;
+    columns.closes.push_back(match.request);
+    columns.latency.push_back(match.latency);
+    if (match.request != 0)
+        columns.causes.push_back({static_cast<std::uint32_t>(row), match.request, Grade::Carried});
+    for (std::size_t i = 0; i < read.parents.size() && i < kMaxParents; ++i) {
+        const auto cause = m_byMessageId.find(idHash(read.parents[i]));
+        if (cause != m_byMessageId.end() && cause->second != match.request)
+            columns.causes.push_back(
+                {static_cast<std::uint32_t>(row), cause->second, Grade::Stated});
+    }
+    if (const std::uint64_t id = hashOf(IdField::Message);
+        id != 0 && m_byMessageId.try_emplace(id, seq).second) {
+        m_messageIdOrder.push_back(id);
+        if (m_messageIdOrder.size() > kRememberedIds) {
+            m_byMessageId.erase(m_messageIdOrder.front());
+            m_messageIdOrder.pop_front();
+        }
+    }
+
+    columns.flags.push_back(flags);
+    columns.sender.push_back(index(sender));
+    columns.audience.push_back(index(audience));
+    columns.kind.push_back(static_cast<std::uint8_t>(read.kind));
+    columns.type.push_back(index(
+        cached(m_types, read.type, [this](std::string_view name) { return m_names.type(name); })));
+    const std::string_view payload = read.payload.data() != nullptr ? read.payload : view.raw;
+    columns.payloadOffset.push_back(static_cast<std::uint32_t>(payload.data() - bytes.data()));
+    columns.payloadSize.push_back(static_cast<std::uint32_t>(payload.size()));
+    columns.sequence.push_back(read.sequence);
+    if (read.kind == Kind::State && index(sender) != 0) {
+        for (std::size_t i = 0; i < read.state.size() && i < kMaxStates; ++i) {
+            const StateKeyId key =
+                cached(m_stateKeys, read.state[i].key,
+                       [this](std::string_view name) { return m_names.stateKey(name); });
+            columns.states.push_back({static_cast<std::uint32_t>(row), sender, key,
+                                      refTo(chunk, read.state[i].value, bytes)});
+        }
+    }
+}
+
+} // namespace murmur

@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "bus/connection.h"
+#include "calls/pairing.h"
+#include "dialect/dialect.h"
+#include "recording/columns.h"
+#include "recording/dictionaries.h"
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace murmur {
+
+/// Turns heard messages into rows: gives Seq, asks the dialect, interns names, pairs calls and
+/// stated causes. One thread only; bounded code: deep decoding happens at viewing time.
+class Interpreter
+{
+public:
+    explicit Interpreter(Dictionaries& names);
+
+    /// Forces a dialect by id; NotFound when there is none of that name.
+    Status forceDialect(std::string_view id) { return m_chooser.force(id); }
+    /// Appends `message` as the next row of `chunk` (whose first Seq is set when it is empty).
+    void interpret(const HeardMessage& message, Chunk& chunk);
+
+    [[nodiscard]] Seq last() const { return m_next - 1; }
+
+private:
+    TextRef refTo(Chunk& chunk, std::string_view text, std::string_view message);
+
+    Dictionaries& m_names;
+    DialectChooser m_chooser;
+    CallPairing m_pairing;
+    Interpretation m_interpretation;
+    // small caches in front of the shared dictionaries: no lock for a name that was seen lately
+    struct Hash
+    {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const
+        {
+            return std::hash<std::string_view>()(text);
+        }
+    };
+    template<typename Id>
+    using Names = std::unordered_map<std::string, Id, Hash, std::equal_to<>>;
+    template<typename Id, typename Add>
+    Id cached(Names<Id>& cache, std::string_view name, Add add);
+
+    Names<AgentId> m_agents;
+    Names<TopicId> m_topics;
+    Names<TypeId> m_types;
+    Names<StateKeyId> m_stateKeys;
+    std::unordered_map<std::uint64_t, AudienceId>
+        m_singles; ///< audience of one receiver, by agent id
+    std::unordered_map<std::uint64_t, std::array<std::string, kLabelCount>> m_labels;
+    std::unordered_map<std::uint64_t, Seq>
+        m_byMessageId; ///< lately seen message ids, for stated causes
+    std::deque<std::uint64_t> m_messageIdOrder;
+    Seq m_next = 1;
+};
+
+} // namespace murmur

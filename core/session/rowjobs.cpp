@@ -1,0 +1,503 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "session/jobs.h"
+
+#include <QFileInfo>
+
+#include <unordered_map>
+
+namespace murmur {
+
+namespace {
+
+constexpr std::uint32_t kRowColumns =
+    kHeardColumns | ActorColumns | TypeColumns | PayloadColumns | SequenceColumns | CallColumns;
+/// How far ahead of a message its answer and its effects are looked for.
+constexpr int kEffectBlocks = 64;
+constexpr std::size_t kMaxEffects = 200;
+
+MessageRow rowOf(const Columns& columns, std::size_t i)
+{
+    MessageRow row;
+    row.seq = columns.first + static_cast<Seq>(i);
+    row.time = fromNs(columns.time[i]);
+    row.received = fromNs(columns.received[i]);
+    row.sent = columns.sent[i];
+    row.connection = ConnectionId(columns.connection[i]);
+    row.sender = AgentId(columns.sender[i]);
+    row.audience = AudienceId(columns.audience[i]);
+    row.topic = TopicId(columns.topic[i]);
+    row.type = TypeId(columns.type[i]);
+    row.kind = columns.kind[i] < kKindCount ? static_cast<Kind>(columns.kind[i]) : Kind::Event;
+    row.flags = columns.flags[i];
+    row.closes = columns.closes[i];
+    row.latency = columns.latency[i];
+    row.sequence = columns.sequence[i];
+    row.size = std::int64_t(columns.rawSize[i]) + columns.headerSize[i];
+    return row;
+}
+
+QByteArray bytesOf(std::string_view bytes)
+{
+    return QByteArray(bytes.data(), static_cast<qsizetype>(bytes.size()));
+}
+
+std::string_view payloadOf(const Columns& columns, std::size_t i, std::string_view raw)
+{
+    const std::size_t offset = columns.payloadOffset[i];
+    return offset <= raw.size() ? raw.substr(offset, columns.payloadSize[i]) : std::string_view();
+}
+
+/// Fills what a request in `rows` knows of its answer when that lies in the same columns.
+void noteAnswers(const Columns& columns, std::unordered_map<Seq, MessageRow*>& rows)
+{
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (columns.closes[i] == 0)
+            continue;
+        const auto request = rows.find(columns.closes[i]);
+        if (request != rows.end() && request->second->answeredBy == 0) {
+            request->second->answeredBy = columns.first + static_cast<Seq>(i);
+            if (request->second->latency < 0)
+                request->second->latency = columns.latency[i];
+        }
+    }
+}
+
+} // namespace
+
+Error cancelled()
+{
+    return {ErrorCode::Cancelled, QStringLiteral("Cancelled.")};
+}
+
+bool BlockPayload::load()
+{
+    if (m_tried)
+        return !m_offsets.empty();
+    m_tried = true;
+    if (!m_reader.loadPayload(m_block, m_bytes))
+        return false;
+    std::size_t offset = 0;
+    for (std::size_t row = 0; row < m_columns.size(); ++row) {
+        m_offsets.push_back(offset);
+        offset += std::size_t(m_columns.rawSize[row]) + m_columns.headerSize[row];
+    }
+    // simdjson reads a little past the end of what it is given.
+    m_bytes.reserve(m_bytes.size() + 64);
+    if (offset > m_bytes.size())
+        m_offsets.clear(); // headers and payload of different blocks: a damaged file
+    return !m_offsets.empty();
+}
+
+std::string_view BlockPayload::raw(std::size_t row)
+{
+    return load() ? std::string_view(m_bytes).substr(m_offsets[row], m_columns.rawSize[row])
+                  : std::string_view();
+}
+
+std::string_view BlockPayload::headers(std::size_t row)
+{
+    return load() ? std::string_view(m_bytes).substr(m_offsets[row] + m_columns.rawSize[row],
+                                                     m_columns.headerSize[row])
+                  : std::string_view();
+}
+
+Result<std::vector<MessageRow>> rowsJob(const Source& source, const RowRequest& request)
+{
+    auto view = SourceView::of(source);
+    if (!view)
+        return view.error();
+    std::vector<MessageRow> rows;
+    std::vector<Seq> wanted = request.seqs;
+    if (wanted.empty()) {
+        const Seq first = std::max<Seq>(1, request.first);
+        const Seq last = std::min(view->last(), first + request.count - 1);
+        for (Seq seq = first; seq <= last; ++seq)
+            wanted.push_back(seq);
+    }
+    rows.reserve(wanted.size());
+    std::unordered_map<Seq, MessageRow*> bySeq;
+    Columns columns;
+    auto next = wanted.begin();
+    const auto take = [&](const Columns& from, PayloadSource& payload) {
+        for (; next != wanted.end() && *next <= from.last(); ++next) {
+            if (*next < from.first)
+                continue;
+            const auto i = static_cast<std::size_t>(*next - from.first);
+            MessageRow& row = rows.emplace_back(rowOf(from, i));
+            if (request.previewBytes > 0)
+                row.preview =
+                    bytesOf(payloadOf(from, i, payload.raw(i))
+                                .substr(0, static_cast<std::size_t>(request.previewBytes)));
+            bySeq.emplace(row.seq, &row);
+        }
+        noteAnswers(from, bySeq);
+    };
+    while (next != wanted.end() && *next <= view->durable()) {
+        if (request.stop.stop_requested())
+            return cancelled();
+        const auto block = view->reader().blockOf(*next);
+        if (!block || !view->reader().load(*block, kRowColumns, columns)) {
+            // Trimmed or damaged: go on behind it.
+            const Seq after = block ? block->last() : *next;
+            next = std::ranges::upper_bound(next, wanted.end(), after);
+            continue;
+        }
+        BlockPayload payload(view->reader(), *block, columns);
+        take(columns, payload);
+    }
+    for (const Tail::Run& run : view->tail()) {
+        if (next == wanted.end())
+            break;
+        RunPayload payload(*run);
+        take(run->columns, payload);
+    }
+    return rows;
+}
+
+Result<MarkSlice> marksJob(const Source& source, TimeRange range, int limit, std::stop_token stop)
+{
+    auto view = SourceView::of(source);
+    if (!view)
+        return view.error();
+    MarkSlice slice;
+    slice.range = range;
+    slice.through = view->last();
+    const std::int64_t begin = toNs(range.begin);
+    const std::int64_t end = toNs(range.end);
+    const auto room = static_cast<std::size_t>(std::max(0, limit));
+    const auto take = [&](const Columns& columns, Seq after) {
+        for (std::size_t i = 0; i < columns.size() && slice.isComplete; ++i) {
+            if (columns.time[i] < begin || columns.time[i] >= end ||
+                columns.first + static_cast<Seq>(i) <= after)
+                continue;
+            if (slice.marks.size() >= room) {
+                slice.isComplete = false;
+                break;
+            }
+            Mark mark;
+            mark.seq = columns.first + static_cast<Seq>(i);
+            mark.time = columns.time[i];
+            mark.sender = AgentId(columns.sender[i]);
+            mark.audience = AudienceId(columns.audience[i]);
+            mark.topic = TopicId(columns.topic[i]);
+            mark.kind =
+                columns.kind[i] < kKindCount ? static_cast<Kind>(columns.kind[i]) : Kind::Event;
+            mark.flags = columns.flags[i];
+            mark.closes = columns.closes[i];
+            mark.latency = columns.latency[i];
+            slice.marks.push_back(mark);
+        }
+    };
+    // Blocks at the edges hold more than the range does, so a sum somewhat above the limit may
+    // still fit.
+    const auto blocks = view->reader().blocksIn(range, 0, std::int64_t(limit) + 3 * 4096);
+    Columns columns;
+    for (const BlockRef& block : blocks) {
+        if (stop.stop_requested())
+            return cancelled();
+        if (!slice.isComplete)
+            break;
+        if (view->reader().load(
+                block, TimeColumns | PlaceColumns | FlagColumns | ActorColumns | CallColumns,
+                columns))
+            take(columns, 0);
+    }
+    for (const Tail::Run& run : view->tail())
+        take(run->columns, view->durable());
+    std::ranges::stable_sort(slice.marks, {}, &Mark::time);
+    return slice;
+}
+
+Result<MessageDetail> messageJob(const Source& source, Seq seq)
+{
+    auto view = SourceView::of(source);
+    if (!view)
+        return view.error();
+    MessageDetail detail;
+    const auto notFound = [&] {
+        return Error{
+            ErrorCode::NotFound,
+            QStringLiteral("There is no message %1 in %2.").arg(seq).arg(source.pool->path())};
+    };
+    std::vector<std::pair<Seq, Grade>> causes;
+    const auto fill = [&](const Columns& columns, PayloadSource& payload) {
+        const auto i = static_cast<std::size_t>(seq - columns.first);
+        detail.row = rowOf(columns, i);
+        const std::string_view raw = payload.raw(i);
+        const std::string_view headers = payload.headers(i);
+        detail.raw = bytesOf(raw);
+        detail.headers = headersFromBytes(headers);
+        const std::string_view body = payloadOf(columns, i, raw);
+        detail.payloadOffset = body.empty() ? 0 : body.data() - raw.data();
+        detail.payloadSize = static_cast<qsizetype>(body.size());
+        for (std::size_t field = 0; field < kIdFieldCount; ++field) {
+            const TextRef ref = columns.ids[field].text[i];
+            if ((ref.offset & kInText) != 0) {
+                const std::size_t offset = ref.offset & ~kInText;
+                if (offset <= columns.text.size())
+                    detail.ids[field] =
+                        bytesOf(std::string_view(columns.text).substr(offset, ref.size));
+            } else if (ref.offset < raw.size()) {
+                detail.ids[field] = bytesOf(raw.substr(ref.offset, ref.size));
+            } else if (ref.offset - raw.size() <= headers.size()) {
+                detail.ids[field] = bytesOf(headers.substr(ref.offset - raw.size(), ref.size));
+            }
+        }
+        for (const CauseEdge& edge : columns.causes) {
+            if (edge.row == i)
+                causes.emplace_back(edge.cause, edge.grade);
+        }
+    };
+    std::vector<std::pair<Seq, Grade>> effects;
+    const auto noteEffects = [&](const Columns& columns) {
+        for (const CauseEdge& edge : columns.causes) {
+            if (edge.cause == seq && effects.size() < kMaxEffects)
+                effects.emplace_back(columns.first + edge.row, edge.grade);
+        }
+        for (std::size_t i = 0; i < columns.size() && detail.row.answeredBy == 0; ++i) {
+            if (columns.closes[i] == seq) {
+                detail.row.answeredBy = columns.first + static_cast<Seq>(i);
+                if (detail.row.latency < 0)
+                    detail.row.latency = columns.latency[i];
+            }
+        }
+    };
+    bool found = false;
+    Columns columns;
+    if (seq <= view->durable()) {
+        const auto blocks = view->reader().blocksFrom(seq, kEffectBlocks);
+        for (const BlockRef& block : blocks) {
+            const bool own = block.first <= seq && seq <= block.last();
+            if (!view->reader().load(block,
+                                     own ? std::uint32_t(AllColumns)
+                                         : std::uint32_t(TimeColumns | CallColumns | CauseColumns),
+                                     columns))
+                continue;
+            if (own) {
+                BlockPayload payload(view->reader(), block, columns);
+                fill(columns, payload);
+                found = true;
+            }
+            noteEffects(columns);
+        }
+    }
+    for (const Tail::Run& run : view->tail()) {
+        if (run->columns.last() < seq)
+            continue;
+        if (!found && run->columns.first <= seq) {
+            RunPayload payload(*run);
+            fill(run->columns, payload);
+            found = true;
+        }
+        noteEffects(run->columns);
+    }
+    if (!found)
+        return notFound();
+    RowRequest related;
+    for (const auto& [other, grade] : causes)
+        related.seqs.push_back(other);
+    for (const auto& [other, grade] : effects)
+        related.seqs.push_back(other);
+    std::ranges::sort(related.seqs);
+    const auto twice = std::ranges::unique(related.seqs);
+    related.seqs.erase(twice.begin(), twice.end());
+    related.previewBytes = 160;
+    if (!related.seqs.empty()) {
+        auto rows = rowsJob(source, related);
+        if (!rows)
+            return rows.error();
+        const auto attach = [&](const auto& edges, std::vector<MessageDetail::Cause>& to) {
+            for (const auto& [other, grade] : edges) {
+                const auto row = std::ranges::find(*rows, other, &MessageRow::seq);
+                if (row != rows->end())
+                    to.push_back({*row, grade});
+            }
+        };
+        attach(causes, detail.causes);
+        attach(effects, detail.effects);
+    }
+    return detail;
+}
+
+Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
+{
+    auto view = SourceView::of(source);
+    if (!view)
+        return view.error();
+    MatchList list;
+    const Seq last = request.last > 0 ? std::min(request.last, view->last()) : view->last();
+    const Seq first = std::max<Seq>(1, request.first);
+    list.through = last;
+    const TimeRange bounds = request.filter ? request.filter->timeBounds()
+                                            : TimeRange{TimePoint::min(), TimePoint::max()};
+    const std::int64_t from = toNs(bounds.begin);
+    const std::int64_t to = toNs(bounds.end);
+    const auto room = [&] {
+        return request.limit == 0 || static_cast<std::int64_t>(list.seqs.size()) < request.limit;
+    };
+    std::vector<std::uint8_t> keep;
+    std::vector<Seq> found;
+    const auto evaluate = [&](const Columns& columns, PayloadSource& payload, Seq after) {
+        keep.assign(columns.size(), 1);
+        if (request.filter)
+            request.filter->evaluate(columns, view->names(), &payload, keep);
+        found.clear();
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            const Seq seq = columns.first + static_cast<Seq>(i);
+            if (keep[i] != 0 && seq >= first && seq <= last && seq > after)
+                found.push_back(seq);
+        }
+    };
+    Columns columns;
+    std::int64_t scanned = 0;
+    const std::int64_t total = std::max<std::int64_t>(1, last - first + 1);
+    const auto scanBlock = [&](const BlockRef& block) {
+        found.clear();
+        scanned += static_cast<std::int64_t>(block.count);
+        if (block.lastTime < from || block.firstTime >= to)
+            return;
+        if (view->reader().load(block, AllColumns, columns)) {
+            BlockPayload payload(view->reader(), block, columns);
+            evaluate(columns, payload, 0);
+        }
+    };
+    const auto stopped = [&] { return request.stop.stop_requested(); };
+    if (!request.newestFirst) {
+        for (Seq seq = first; seq <= std::min(last, view->durable()) && room();) {
+            const auto blocks = view->reader().blocksFrom(seq, 64);
+            if (blocks.empty())
+                break;
+            for (const BlockRef& block : blocks) {
+                if (stopped())
+                    return cancelled();
+                if (!room() || block.first > last)
+                    break;
+                scanBlock(block);
+                list.seqs.insert(list.seqs.end(), found.begin(), found.end());
+                list.through = block.last();
+            }
+            seq = blocks.back().last() + 1;
+            if (request.progress)
+                request.progress(std::min(scanned, total), total);
+        }
+        if (room())
+            list.through = last;
+    }
+    std::vector<Seq> newest;
+    for (const Tail::Run& run : view->tail()) {
+        if (run->columns.last() <= view->durable())
+            continue;
+        RunPayload payload(*run);
+        evaluate(run->columns, payload, view->durable());
+        newest.insert(newest.end(), found.begin(), found.end());
+    }
+    if (request.newestFirst) {
+        // From the end backwards; turned round at the end.
+        std::ranges::reverse(newest);
+        list.seqs = std::move(newest);
+        for (Seq seq = std::min(last, view->durable()); seq >= first && room();) {
+            const auto block = view->reader().blockOf(seq);
+            if (stopped())
+                return cancelled();
+            if (!block) {
+                --seq;
+                continue;
+            }
+            scanBlock(*block);
+            list.seqs.insert(list.seqs.end(), found.rbegin(), found.rend());
+            seq = block->first - 1;
+            if (request.progress && scanned % 65'536 < 4'096)
+                request.progress(std::min(scanned, total), total);
+        }
+        if (!room())
+            list.seqs.resize(static_cast<std::size_t>(request.limit));
+        std::ranges::reverse(list.seqs);
+    } else if (room()) {
+        list.seqs.insert(list.seqs.end(), newest.begin(), newest.end());
+    }
+    if (!request.newestFirst && request.limit > 0 &&
+        static_cast<std::int64_t>(list.seqs.size()) > request.limit) {
+        list.seqs.resize(static_cast<std::size_t>(request.limit));
+        list.isComplete = false;
+    }
+    if (request.progress)
+        request.progress(total, total);
+    return list;
+}
+
+Result<Seq> seqAtJob(const Source& source, TimePoint t)
+{
+    auto view = SourceView::of(source);
+    if (!view)
+        return view.error();
+    const std::int64_t wanted = toNs(t);
+    std::int64_t best = std::numeric_limits<std::int64_t>::max();
+    Seq found = 0;
+    const auto consider = [&](const Columns& columns, Seq after) {
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            const Seq seq = columns.first + static_cast<Seq>(i);
+            if (columns.time[i] >= wanted && columns.time[i] < best && seq > after) {
+                best = columns.time[i];
+                found = seq;
+            }
+        }
+    };
+    Columns columns;
+    if (const auto block = view->reader().blockAt(t);
+        block && view->reader().load(*block, TimeColumns, columns))
+        consider(columns, 0);
+    for (const Tail::Run& run : view->tail())
+        consider(run->columns, view->durable());
+    return found != 0 ? found : view->last();
+}
+
+Result<std::vector<Gap>> gapsJob(const Source& source)
+{
+    auto lease = source.pool->lease();
+    if (!lease)
+        return lease.error();
+    return (*lease)->gaps();
+}
+
+Result<SessionInfo> infoJob(const Source& source)
+{
+    auto lease = source.pool->lease();
+    if (!lease)
+        return lease.error();
+    RecordingReader& reader = **lease;
+    reader.loadNames(*source.names);
+    const RecordingMeta meta = reader.meta();
+    SessionInfo info;
+    info.path = source.pool->path();
+    info.uuid = meta.uuid;
+    info.program = meta.program;
+    info.isClean = meta.isClean;
+    info.extent.last = meta.totals.last;
+    if (meta.totals.last > 0)
+        info.extent.time = {fromNs(meta.totals.firstTime), fromNs(meta.totals.lastTime + 1)};
+    info.kinds = meta.totals.kinds;
+    info.bytesRaw = meta.totals.bytesRaw;
+    info.gaps = meta.totals.gaps;
+    info.lost = meta.totals.lost;
+    const Dictionaries::Counts counts = source.names->counts();
+    info.agents = counts.agents - 1;
+    info.topics = counts.topics - 1;
+    for (const StoredConnection& stored : reader.connections()) {
+        ConnectionInfo connection;
+        connection.id = stored.id;
+        connection.url = QString::fromStdString(stored.url);
+        connection.name = QString::fromStdString(stored.name);
+        connection.received = stored.received;
+        connection.recorded = stored.recorded;
+        connection.lost = stored.lost;
+        connection.lostIs = stored.lostIs;
+        info.connections.push_back(std::move(connection));
+    }
+    info.bytesFile =
+        QFileInfo(info.path).size() + QFileInfo(info.path + QStringLiteral("-wal")).size();
+    return info;
+}
+
+} // namespace murmur

@@ -1,0 +1,262 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "session/session.h"
+
+#include "session/jobs.h"
+#include "session/recorder.h"
+#include "session/recorderprivate.h"
+
+#include <QThreadPool>
+#include <QTimer>
+#include <QtConcurrent>
+
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+constexpr int kReaders = 3;
+constexpr auto kGrowInterval = 33ms;
+constexpr auto kForeignInterval = 500ms;
+constexpr auto kConnectionInterval = 500ms;
+
+Extent extentOf(const RecordingTotals& totals)
+{
+    Extent extent;
+    extent.last = totals.last;
+    if (totals.last > 0)
+        extent.time = {fromNs(totals.firstTime), fromNs(totals.lastTime + 1)};
+    return extent;
+}
+
+} // namespace
+
+struct Session::Private
+{
+    Source source;
+    Recorder* recorder = nullptr;
+    Extent seen;
+    Extent durable;
+    bool isLive = false;
+    QThreadPool pool;
+    QTimer growTimer;
+    QTimer connectionTimer;
+    bool looking = false; // a foreign writer's file is being looked at
+};
+
+Session::Session()
+    : d(std::make_unique<Private>())
+{
+    d->pool.setMaxThreadCount(kReaders);
+}
+
+Session::~Session()
+{
+    d->pool.clear();
+    d->pool.waitForDone();
+}
+
+Result<std::unique_ptr<Session>> Session::open(const QString& path)
+{
+    std::unique_ptr<Session> session(new Session);
+    Private& d = *session->d;
+    d.source.pool = std::make_shared<ReaderPool>(path);
+    d.source.names = std::make_shared<Dictionaries>();
+    {
+        auto lease = d.source.pool->lease();
+        if (!lease)
+            return lease.error();
+        (*lease)->loadNames(*d.source.names);
+        const RecordingMeta meta = (*lease)->meta();
+        d.seen = d.durable = extentOf(meta.totals);
+        d.isLive = !meta.isClean;
+    }
+    if (d.isLive) {
+        // Another process may be writing it, or it was not closed in order: looking again costs
+        // little and tells.
+        connect(&d.growTimer, &QTimer::timeout, session.get(), &Session::lookAgain);
+        d.growTimer.start(kForeignInterval);
+        d.isLive = false;
+    }
+    return session;
+}
+
+Result<std::unique_ptr<Session>> Session::follow(Recorder* recorder)
+{
+    std::unique_ptr<Session> session(new Session);
+    Private& d = *session->d;
+    Recorder::Private& r = *recorder->d;
+    d.source = {r.pool, r.tail, r.names};
+    d.recorder = recorder;
+    d.isLive = true;
+    Session* raw = session.get();
+    connect(&d.growTimer, &QTimer::timeout, raw, &Session::followRecorder);
+    connect(&d.connectionTimer, &QTimer::timeout, raw,
+            [raw] { Q_EMIT raw->connectionsChanged(raw->d->recorder->status().connections); });
+    connect(recorder, &Recorder::ended, raw,
+            [raw](const QString& sentence) { Q_EMIT raw->recordingEnded(sentence); });
+    connect(recorder, &Recorder::statusChanged, raw, [raw] {
+        const auto state = raw->d->recorder->status().state;
+        if (state != RecorderStatus::State::Stopped && state != RecorderStatus::State::Failed)
+            return;
+        raw->followRecorder();
+        raw->d->isLive = false;
+        raw->d->growTimer.stop();
+        raw->d->connectionTimer.stop();
+    });
+    connect(recorder, &QObject::destroyed, raw, [raw] {
+        raw->d->recorder = nullptr;
+        raw->d->growTimer.stop();
+        raw->d->connectionTimer.stop();
+    });
+    d.growTimer.start(kGrowInterval);
+    d.connectionTimer.start(kConnectionInterval);
+    return session;
+}
+
+void Session::followRecorder()
+{
+    if (d->recorder == nullptr)
+        return;
+    Extent seen;
+    Extent durable;
+    {
+        const Recorder::Private& r = *d->recorder->d;
+        const std::lock_guard lock(r.mutex);
+        seen.last = r.seen;
+        if (r.seen > 0)
+            seen.time = {fromNs(r.firstTime), fromNs(r.lastTime + 1)};
+        durable = extentOf(r.durable);
+    }
+    if (seen == d->seen && durable == d->durable)
+        return;
+    d->seen = seen;
+    d->durable = durable;
+    Q_EMIT grew(seen, durable);
+}
+
+void Session::lookAgain()
+{
+    if (d->looking)
+        return;
+    d->looking = true;
+    QtConcurrent::run(&d->pool, [source = d->source]() -> std::pair<Extent, bool> {
+        auto lease = source.pool->lease();
+        if (!lease)
+            return {};
+        (*lease)->loadNames(*source.names);
+        const RecordingMeta meta = (*lease)->meta();
+        return {extentOf(meta.totals), meta.isClean};
+    }).then(this, [this](const std::pair<Extent, bool>& found) {
+        d->looking = false;
+        if (found.second)
+            d->growTimer.stop();
+        if (found.first.last <= d->durable.last)
+            return;
+        d->isLive = !found.second;
+        d->seen = d->durable = found.first;
+        Q_EMIT grew(d->seen, d->durable);
+    });
+}
+
+QString Session::path() const
+{
+    return d->source.pool->path();
+}
+
+bool Session::isLive() const
+{
+    return d->isLive;
+}
+
+Extent Session::seen() const
+{
+    return d->seen;
+}
+
+Extent Session::durable() const
+{
+    return d->durable;
+}
+
+std::shared_ptr<const Dictionaries> Session::dictionaries() const
+{
+    return d->source.names;
+}
+
+QFuture<Result<SessionInfo>> Session::info()
+{
+    std::vector<ConnectionInfo> live;
+    if (d->recorder != nullptr && d->isLive)
+        live = d->recorder->status().connections;
+    return QtConcurrent::run(
+        &d->pool, [source = d->source, live, isLive = d->isLive]() -> Result<SessionInfo> {
+            auto info = infoJob(source);
+            if (info) {
+                info->isLive = isLive;
+                for (const ConnectionInfo& connection : live) {
+                    const auto stored =
+                        std::ranges::find(info->connections, connection.id, &ConnectionInfo::id);
+                    if (stored != info->connections.end())
+                        *stored = connection;
+                }
+            }
+            return info;
+        });
+}
+
+QFuture<Result<TileSlice>> Session::tiles(TileRequest request)
+{
+    return QtConcurrent::run(&d->pool, [source = d->source, request = std::move(request)] {
+        return tilesJob(source, request);
+    });
+}
+
+QFuture<Result<MarkSlice>> Session::marks(TimeRange range, int limit, std::stop_token stop)
+{
+    return QtConcurrent::run(&d->pool, [source = d->source, range, limit, stop] {
+        return marksJob(source, range, limit, stop);
+    });
+}
+
+QFuture<Result<std::vector<MessageRow>>> Session::rows(RowRequest request)
+{
+    return QtConcurrent::run(&d->pool, [source = d->source, request = std::move(request)] {
+        return rowsJob(source, request);
+    });
+}
+
+QFuture<Result<MessageDetail>> Session::message(Seq seq)
+{
+    return QtConcurrent::run(&d->pool,
+                             [source = d->source, seq] { return messageJob(source, seq); });
+}
+
+QFuture<Result<StateSlice>> Session::state(StateRequest request)
+{
+    return QtConcurrent::run(&d->pool, [source = d->source, request = std::move(request)] {
+        return stateJob(source, request);
+    });
+}
+
+QFuture<Result<MatchList>> Session::search(MatchRequest request)
+{
+    return QtConcurrent::run(&d->pool, [source = d->source, request = std::move(request)] {
+        return searchJob(source, request);
+    });
+}
+
+QFuture<Result<Seq>> Session::seqAt(TimePoint t)
+{
+    return QtConcurrent::run(&d->pool, [source = d->source, t] { return seqAtJob(source, t); });
+}
+
+QFuture<Result<std::vector<Gap>>> Session::gaps()
+{
+    return QtConcurrent::run(&d->pool, [source = d->source] { return gapsJob(source); });
+}
+
+} // namespace murmur

@@ -1,0 +1,411 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "recording/tiles.h"
+#include "session/jobs.h"
+
+#include <bit>
+#include <unordered_map>
+
+namespace murmur {
+
+std::uint32_t TileLane::sentIn(std::size_t bucket) const
+{
+    std::uint32_t sum = 0;
+    for (const auto& kind : sent)
+        sum += bucket < kind.size() ? kind[bucket] : 0;
+    return sum;
+}
+
+std::uint32_t TileLane::errorsIn(std::size_t bucket) const
+{
+    const auto& errorCounts = sent[static_cast<std::size_t>(Kind::Error)];
+    return bucket < errorCounts.size() ? errorCounts[bucket] : 0;
+}
+
+namespace {
+
+constexpr std::uint32_t kTileColumns = TimeColumns | SizeColumns | ActorColumns | CallColumns;
+/// Fewer messages than this are counted from their headers rather than looked for in finer tiles.
+constexpr std::int64_t kDirect = 2 * kTileThreshold;
+
+/// Puts tiles and single messages into the slice that is being built.
+class SliceBuilder : public TileVisitor
+{
+public:
+    SliceBuilder(const TileRequest& request, const Dictionaries& names, TileSlice& slice, int shift)
+        : m_request(request)
+        , m_names(names)
+        , m_slice(slice)
+        , m_shift(shift)
+        , m_begin(toNs(slice.begin))
+    {
+        for (const AgentId agent : request.agents)
+            m_wanted.emplace(index(agent), true);
+        m_heat.resize(request.latency ? slice.bucketCount : 0);
+    }
+
+    /// Where the tile that is visited next lies.
+    void setTile(int level, std::int64_t idx)
+    {
+        m_tileBegin = tileBegin(idx, level);
+        m_tileShift = bucketShift(level);
+    }
+
+    void cell(std::uint32_t agent, unsigned bucket, unsigned column, std::uint64_t count) override
+    {
+        if (!m_request.perAgent)
+            return;
+        std::size_t at = 0;
+        if (TileLane* lane = laneOf(agent); lane != nullptr && place(bucket, at))
+            put(*lane, at, column, count);
+    }
+    void total(unsigned bucket, unsigned column, std::uint64_t count) override
+    {
+        std::size_t at = 0;
+        if (place(bucket, at))
+            put(m_slice.total, at, column, count);
+    }
+    void latency(std::uint32_t agent, std::uint32_t fineBucket, std::uint32_t count) override
+    {
+        if (!m_request.latency || !m_request.perAgent)
+            return;
+        if (TileLane* lane = laneOf(agent))
+            lane->latency.addBucket(fineBucket, count);
+    }
+    void highest(std::uint32_t agent, std::uint64_t latency) override
+    {
+        if (!m_request.latency || !m_request.perAgent)
+            return;
+        if (TileLane* lane = laneOf(agent))
+            lane->latency.noteMax(latency);
+    }
+    void totalLatency(std::uint32_t fineBucket, std::uint32_t count) override
+    {
+        if (m_request.latency)
+            m_slice.latencyTotal.addBucket(fineBucket, count);
+    }
+    void totalHighest(std::uint64_t latency) override
+    {
+        if (m_request.latency)
+            m_slice.latencyTotal.noteMax(latency);
+    }
+    void heat(unsigned bucket, std::uint32_t coarseBucket, std::uint32_t count) override
+    {
+        std::size_t at = 0;
+        if (m_request.latency && place(bucket, at))
+            addHeat(at, coarseBucket, count);
+    }
+    void pair(std::uint64_t key, std::uint64_t count) override
+    {
+        if (m_request.pairs)
+            m_pairs[key] += static_cast<std::int64_t>(count);
+    }
+
+    /// One message, from headers; it must lie in the slice.
+    void add(const Columns& columns, std::size_t row)
+    {
+        const auto at = static_cast<std::size_t>((columns.time[row] - m_begin) >> m_shift);
+        const std::uint32_t kind = columns.kind[row] < kKindCount ? columns.kind[row] : 0;
+        const std::uint64_t size = std::uint64_t(columns.rawSize[row]) + columns.headerSize[row];
+        put(m_slice.total, at, kind, 1);
+        put(m_slice.total, at, TileSum::kBytes, size);
+        const auto [known, added] = m_audiences.try_emplace(columns.audience[row]);
+        if (added)
+            known->second = m_names.receivers(AudienceId(columns.audience[row]));
+        const std::vector<AgentId>& receivers = known->second;
+        if (m_request.perAgent) {
+            if (TileLane* lane = laneOf(columns.sender[row])) {
+                put(*lane, at, kind, 1);
+                put(*lane, at, TileSum::kBytes, size);
+            }
+            for (const AgentId receiver : receivers) {
+                if (TileLane* lane = laneOf(index(receiver)))
+                    put(*lane, at, TileSum::kReceived, 1);
+            }
+        }
+        if (m_request.latency && columns.closes[row] != 0 && columns.latency[row] >= 0) {
+            const auto latency = static_cast<std::uint64_t>(columns.latency[row]);
+            m_slice.latencyTotal.add(latency);
+            addHeat(at, logLinearBucket(latency, kCoarseBits), 1);
+            if (TileLane* lane = m_request.perAgent ? laneOf(columns.sender[row]) : nullptr)
+                lane->latency.add(latency);
+        }
+        if (m_request.pairs) {
+            const std::uint64_t sender = std::uint64_t(columns.sender[row]) << 32;
+            if (receivers.size() <= kMaxPairReceivers) {
+                for (const AgentId receiver : receivers)
+                    ++m_pairs[sender | index(receiver)];
+            } else {
+                ++m_pairs[sender | kAudiencePair | columns.audience[row]];
+            }
+        }
+    }
+
+    void finish()
+    {
+        for (auto& [agent, lane] : m_lanes)
+            m_slice.lanes.push_back(std::move(lane));
+        std::ranges::sort(m_slice.lanes, {}, &TileLane::agent);
+        m_slice.latency.resize(m_heat.size());
+        for (std::size_t bucket = 0; bucket < m_heat.size(); ++bucket) {
+            std::ranges::sort(m_heat[bucket], {}, &BucketCount::bucket);
+            m_slice.latency[bucket] = std::move(m_heat[bucket]);
+        }
+        for (const auto& [key, count] : m_pairs) {
+            PairCount pair;
+            pair.sender = AgentId(static_cast<std::uint32_t>(key >> 32));
+            if ((key & kAudiencePair) != 0)
+                pair.audience = AudienceId(static_cast<std::uint32_t>(key & (kAudiencePair - 1)));
+            else
+                pair.receiver = AgentId(static_cast<std::uint32_t>(key));
+            pair.count = count;
+            m_slice.pairs.push_back(pair);
+        }
+    }
+
+private:
+    bool place(unsigned bucket, std::size_t& at) const
+    {
+        const std::int64_t time = m_tileBegin + (std::int64_t(bucket) << m_tileShift);
+        if (time < m_begin)
+            return false;
+        at = static_cast<std::size_t>((time - m_begin) >> m_shift);
+        return at < m_slice.bucketCount;
+    }
+    TileLane* laneOf(std::uint32_t agent)
+    {
+        if (!m_wanted.empty() && !m_wanted.contains(agent))
+            return nullptr;
+        const auto [lane, added] = m_lanes.try_emplace(agent);
+        if (added)
+            lane->second.agent = AgentId(agent);
+        return &lane->second;
+    }
+    void put(TileLane& lane, std::size_t at, std::uint32_t column, std::uint64_t count) const
+    {
+        const std::size_t buckets = m_slice.bucketCount;
+        if (column < kKindCount) {
+            auto& counts = lane.sent[column];
+            if (counts.empty())
+                counts.resize(buckets);
+            counts[at] += static_cast<std::uint32_t>(count);
+            lane.total += static_cast<std::int64_t>(count);
+            if (column == static_cast<std::uint32_t>(Kind::Error))
+                lane.errors += static_cast<std::int64_t>(count);
+        } else if (column == TileSum::kReceived) {
+            if (lane.received.empty())
+                lane.received.resize(buckets);
+            lane.received[at] += static_cast<std::uint32_t>(count);
+        } else if (column == TileSum::kBytes) {
+            if (lane.bytes.empty())
+                lane.bytes.resize(buckets);
+            lane.bytes[at] += count;
+        }
+    }
+    void addHeat(std::size_t at, std::uint32_t coarseBucket, std::uint32_t count)
+    {
+        for (BucketCount& cell : m_heat[at]) {
+            if (cell.bucket == coarseBucket) {
+                cell.count += count;
+                return;
+            }
+        }
+        m_heat[at].push_back({coarseBucket, count});
+    }
+
+    const TileRequest& m_request;
+    const Dictionaries& m_names;
+    TileSlice& m_slice;
+    const int m_shift;
+    const std::int64_t m_begin;
+    std::int64_t m_tileBegin = 0;
+    int m_tileShift = 0;
+    std::unordered_map<std::uint32_t, bool> m_wanted;
+    std::unordered_map<std::uint32_t, TileLane> m_lanes;
+    std::unordered_map<std::uint32_t, std::vector<AgentId>> m_audiences;
+    std::vector<std::vector<BucketCount>> m_heat;
+    std::unordered_map<std::uint64_t, std::int64_t> m_pairs;
+};
+
+class TileJob
+{
+public:
+    TileJob(SourceView& view, const TileRequest& request)
+        : m_view(view)
+        , m_request(request)
+    {
+    }
+
+    Result<TileSlice> run()
+    {
+        const std::int64_t wish = std::max<std::int64_t>(1, m_request.range.length().count() /
+                                                                std::max(1, m_request.columns));
+        const int exponent = std::bit_width(static_cast<std::uint64_t>(wish)) - 1;
+        // Above the finest tiles the bucket widths are theirs; below, any power of two down to a
+        // microsecond.
+        const int shift = exponent >= bucketShift(0)
+                              ? std::min(bucketShift((exponent - bucketShift(0)) / 2),
+                                         bucketShift(kTileLevels - 1))
+                              : std::max(10, exponent);
+        const std::int64_t begin = (toNs(m_request.range.begin) >> shift) << shift;
+        const std::int64_t end = toNs(m_request.range.end);
+        TileSlice slice;
+        slice.begin = fromNs(begin);
+        slice.bucketWidth = nanoseconds(std::int64_t(1) << shift);
+        slice.bucketCount = static_cast<std::size_t>(
+            std::max<std::int64_t>(0, (end - begin + (std::int64_t(1) << shift) - 1) >> shift));
+        // 64 buckets a column wanted would be a request that makes no sense; refuse before memory
+        // is.
+        if (slice.bucketCount > static_cast<std::size_t>(std::max(1, m_request.columns)) * 64 + 64)
+            return Error{
+                ErrorCode::WrongUse,
+                QStringLiteral("The stretch of time is too long for the tiles of a recording.")};
+        slice.through = m_view.last();
+        m_begin = begin;
+        m_end = begin + (static_cast<std::int64_t>(slice.bucketCount) << shift);
+        SliceBuilder builder(m_request, m_view.names(), slice, shift);
+        m_builder = &builder;
+        const TimeRange covered{fromNs(m_begin), fromNs(m_end)};
+        if (m_request.filter) {
+            scan(m_view.reader().blocksIn(covered), 0, m_begin, m_end);
+        } else if (shift < bucketShift(0)) {
+            addTile0Blocks(covered);
+        } else {
+            const int level = (shift - bucketShift(0)) / 2;
+            for (std::int64_t idx = tileIndex(m_begin, level);
+                 idx <= tileIndex(m_end - 1, level) && !m_stopped; ++idx)
+                addTile(level, idx);
+        }
+        addTail();
+        if (m_stopped)
+            return cancelled();
+        builder.finish();
+        return slice;
+    }
+
+private:
+    void addTile0Blocks(TimeRange covered)
+    {
+        scan(m_view.reader().blocksIn(covered), 0, m_begin, m_end);
+    }
+
+    void addTile(int level, std::int64_t idx)
+    {
+        if (m_request.stop.stop_requested()) {
+            m_stopped = true;
+            return;
+        }
+        const std::int64_t from = std::max(m_begin, tileBegin(idx, level));
+        const std::int64_t to = std::min(m_end, tileBegin(idx + 1, level));
+        if (from >= to)
+            return;
+        RecordingReader& reader = m_view.reader();
+        const bool whole = from == tileBegin(idx, level) && to == tileBegin(idx + 1, level);
+        // Counts per bucket are right for a tile that sticks out of the slice; a latency histogram
+        // over the whole tile would not be.
+        if (whole || (!m_request.latency && !m_request.pairs)) {
+            std::vector<StoredTile> stored = reader.tile(level, idx, !m_request.perAgent);
+            if (!stored.empty()) {
+                Seq through = 0;
+                m_builder->setTile(level, idx);
+                for (const StoredTile& tile : stored) {
+                    through = std::max(through, tile.through);
+                    visitTile(tile.bytes, *m_builder);
+                }
+                // What came for this stretch of time after the tile was stored.
+                if (m_view.reader().last() > through)
+                    scan(reader.blocksIn({fromNs(from), fromNs(to)}, through), through, from, to);
+                return;
+            }
+        }
+        const std::vector<BlockRef> blocks =
+            reader.blocksIn({fromNs(from), fromNs(to)}, 0, level == 0 ? 0 : kDirect);
+        std::int64_t messages = 0;
+        for (const BlockRef& block : blocks)
+            messages += static_cast<std::int64_t>(block.count);
+        if (level == 0 || messages <= kDirect) {
+            scan(blocks, 0, from, to);
+            return;
+        }
+        for (std::int64_t quarter = 0; quarter < 4 && !m_stopped; ++quarter)
+            addTile(level - 1, idx * 4 + quarter);
+    }
+
+    /// Counts messages of `blocks` with a Seq above `after` and a time in [from, to), from their
+    /// headers.
+    void scan(const std::vector<BlockRef>& blocks, Seq after, std::int64_t from, std::int64_t to)
+    {
+        std::uint32_t wanted = kTileColumns;
+        if (m_request.filter)
+            wanted = AllColumns;
+        for (const BlockRef& block : blocks) {
+            if (m_request.stop.stop_requested()) {
+                m_stopped = true;
+                return;
+            }
+            if (!m_view.reader().load(block, wanted, m_columns))
+                continue; // damaged: the others are still shown
+            addRows(m_columns, after, from, to, &block);
+        }
+    }
+
+    void addRows(const Columns& columns, Seq after, std::int64_t from, std::int64_t to,
+                 const BlockRef* block)
+    {
+        if (m_request.filter) {
+            m_keep.assign(columns.size(), 1);
+            if (block != nullptr) {
+                BlockPayload payload(m_view.reader(), *block, columns);
+                m_request.filter->evaluate(columns, m_view.names(), &payload, m_keep);
+            }
+        }
+        for (std::size_t row = 0; row < columns.size(); ++row) {
+            const std::int64_t time = columns.time[row];
+            if (time >= from && time < to && columns.first + static_cast<Seq>(row) > after &&
+                (!m_request.filter || m_keep[row] != 0))
+                m_builder->add(columns, row);
+        }
+    }
+
+    void addTail()
+    {
+        for (const Tail::Run& run : m_view.tail()) {
+            if (run->columns.last() <= m_view.durable())
+                continue;
+            if (m_request.filter) {
+                m_keep.assign(run->columns.size(), 1);
+                RunPayload payload(*run);
+                m_request.filter->evaluate(run->columns, m_view.names(), &payload, m_keep);
+            }
+            for (std::size_t row = 0; row < run->columns.size(); ++row) {
+                const std::int64_t time = run->columns.time[row];
+                if (time >= m_begin && time < m_end &&
+                    run->columns.first + static_cast<Seq>(row) > m_view.durable() &&
+                    (!m_request.filter || m_keep[row] != 0))
+                    m_builder->add(run->columns, row);
+            }
+        }
+    }
+
+    SourceView& m_view;
+    const TileRequest& m_request;
+    SliceBuilder* m_builder = nullptr;
+    std::int64_t m_begin = 0;
+    std::int64_t m_end = 0;
+    bool m_stopped = false;
+    Columns m_columns;
+    std::vector<std::uint8_t> m_keep;
+};
+
+} // namespace
+
+Result<TileSlice> tilesJob(const Source& source, const TileRequest& request)
+{
+    auto view = SourceView::of(source);
+    if (!view)
+        return view.error();
+    return TileJob(*view, request).run();
+}
+
+} // namespace murmur
