@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "bus/connection.h"
+#include "bus/registry.h"
+
+#include <QStringList>
+#include <QUrlQuery>
+
+#include <array>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+// A name is secret when it contains one of these words: "api_key", "accessToken", "x-auth".
+bool isSecretName(const QString& name)
+{
+    static constexpr std::array words{"token"_L1,  "pass"_L1, "secret"_L1,    "apikey"_L1,
+                                      "auth"_L1,   "cred"_L1, "pwd"_L1,       "accesskey"_L1,
+                                      "cookie"_L1, "jwt"_L1,  "signature"_L1, "privatekey"_L1};
+    QString plain = name;
+    plain.remove(u'_').remove(u'-').remove(u'.');
+    return plain.compare("key"_L1, Qt::CaseInsensitive) == 0 ||
+           plain.compare("sig"_L1, Qt::CaseInsensitive) == 0 ||
+           std::ranges::any_of(words, [&](QLatin1StringView word) {
+               return plain.contains(word, Qt::CaseInsensitive);
+           });
+}
+
+} // namespace
+
+QString shownUrl(const QUrl& url)
+{
+    QUrl shown = url;
+    shown.setUserInfo({});
+    // Fragments are not sent anywhere and are a favourite place for tokens.
+    shown.setFragment({});
+    if (shown.hasQuery()) {
+        const QUrlQuery query(shown);
+        QUrlQuery kept;
+        for (const auto& [name, value] : query.queryItems(QUrl::FullyEncoded)) {
+            if (!isSecretName(QUrl::fromPercentEncoding(name.toUtf8())))
+                kept.addQueryItem(name, value);
+        }
+        shown.setQuery(kept.isEmpty() ? QString() : kept.query(QUrl::FullyEncoded));
+    }
+    return shown.toString(QUrl::FullyEncoded);
+}
+
+Result<std::unique_ptr<Connection>> createFrom(std::span<const BusEntry> table, const QUrl& url,
+                                               const ConnectionContext& context)
+{
+    QStringList known;
+    for (const BusEntry& entry : table)
+        known << QLatin1StringView(entry.scheme) + "://"_L1;
+    if (!url.isValid() || url.scheme().isEmpty()) {
+        return Error{ErrorCode::WrongUse,
+                     u"“%1” is not the URL of a bus: it begins with one of %2."_s.arg(
+                         url.isValid() ? shownUrl(url) : url.errorString(), known.join(u", "_s))};
+    }
+    for (const BusEntry& entry : table) {
+        if (url.scheme().compare(QLatin1StringView(entry.scheme), Qt::CaseInsensitive) == 0)
+            return entry.create(url, context);
+    }
+    return Error{ErrorCode::Unsupported,
+                 u"This build cannot attach to %1:// URLs (%2); it knows %3."_s.arg(
+                     url.scheme(), shownUrl(url), known.join(u", "_s))};
+}
+
+} // namespace murmur

@@ -1,0 +1,155 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "bus/hubclient.h"
+
+#include "bus/connection.h"
+
+#include <QHostAddress>
+#include <QNetworkProxy>
+#include <QNetworkRequest>
+#include <QWebSocket>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+QUrl webSocketUrl(QUrl url)
+{
+    if (url.scheme() != "listen"_L1)
+        return url;
+    url.setScheme(u"ws"_s);
+    // What follows are the options of the hub, not of its clients.
+    url.setQuery(QString());
+    const QHostAddress address(url.host());
+    if (url.host().isEmpty() || address == QHostAddress(QHostAddress::AnyIPv4))
+        url.setHost(u"127.0.0.1"_s);
+    else if (address == QHostAddress(QHostAddress::AnyIPv6) ||
+             address == QHostAddress(QHostAddress::Any))
+        url.setHost(u"::1"_s);
+    if (url.port() < 0)
+        url.setPort(7777);
+    return url;
+}
+
+} // namespace
+
+struct HubClient::Private
+{
+    QUrl url;
+    QByteArray token;
+    QWebSocket socket;
+    qint64 maxPending = kDefaultMaxPending;
+    quint64 published = 0;
+    bool isOpen = false;
+    bool isWanted = false;
+    bool isDrained = true;
+
+    [[nodiscard]] bool hasRoom(qint64 size) const
+    {
+        return isOpen && (socket.bytesToWrite() == 0 || socket.bytesToWrite() + size <= maxPending);
+    }
+};
+
+HubClient::HubClient(QUrl hub, QByteArray token, QObject* parent)
+    : QObject(parent)
+    , d(std::make_unique<Private>())
+{
+    d->url = webSocketUrl(std::move(hub));
+    d->token = std::move(token);
+    // A proxy of the desktop has no business between two programs of one machine.
+    d->socket.setProxy(QNetworkProxy::NoProxy);
+    connect(&d->socket, &QWebSocket::connected, this, [this] {
+        d->isOpen = true;
+        Q_EMIT opened();
+    });
+    connect(&d->socket, &QWebSocket::disconnected, this, [this] {
+        const bool wasOpen = std::exchange(d->isOpen, false);
+        if (!std::exchange(d->isWanted, false)) {
+            Q_EMIT closed();
+        } else {
+            const QString why = d->socket.closeReason().isEmpty() ? d->socket.errorString()
+                                                                  : d->socket.closeReason();
+            Q_EMIT failed((wasOpen ? u"The hub at %1 ended the connection: %2."_s
+                                   : u"Cannot reach a hub at %1: %2. Is it running?"_s)
+                              .arg(shownUrl(d->url), why));
+        }
+    });
+    connect(&d->socket, &QWebSocket::bytesWritten, this, [this] {
+        if (!d->isDrained && d->socket.bytesToWrite() == 0) {
+            d->isDrained = true;
+            Q_EMIT drained();
+        }
+    });
+    connect(&d->socket, &QWebSocket::textMessageReceived, this,
+            [this](const QString& text) { Q_EMIT heard(text.toUtf8()); });
+}
+
+HubClient::~HubClient()
+{
+    d->socket.disconnect(this);
+}
+
+QUrl HubClient::url() const
+{
+    return d->url;
+}
+
+void HubClient::setMaxPendingBytes(qint64 bytes)
+{
+    d->maxPending = bytes;
+}
+
+void HubClient::open()
+{
+    d->isWanted = true;
+    QNetworkRequest request(d->url);
+    if (!d->token.isEmpty())
+        request.setRawHeader("Authorization", "Bearer " + d->token);
+    d->socket.open(request);
+}
+
+void HubClient::close()
+{
+    d->isWanted = false;
+    d->socket.close();
+}
+
+bool HubClient::isOpen() const
+{
+    return d->isOpen;
+}
+
+bool HubClient::publish(const QByteArray& jsonObjectOrArray)
+{
+    if (!d->hasRoom(jsonObjectOrArray.size()))
+        return false;
+    d->isDrained = false;
+    d->socket.sendTextMessage(QString::fromUtf8(jsonObjectOrArray));
+    ++d->published;
+    return true;
+}
+
+bool HubClient::publishBinary(const QByteArray& bytes)
+{
+    if (!d->hasRoom(bytes.size()))
+        return false;
+    d->isDrained = false;
+    d->socket.sendBinaryMessage(bytes);
+    ++d->published;
+    return true;
+}
+
+qint64 HubClient::pendingBytes() const
+{
+    return d->socket.bytesToWrite();
+}
+
+quint64 HubClient::published() const
+{
+    return d->published;
+}
+
+} // namespace murmur
