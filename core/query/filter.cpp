@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "query/filter.h"
+
+#include "query/node.h"
+#include "query/parser.h"
+#include "recording/columns.h"
+
+#include <algorithm>
+#include <utility>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+class ParsedFilter final : public Filter
+{
+public:
+    ParsedFilter(QString text, NodePtr root, std::size_t slots)
+        : m_text(std::move(text))
+        , m_root(std::move(root))
+        , m_slots(slots)
+        , m_bounds(m_root->bounds())
+    {
+    }
+
+    [[nodiscard]] QString text() const override { return m_text; }
+    [[nodiscard]] bool needsPayload() const override { return m_root->needsPayload(); }
+    [[nodiscard]] TimeRange timeBounds() const override { return m_bounds; }
+    void evaluate(const Columns& columns, const Dictionaries& names, PayloadSource* payload,
+                  std::vector<std::uint8_t>& keep) const override
+    {
+        RowContext context(columns, names, payload, m_slots);
+        m_root->narrow(context, keep);
+    }
+
+private:
+    QString m_text;
+    NodePtr m_root;
+    std::size_t m_slots;
+    TimeRange m_bounds;
+};
+
+} // namespace
+
+Result<FilterPtr> parseFilter(QStringView text, TimeRange session)
+{
+    const QStringView trimmed = text.trimmed();
+    if (trimmed.isEmpty())
+        return FilterPtr{};
+    try {
+        Parser parser(text, session);
+        NodePtr root = parser.parse();
+        return FilterPtr(
+            std::make_shared<ParsedFilter>(trimmed.toString(), std::move(root), parser.slots()));
+    } catch (const ParseFailure& failure) {
+        QString sentence = u"column %1: %2"_s.arg(failure.at + 1).arg(failure.what);
+        if (!sentence.endsWith(u'.') && !sentence.endsWith(u'?'))
+            sentence += u'.';
+        return Error{ErrorCode::WrongUse, sentence};
+    }
+}
+
+} // namespace murmur

@@ -1,0 +1,136 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "query/node.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace murmur {
+
+namespace {
+
+/// Cheap children first, otherwise in the order in which they were written; the index of the first
+/// dear one.
+std::size_t order(std::vector<NodePtr>& children)
+{
+    std::ranges::stable_sort(children, {}, [](const NodePtr& child) { return child->cost(); });
+    const auto dear =
+        std::ranges::find_if(children, [](const NodePtr& child) { return child->needsPayload(); });
+    return static_cast<std::size_t>(dear - children.begin());
+}
+
+} // namespace
+
+void Node::narrow(RowContext& context, Mask& mask) const
+{
+    for (std::size_t row = 0; row < mask.size(); ++row) {
+        if (mask[row] != 0 && !matches(context, row))
+            mask[row] = 0;
+    }
+}
+
+AndNode::AndNode(std::vector<NodePtr> children)
+    : m_children(std::move(children))
+    , m_firstWithPayload(order(m_children))
+{
+}
+
+TimeRange AndNode::bounds() const
+{
+    TimeRange range = kAllTime;
+    for (const NodePtr& child : m_children) {
+        const TimeRange other = child->bounds();
+        range.begin = std::max(range.begin, other.begin);
+        range.end = std::min(range.end, other.end);
+    }
+    range.end = std::max(range.begin, range.end);
+    return range;
+}
+
+bool AndNode::matches(RowContext& context, std::size_t row) const
+{
+    return std::ranges::all_of(m_children,
+                               [&](const NodePtr& child) { return child->matches(context, row); });
+}
+
+void AndNode::narrow(RowContext& context, Mask& mask) const
+{
+    for (std::size_t i = 0; i < m_firstWithPayload; ++i)
+        m_children[i]->narrow(context, mask);
+    if (m_children.size() - m_firstWithPayload == 1) {
+        m_children.back()->narrow(context, mask);
+        return;
+    }
+    // Row by row, so that a message's bytes are fetched and parsed once for all of them.
+    for (std::size_t row = 0; row < mask.size(); ++row) {
+        for (std::size_t i = m_firstWithPayload; mask[row] != 0 && i < m_children.size(); ++i) {
+            if (!m_children[i]->matches(context, row))
+                mask[row] = 0;
+        }
+    }
+}
+
+OrNode::OrNode(std::vector<NodePtr> children)
+    : m_children(std::move(children))
+    , m_firstWithPayload(order(m_children))
+{
+}
+
+TimeRange OrNode::bounds() const
+{
+    TimeRange range{TimePoint::max(), TimePoint::min()};
+    for (const NodePtr& child : m_children) {
+        const TimeRange other = child->bounds();
+        if (other.isEmpty())
+            continue;
+        range.begin = std::min(range.begin, other.begin);
+        range.end = std::max(range.end, other.end);
+    }
+    return range.begin <= range.end ? range : TimeRange{};
+}
+
+bool OrNode::matches(RowContext& context, std::size_t row) const
+{
+    return std::ranges::any_of(m_children,
+                               [&](const NodePtr& child) { return child->matches(context, row); });
+}
+
+void OrNode::narrow(RowContext& context, Mask& mask) const
+{
+    Mask open = mask; // rows that no child has accepted yet
+    for (std::size_t i = 0; i < m_firstWithPayload; ++i) {
+        Mask accepted = open;
+        m_children[i]->narrow(context, accepted);
+        for (std::size_t row = 0; row < open.size(); ++row)
+            open[row] = static_cast<std::uint8_t>(open[row] & ~accepted[row]);
+    }
+    for (std::size_t row = 0; row < open.size() && needsPayload(); ++row) {
+        for (std::size_t i = m_firstWithPayload; open[row] != 0 && i < m_children.size(); ++i) {
+            if (m_children[i]->matches(context, row))
+                open[row] = 0;
+        }
+    }
+    for (std::size_t row = 0; row < mask.size(); ++row)
+        mask[row] = static_cast<std::uint8_t>(mask[row] & ~open[row]);
+}
+
+NotNode::NotNode(NodePtr child)
+    : m_child(std::move(child))
+{
+}
+
+bool NotNode::matches(RowContext& context, std::size_t row) const
+{
+    return !m_child->matches(context, row);
+}
+
+void NotNode::narrow(RowContext& context, Mask& mask) const
+{
+    Mask matching = mask;
+    m_child->narrow(context, matching);
+    for (std::size_t row = 0; row < mask.size(); ++row)
+        mask[row] = static_cast<std::uint8_t>(mask[row] & ~matching[row]);
+}
+
+} // namespace murmur

@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/time.h"
+#include "query/conditions.h"
+#include "query/jsoncondition.h"
+#include "query/node.h"
+#include "query/scanner.h"
+
+#include <QString>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace murmur {
+
+/// Recursive descent over the filter language:
+///
+///     or    := and ("or" and)*
+///     and   := not ("and" not | search)*        neighbouring search words are joined by "and"
+///     not   := "not" not | "(" or ")" | test | search
+///     test  := field operator value | field ["not"] "in" list-or-range | field ["not"] "exists" |
+///     flag
+///
+/// Throws a ParseFailure; builds nodes that own everything they need.
+class Parser
+{
+public:
+    Parser(QStringView text, TimeRange session);
+    NodePtr parse();
+    /// How many verdict slots the nodes use.
+    [[nodiscard]] std::size_t slots() const noexcept { return m_slots; }
+
+private:
+    enum class Operator : std::uint8_t {
+        Equal,
+        NotEqual,
+        Less,
+        LessOrEqual,
+        Greater,
+        GreaterOrEqual,
+        In,
+        Matches,
+        Contains,
+        Exists,
+    };
+    /// A field as written, with the path behind payload or header.
+    struct Subject
+    {
+        const FieldName* field = nullptr;
+        QString name; ///< as written
+        qsizetype at = 0;
+        JsonPath path;
+        std::string header;
+    };
+    struct Range
+    {
+        std::optional<Literal> from;
+        std::optional<Literal> to;
+    };
+    struct InValues
+    {
+        std::vector<Literal> list;
+        std::optional<Range> range;
+    };
+
+    NodePtr parseOr();
+    NodePtr parseAnd();
+    NodePtr parseNot();
+    NodePtr parseSearch(const Literal& literal);
+    NodePtr parseTest();
+    Subject parsePath(Subject subject);
+    void refuseWord(QStringView word, qsizetype at);
+
+    std::optional<Operator> takeOperator();
+    InValues parseIn(const QString& expected);
+    NodePtr condition(const Subject& subject, Operator op, qsizetype opAt);
+    NodePtr numberCondition(const Subject& subject, Operator op);
+    NodePtr kindCondition(Operator op);
+    NodePtr flagsCondition(Operator op);
+    NodePtr textCondition(const Subject& subject, Operator op);
+    NodePtr jsonCondition(const Subject& subject, Operator op);
+    TextTest textTest(Operator op, const QString& expected);
+    TextPattern regexFrom(const Literal& literal);
+    void refuseOperator(const Subject& subject, Operator op, qsizetype at);
+
+    Scanner m_scanner;
+    TimeRange m_session;
+    std::size_t m_slots = 0;
+    int m_depth = 0;
+    bool m_lastWasSearch = false;
+};
+
+} // namespace murmur

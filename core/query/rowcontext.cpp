@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "query/rowcontext.h"
+
+#include "query/filter.h"
+
+#include <simdjson.h>
+
+#include <cstring>
+
+namespace murmur {
+
+struct RowContext::Json
+{
+    simdjson::dom::parser parser;
+    std::string padded; // simdjson reads past the end of its input
+    simdjson::dom::element root;
+    std::size_t row = static_cast<std::size_t>(-1);
+    bool isValid = false;
+};
+
+RowContext::RowContext(const Columns& columns, const Dictionaries& names, PayloadSource* source,
+                       std::size_t slots)
+    : m_columns(columns)
+    , m_names(names)
+    , m_source(source)
+    , m_verdicts(slots)
+{
+}
+
+RowContext::~RowContext() = default;
+
+std::string_view RowContext::raw(std::size_t row)
+{
+    if (m_source == nullptr)
+        return {};
+    if (m_holds != Holds::Raw || m_row != row) {
+        m_bytes = m_source->raw(row);
+        m_row = row;
+        m_holds = Holds::Raw;
+    }
+    return m_bytes;
+}
+
+std::string_view RowContext::headers(std::size_t row)
+{
+    if (m_source == nullptr || cell(m_columns.headerSize, row) == 0)
+        return {};
+    if (m_holds != Holds::Headers || m_row != row) {
+        m_bytes = m_source->headers(row);
+        m_row = row;
+        m_holds = Holds::Headers;
+    }
+    return m_bytes;
+}
+
+std::string_view RowContext::payload(std::size_t row)
+{
+    const std::string_view bytes = raw(row);
+    if (row >= m_columns.payloadSize.size())
+        return bytes;
+    const std::size_t offset = cell(m_columns.payloadOffset, row);
+    return offset <= bytes.size() ? bytes.substr(offset, m_columns.payloadSize[row])
+                                  : std::string_view();
+}
+
+std::string_view RowContext::text(std::size_t row, TextRef ref)
+{
+    if (ref.size == 0)
+        return {};
+    std::size_t offset = ref.offset;
+    std::string_view bytes;
+    if ((ref.offset & kInText) != 0) {
+        offset &= ~kInText;
+        bytes = m_columns.text;
+    } else if (const std::size_t rawSize = cell(m_columns.rawSize, row); offset >= rawSize) {
+        offset -= rawSize;
+        bytes = headers(row);
+    } else {
+        bytes = raw(row);
+    }
+    return offset + ref.size <= bytes.size() ? bytes.substr(offset, ref.size) : std::string_view();
+}
+
+const simdjson::dom::element* RowContext::json(std::size_t row)
+{
+    if (!m_json)
+        m_json = std::make_unique<Json>();
+    if (m_json->row != row) {
+        const std::string_view bytes = payload(row);
+        m_json->row = row;
+        m_json->isValid = false;
+        if (!bytes.empty()) {
+            m_json->padded.resize(bytes.size() + simdjson::SIMDJSON_PADDING);
+            std::memcpy(m_json->padded.data(), bytes.data(), bytes.size());
+            m_json->isValid = m_json->parser.parse(m_json->padded.data(), bytes.size(), false)
+                                  .get(m_json->root) == simdjson::SUCCESS;
+        }
+    }
+    return m_json->isValid ? &m_json->root : nullptr;
+}
+
+AgentId resolvedAgent(const Dictionaries& names, AgentId id)
+{
+    // A few steps at most: a damaged file may hold a circle.
+    for (int steps = 0; steps < 8; ++steps) {
+        const AgentId next = names.agentEntry(id).sameAs;
+        if (next == AgentId{} || next == id)
+            break;
+        id = next;
+    }
+    return id;
+}
+
+} // namespace murmur

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "query/searchcondition.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace murmur {
+
+SearchCondition::SearchCondition(TextPattern pattern, std::string word, std::size_t slot)
+    : m_pattern(std::move(pattern))
+    , m_word(std::move(word))
+    , m_slot(slot)
+{
+}
+
+bool SearchCondition::matches(RowContext& context, std::size_t row) const
+{
+    return namesMatch(context, row) || idMatches(context, row) ||
+           m_pattern.matches(context.payload(row));
+}
+
+bool SearchCondition::namesMatch(RowContext& context, std::size_t row) const
+{
+    const Columns& columns = context.columns();
+    const std::uint32_t topic = cell(columns.topic, row);
+    const std::uint32_t type = cell(columns.type, row);
+    if (context.verdict(m_slot, topic, [&] {
+            return m_pattern.matches(context.names().topicName(TopicId{topic}));
+        }))
+        return true;
+    if (context.verdict(m_slot + 1, type,
+                        [&] { return m_pattern.matches(context.names().typeName(TypeId{type})); }))
+        return true;
+    if (agentMatches(context, cell(columns.sender, row)))
+        return true;
+    const std::uint32_t audience = cell(columns.audience, row);
+    return context.verdict(m_slot + 3, audience, [&] {
+        const std::vector<AgentId> receivers = context.names().receivers(AudienceId{audience});
+        return std::ranges::any_of(
+            receivers, [&](AgentId agent) { return agentMatches(context, index(agent)); });
+    });
+}
+
+bool SearchCondition::idMatches(RowContext& context, std::size_t row) const
+{
+    return std::ranges::any_of(context.columns().ids, [&](const IdColumn& column) {
+        const TextRef text = cell(column.text, row);
+        return text.size == m_word.size() && context.text(row, text) == m_word;
+    });
+}
+
+bool SearchCondition::agentMatches(RowContext& context, std::uint32_t agent) const
+{
+    return context.verdict(m_slot + 2, agent, [&] {
+        return m_pattern.matches(
+            context.names().agentName(resolvedAgent(context.names(), AgentId{agent})));
+    });
+}
+
+PayloadCondition::PayloadCondition(TextTest test)
+    : m_test(std::move(test))
+{
+}
+
+bool PayloadCondition::matches(RowContext& context, std::size_t row) const
+{
+    return m_test.matches(context.payload(row));
+}
+
+} // namespace murmur
