@@ -190,6 +190,7 @@ installMissing() {
     endLine
     echo "Missing packages (${#missing[@]}):"
     printf '  %s\n' "${missing[@]}"
+    stepTitle="installing what is missing"
     local install="apt-get install -y --no-install-recommends ${missing[*]}"
     if ! mayBecomeRoot; then
         fail "These packages are missing and neither root nor sudo is at hand to install them. Let somebody who is root run this one line, then start again:
