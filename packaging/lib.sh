@@ -6,6 +6,10 @@
 # The scripts that source this set `root` (of the source tree) and call `plan` first.
 
 jobs=$(nproc)
+# A compiler at work takes up to about a gigabyte; a small machine with many cores would swap instead of building.
+roomFor=$(awk '/^MemAvailable:/ { print int($2 / 1000000) }' /proc/meminfo 2>/dev/null || echo "$jobs")
+[ "${roomFor:-0}" -ge 1 ] || roomFor=1
+[ "$jobs" -le "$roomFor" ] || jobs=$roomFor
 logs=${root:?}/build/log
 exitNeedsRoot=3 # packages are missing and nobody may install them
 

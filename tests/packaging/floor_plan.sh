@@ -19,8 +19,8 @@ complain() { # SENTENCE, the places on standard input
     fi
 }
 
-if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
-    mapfile -t files < <(git ls-files --cached --others --exclude-standard)
+if git -c safe.directory="$source" rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+    mapfile -t files < <(git -c safe.directory="$source" ls-files --cached --others --exclude-standard)
 else
     mapfile -t files < <(find . -path ./build -prune -o -type f -printf '%P\n')
 fi
