@@ -203,6 +203,12 @@ bool StateReducer::load(std::string_view in)
         call.since = getTime();
         m_pending[seq] = call;
     }
+    if (!good) {
+        m_agents.clear();
+        m_pending.clear();
+        m_last = 0;
+        m_newest = std::numeric_limits<std::int64_t>::min();
+    }
     return good;
 }
 

@@ -71,7 +71,7 @@ public:
     [[nodiscard]] Seq last() const { return m_last; }
     [[nodiscard]] std::int64_t newest() const { return m_newest; } ///< largest time applied, ns
 
-    /// Keyframe bytes before compression, and back. False when damaged.
+    /// Keyframe bytes before compression, and back. False when damaged: then nothing is known.
     [[nodiscard]] std::string save() const;
     bool load(std::string_view bytes);
 

@@ -155,16 +155,17 @@ Status Recorder::start()
     if (d->state != RecorderStatus::State::Idle)
         return Error{ErrorCode::WrongUse, u"This recorder was started before."_s};
     const QByteArray lockName = QFile::encodeName(d->options.path) + ".lock";
-    d->lock = ::open(lockName.constData(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (d->lock >= 0 && ::flock(d->lock, LOCK_EX | LOCK_NB) != 0) {
-        ::close(d->lock);
-        d->lock = -1;
+    d->lockDescriptor =
+        ::open(lockName.constData(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (d->lockDescriptor >= 0 && ::flock(d->lockDescriptor, LOCK_EX | LOCK_NB) != 0) {
+        ::close(d->lockDescriptor);
+        d->lockDescriptor = -1;
         return Error{ErrorCode::Unwritable,
                      u"%1 is being recorded by another Murmurscope; choose another file."_s.arg(
                          d->options.path)};
     }
     RecordingFacts facts;
-    facts.program = std::string("murmurscope ") + MURMUR_VERSION;
+    facts.program = "murmurscope " MURMUR_VERSION;
     facts.host = QSysInfo::machineHostName().toStdString();
     facts.started = toNs(wallNow());
     auto writer = RecordingWriter::create(d->options.path, *d->names, facts);
@@ -445,11 +446,11 @@ Status Recorder::Private::outcome() const
 
 void Recorder::Private::unlock(const QByteArray& lockName)
 {
-    if (lock < 0)
+    if (lockDescriptor < 0)
         return;
     ::unlink(lockName.constData());
-    ::close(lock);
-    lock = -1;
+    ::close(lockDescriptor);
+    lockDescriptor = -1;
 }
 
 void Recorder::Private::discard(const QByteArray& lockName)

@@ -84,7 +84,7 @@ struct Recorder::Private
     std::thread writerThread;                 // joined by stop()
     std::vector<std::unique_ptr<AttachedConnection>> connections;
     QTimer* timer = nullptr;
-    int lock = -1; ///< descriptor of the .lock file
+    int lockDescriptor = -1; ///< descriptor of the .lock file
     std::chrono::steady_clock::time_point started;
 
     mutable std::mutex mutex; // guards what follows

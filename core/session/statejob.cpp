@@ -81,8 +81,6 @@ Result<StateSlice> stateJob(const Source& source, const StateRequest& request)
     if (auto stored = view->reader().keyframeBefore(request.at);
         stored && reducer.load(stored->bytes))
         keyframe = std::move(*stored);
-    else
-        reducer = StateReducer(view->names());
     const TimePoint from = keyframe.block > 0 ? fromNs(keyframe.time) : TimePoint::min();
     Columns columns;
     for (const BlockRef& block : view->reader().blocksIn({from, request.at + nanoseconds(1)})) {
