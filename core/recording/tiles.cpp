@@ -252,7 +252,7 @@ void TilePyramid::finishPassed(std::vector<FinishedTile>& finished, bool all)
             const bool large = at->second.sum.bytes() > kMaxSumBytes;
             if (all || large || (passed && !late)) {
                 finishBelow(level, idx, finished);
-                finish(level, idx, std::move(at->second), finished);
+                finish(level, idx, std::move(at->second), large && !passed, finished);
                 at = open.erase(at);
             } else {
                 ++at;
@@ -268,13 +268,15 @@ void TilePyramid::finishBelow(int level, std::int64_t idx, std::vector<FinishedT
         const int shift = 2 * (level - below);
         for (auto at = open.lower_bound(idx << shift);
              at != open.end() && at->first < (idx + 1) << shift;) {
-            finish(below, at->first, std::move(at->second), finished);
+            // Its time may go on: what is handed up now must be stored, or it would be missing from
+            // what is stored later.
+            finish(below, at->first, std::move(at->second), true, finished);
             at = open.erase(at);
         }
     }
 }
 
-void TilePyramid::finish(int level, std::int64_t idx, Open&& open,
+void TilePyramid::finish(int level, std::int64_t idx, Open&& open, bool mustStore,
                          std::vector<FinishedTile>& finished)
 {
     if (level + 1 < kTileLevels) {
@@ -288,8 +290,7 @@ void TilePyramid::finish(int level, std::int64_t idx, Open&& open,
     const auto stored = parts.find(idx);
     const auto threshold = std::max<std::int64_t>(
         kTileThreshold, 64 * static_cast<std::int64_t>(open.sum.activeAgents()));
-    const bool large = open.sum.bytes() > kMaxSumBytes;
-    if (stored == parts.end() && open.sum.messages() < threshold && !large)
+    if (stored == parts.end() && open.sum.messages() < threshold && !mustStore)
         return;
     FinishedTile tile;
     tile.level = level;

@@ -144,7 +144,8 @@ private:
     void finishPassed(std::vector<FinishedTile>& finished, bool all);
     /// Finishes the open tiles below (level, idx), so that "through" is true of it.
     void finishBelow(int level, std::int64_t idx, std::vector<FinishedTile>& finished);
-    void finish(int level, std::int64_t idx, Open&& open, std::vector<FinishedTile>& finished);
+    void finish(int level, std::int64_t idx, Open&& open, bool mustStore,
+                std::vector<FinishedTile>& finished);
 
     const Dictionaries& m_names;
     std::array<std::map<std::int64_t, Open>, kTileLevels> m_open;

@@ -1,0 +1,189 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "recording/blockcodec.h"
+
+#include <QTest>
+
+#include <random>
+
+using namespace murmur;
+
+namespace {
+
+Columns sampleColumns(std::size_t rows, std::uint64_t seed)
+{
+    std::mt19937_64 random(seed);
+    Columns columns;
+    columns.first = 1000;
+    std::int64_t time = 1'779'358'620'000'000'000;
+    for (std::size_t row = 0; row < rows; ++row) {
+        time += static_cast<std::int64_t>(random() % 3'000'000) - 100'000; // sometimes back
+        columns.received.push_back(time);
+        columns.time.push_back(random() % 9 == 0 ? time - 5'000'000'000 : time);
+        columns.sent.push_back(
+            random() % 3 == 0 ? kNoTime : time - static_cast<std::int64_t>(random() % 1'000'000));
+        columns.connection.push_back(1);
+        columns.topic.push_back(static_cast<std::uint32_t>(random() % 70'000));
+        columns.rawSize.push_back(static_cast<std::uint32_t>(random() % 900));
+        columns.headerSize.push_back(0);
+        columns.flags.push_back(random() % 20 == 0 ? Flags(Undecoded) : Flags(0));
+        columns.sender.push_back(static_cast<std::uint32_t>(random() % 700));
+        columns.audience.push_back(static_cast<std::uint32_t>(random() % 50));
+        columns.kind.push_back(static_cast<std::uint8_t>(random() % kKindCount));
+        columns.type.push_back(static_cast<std::uint32_t>(random() % 5));
+        columns.payloadOffset.push_back(static_cast<std::uint32_t>(random() % 100));
+        columns.payloadSize.push_back(static_cast<std::uint32_t>(random() % 800));
+        for (IdColumn& id : columns.ids) {
+            id.hash.push_back(static_cast<std::uint32_t>(random()));
+            id.text.push_back({static_cast<std::uint32_t>(random() % 300),
+                               static_cast<std::uint32_t>(random() % 40)});
+        }
+        columns.sequence.push_back(
+            random() % 4 == 0 ? kNoTime : static_cast<std::int64_t>(random() % 1'000'000));
+        const bool closes = random() % 5 == 0;
+        columns.closes.push_back(
+            closes ? columns.first + static_cast<Seq>(row) - static_cast<Seq>(random() % 900) : 0);
+        columns.latency.push_back(closes ? static_cast<std::int64_t>(random() % 9'000'000'000)
+                                         : -1);
+        if (closes)
+            columns.causes.push_back(
+                {static_cast<std::uint32_t>(row), columns.closes.back(), Grade::Carried});
+        if (random() % 6 == 0)
+            columns.states.push_back({static_cast<std::uint32_t>(row),
+                                      AgentId(3),
+                                      StateKeyId(static_cast<std::uint32_t>(random() % 9)),
+                                      {12, 5}});
+    }
+    columns.text = "texts that are not in raw";
+    return columns;
+}
+
+} // namespace
+
+class TestCodec : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void integersComeBack_data()
+    {
+        QTest::addColumn<int>("count");
+        QTest::addColumn<quint64>("range");
+        for (const int count : {0, 1, 2, 1000}) {
+            for (const quint64 range : {1ull, 200ull, 60'000ull, 4'000'000'000ull, ~0ull})
+                QTest::addRow("%d of %llu", count, range) << count << range;
+        }
+    }
+    void integersComeBack()
+    {
+        QFETCH(int, count);
+        QFETCH(quint64, range);
+        std::mt19937_64 random(range);
+        std::vector<std::uint64_t> values;
+        for (int i = 0; i < count; ++i)
+            values.push_back(range == ~0ull ? random() : 77 + random() % range);
+        for (const Transform transform : {Transform::Plain, Transform::Difference}) {
+            std::string bytes;
+            encodeColumn(bytes, values, transform);
+            std::string_view in = bytes;
+            std::vector<std::uint64_t> back;
+            QVERIFY(decodeColumn(in, values.size(), back));
+            QCOMPARE(back, values);
+            QVERIFY(in.empty());
+            in = bytes;
+            QVERIFY(skipColumn(in, values.size()));
+            QVERIFY(in.empty());
+        }
+    }
+
+    void aBlockComesBackWhole()
+    {
+        const Columns columns = sampleColumns(700, 3);
+        Packer packer;
+        std::string heard;
+        std::string reading;
+        packHeard(columns, packer, heard);
+        packReading(columns, packer, reading);
+        BlockDecoder decoder;
+        Columns back;
+        QVERIFY(decoder.decode(columns.first, columns.size(), heard, reading, AllColumns, back));
+        QCOMPARE(back.time, columns.time);
+        QCOMPARE(back.received, columns.received);
+        QCOMPARE(back.sent, columns.sent);
+        QCOMPARE(back.topic, columns.topic);
+        QCOMPARE(back.rawSize, columns.rawSize);
+        QCOMPARE(back.flags, columns.flags);
+        QCOMPARE(back.sender, columns.sender);
+        QCOMPARE(back.audience, columns.audience);
+        QCOMPARE(back.kind, columns.kind);
+        QCOMPARE(back.sequence, columns.sequence);
+        QCOMPARE(back.closes, columns.closes);
+        QCOMPARE(back.latency, columns.latency);
+        QVERIFY(back.causes == columns.causes);
+        QCOMPARE(back.states.size(), columns.states.size());
+        QCOMPARE(back.states.back().row, columns.states.back().row);
+        QCOMPARE(index(back.states.back().key), index(columns.states.back().key));
+        QCOMPARE(back.text, columns.text);
+        for (const IdField field : kHashedFields)
+            QCOMPARE(back.ids[static_cast<std::size_t>(field)].hash,
+                     columns.ids[static_cast<std::size_t>(field)].hash);
+        QCOMPARE(back.ids[0].text.back().offset, columns.ids[0].text.back().offset);
+    }
+
+    void someColumnsAreTheSameAsAll()
+    {
+        const Columns columns = sampleColumns(300, 4);
+        Packer packer;
+        std::string heard;
+        std::string reading;
+        packHeard(columns, packer, heard);
+        packReading(columns, packer, reading);
+        BlockDecoder decoder;
+        Columns some;
+        QVERIFY(decoder.decode(columns.first, columns.size(), heard, reading,
+                               TimeColumns | CallColumns, some));
+        QCOMPARE(some.time, columns.time);
+        QCOMPARE(some.latency, columns.latency);
+        QVERIFY(some.topic.empty());
+        QVERIFY(some.sender.empty());
+    }
+
+    void everyTruncationIsRefused()
+    {
+        const Columns columns = sampleColumns(50, 5);
+        Packer packer;
+        std::string heard;
+        std::string reading;
+        packHeard(columns, packer, heard);
+        packReading(columns, packer, reading);
+        BlockDecoder decoder;
+        Columns back;
+        for (std::size_t cut = 0; cut < reading.size(); ++cut)
+            QVERIFY(!decoder.decode(1, columns.size(), heard,
+                                    std::string_view(reading).substr(0, cut), AllColumns, back));
+        QVERIFY(!decoder.decode(1, columns.size() + 1, heard, reading, AllColumns, back));
+        QVERIFY(!decoder.decode(1, std::size_t(1) << 40, heard, reading, AllColumns, back));
+    }
+
+    void aFlippedBitIsNoticed()
+    {
+        const Columns columns = sampleColumns(200, 6);
+        Packer packer;
+        std::string heard;
+        packHeard(columns, packer, heard);
+        BlockDecoder decoder;
+        Columns back;
+        int noticed = 0;
+        for (std::size_t bit = 0; bit < heard.size() * 8; bit += 7) {
+            std::string damaged = heard;
+            damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
+            noticed += decoder.decode(1, columns.size(), damaged, {}, kHeardColumns, back) ? 0 : 1;
+        }
+        // Bits of the frame's header that mean nothing may pass; they change nothing either.
+        QVERIFY(noticed >= static_cast<int>(heard.size() * 8 / 7 * 99 / 100));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCodec)
+#include "tst_codec.moc"
