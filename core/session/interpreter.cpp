@@ -12,6 +12,7 @@ constexpr std::size_t kRememberedIds = 200'000;
 /// Names in one cache; beyond that (per-request inbox topics) it starts again.
 constexpr std::size_t kCachedNames = 65'536;
 constexpr std::size_t kMaxStates = 64;
+constexpr std::size_t kMaxReason = 160;
 constexpr std::size_t kMaxParents = 16;
 
 } // namespace
@@ -83,9 +84,15 @@ void Interpreter::interpret(const HeardMessage& message, Chunk& chunk)
     Flags flags = message.flags;
     if (message.undecodable.isEmpty())
         m_chooser.interpret(index(message.connection), index(topic), view, m_interpretation);
-    if (!message.undecodable.isEmpty() || !m_interpretation.undecodable.empty())
-        flags |= Undecoded;
     Interpretation& read = m_interpretation;
+    if (!message.undecodable.isEmpty())
+        read.undecodable = {message.undecodable.constData(), static_cast<std::size_t>(message.undecodable.size())};
+    if (!read.undecodable.empty()) {
+        flags |= Undecoded;
+        // The reason stands where the type would: it is what can be said of such a message, and can be counted and filtered.
+        if (read.type.empty())
+            read.type = read.undecodable.substr(0, kMaxReason);
+    }
     if (!read.topic.empty())
         topic = cached(m_topics, read.topic,
                        [this](std::string_view name) { return m_names.topic(name); });

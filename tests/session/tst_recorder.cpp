@@ -1,0 +1,265 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "support/traffic.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QSignalSpy>
+#include <QTest>
+
+#include <csignal>
+#include <thread>
+
+#include <sys/resource.h>
+
+using namespace murmur;
+using namespace murmur::test;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+class TestRecorder : public QObject
+{
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_directory;
+    int m_number = 0;
+    QString newPath() { return m_directory.filePath(u"r%1.murmur"_s.arg(++m_number)); }
+
+private Q_SLOTS:
+    void whatIsHeardIsSeenBeforeItIsDurable()
+    {
+        RecorderOptions options;
+        options.path = newPath();
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        auto session = Session::follow(&recorder);
+        QVERIFY(session.ok());
+        QSignalSpy grew(session->get(), &Session::grew);
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        Traffic traffic;
+        recorder.sink().hear(traffic.next(25, connection));
+        QVERIFY(QTest::qWaitFor([&] { return (*session)->seen().last == 25; }, 5000));
+        QVERIFY((*session)->isLive());
+        RowRequest request;
+        request.count = 100;
+        request.previewBytes = 50;
+        const auto rows = waitFor((*session)->rows(request));
+        QVERIFY(rows.ok());
+        QCOMPARE(rows->size(), std::size_t(25));
+        QVERIFY(!rows->back().preview.isEmpty());
+        QVERIFY(QTest::qWaitFor([&] { return (*session)->durable().last == 25; }, 5000));
+        QVERIFY(grew.count() >= 1);
+        QVERIFY(recorder.stop().ok());
+        QCOMPARE(recorder.status().recorded, 25);
+        QVERIFY(!(*session)->isLive());
+        // The session goes on reading the closed file.
+        QCOMPARE(waitFor((*session)->rows(request))->size(), std::size_t(25));
+    }
+
+    void tailAndFileAreOneWhileRecording()
+    {
+        RecorderOptions options;
+        options.path = newPath();
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        recorder.setWaitsForRoom(true);
+        auto session = Session::follow(&recorder);
+        QVERIFY(session.ok());
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        constexpr int count = 60'000;
+        std::jthread producer([&] {
+            Traffic traffic(20);
+            for (int i = 0; i < count / 100; ++i)
+                recorder.sink().hear(traffic.next(100, connection));
+        });
+        // While it grows, every answer is complete up to what it says, without holes or doubles.
+        int looks = 0;
+        Seq last = 0;
+        while (last < count && looks < 2000) {
+            ++looks;
+            TileRequest request;
+            request.range = {fromNs(Traffic::kStart), fromNs(Traffic::kStart) + 10min};
+            request.columns = 100;
+            const auto slice = waitFor((*session)->tiles(request));
+            QVERIFY(slice.ok());
+            QCOMPARE(slice->total.total, slice->through);
+            QVERIFY(slice->through >= last);
+            last = slice->through;
+            MatchRequest search;
+            const auto list = waitFor((*session)->search(search));
+            QVERIFY(list.ok());
+            for (std::size_t i = 0; i < list->seqs.size(); ++i)
+                QCOMPARE(list->seqs[i], static_cast<Seq>(i) + 1);
+        }
+        QCOMPARE(last, count);
+        producer.join();
+        QVERIFY(recorder.stop().ok());
+    }
+
+    void aFullQueueIsCountedAsAGap()
+    {
+        RecorderOptions options;
+        options.path = newPath();
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://flood"_s), u"flood"_s);
+        // Far more than the queue holds, faster than anybody can write.
+        const QByteArray body = R"({"topic":"flood","from":"a","payload":")" + QByteArray(100'000, 'x') + R"("})";
+        constexpr int batches = 200;
+        for (int i = 0; i < batches; ++i) {
+            std::vector<HeardMessage> batch(20);
+            for (HeardMessage& message : batch) {
+                message.connection = connection;
+                message.received = Traffic::kStart + i;
+                message.topic = "flood";
+                message.raw = body;
+            }
+            recorder.sink().hear(std::move(batch));
+        }
+        QVERIFY(recorder.stop().ok());
+        const RecorderStatus status = recorder.status();
+        QCOMPARE(status.received, batches * 20);
+        QVERIFY(status.lost > 0);
+        QCOMPARE(status.recorded + status.lost, status.received);
+        auto session = Session::open(options.path);
+        QVERIFY(session.ok());
+        const auto gaps = waitFor((*session)->gaps());
+        QVERIFY(gaps.ok());
+        std::int64_t lost = 0;
+        for (const Gap& gap : *gaps) {
+            QCOMPARE(gap.topic, std::string("flood"));
+            QCOMPARE(gap.cause, std::string("client-drop"));
+            lost += gap.count;
+        }
+        QCOMPARE(lost, status.lost);
+        const auto info = waitFor((*session)->info());
+        QCOMPARE(info->connections.at(0).received, batches * 20);
+        QCOMPARE(info->connections.at(0).recorded + info->connections.at(0).lost, batches * 20);
+    }
+
+    void aLimitOfMessagesIsExact()
+    {
+        RecorderOptions options;
+        options.path = newPath();
+        options.maxMessages = 1234;
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        recorder.setWaitsForRoom(true);
+        QSignalSpy ended(&recorder, &Recorder::ended);
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        Traffic traffic;
+        for (int i = 0; i < 30; ++i)
+            recorder.sink().hear(traffic.next(100, connection));
+        QVERIFY(ended.wait(5000));
+        QVERIFY(ended[0][0].toString().contains(u"1,234"));
+        QVERIFY(recorder.stop().ok());
+        QCOMPARE(recorder.status().recorded, 1234);
+    }
+
+    void aSecondRecorderIsRefused()
+    {
+        RecorderOptions options;
+        options.path = newPath();
+        Recorder first(options);
+        QVERIFY(first.start().ok());
+        Recorder second(options);
+        const auto status = second.start();
+        QVERIFY(!status.ok());
+        QVERIFY2(status.error().message.contains(u"another Murmurscope"), qPrintable(status.error().message));
+        QVERIFY(first.stop().ok());
+        QVERIFY(!QFile::exists(options.path + u".lock"_s));
+    }
+
+    void whatCannotBeAttachedLeavesNoFile()
+    {
+        RecorderOptions options;
+        options.path = newPath();
+        options.urls = {QUrl(u"nosuchbus://x"_s)};
+        Recorder recorder(options);
+        const auto status = recorder.start();
+        QVERIFY(!status.ok());
+        QCOMPARE(status.error().code, ErrorCode::Unsupported);
+        QVERIFY(!QFile::exists(options.path));
+        QVERIFY(!QFile::exists(options.path + u".lock"_s));
+    }
+
+    void undecodableMessagesKeepTheirBytes()
+    {
+        RecorderOptions options;
+        options.path = newPath();
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        HeardMessage broken;
+        broken.connection = connection;
+        broken.received = Traffic::kStart;
+        broken.raw = QByteArray("{\"from\":\"a\", \0\xff", 15);
+        broken.undecodable = "malformed JSON";
+        broken.peer = "127.0.0.1:5";
+        recorder.sink().hear({broken});
+        QVERIFY(recorder.stop().ok());
+        auto session = Session::open(options.path);
+        QVERIFY(session.ok());
+        const auto detail = waitFor((*session)->message(1));
+        QVERIFY(detail.ok());
+        QCOMPARE(detail->raw, broken.raw);
+        QVERIFY((detail->row.flags & Undecoded) != 0);
+        QCOMPARE((*session)->dictionaries()->typeName(detail->row.type), std::string("malformed JSON"));
+        QVERIFY((*session)->dictionaries()->agentEntry(detail->row.sender).provisional);
+    }
+
+    void aFullDiskEndsTheRecordingAndKeepsWhatWasCommitted()
+    {
+        // A limit on the size of files is what a full disk looks like to SQLite.
+        RecorderOptions options;
+        options.path = newPath();
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        QSignalSpy ended(&recorder, &Recorder::ended);
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        recorder.setWaitsForRoom(true);
+        Traffic traffic;
+        recorder.sink().hear(traffic.next(100, connection));
+        QVERIFY(QTest::qWaitFor([&] { return recorder.status().recorded == 100; }, 5000));
+        const rlimit before = limitFileSize(QFileInfo(options.path + u"-wal"_s).size() + 300'000);
+        std::jthread producer([&](std::stop_token stop) {
+            while (!stop.stop_requested())
+                recorder.sink().hear(traffic.next(500, connection));
+        });
+        const bool told = ended.wait(20'000);
+        producer.request_stop();
+        producer.join();
+        const auto stopped = recorder.stop();
+        restoreFileSize(before);
+        QVERIFY(told);
+        QVERIFY(!stopped.ok());
+        const RecorderStatus status = recorder.status();
+        QCOMPARE(status.state, RecorderStatus::State::Failed);
+        QVERIFY2(status.failure.contains(options.path), qPrintable(status.failure));
+        auto session = Session::open(options.path);
+        QVERIFY2(session.ok(), session.ok() ? "" : qPrintable(session.error().message));
+        QVERIFY((*session)->seen().last >= 100);
+        QCOMPARE((*session)->seen().last, status.recorded);
+        RowRequest all;
+        all.count = static_cast<int>(status.recorded);
+        QCOMPARE(waitFor((*session)->rows(all))->size(), static_cast<std::size_t>(status.recorded));
+    }
+
+private:
+    static rlimit limitFileSize(qint64 bytes)
+    {
+        std::signal(SIGXFSZ, SIG_IGN);
+        rlimit before{};
+        getrlimit(RLIMIT_FSIZE, &before);
+        rlimit now = before;
+        now.rlim_cur = static_cast<rlim_t>(bytes);
+        setrlimit(RLIMIT_FSIZE, &now);
+        return before;
+    }
+    static void restoreFileSize(const rlimit& before) { setrlimit(RLIMIT_FSIZE, &before); }
+};
+
+QTEST_GUILESS_MAIN(TestRecorder)
+#include "tst_recorder.moc"
