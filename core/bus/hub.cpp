@@ -72,6 +72,7 @@ private:
     HubCommons m_commons;
     std::vector<std::unique_ptr<QTcpServer>> m_servers;
     std::vector<std::unique_ptr<HubPeer>> m_peers;
+    std::vector<std::unique_ptr<HubPeer>> m_left; // deleted at the next turn of the event loop
     QTimer m_ticker;
     ConnectionStatus::State m_state = ConnectionStatus::State::Starting;
     QString m_detail;
@@ -178,8 +179,10 @@ void Hub::forget(HubPeer* peer)
     const auto found = std::ranges::find(m_peers, peer, &std::unique_ptr<HubPeer>::get);
     if (found == m_peers.end())
         return;
-    // It is in the middle of telling us.
-    found->release()->deleteLater();
+    // It is in the middle of telling us, so it goes later; but not after us, whom it needs.
+    m_left.push_back(std::move(*found));
+    QMetaObject::invokeMethod(
+        this, [this] { m_left.clear(); }, Qt::QueuedConnection);
     std::iter_swap(found, m_peers.end() - 1);
     m_peers.pop_back();
 }

@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "demo/swarm.h"
+
+#include <QUrlQuery>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+Error wrongRange(QStringView option, qint64 given, qint64 low, qint64 high)
+{
+    return {ErrorCode::WrongUse,
+            u"The demo's %1 is %2; it must be from %3 to %4."_s.arg(option).arg(given).arg(low).arg(
+                high)};
+}
+
+} // namespace
+
+Status checkSwarmOptions(const SwarmOptions& options)
+{
+    if (options.agents < SwarmOptions::kMinAgents || options.agents > SwarmOptions::kMaxAgents)
+        return wrongRange(u"agents", options.agents, SwarmOptions::kMinAgents,
+                          SwarmOptions::kMaxAgents);
+    if (options.rate < SwarmOptions::kMinRate || options.rate > SwarmOptions::kMaxRate)
+        return wrongRange(u"rate", options.rate, SwarmOptions::kMinRate, SwarmOptions::kMaxRate);
+    if (findScenario(options.scenario) == nullptr) {
+        QStringList known;
+        for (const ScenarioEntry& entry : scenarios())
+            known << QString::fromUtf8(entry.id);
+        return Error{ErrorCode::WrongUse,
+                     u"The demo has no scenario \"%1\"; the known ones are: %2."_s.arg(
+                         QString::fromStdString(options.scenario), known.join(u", "))};
+    }
+    return Done();
+}
+
+Result<SwarmOptions> swarmOptionsFromUrl(const QUrl& url)
+{
+    SwarmOptions options;
+    const QUrlQuery query(url);
+    const auto items = query.queryItems(QUrl::FullyDecoded);
+    for (const auto& [key, value] : items) {
+        bool isNumber = true;
+        if (key == u"agents") {
+            options.agents = value.toInt(&isNumber);
+        } else if (key == u"rate") {
+            options.rate = value.toInt(&isNumber);
+        } else if (key == u"seed") {
+            options.seed = value.toULongLong(&isNumber);
+        } else if (key == u"scenario") {
+            options.scenario = value.toStdString();
+        } else {
+            return Error{
+                ErrorCode::WrongUse,
+                u"The demo has no option \"%1\"; it knows agents, rate, scenario and seed."_s.arg(
+                    key)};
+        }
+        if (!isNumber) {
+            const QString range =
+                key == u"agents"
+                    ? u"%1 to %2"_s.arg(SwarmOptions::kMinAgents).arg(SwarmOptions::kMaxAgents)
+                : key == u"rate"
+                    ? u"%1 to %2"_s.arg(SwarmOptions::kMinRate).arg(SwarmOptions::kMaxRate)
+                    : u"0 to 18446744073709551615"_s;
+            return Error{ErrorCode::WrongUse,
+                         u"The demo's %1 is \"%2\"; it must be a whole number from %3."_s.arg(
+                             key, value, range)};
+        }
+    }
+    if (const Status status = checkSwarmOptions(options); !status)
+        return status.error();
+    return options;
+}
+
+QUrl swarmUrl(const SwarmOptions& options)
+{
+    QUrlQuery query;
+    query.addQueryItem(u"agents"_s, QString::number(options.agents));
+    query.addQueryItem(u"rate"_s, QString::number(options.rate));
+    query.addQueryItem(u"scenario"_s, QString::fromStdString(options.scenario));
+    query.addQueryItem(u"seed"_s, QString::number(options.seed));
+    QUrl url(u"demo://"_s);
+    url.setQuery(query);
+    return url;
+}
+
+} // namespace murmur

@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/result.h"
+#include "demo/swarm.h"
+
+#include <QString>
+
+#include <string>
+
+namespace murmur {
+
+/// What is known of a swarm as JSON lines: first one object {scenario, seed, agents, rate, faults},
+/// `faults` the ids in order, then one object per fault {id, agents, start, end, members} with its
+/// times in ns since the start.
+std::string truthLines(const SwarmOptions& options, const std::vector<TruthEntry>& truth);
+
+/// Writes them to a file. Unwritable names the file and why.
+Status writeTruth(const QString& file, const SwarmOptions& options,
+                  const std::vector<TruthEntry>& truth);
+
+} // namespace murmur
