@@ -7,6 +7,7 @@
 #include "bus/connection.h"
 #include "bus/hub.h"
 #include "bus/registry.h"
+#include "demo/democonnection.h"
 
 #include <array>
 
@@ -17,6 +18,7 @@ std::span<const BusEntry> buses() noexcept
     static constexpr std::array table{
         BusEntry{"listen", "the embedded hub: agents send to us over WebSocket or HTTP POST",
                  &createHubConnection},
+        BusEntry{"demo", "the demo swarm, talking over the embedded hub", &createDemoConnection},
     };
     return table;
 }

@@ -86,10 +86,12 @@ void Interpreter::interpret(const HeardMessage& message, Chunk& chunk)
         m_chooser.interpret(index(message.connection), index(topic), view, m_interpretation);
     Interpretation& read = m_interpretation;
     if (!message.undecodable.isEmpty())
-        read.undecodable = {message.undecodable.constData(), static_cast<std::size_t>(message.undecodable.size())};
+        read.undecodable = {message.undecodable.constData(),
+                            static_cast<std::size_t>(message.undecodable.size())};
     if (!read.undecodable.empty()) {
         flags |= Undecoded;
-        // The reason stands where the type would: it is what can be said of such a message, and can be counted and filtered.
+        // The reason stands where the type would: it is what can be said of such a message, and can
+        // be counted and filtered.
         if (read.type.empty())
             read.type = read.undecodable.substr(0, kMaxReason);
     }

@@ -104,9 +104,11 @@ private Q_SLOTS:
         options.path = newPath();
         Recorder recorder(options);
         QVERIFY(recorder.start().ok());
-        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://flood"_s), u"flood"_s);
+        const ConnectionId connection =
+            recorder.registerConnection(QUrl(u"test://flood"_s), u"flood"_s);
         // Far more than the queue holds, faster than anybody can write.
-        const QByteArray body = R"({"topic":"flood","from":"a","payload":")" + QByteArray(100'000, 'x') + R"("})";
+        const QByteArray body =
+            "{\"topic\":\"flood\",\"from\":\"a\",\"payload\":\"" + QByteArray(100000, 'x') + "\"}";
         constexpr int batches = 200;
         for (int i = 0; i < batches; ++i) {
             std::vector<HeardMessage> batch(20);
@@ -167,7 +169,8 @@ private Q_SLOTS:
         Recorder second(options);
         const auto status = second.start();
         QVERIFY(!status.ok());
-        QVERIFY2(status.error().message.contains(u"another Murmurscope"), qPrintable(status.error().message));
+        QVERIFY2(status.error().message.contains(u"another Murmurscope"),
+                 qPrintable(status.error().message));
         QVERIFY(first.stop().ok());
         QVERIFY(!QFile::exists(options.path + u".lock"_s));
     }
@@ -195,7 +198,7 @@ private Q_SLOTS:
         HeardMessage broken;
         broken.connection = connection;
         broken.received = Traffic::kStart;
-        broken.raw = QByteArray("{\"from\":\"a\", \0\xff", 15);
+        broken.raw = QByteArray::fromHex("7b2266726f6d223a2261222c2000ff");
         broken.undecodable = "malformed JSON";
         broken.peer = "127.0.0.1:5";
         recorder.sink().hear({broken});
@@ -206,7 +209,8 @@ private Q_SLOTS:
         QVERIFY(detail.ok());
         QCOMPARE(detail->raw, broken.raw);
         QVERIFY((detail->row.flags & Undecoded) != 0);
-        QCOMPARE((*session)->dictionaries()->typeName(detail->row.type), std::string("malformed JSON"));
+        QCOMPARE((*session)->dictionaries()->typeName(detail->row.type),
+                 std::string("malformed JSON"));
         QVERIFY((*session)->dictionaries()->agentEntry(detail->row.sender).provisional);
     }
 

@@ -111,7 +111,10 @@ private Q_SLOTS:
         QFETCH(double, to);
         QFETCH(int, columns);
         const TimeRange whole = m_session->seen().time;
-        const auto at = [&](double share) { return whole.begin + nanoseconds(std::int64_t(share * static_cast<double>(whole.length().count()))); };
+        const auto at = [&](double share) {
+            return whole.begin +
+                   nanoseconds(std::int64_t(share * static_cast<double>(whole.length().count())));
+        };
         TileRequest request;
         request.range = {at(from), at(to)};
         request.columns = columns;
@@ -120,7 +123,8 @@ private Q_SLOTS:
         const auto slice = waitFor(m_session->tiles(request));
         QVERIFY2(slice.ok(), slice.ok() ? "" : qPrintable(slice.error().message));
         QVERIFY(slice->begin <= request.range.begin);
-        const TimePoint end = slice->begin + slice->bucketWidth * static_cast<std::int64_t>(slice->bucketCount);
+        const TimePoint end =
+            slice->begin + slice->bucketWidth * static_cast<std::int64_t>(slice->bucketCount);
         QVERIFY(end >= request.range.end);
         QVERIFY(slice->bucketCount >= static_cast<std::size_t>(columns));
         QVERIFY(slice->bucketCount <= static_cast<std::size_t>(columns) * 4 + 2);
@@ -135,7 +139,8 @@ private Q_SLOTS:
         for (const MessageRow& row : m_rows) {
             if (row.time < slice->begin || row.time >= end)
                 continue;
-            const auto bucket = static_cast<std::size_t>((row.time - slice->begin) / slice->bucketWidth);
+            const auto bucket =
+                static_cast<std::size_t>((row.time - slice->begin) / slice->bucketWidth);
             auto& lane = sent[index(row.sender)];
             lane.resize(slice->bucketCount);
             ++lane[bucket];
@@ -174,7 +179,8 @@ private Q_SLOTS:
     void stateAtAnyTimeEqualsAReplay()
     {
         const auto names = m_session->dictionaries();
-        for (const std::size_t upTo : {std::size_t(1), std::size_t(777), std::size_t(50'000), std::size_t(123'456), m_rows.size()}) {
+        for (const std::size_t upTo : {std::size_t(1), std::size_t(777), std::size_t(50'000),
+                                       std::size_t(123'456), m_rows.size()}) {
             const TimePoint at = m_rows[upTo - 1].time;
             std::map<std::uint32_t, std::int64_t> sent;
             std::map<std::uint32_t, Seq> last;
@@ -252,12 +258,14 @@ private Q_SLOTS:
 
     void searchFindsWhatARecountFinds()
     {
-        const auto filter = parseFilter(u"from == \"robot-1*\" and kind == state", m_session->seen().time);
+        const auto filter =
+            parseFilter(u"from == \"robot-1*\" and kind == state", m_session->seen().time);
         QVERIFY2(filter.ok(), filter.ok() ? "" : qPrintable(filter.error().message));
         std::vector<Seq> expected;
         const auto names = m_session->dictionaries();
         for (const MessageRow& row : m_rows) {
-            if (row.kind == Kind::State && QString::fromStdString(names->agentName(row.sender)).startsWith(u"robot-1"))
+            if (row.kind == Kind::State &&
+                QString::fromStdString(names->agentName(row.sender)).startsWith(u"robot-1"))
                 expected.push_back(row.seq);
         }
         QVERIFY(expected.size() > 1000);
@@ -296,7 +304,8 @@ private Q_SLOTS:
 
     void seqAtFindsTheFirstNotEarlier()
     {
-        for (const std::size_t i : {std::size_t(0), std::size_t(1), std::size_t(99'999), m_rows.size() - 1}) {
+        for (const std::size_t i :
+             {std::size_t(0), std::size_t(1), std::size_t(99'999), m_rows.size() - 1}) {
             const auto seq = waitFor(m_session->seqAt(m_rows[i].time));
             QVERIFY(seq.ok());
             QCOMPARE(m_rows[static_cast<std::size_t>(*seq - 1)].time, m_rows[i].time);
