@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Opening a recording and looking around in it: time to the overview, pans and zooms of all lanes,
+// state at random times.
+
+#include "session/session.h"
+
+#include <QCoreApplication>
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <random>
+
+using namespace murmur;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double milliseconds(Clock::time_point start)
+{
+    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+void print(const char* what, std::vector<double> times)
+{
+    std::ranges::sort(times);
+    std::printf("%-28s p50 %.2f  p99 %.2f  max %.2f ms\n", what, times[times.size() / 2],
+                times[times.size() * 99 / 100], times.back());
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    QCoreApplication app(argc, argv);
+    if (argc < 2) {
+        std::fprintf(stderr, "usage: bench_open FILE\n");
+        return 2;
+    }
+    const auto start = Clock::now();
+    auto opened = Session::open(QString::fromLocal8Bit(argv[1]));
+    if (!opened) {
+        std::fprintf(stderr, "%s\n", qPrintable(opened.error().message));
+        return 3;
+    }
+    Session& session = **opened;
+    const double open = milliseconds(start);
+    const auto ask = [&](TimeRange range, int columns, bool latency) {
+        TileRequest request;
+        request.range = range;
+        request.columns = columns;
+        request.latency = latency;
+        auto future = session.tiles(request);
+        future.waitForFinished();
+        return future.result()->total.total;
+    };
+    const TimeRange whole = session.seen().time;
+    const std::int64_t total = ask(whole, 1600, true);
+    std::printf("open %.1f ms, open and overview of %lld messages with latency %.1f ms\n", open,
+                static_cast<long long>(total), milliseconds(start));
+
+    std::mt19937_64 random(1);
+    std::vector<double> zooms;
+    std::vector<double> pans;
+    for (int i = 0; i < 300; ++i) {
+        const double share = std::pow(10.0, -5.0 * static_cast<double>(random() % 1000) / 1000);
+        const auto length =
+            static_cast<std::int64_t>(share * static_cast<double>(whole.length().count()));
+        const auto from = static_cast<std::int64_t>(
+            random() % static_cast<std::uint64_t>(whole.length().count() - length + 1));
+        const auto begin = Clock::now();
+        ask({whole.begin + nanoseconds(from), whole.begin + nanoseconds(from + length)}, 1600,
+            i % 2 == 0);
+        zooms.push_back(milliseconds(begin));
+    }
+    for (const double share : {0.3, 0.01, 0.0005}) {
+        const auto length =
+            static_cast<std::int64_t>(share * static_cast<double>(whole.length().count()));
+        for (int i = 0; i < 100; ++i) {
+            const TimePoint from = whole.begin + nanoseconds(length + i * length / 100);
+            const auto begin = Clock::now();
+            ask({from, from + nanoseconds(length)}, 1600, true);
+            pans.push_back(milliseconds(begin));
+        }
+    }
+    print("random zooms, 1600 columns", zooms);
+    print("pans, 1600 columns, latency", pans);
+    std::vector<double> states;
+    for (int i = 0; i < 200; ++i) {
+        StateRequest request;
+        request.at =
+            whole.begin + nanoseconds(static_cast<std::int64_t>(
+                              random() % static_cast<std::uint64_t>(whole.length().count())));
+        const auto begin = Clock::now();
+        session.state(request).waitForFinished();
+        states.push_back(milliseconds(begin));
+    }
+    print("state of all agents", states);
+    const auto scan = Clock::now();
+    MatchRequest request;
+    request.filter = *parseFilter(u"kind == error and latency > 100ms", whole);
+    auto future = session.search(request);
+    future.waitForFinished();
+    std::printf("%-28s %.0f ms (%.1f million/s)\n", "filter on headers", milliseconds(scan),
+                static_cast<double>(total) / milliseconds(scan) / 1000);
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    std::printf("peak memory %ld MiB\n", usage.ru_maxrss / 1024);
+    return 0;
+}

@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The store alone: interpreted messages of the demo swarm into a file, against zstd level 1 of the
+// same bytes, in turns in one run.
+
+#include "demo/offline.h"
+#include "recording/writer.h"
+#include "session/interpreter.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QTemporaryDir>
+
+#include <zstd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+
+using namespace murmur;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start)
+{
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Seconds for bare zstd-1 over the same bytes in blocks of 128 KiB, and what comes out.
+std::pair<double, std::size_t> compressOnly(const std::vector<std::shared_ptr<Chunk>>& runs)
+{
+    std::string block;
+    std::string out(ZSTD_compressBound(kBlockBytes * 2), '\0');
+    std::size_t packed = 0;
+    ZSTD_CCtx* context = ZSTD_createCCtx();
+    double seconds = 0;
+    const auto flush = [&] {
+        const auto start = Clock::now();
+        packed += ZSTD_compressCCtx(context, out.data(), out.size(), block.data(), block.size(), 1);
+        seconds += secondsSince(start);
+        block.clear();
+    };
+    for (const auto& run : runs) {
+        block += run->bytes;
+        if (block.size() >= kBlockBytes)
+            flush();
+    }
+    flush();
+    ZSTD_freeCCtx(context);
+    return {seconds, packed};
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    const std::int64_t count = argc > 1 ? std::atoll(argv[1]) : 1'000'000;
+    Dictionaries names;
+    Interpreter interpreter(names);
+    const ConnectionId connection = names.connection("demo://", "demo");
+    std::vector<std::shared_ptr<Chunk>> runs;
+    runs.push_back(std::make_shared<Chunk>());
+    std::int64_t bytes = 0;
+    double interpreting = 0;
+    OfflineOptions options;
+    options.connection = connection;
+    options.maxMessages = count;
+    const auto result = runOffline(options, [&](std::vector<HeardMessage>&& batch) {
+        const auto start = Clock::now();
+        for (const HeardMessage& message : batch) {
+            interpreter.interpret(message, *runs.back());
+            bytes += message.raw.size();
+            if (runs.back()->bytes.size() >= (std::size_t(32) << 10))
+                runs.push_back(std::make_shared<Chunk>());
+        }
+        interpreting += secondsSince(start);
+    });
+    if (!result) {
+        std::fprintf(stderr, "%s\n", qPrintable(result.error().message));
+        return 1;
+    }
+    std::printf("%lld messages, %.0f bytes each; interpreting %.0f messages/s\n",
+                static_cast<long long>(count),
+                static_cast<double>(bytes) / static_cast<double>(count),
+                static_cast<double>(count) / interpreting);
+    for (int round = 0; round < 3; ++round) {
+        const auto [before, packed] = compressOnly(runs);
+        QTemporaryDir directory;
+        const QString path = directory.filePath(QStringLiteral("bench.murmur"));
+        auto writer = RecordingWriter::create(path, names, {"bench", "", 0});
+        if (!writer)
+            return 1;
+        const auto start = Clock::now();
+        double slowest = 0;
+        auto lastCommit = start;
+        for (const auto& run : runs) {
+            if (!(*writer)->append(*run))
+                return 1;
+            if (Clock::now() - lastCommit > std::chrono::milliseconds(100)) {
+                const auto commit = Clock::now();
+                if (!(*writer)->commit())
+                    return 1;
+                (*writer)->checkpoint();
+                slowest = std::max(slowest, secondsSince(commit));
+                lastCommit = Clock::now();
+            }
+        }
+        if (!(*writer)->close())
+            return 1;
+        const double writing = secondsSince(start);
+        const double after = compressOnly(runs).first;
+        const double zstd = (before + after) / 2;
+        const auto size = QFileInfo(path).size();
+        std::printf("store %.0f/s  zstd-1 %.0f/s  ratio %.2f  file/zstd %.3f  beyond raw zstd %.1f "
+                    "B/message  slowest commit %.0f ms\n",
+                    static_cast<double>(count) / writing, static_cast<double>(count) / zstd,
+                    zstd / writing, static_cast<double>(size) / static_cast<double>(packed),
+                    static_cast<double>(size - static_cast<qint64>(packed)) /
+                        static_cast<double>(count),
+                    slowest * 1000);
+    }
+    return 0;
+}

@@ -1,0 +1,1 @@
+murmur_bench(bench_open DEPENDS core_session)

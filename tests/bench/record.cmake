@@ -1,0 +1,1 @@
+murmur_bench(bench_record DEPENDS core_session)
