@@ -156,7 +156,8 @@ bool record(std::int64_t count, std::int64_t rate)
         request.count = 50'000;
         auto future = (*session)->rows(request);
         future.waitForFinished();
-        for (const MessageRow& row : *future.result())
+        const auto rows = future.result();
+        for (const MessageRow& row : *rows)
             wrong += row.sequence == expected++ ? 0 : 1;
     }
     const std::int64_t missing = count - (expected - 1);
