@@ -38,7 +38,7 @@ struct Theme
     /// What stands left of the time axis (names, scales, transport) and right of it (scroll bars)
     /// in the overview, the timeline and the heatmap, so that one moment is one vertical line in
     /// all.
-    int axisLeft = 120, axisRight = 12;
+    int axisLeft = 136, axisRight = 12;
 
     [[nodiscard]] QFont interfaceFont(qreal points = 10) const;
     [[nodiscard]] QFont numberFont(qreal points = 9.5) const; ///< monospaced, tabular
