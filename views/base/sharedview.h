@@ -10,6 +10,7 @@
 #include <QObject>
 #include <QString>
 
+#include <functional>
 #include <memory>
 
 namespace murmur {
@@ -25,7 +26,11 @@ public:
     /// past in the window.
     enum class Mode { Live, Paused, Replay };
 
+    /// A steady clock, read by replay; tests pass their own.
+    using Clock = std::function<nanoseconds()>;
+
     explicit SharedView(QObject* parent = nullptr);
+    explicit SharedView(Clock clock, QObject* parent = nullptr);
     ~SharedView() override;
 
     /// Shared so that running jobs may finish; null before the first recording is opened.
@@ -44,10 +49,10 @@ public:
     [[nodiscard]] nanoseconds behindLive() const;
 
     /// Sets the window by hand: stops following live (mode becomes Paused, the playhead stays where
-    /// it was, clamped into the window).
+    /// it was, clamped into the window). A replay goes on while its playhead stays in the window.
     void setWindow(TimeRange window);
-    /// Moves the playhead by hand: stops following; scrolls the window when the playhead would
-    /// leave it.
+    /// Moves the playhead by hand: stops following live (a replay goes on from there); scrolls the
+    /// window when the playhead would leave it.
     void setPlayhead(TimePoint t);
     void selectMessage(Seq seq);
     void selectAgent(AgentId agent);
@@ -76,6 +81,16 @@ Q_SIGNALS:
     void dataGrew();
 
 private:
+    [[nodiscard]] TimePoint newest() const;
+    void setMode(Mode mode);
+    void runTicker();
+    void moveWindow(TimeRange window);
+    void movePlayhead(TimePoint t);
+    void reveal(TimePoint t);
+    void followNewest();
+    void tick();
+    void scrollWith(TimePoint playhead);
+
     struct Private;
     std::unique_ptr<Private> d;
     std::shared_ptr<Session> m_session;

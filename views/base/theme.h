@@ -35,6 +35,10 @@ struct Theme
 
     // measures in device independent pixels
     int laneHeight = 29, listRow = 23, tableRow = 21, paneHeader = 26, toolbar = 46, gutter = 12;
+    /// What stands left of the time axis (names, scales, transport) and right of it (scroll bars)
+    /// in the overview, the timeline and the heatmap, so that one moment is one vertical line in
+    /// all.
+    int axisLeft = 136, axisRight = 12;
 
     [[nodiscard]] QFont interfaceFont(qreal points = 10) const;
     [[nodiscard]] QFont numberFont(qreal points = 9.5) const; ///< monospaced, tabular

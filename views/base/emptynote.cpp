@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "views/base/emptynote.h"
+
+#include "views/base/theme.h"
+
+#include <QEvent>
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace murmur {
+
+EmptyNote::EmptyNote(QWidget* parent)
+    : QWidget(parent)
+    , m_title(new QLabel(this))
+    , m_sentence(new QLabel(this))
+    , m_action(new QPushButton(this))
+{
+    // Clicks, wheels and drops on the empty pane still belong to the pane; only the button is ours.
+    setAttribute(Qt::WA_NoSystemBackground);
+    m_title->setAlignment(Qt::AlignCenter);
+    m_sentence->setAlignment(Qt::AlignCenter);
+    m_sentence->setWordWrap(true);
+    m_title->setWordWrap(true);
+    m_action->hide();
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(24, 12, 24, 12);
+    layout->setSpacing(6);
+    layout->addStretch();
+    layout->addWidget(m_title);
+    layout->addWidget(m_sentence);
+    layout->addWidget(m_action, 0, Qt::AlignHCenter);
+    layout->addStretch();
+    connect(m_action, &QPushButton::clicked, this, &EmptyNote::actionTaken);
+    parent->installEventFilter(this);
+    setGeometry(parent->rect());
+    applyTheme();
+    hide();
+}
+
+void EmptyNote::say(const QString& title, const QString& sentence)
+{
+    if (title == m_title->text() && sentence == m_sentence->text() && isHidden() == title.isEmpty())
+        return;
+    m_title->setText(title);
+    m_sentence->setText(sentence);
+    m_sentence->setVisible(!sentence.isEmpty());
+    setAccessibleName(title);
+    setAccessibleDescription(sentence);
+    setVisible(!title.isEmpty());
+    if (!title.isEmpty())
+        raise();
+}
+
+void EmptyNote::offer(const QString& action)
+{
+    m_action->setText(action);
+    m_action->setVisible(!action.isEmpty());
+}
+
+QString EmptyNote::title() const
+{
+    return m_title->text();
+}
+
+QString EmptyNote::sentence() const
+{
+    return m_sentence->text();
+}
+
+bool EmptyNote::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == parent() && event->type() == QEvent::Resize)
+        setGeometry(parentWidget()->rect());
+    return QWidget::eventFilter(watched, event);
+}
+
+void EmptyNote::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange)
+        applyTheme();
+    QWidget::changeEvent(event);
+}
+
+void EmptyNote::applyTheme()
+{
+    const Theme& theme = Theme::current();
+    const auto tint = [](QLabel* label, const QColor& color) {
+        QPalette palette = label->palette();
+        if (palette.color(QPalette::WindowText) == color)
+            return;
+        palette.setColor(QPalette::WindowText, color);
+        label->setPalette(palette);
+    };
+    tint(m_title, theme.secondary);
+    tint(m_sentence, theme.faint);
+    m_title->setFont(theme.interfaceFont(11));
+    m_sentence->setFont(theme.interfaceFont(9.5));
+}
+
+} // namespace murmur

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+
+namespace murmur {
+
+/// The sentence that says how to fill an empty pane, laid over its parent. Hidden while the
+/// sentence is empty.
+class EmptyNote : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit EmptyNote(QWidget* parent);
+
+    /// `title` is short and says what is missing; `sentence` says how to get it. An empty title
+    /// hides the note.
+    void say(const QString& title, const QString& sentence = {});
+    /// A button under the sentence; an empty text removes it.
+    void offer(const QString& action);
+    [[nodiscard]] QString title() const;
+    [[nodiscard]] QString sentence() const;
+
+Q_SIGNALS:
+    void actionTaken();
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    void applyTheme();
+
+    QLabel* m_title;
+    QLabel* m_sentence;
+    QPushButton* m_action;
+};
+
+} // namespace murmur

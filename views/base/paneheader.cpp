@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "views/base/paneheader.h"
+
+#include "views/base/theme.h"
+
+#include <QHBoxLayout>
+#include <QPainter>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+PaneHeader::PaneHeader(const QString& title, QWidget* parent)
+    : QWidget(parent)
+    , m_title(title)
+    , m_layout(new QHBoxLayout(this))
+{
+    m_layout->setContentsMargins(Theme::current().gutter, 0, 6, 0);
+    m_layout->setSpacing(6);
+    m_layout->addStretch(1);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    setAccessibleName(title);
+}
+
+void PaneHeader::setTitle(const QString& title)
+{
+    if (title == m_title)
+        return;
+    m_title = title;
+    setAccessibleName(title);
+    update();
+}
+
+void PaneHeader::setFacts(const QString& facts, const QColor& color)
+{
+    if (facts == m_facts && color == m_factsColor)
+        return;
+    m_facts = facts;
+    m_factsColor = color;
+    setAccessibleDescription(facts);
+    update();
+}
+
+void PaneHeader::addWidget(QWidget* widget)
+{
+    m_layout->addWidget(widget, 0, Qt::AlignVCenter);
+}
+
+QSize PaneHeader::sizeHint() const
+{
+    const Theme& theme = Theme::current();
+    const int text = QFontMetrics(theme.interfaceFont()).height() + 6;
+    return {200, std::max({theme.paneHeader, text, m_layout->minimumSize().height()})};
+}
+
+QSize PaneHeader::minimumSizeHint() const
+{
+    return {60, sizeHint().height()};
+}
+
+void PaneHeader::paintEvent(QPaintEvent*)
+{
+    const Theme& theme = Theme::current();
+    QPainter painter(this);
+    painter.fillRect(rect(), theme.header);
+    painter.fillRect(0, height() - 1, width(), 1, theme.hairline);
+
+    int right = width() - theme.gutter;
+    for (int i = 0; i < m_layout->count(); ++i) {
+        if (const QWidget* widget = m_layout->itemAt(i)->widget(); widget && !widget->isHidden())
+            right = std::min(right, widget->x() - 8);
+    }
+    QFont bold = theme.interfaceFont();
+    bold.setWeight(QFont::DemiBold);
+    const QFontMetrics titleMetrics(bold);
+    const int left = theme.gutter;
+    const int titleWidth = std::min(titleMetrics.horizontalAdvance(m_title), right - left);
+    painter.setFont(bold);
+    painter.setPen(theme.text);
+    painter.drawText(QRect(left, 0, titleWidth + 2, height()), Qt::AlignVCenter | Qt::AlignLeft,
+                     titleMetrics.elidedText(m_title, Qt::ElideRight, titleWidth + 1));
+
+    const QFont small = theme.numberFont(9);
+    const QFontMetrics factMetrics(small);
+    const int room = right - (left + titleWidth + 16);
+    if (room < 40 || m_facts.isEmpty())
+        return;
+    painter.setFont(small);
+    painter.setPen(m_factsColor.isValid() ? m_factsColor : theme.secondary);
+    painter.drawText(QRect(right - room, 0, room, height()), Qt::AlignVCenter | Qt::AlignRight,
+                     factMetrics.elidedText(m_facts, Qt::ElideRight, room));
+}
+
+} // namespace murmur

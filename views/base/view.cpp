@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "views/base/view.h"
+
+namespace murmur {
+
+View::View(const ViewContext& context, QWidget* parent)
+    : QWidget(parent)
+    , m_shared(context.shared)
+{
+}
+
+} // namespace murmur

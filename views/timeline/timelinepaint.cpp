@@ -1,0 +1,388 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "views/timeline/timelineview.h"
+
+#include "views/base/axispainter.h"
+#include "views/base/numbers.h"
+#include "views/base/sharedview.h"
+#include "views/base/theme.h"
+#include "views/timeline/timelinetext.h"
+
+#include <QPainter>
+#include <QScrollBar>
+
+#include <algorithm>
+#include <cmath>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+constexpr std::size_t kArrowLimit = 2000;
+// More arrows than one per this many pixels of the plot hide the lanes that they cross.
+constexpr int kPixelsPerArrow = 6;
+constexpr int kLaneInset = 4;
+constexpr int kNarrowestGap = 6;
+
+int clampedX(double x)
+{
+    return static_cast<int>(std::clamp(x, -1e6, 1e6));
+}
+
+} // namespace
+
+void TimelineView::paintEvent(QPaintEvent*)
+{
+    const FrameTimer::Frame frame(m_frames);
+    ensureLayer();
+    QPainter painter(this);
+    painter.drawImage(QPoint(0, 0), m_layer);
+    const Theme& theme = Theme::current();
+    const TimeAxis axis = this->axis();
+    const bool hasData = shared()->session() && shared()->session()->seen().last > 0;
+    if (!hasData)
+        return;
+    const QRect tag = playheadTag(axis, shared()->playhead(), axisRect(), theme);
+    paintAxis(painter, axis, axisRect(), theme, tag);
+    painter.save();
+    painter.setClipRect(plotRect());
+    paintSelected(painter);
+    painter.restore();
+    paintPlayhead(painter);
+    paintPlayheadTag(painter, tag, axis, shared()->playhead(), theme);
+    if (m_drag == Drag::Zoom) {
+        QRect band(QPoint(std::min(m_pressed.x(), m_dragged.x()), plotRect().top()),
+                   QPoint(std::max(m_pressed.x(), m_dragged.x()), plotRect().bottom()));
+        band = band.intersected(plotRect());
+        QColor fill = theme.interaction;
+        fill.setAlpha(40);
+        painter.fillRect(band, fill);
+        painter.fillRect(band.left(), band.top(), 1, band.height(), theme.interaction);
+        painter.fillRect(band.right(), band.top(), 1, band.height(), theme.interaction);
+    }
+    paintHover(painter);
+    if (hasFocus()) {
+        painter.fillRect(0, 0, width(), 1, theme.interaction);
+    }
+}
+
+void TimelineView::ensureLayer()
+{
+    const LayerKey key{shared()->window(),
+                       size(),
+                       devicePixelRatioF(),
+                       m_data.revision(),
+                       m_layoutRevision,
+                       &Theme::current(),
+                       m_scroll->value(),
+                       shared()->selectedAgent(),
+                       shared()->selectedMessage(),
+                       shared()->slo()};
+    if (key == m_key && !m_layer.isNull())
+        return;
+    m_key = key;
+    const QSize pixels = size() * key.pixelRatio;
+    if (m_layer.size() != pixels) {
+        m_layer = QImage(pixels, QImage::Format_RGB32);
+        m_layer.setDevicePixelRatio(key.pixelRatio);
+    }
+    m_painter.prepare(*key.theme, key.pixelRatio);
+    QPainter painter(&m_layer);
+    paintLayer(painter);
+}
+
+void TimelineView::paintLayer(QPainter& painter)
+{
+    const Theme& theme = Theme::current();
+    const QRect plot = plotRect();
+    const QRect lanes = lanesRect();
+    painter.fillRect(rect(), theme.ground);
+    painter.fillRect(0, 0, width(), theme.paneHeader, theme.pane);
+    painter.fillRect(0, theme.paneHeader - 1, width(), 1, theme.hairline);
+    painter.fillRect(0, lanes.top(), theme.axisLeft, lanes.height(), theme.pane);
+
+    m_shown.clear();
+    m_shownMarks = m_data.marks();
+    const DensityPtr density = m_data.density();
+    const int scroll = m_scroll->value();
+    const auto [first, last] = m_layout.rowsBetween(scroll, scroll + lanes.height());
+    painter.setClipRect(lanes);
+    const QColor line = mixed(theme.hairline, theme.ground, 0.5);
+    for (std::size_t i = first; i < last; ++i) {
+        const LaneRow& row = m_layout.rows()[i];
+        const QRect lane(plot.left(), plot.top() + row.y - scroll, plot.width(), row.height);
+        const bool isSelected = row.what == LaneRow::What::Agent &&
+                                row.agent == shared()->selectedAgent() && index(row.agent) != 0;
+        if (isSelected)
+            painter.fillRect(lane, mixed(theme.selectionGround, theme.ground, 0.7));
+        else if (row.what == LaneRow::What::Group && !row.isFolded)
+            painter.fillRect(lane, mixed(theme.pane, theme.ground, 0.6));
+        painter.fillRect(lane.left(), lane.bottom(), lane.width(), 1, line);
+        m_shown.push_back({i, lane, {}, {}, false});
+    }
+    for (const TimeAxis::Tick& tick : axis().ticks(90)) {
+        if (!tick.label.isEmpty())
+            painter.fillRect(static_cast<int>(std::floor(tick.x)), plot.top(), 1,
+                             std::min(plot.height(), m_layout.height() - scroll), line);
+    }
+
+    painter.setClipRect(plot);
+    paintSilences(painter);
+    paintArrowsOf(painter, m_shownMarks);
+    std::uint32_t highest = 0;
+    if (density) {
+        const double perColumn =
+            static_cast<double>(axis().perPixel().count()) /
+            static_cast<double>(std::max<std::int64_t>(1, density->bucketWidth.count()));
+        // Of the slice, not of the window: the scale stands still while panning.
+        highest = static_cast<std::uint32_t>(
+            std::ceil(density->highest * std::clamp(perColumn, 1.0, 64.0)));
+    }
+    for (ShownRow& shown : m_shown) {
+        if (m_layout.rows()[shown.row].showsTraffic())
+            paintRow(painter, shown, m_shownMarks, density, highest);
+    }
+    paintGaps(painter);
+    painter.setClipRect(lanes);
+    for (const ShownRow& shown : m_shown) {
+        paintName(painter, m_layout.rows()[shown.row],
+                  QRect(0, shown.lane.top(), theme.axisLeft, shown.lane.height()));
+    }
+    painter.fillRect(theme.axisLeft - 1, lanes.top(), 1, lanes.height(), theme.hairline);
+}
+
+void TimelineView::paintRow(QPainter& painter, ShownRow& shown, const MarkIndexPtr& marks,
+                            const DensityPtr& density, std::uint32_t highest)
+{
+    const LaneRow& row = m_layout.rows()[shown.row];
+    const TimeAxis axis = this->axis();
+    const bool isSelected =
+        row.agent == shared()->selectedAgent() && index(row.agent) != 0 && !row.isFolded;
+    if (marks && !row.isFolded) {
+        // A margin, so that a shape whose middle has just left is still seen.
+        TimeRange visible = axis.window();
+        visible.begin -= axis.perPixel() * LanePainter::kMarkSize;
+        visible.end += axis.perPixel() * LanePainter::kMarkSize;
+        const auto lane = marks->lane(row.agent, visible);
+        if (static_cast<int>(lane.size()) * 5 < shown.lane.width() * 2) {
+            const Seq selected = shared()->selectedMessage();
+            const auto strength = [&](const Mark& mark) {
+                if (selected != 0 && (mark.seq == selected || mark.closes == selected))
+                    return LanePainter::Strength::Full;
+                if (!m_data.matches(mark.seq))
+                    return LanePainter::Strength::Dimmed;
+                return isSelected ? LanePainter::Strength::Full : LanePainter::Strength::Quiet;
+            };
+            // Replies after the window's end close calls that are open in it.
+            const auto known = marks->lane(row.agent);
+            shown.calls =
+                placeCalls(known.subspan(static_cast<std::size_t>(
+                               lane.empty() ? std::ranges::lower_bound(known, toNs(visible.begin),
+                                                                       {}, &Mark::time) -
+                                                  known.begin()
+                                            : lane.data() - known.data())),
+                           axis, 2);
+            shown.marks = placeMarks(lane, axis, LanePainter::kMarkSize - 2);
+            m_painter.paintCalls(painter, shown.calls, shown.lane, shared()->slo(), strength);
+            m_painter.paintMarks(painter, shown.marks, shown.lane, strength);
+            return;
+        }
+    }
+    shown.isDensity = true;
+    ColumnCounts columns;
+    columns.sent.resize(static_cast<std::size_t>(shown.lane.width()));
+    columns.errors.resize(columns.sent.size());
+    for (const AgentId agent : m_layout.members(row)) {
+        if (marks && !shared()->filter()) {
+            addToColumns(marks->lane(agent, axis.window()), axis, columns);
+        } else if (density) {
+            if (const LaneCounts* counts = density->lane(agent))
+                addToColumns(*density, *counts, axis, columns);
+        }
+    }
+    // A folded group is many lanes: its scale is its own.
+    std::uint32_t scale = row.isFolded || !density ? columns.highest() : highest;
+    scale = std::max(scale, std::uint32_t(4));
+    DensityBoxes boxes;
+    addDensityBoxes(columns, shown.lane.left(), shown.lane.adjusted(0, kLaneInset, 0, -1), scale,
+                    boxes);
+    m_painter.paintDensity(painter, boxes, !isSelected);
+}
+
+void TimelineView::paintName(QPainter& painter, const LaneRow& row, QRect rect) const
+{
+    const Theme& theme = Theme::current();
+    const bool isSelected = row.what == LaneRow::What::Agent &&
+                            row.agent == shared()->selectedAgent() && index(row.agent) != 0;
+    const bool isHeader = row.what == LaneRow::What::Group;
+    if (isSelected) {
+        painter.fillRect(rect, theme.selectionGround);
+        painter.fillRect(rect.left(), rect.top(), 2, rect.height(), theme.interaction);
+    }
+    painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1,
+                     mixed(theme.hairline, theme.pane, 0.5));
+    const QFont font = theme.interfaceFont(isHeader ? 9 : 9.5);
+    const QFontMetrics metrics(font);
+    painter.setFont(font);
+    QRect room = rect.adjusted(isHeader ? 6 : theme.gutter, 0, -6, 0);
+    if (!isHeader && !row.group.isEmpty())
+        room.setLeft(room.left() + 6);
+    if (isHeader) {
+        const QString count = numberText(static_cast<qint64>(row.memberCount));
+        const QFont small = theme.numberFont(8.5);
+        const int width = QFontMetrics(small).horizontalAdvance(count);
+        painter.setFont(small);
+        painter.setPen(theme.faint);
+        painter.drawText(room, Qt::AlignVCenter | Qt::AlignRight, count);
+        room.setRight(room.right() - width - 6);
+        painter.setFont(font);
+    }
+    painter.setPen(isHeader ? theme.secondary : theme.text);
+    const QString label =
+        isHeader ? (row.isFolded ? u"▸ %1"_s : u"▾ %1"_s).arg(row.label) : row.label;
+    painter.drawText(room, Qt::AlignVCenter | Qt::AlignLeft,
+                     metrics.elidedText(label, Qt::ElideMiddle, room.width()));
+}
+
+void TimelineView::paintSilences(QPainter& painter) const
+{
+    const TimeAxis axis = this->axis();
+    const Session* session = shared()->session();
+    if (!session)
+        return;
+    const TimePoint end = std::min(shared()->window().end, session->seen().time.end);
+    for (const ShownRow& shown : m_shown) {
+        const LaneRow& row = m_layout.rows()[shown.row];
+        if (row.what != LaneRow::What::Agent)
+            continue;
+        const AgentState* state = m_data.state(row.agent);
+        if (!state || state->liveness != Liveness::Silent || state->lastSent == kNoTime)
+            continue;
+        const int from = std::max(shown.lane.left(), clampedX(axis.xAt(fromNs(state->lastSent))) +
+                                                         LanePainter::kMarkSize);
+        const int to = std::min(shown.lane.right() + 1, clampedX(axis.xAt(end)));
+        if (to - from < 12)
+            continue;
+        m_painter.paintSilence(
+            painter, QRect(from, shown.lane.top() + 5, to - from, shown.lane.height() - 10),
+            silenceSentence(*state));
+    }
+}
+
+void TimelineView::paintGaps(QPainter& painter) const
+{
+    const Session* session = shared()->session();
+    if (!session || m_data.gaps().empty())
+        return;
+    const TimeAxis axis = this->axis();
+    const QRect plot = plotRect();
+    const auto names = session->dictionaries();
+    int labelledUntil = plot.left();
+    for (const Gap& gap : m_data.gaps()) {
+        const int from = clampedX(axis.xAt(fromNs(gap.from)));
+        const int to = std::max(from + kNarrowestGap, clampedX(axis.xAt(fromNs(gap.to))));
+        const QRect band = QRect(from, plot.top(), to - from, plot.height()).intersected(plot);
+        if (band.isEmpty())
+            continue;
+        m_painter.paintGap(painter, band);
+        // Labels that would cover each other are left out; hovering says them all.
+        if (band.center().x() < labelledUntil)
+            continue;
+        const QRect plate = m_painter.paintPlate(
+            painter, QPoint(band.center().x(), plot.top() + 12),
+            QRect(plot.left(), plot.top(), plot.width(), std::min(24, plot.height())),
+            gapSentence(gap, *names), Theme::current().warning);
+        labelledUntil = plate.right() + 8;
+    }
+}
+
+void TimelineView::paintArrowsOf(QPainter& painter, const MarkIndexPtr& marks) const
+{
+    if (!marks)
+        return;
+    const QRect plot = plotRect();
+    const auto visible = marks->all(axis().window());
+    const auto room = static_cast<std::size_t>(plot.width() / kPixelsPerArrow);
+    if (visible.size() > room)
+        return;
+    const auto arrows = placeArrows(
+        visible, axis(), m_layout,
+        [this](AudienceId audience) { return m_data.receivers(audience); }, kArrowLimit);
+    m_painter.paintArrows(painter, arrows, plot.top() - m_scroll->value());
+}
+
+void TimelineView::paintSelected(QPainter& painter) const
+{
+    if (!m_selected)
+        return;
+    const auto from = m_layout.rowOf(m_selected->sender);
+    if (!from)
+        return;
+    const Theme& theme = Theme::current();
+    const int dy = plotRect().top() - m_scroll->value();
+    const auto middle = [&](std::size_t i) {
+        const LaneRow& row = m_layout.rows()[i];
+        return row.y + row.height / 2 + dy + 0.5;
+    };
+    const double x = std::floor(std::clamp(axis().xAt(m_selected->time), -1e6, 1e6)) + 0.5;
+    const double y = middle(*from);
+    painter.setRenderHint(QPainter::Antialiasing);
+    std::vector<std::size_t> targets;
+    for (const AgentId receiver : m_data.receivers(m_selected->audience)) {
+        const auto to = m_layout.rowOf(receiver);
+        if (to && *to != *from && std::ranges::find(targets, *to) == targets.end())
+            targets.push_back(*to);
+    }
+    painter.setPen(QPen(theme.text, 1.5));
+    for (const std::size_t target : targets) {
+        const double tip = middle(target);
+        const double away = tip > y ? -1 : 1;
+        painter.drawLine(QPointF(x, y), QPointF(x, tip + away * 5));
+        QPainterPath head;
+        head.addPolygon(QPolygonF(
+            QList<QPointF>{{x, tip + away * 2}, {x - 4, tip + away * 9}, {x + 4, tip + away * 9}}));
+        painter.fillPath(head, theme.text);
+    }
+    painter.setPen(QPen(theme.interaction, 1.5));
+    painter.setBrush(theme.ground);
+    painter.drawEllipse(QPointF(x, y), 8, 8);
+    painter.translate(x - 4.5, y - 4.5);
+    painter.scale(9, 9);
+    const auto kind =
+        std::min<std::size_t>(static_cast<std::size_t>(m_selected->kind), kKindCount - 1);
+    painter.fillPath(kindShape(m_selected->kind), theme.kinds[kind]);
+    painter.resetTransform();
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    const auto receivers = m_data.receivers(m_selected->audience).size();
+    if (receivers > 1)
+        m_painter.paintPlate(painter, QPoint(static_cast<int>(x) + 34, static_cast<int>(y) + 18),
+                             plotRect(), tr("→ %1").arg(receivers), theme.text);
+}
+
+void TimelineView::paintPlayhead(QPainter& painter) const
+{
+    const QRect plot = plotRect();
+    const int x = clampedX(std::floor(axis().xAt(shared()->playhead())));
+    if (x < plot.left() || x > plot.right() + 1)
+        return;
+    painter.fillRect(std::min(x, plot.right()), plot.top(), 1, plot.height(),
+                     Theme::current().interaction);
+}
+
+void TimelineView::paintHover(QPainter& painter) const
+{
+    if (!m_hover)
+        return;
+    const Theme& theme = Theme::current();
+    painter.fillRect(m_hover->plate, theme.hairline);
+    painter.fillRect(m_hover->plate.adjusted(1, 1, -1, -1), theme.plate);
+    painter.setFont(theme.interfaceFont(9));
+    painter.setPen(theme.text);
+    painter.drawText(m_hover->plate.adjusted(8, 5, -8, -5), Qt::AlignLeft | Qt::AlignTop,
+                     m_hover->text);
+}
+
+} // namespace murmur

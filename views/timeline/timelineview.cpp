@@ -1,0 +1,473 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "views/timeline/timelineview.h"
+
+#include "views/base/emptynote.h"
+#include "views/base/numbers.h"
+#include "views/base/sharedview.h"
+#include "views/base/theme.h"
+#include "views/timeline/timelinetext.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QMenu>
+#include <QScrollBar>
+#include <QToolButton>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace murmur {
+
+namespace {
+
+constexpr int kGroupHeight = 22;
+
+std::string labelOf(const AgentEntry& entry, TimelineView::Grouping grouping)
+{
+    const auto label = [&](Label which) { return entry.labels[static_cast<std::size_t>(which)]; };
+    switch (grouping) {
+    case TimelineView::Grouping::Automatic:
+        return entry.group();
+    case TimelineView::Grouping::Site:
+        return label(Label::Site);
+    case TimelineView::Grouping::Crew:
+        return label(Label::Crew);
+    case TimelineView::Grouping::Role:
+        return label(Label::Role);
+    case TimelineView::Grouping::Tenant:
+        return label(Label::Tenant);
+    case TimelineView::Grouping::None:
+        return {};
+    }
+    return {};
+}
+
+struct GroupingName
+{
+    TimelineView::Grouping grouping;
+    const char* id; ///< written to layout files
+    const char* title;
+};
+constexpr std::array kGroupings{
+    GroupingName{TimelineView::Grouping::Automatic, "automatic",
+                 QT_TRANSLATE_NOOP("murmur::TimelineView", "lanes by agent")},
+    GroupingName{TimelineView::Grouping::Site, "site",
+                 QT_TRANSLATE_NOOP("murmur::TimelineView", "lanes by site")},
+    GroupingName{TimelineView::Grouping::Crew, "crew",
+                 QT_TRANSLATE_NOOP("murmur::TimelineView", "lanes by crew")},
+    GroupingName{TimelineView::Grouping::Role, "role",
+                 QT_TRANSLATE_NOOP("murmur::TimelineView", "lanes by role")},
+    GroupingName{TimelineView::Grouping::Tenant, "tenant",
+                 QT_TRANSLATE_NOOP("murmur::TimelineView", "lanes by tenant")},
+    GroupingName{TimelineView::Grouping::None, "none",
+                 QT_TRANSLATE_NOOP("murmur::TimelineView", "no groups")},
+};
+
+} // namespace
+
+TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
+    : View(context, parent)
+    , m_data(context.shared)
+    , m_scroll(new QScrollBar(Qt::Vertical, this))
+    , m_groupButton(new QToolButton(this))
+    , m_note(new EmptyNote(this))
+{
+    setAttribute(Qt::WA_OpaquePaintEvent);
+    setFocusPolicy(Qt::StrongFocus);
+    setMouseTracking(true);
+    setAccessibleName(tr("Timeline"));
+    m_scroll->setFocusPolicy(Qt::NoFocus);
+    m_groupButton->setProperty("flat", true);
+    m_groupButton->setFocusPolicy(Qt::TabFocus);
+    m_groupButton->setToolTip(tr("How lanes are grouped"));
+    m_describe.setSingleShot(true);
+    m_describe.setInterval(700ms);
+    connect(&m_describe, &QTimer::timeout, this, &TimelineView::describe);
+
+    connect(m_scroll, &QScrollBar::valueChanged, this, &TimelineView::refresh);
+    connect(m_groupButton, &QToolButton::clicked, this, &TimelineView::showGroupingMenu);
+    connect(&m_data, &TimelineData::changed, this, [this] {
+        refreshAgents();
+        update();
+        m_describe.start();
+    });
+    const SharedView* shared = context.shared;
+    connect(shared, &SharedView::sessionChanged, this, &TimelineView::refreshSession);
+    connect(shared, &SharedView::windowChanged, this, &TimelineView::refresh);
+    connect(shared, &SharedView::playheadChanged, this, [this] { update(); });
+    connect(shared, &SharedView::sloChanged, this, [this] { update(); });
+    connect(shared, &SharedView::messageSelected, this, &TimelineView::fetchSelected);
+    connect(shared, &SharedView::agentSelected, this, [this] {
+        scrollTo(this->shared()->selectedAgent());
+        update();
+    });
+    connect(shared, &SharedView::dataGrew, this, &TimelineView::refreshAgents);
+    setGrouping(Grouping::Automatic);
+    refreshSession();
+}
+
+TimelineView::~TimelineView() = default;
+
+QSize TimelineView::sizeHint() const
+{
+    return {900, 340};
+}
+
+QSize TimelineView::minimumSizeHint() const
+{
+    return {Theme::current().axisLeft + 160, 110};
+}
+
+QRect TimelineView::axisRect() const
+{
+    const Theme& theme = Theme::current();
+    return {theme.axisLeft, 0, std::max(0, width() - theme.axisLeft - theme.axisRight),
+            theme.paneHeader};
+}
+
+QRect TimelineView::lanesRect() const
+{
+    const int top = Theme::current().paneHeader;
+    return {0, top, std::max(0, width() - Theme::current().axisRight), std::max(0, height() - top)};
+}
+
+QRect TimelineView::plotRect() const
+{
+    return {axisRect().left(), lanesRect().top(), axisRect().width(), lanesRect().height()};
+}
+
+TimeAxis TimelineView::axis() const
+{
+    const QRect plot = plotRect();
+    return TimeAxis(shared()->window(), plot.left(), plot.width());
+}
+
+QRect TimelineView::laneRect(AgentId agent) const
+{
+    const auto found = m_layout.rowOf(agent);
+    if (!found)
+        return {};
+    const LaneRow& row = m_layout.rows()[*found];
+    const QRect plot = plotRect();
+    return QRect(plot.left(), plot.top() + row.y - m_scroll->value(), plot.width(), row.height)
+        .intersected(plot);
+}
+
+bool TimelineView::showsMarks(AgentId agent) const
+{
+    const auto found = m_layout.rowOf(agent);
+    return found && std::ranges::any_of(m_shown, [&](const ShownRow& shown) {
+               return shown.row == *found && !shown.isDensity;
+           });
+}
+
+bool TimelineView::isSettled() const
+{
+    const Session* session = shared()->session();
+    if (!session || session->seen().last == 0)
+        return true;
+    return m_data.isSettled() && m_data.density() != nullptr;
+}
+
+void TimelineView::refreshSession()
+{
+    m_agents.clear();
+    m_known = {};
+    m_knownLabels = 0;
+    m_showsUnknown = false;
+    m_selected.reset();
+    clearHover();
+    rebuildLayout();
+    refreshAgents();
+    fetchSelected();
+    refresh();
+}
+
+void TimelineView::refreshAgents()
+{
+    const Session* session = shared()->session();
+    if (!session) {
+        m_note->say(tr("No recording is open"),
+                    tr("Start the demo, attach to a bus, or open a recording: every agent gets a "
+                       "lane here."));
+        return;
+    }
+    if (session->seen().last == 0) {
+        m_note->say(session->isLive() ? tr("Attached, no message yet")
+                                      : tr("This recording holds no messages"),
+                    session->isLive()
+                        ? tr("Each agent gets a lane with its first message.")
+                        : tr("Record again while the agents talk, or open another recording."));
+    } else if (!m_data.failure().isEmpty() && !m_data.density()) {
+        m_note->say(tr("The recording cannot be read"), m_data.failure());
+    } else {
+        m_note->say({});
+    }
+    const auto names = session->dictionaries();
+    const Dictionaries::Counts counts = names->counts();
+    const DensityPtr density = m_data.density();
+    const bool showsUnknown = m_showsUnknown || (density && density->lane(AgentId{}));
+    if (counts.agents == m_known.agents && names->labelRevision() == m_knownLabels &&
+        showsUnknown == m_showsUnknown)
+        return;
+    m_known = counts;
+    m_knownLabels = names->labelRevision();
+    m_showsUnknown = showsUnknown;
+    m_agents.clear();
+    for (std::uint32_t i = showsUnknown ? 0 : 1; i < counts.agents; ++i) {
+        const AgentId id{i};
+        const AgentEntry entry = names->agentEntry(id);
+        if (index(entry.sameAs) != 0)
+            continue; // drawn under the name that was learnt later
+        const QString name = i == 0 ? tr("unknown sender") : QString::fromStdString(entry.name);
+        m_agents.push_back({id, name, QString::fromStdString(labelOf(entry, m_grouping))});
+    }
+    rebuildLayout();
+    refresh();
+}
+
+void TimelineView::rebuildLayout()
+{
+    const Theme& theme = Theme::current();
+    const int text = QFontMetrics(theme.interfaceFont(9.5)).height();
+    m_layout.build(m_agents, m_folds, std::max(theme.laneHeight, text + 8),
+                   std::max(kGroupHeight, text + 4));
+    ++m_layoutRevision;
+    m_shown.clear();
+    placeChildren();
+}
+
+void TimelineView::placeChildren()
+{
+    const Theme& theme = Theme::current();
+    const QRect lanes = lanesRect();
+    m_scroll->setGeometry(width() - theme.axisRight, lanes.top(), theme.axisRight, lanes.height());
+    m_scroll->setRange(0, std::max(0, m_layout.height() - lanes.height()));
+    m_scroll->setPageStep(lanes.height());
+    m_scroll->setSingleStep(theme.laneHeight);
+    m_groupButton->setGeometry(2, 1, theme.axisLeft - 4, theme.paneHeader - 2);
+}
+
+std::vector<AgentId> TimelineView::visibleAgents() const
+{
+    // Half a screen of lanes more on each side: scrolling finds them ready.
+    const int height = lanesRect().height();
+    const int top = m_scroll->value() - height / 2;
+    const auto [first, last] = m_layout.rowsBetween(top, top + 2 * height);
+    std::vector<AgentId> agents;
+    for (std::size_t i = first; i < last; ++i) {
+        const LaneRow& row = m_layout.rows()[i];
+        if (!row.showsTraffic())
+            continue;
+        const auto members = m_layout.members(row);
+        agents.insert(agents.end(), members.begin(), members.end());
+    }
+    return agents;
+}
+
+void TimelineView::refresh()
+{
+    m_data.want(shared()->window(), plotRect().width(), visibleAgents());
+    update();
+    m_describe.start();
+}
+
+void TimelineView::resizeEvent(QResizeEvent* event)
+{
+    View::resizeEvent(event);
+    placeChildren();
+    refresh();
+}
+
+void TimelineView::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
+        m_groupButton->setFont(Theme::current().interfaceFont(9));
+        rebuildLayout();
+        update();
+    }
+    View::changeEvent(event);
+}
+
+void TimelineView::fetchSelected()
+{
+    m_selected.reset();
+    update();
+    const Seq seq = shared()->selectedMessage();
+    Session* session = shared()->session();
+    if (seq == 0 || !session)
+        return;
+    RowRequest request;
+    request.seqs = {seq};
+    session->rows(request).then(this, [this, seq](const Result<std::vector<MessageRow>>& rows) {
+        if (seq != shared()->selectedMessage() || !rows || rows->empty())
+            return;
+        m_selected = rows->front();
+        update();
+    });
+}
+
+void TimelineView::scrollTo(AgentId agent)
+{
+    const auto found = m_layout.rowOf(agent);
+    if (index(agent) == 0 || !found)
+        return;
+    const LaneRow& row = m_layout.rows()[*found];
+    const int page = lanesRect().height();
+    if (row.y < m_scroll->value())
+        m_scroll->setValue(row.y);
+    else if (row.y + row.height > m_scroll->value() + page)
+        m_scroll->setValue(row.y + row.height - page);
+}
+
+void TimelineView::setGrouping(Grouping grouping)
+{
+    m_grouping = grouping;
+    for (const GroupingName& name : kGroupings) {
+        if (name.grouping == grouping)
+            m_groupButton->setText(u"%1 ▾"_s.arg(tr(name.title)));
+    }
+    m_known = {}; // the groups come from the dictionary
+    refreshAgents();
+}
+
+void TimelineView::setFolded(const QString& group, bool folded)
+{
+    m_folds.insert(group, folded);
+    rebuildLayout();
+    refresh();
+}
+
+void TimelineView::showGroupingMenu()
+{
+    QMenu menu(this);
+    for (const GroupingName& name : kGroupings) {
+        QAction* action = menu.addAction(tr(name.title));
+        action->setCheckable(true);
+        action->setChecked(name.grouping == m_grouping);
+        connect(action, &QAction::triggered, this,
+                [this, grouping = name.grouping] { setGrouping(grouping); });
+    }
+    menu.addSeparator();
+    const auto foldAll = [this](bool folded) {
+        for (const LaneAgent& agent : m_agents) {
+            if (!agent.group.isEmpty())
+                m_folds.insert(agent.group, folded);
+        }
+        rebuildLayout();
+        refresh();
+    };
+    connect(menu.addAction(tr("Fold all groups")), &QAction::triggered, this,
+            [foldAll] { foldAll(true); });
+    connect(menu.addAction(tr("Unfold all groups")), &QAction::triggered, this,
+            [foldAll] { foldAll(false); });
+    menu.addSeparator();
+    connect(menu.addAction(tr("Copy as text")), &QAction::triggered, this,
+            [this] { QApplication::clipboard()->setText(asText()); });
+    menu.exec(m_groupButton->mapToGlobal(QPoint(0, m_groupButton->height())));
+}
+
+QByteArray TimelineView::saveState() const
+{
+    QJsonObject folds;
+    for (auto it = m_folds.cbegin(); it != m_folds.cend(); ++it)
+        folds.insert(it.key(), it.value());
+    QString grouping;
+    for (const GroupingName& name : kGroupings) {
+        if (name.grouping == m_grouping)
+            grouping = QString::fromLatin1(name.id);
+    }
+    return QJsonDocument(QJsonObject{{u"grouping"_s, grouping}, {u"folds"_s, folds}})
+        .toJson(QJsonDocument::Compact);
+}
+
+void TimelineView::restoreState(const QByteArray& state)
+{
+    const QJsonObject object = QJsonDocument::fromJson(state).object();
+    m_folds.clear();
+    const QJsonObject folds = object.value(u"folds"_s).toObject();
+    for (auto it = folds.begin(); it != folds.end(); ++it)
+        m_folds.insert(it.key(), it.value().toBool());
+    for (const GroupingName& name : kGroupings) {
+        if (object.value(u"grouping"_s).toString() == QLatin1StringView(name.id))
+            setGrouping(name.grouping);
+    }
+    rebuildLayout();
+    refresh();
+}
+
+std::int64_t TimelineView::messagesIn(const LaneRow& row, std::int64_t& errors) const
+{
+    const MarkIndexPtr marks = m_data.marks();
+    const DensityPtr density = m_data.density();
+    const TimeRange window = shared()->window();
+    std::int64_t count = 0;
+    errors = 0;
+    for (const AgentId agent : m_layout.members(row)) {
+        if (marks) {
+            for (const Mark& mark : marks->lane(agent, window)) {
+                if (!m_data.matches(mark.seq))
+                    continue;
+                ++count;
+                errors += mark.kind == Kind::Error;
+            }
+        } else if (density) {
+            if (const LaneCounts* counts = density->lane(agent)) {
+                count += density->count(*counts, window);
+                errors += density->errorCount(*counts, window);
+            }
+        }
+    }
+    return count;
+}
+
+QString TimelineView::asText() const
+{
+    const auto [first, last] =
+        m_layout.rowsBetween(m_scroll->value(), m_scroll->value() + lanesRect().height());
+    QStringList lines;
+    for (std::size_t i = first; i < last; ++i) {
+        const LaneRow& row = m_layout.rows()[i];
+        if (!row.showsTraffic())
+            continue;
+        std::int64_t errors = 0;
+        const std::int64_t count = messagesIn(row, errors);
+        const QString label =
+            row.what == LaneRow::What::Agent
+                ? row.label
+                : tr("%1 (%2 agents)").arg(row.label).arg(static_cast<int>(row.memberCount));
+        lines << laneSentence(label, count, errors, shared()->window());
+    }
+    return lines.join(u'\n');
+}
+
+QString TimelineView::summary() const
+{
+    std::int64_t count = 0;
+    std::int64_t errors = 0;
+    int lanes = 0;
+    for (const LaneRow& row : m_layout.rows()) {
+        if (!row.showsTraffic())
+            continue;
+        std::int64_t rowErrors = 0;
+        count += messagesIn(row, rowErrors);
+        errors += rowErrors;
+        ++lanes;
+    }
+    return laneSentence(tr("%n lane(s)", nullptr, lanes), count, errors, shared()->window());
+}
+
+void TimelineView::describe()
+{
+    if (shared()->session())
+        setAccessibleDescription(summary());
+}
+
+} // namespace murmur

@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "views/base/frametimer.h"
+#include "views/base/timeaxis.h"
+#include "views/base/view.h"
+#include "views/timeline/lanelayout.h"
+#include "views/timeline/lanepainter.h"
+#include "views/timeline/timelinedata.h"
+
+#include <QImage>
+
+#include <optional>
+
+class QScrollBar;
+class QToolButton;
+
+namespace murmur {
+
+class EmptyNote;
+
+/// A lane per agent over the shared window: marks by kind and shape while they can be told apart,
+/// density otherwise; calls as bars, arrows where there is room, our gaps and their silence.
+class TimelineView : public View
+{
+    Q_OBJECT
+public:
+    explicit TimelineView(const ViewContext& context, QWidget* parent = nullptr);
+    ~TimelineView() override;
+
+    [[nodiscard]] QString asText() const override;
+    [[nodiscard]] QByteArray saveState() const override;
+    void restoreState(const QByteArray& state) override;
+    [[nodiscard]] bool isSettled() const override;
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+    /// By which label lanes are grouped; nothing: by site, else crew, else tenant.
+    enum class Grouping { Automatic, Site, Crew, Role, Tenant, None };
+    void setGrouping(Grouping grouping);
+    void setFolded(const QString& group, bool folded);
+
+    // Where things are, for tests and for whoever points at them.
+    [[nodiscard]] const LaneLayout& layoutOfLanes() const { return m_layout; }
+    [[nodiscard]] QRect plotRect() const;
+    [[nodiscard]] TimeAxis axis() const;
+    [[nodiscard]] QRect laneRect(AgentId agent) const; ///< in the plot; empty when scrolled away
+    /// Lanes that are drawn mark by mark now.
+    [[nodiscard]] bool showsMarks(AgentId agent) const;
+    [[nodiscard]] const FrameTimer& frames() const { return m_frames; }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    bool event(QEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    /// A row as it was painted last, for hit testing.
+    struct ShownRow
+    {
+        std::size_t row = 0;
+        QRect lane; ///< in widget coordinates, plot part only
+        std::vector<PlacedMark> marks;
+        std::vector<PlacedCall> calls;
+        bool isDensity = false;
+    };
+    /// All that decides what the layer looks like. Nothing else may.
+    struct LayerKey
+    {
+        TimeRange window;
+        QSize size;
+        qreal pixelRatio = 0;
+        quint64 data = 0;
+        quint64 layout = 0;
+        const Theme* theme = nullptr;
+        int scroll = 0;
+        AgentId agent{};
+        Seq message = 0;
+        nanoseconds slo{0};
+        friend bool operator==(const LayerKey&, const LayerKey&) = default;
+    };
+    enum class Drag { None, Undecided, Pan, Zoom };
+    struct Hover
+    {
+        QPoint at;
+        QString text;
+        QRect plate;
+    };
+
+    [[nodiscard]] QRect axisRect() const;
+    [[nodiscard]] QRect lanesRect() const; ///< names and plot, below the axis
+    [[nodiscard]] std::vector<AgentId> visibleAgents() const;
+    [[nodiscard]] std::int64_t messagesIn(const LaneRow& row, std::int64_t& errors) const;
+    [[nodiscard]] QString summary() const;
+
+    void refreshSession();
+    void refreshAgents();
+    void rebuildLayout();
+    void refresh(); ///< asks for what is visible and repaints
+    void placeChildren();
+    void scrollTo(AgentId agent);
+    void fetchSelected();
+    void describe();
+
+    void ensureLayer();
+    void paintLayer(QPainter& painter);
+    void paintRow(QPainter& painter, ShownRow& shown, const MarkIndexPtr& marks,
+                  const DensityPtr& density, std::uint32_t highest);
+    void paintName(QPainter& painter, const LaneRow& row, QRect rect) const;
+    void paintGaps(QPainter& painter) const;
+    void paintSilences(QPainter& painter) const;
+    void paintArrowsOf(QPainter& painter, const MarkIndexPtr& marks) const;
+    void paintSelected(QPainter& painter) const;
+    void paintPlayhead(QPainter& painter) const;
+    void paintHover(QPainter& painter) const;
+
+    [[nodiscard]] const ShownRow* shownAt(QPoint position) const;
+    [[nodiscard]] const Mark* hit(const ShownRow& shown, QPointF position) const;
+    void select(QPointF position);
+    void selectNear(AgentId agent, TimePoint time);
+    void updateHover(QPoint position);
+    void clearHover();
+    void moveLane(int direction);
+    void showGroupingMenu();
+
+    TimelineData m_data;
+    LanePainter m_painter;
+    FrameTimer m_frames{QStringLiteral("timeline")};
+    QScrollBar* m_scroll;
+    QToolButton* m_groupButton;
+    EmptyNote* m_note;
+    QTimer m_describe;
+
+    std::vector<LaneAgent> m_agents; // as in the dictionary
+    Dictionaries::Counts m_known;
+    quint64 m_knownLabels = 0;
+    bool m_showsUnknown = false;
+    LaneLayout m_layout;
+    quint64 m_layoutRevision = 0;
+    LaneLayout::Folds m_folds;
+    Grouping m_grouping = Grouping::Automatic;
+
+    QImage m_layer;
+    LayerKey m_key;
+    MarkIndexPtr m_shownMarks; ///< keeps alive what ShownRow points into
+    std::vector<ShownRow> m_shown;
+
+    std::optional<MessageRow> m_selected;
+    Drag m_drag = Drag::None;
+    QPoint m_pressed;
+    TimeRange m_pressedWindow;
+    int m_pressedScroll = 0;
+    QPoint m_dragged;
+    std::optional<Hover> m_hover;
+    quint64 m_clicks = 0;
+};
+
+} // namespace murmur
