@@ -255,6 +255,7 @@ configure() {
 ninjaProgress() {
     local line
     while IFS= read -r line; do
+        [[ $line == *"] Re-"* ]] && continue # looks for new files first; that is not the build
         if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
             progress $((BASH_REMATCH[1] * 1000 / BASH_REMATCH[2])) "${BASH_REMATCH[1]} of ${BASH_REMATCH[2]}"
         fi
