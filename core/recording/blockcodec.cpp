@@ -26,6 +26,31 @@ constexpr std::int64_t fromOptional(std::uint64_t stored, std::int64_t base)
                                            static_cast<std::uint64_t>(unzigzag(stored - 1)));
 }
 
+/// Where an id's text begins, as the distance from the end of the row's id before: agents write
+/// their ids in the same order each time, so the distance is the same for thousands of messages.
+/// The low bit tells texts that lie in the block's own text.
+std::uint64_t placeOf(TextRef ref, std::int64_t& end)
+{
+    if ((ref.offset & kInText) != 0)
+        return std::uint64_t(ref.offset & ~kInText) << 1 | 1;
+    if (ref.size == 0)
+        return 0;
+    const std::uint64_t place = zigzag(std::int64_t(ref.offset) - end) << 1;
+    end = std::int64_t(ref.offset) + ref.size;
+    return place;
+}
+
+std::uint32_t offsetFrom(std::uint64_t place, std::uint32_t size, std::int64_t& end)
+{
+    if ((place & 1) != 0)
+        return static_cast<std::uint32_t>(place >> 1) | kInText;
+    if (size == 0)
+        return 0;
+    const std::int64_t offset = end + unzigzag(place >> 1);
+    end = offset + size;
+    return static_cast<std::uint32_t>(offset) & ~kInText;
+}
+
 class ColumnWriter
 {
 public:
@@ -151,12 +176,13 @@ void packReading(const Columns& columns, Packer& packer, std::string& packed)
                    [](const StateChange& change) { return std::uint64_t(change.value.offset); });
     writer.putList(columns.states,
                    [](const StateChange& change) { return std::uint64_t(change.value.size); });
+    std::vector<std::int64_t> ends(columns.size());
     for (std::size_t field = 0; field < kIdFieldCount; ++field) {
         const IdColumn& id = columns.ids[field];
         if (isHashed(field))
             writer.put(id.hash);
-        writer.put([&](std::size_t row) { return std::uint64_t(id.text[row].offset); });
         writer.put([&](std::size_t row) { return std::uint64_t(id.text[row].size); });
+        writer.put([&](std::size_t row) { return placeOf(id.text[row], ends[row]); });
     }
     writer.varint(columns.text.size());
     writer.bytes(columns.text);
@@ -318,6 +344,7 @@ bool BlockDecoder::decodeReading(std::size_t count, std::string_view in, std::ui
             return false;
     }
     const bool ids = (wanted & IdColumns) != 0;
+    m_ends.assign(ids ? count : 0, 0);
     for (std::size_t field = 0; field < kIdFieldCount; ++field) {
         IdColumn& id = out.ids[field];
         if (isHashed(field) && !column(in, count, ids, id.hash))
@@ -327,12 +354,12 @@ bool BlockDecoder::decodeReading(std::size_t count, std::string_view in, std::ui
         if (ids) {
             id.text.resize(count);
             for (std::size_t i = 0; i < count; ++i)
-                id.text[i].offset = static_cast<std::uint32_t>(m_values[i]);
+                id.text[i].size = static_cast<std::uint32_t>(m_values[i]);
         }
         if (!wide(in, count, ids))
             return false;
         for (std::size_t i = 0; ids && i < count; ++i)
-            id.text[i].size = static_cast<std::uint32_t>(m_values[i]);
+            id.text[i].offset = offsetFrom(m_values[i], id.text[i].size, m_ends[i]);
     }
     if (!readVarint(in, length) || length > in.size())
         return false;

@@ -58,6 +58,7 @@ private:
     Packer m_packer;
     std::string m_bytes;
     std::vector<std::uint64_t> m_values;
+    std::vector<std::int64_t> m_ends; ///< of each row's id before
 };
 
 } // namespace murmur

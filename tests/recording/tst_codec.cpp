@@ -36,8 +36,9 @@ Columns sampleColumns(std::size_t rows, std::uint64_t seed)
         columns.payloadSize.push_back(static_cast<std::uint32_t>(random() % 800));
         for (IdColumn& id : columns.ids) {
             id.hash.push_back(static_cast<std::uint32_t>(random()));
-            id.text.push_back({static_cast<std::uint32_t>(random() % 300),
-                               static_cast<std::uint32_t>(random() % 40)});
+            const bool inText = random() % 30 == 0;
+            id.text.push_back({static_cast<std::uint32_t>(random() % 300) | (inText ? kInText : 0u),
+                               1 + static_cast<std::uint32_t>(random() % 40)});
         }
         columns.sequence.push_back(
             random() % 4 == 0 ? kNoTime : static_cast<std::int64_t>(random() % 1'000'000));
@@ -128,7 +129,12 @@ private Q_SLOTS:
         for (const IdField field : kHashedFields)
             QCOMPARE(back.ids[static_cast<std::size_t>(field)].hash,
                      columns.ids[static_cast<std::size_t>(field)].hash);
-        QCOMPARE(back.ids[0].text.back().offset, columns.ids[0].text.back().offset);
+        for (std::size_t field = 0; field < kIdFieldCount; ++field) {
+            for (std::size_t row = 0; row < columns.size(); ++row) {
+                QCOMPARE(back.ids[field].text[row].offset, columns.ids[field].text[row].offset);
+                QCOMPARE(back.ids[field].text[row].size, columns.ids[field].text[row].size);
+            }
+        }
     }
 
     void someColumnsAreTheSameAsAll()
