@@ -48,7 +48,7 @@ Status DemoConnection::start()
 {
     if (m_publisher != nullptr || m_isStopped)
         return Done();
-    if (const Status listening = m_hub->start(); !listening)
+    if (Status listening = m_hub->start(); !listening)
         return listening;
     DemoPublisherOptions options;
     options.hub = m_hub->status().effectiveUrl;

@@ -201,7 +201,7 @@ Status DemoPublisher::start()
 {
     if (d->phase != Private::Phase::Idle)
         return Done();
-    if (const Status status = checkSwarmOptions(d->options.swarm); !status)
+    if (Status status = checkSwarmOptions(d->options.swarm); !status)
         return status;
     const QString scheme = d->options.hub.scheme();
     if (scheme != u"ws" && scheme != u"wss" && scheme != u"listen")

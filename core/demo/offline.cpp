@@ -19,6 +19,7 @@ Result<OfflineResult> runOffline(const OfflineOptions& options,
     Swarm swarm(options.swarm);
     const std::vector<std::string> groups = swarm.groups();
     std::vector<QByteArray> peers;
+    peers.reserve(groups.size());
     for (const std::string& group : groups)
         peers.push_back(QByteArray::fromStdString(group));
 

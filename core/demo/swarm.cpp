@@ -185,9 +185,12 @@ void Swarm::Private::spawn(std::int64_t now, std::uint32_t kind)
     const std::int64_t share = shares[kind];
     const std::int64_t interval = Jobs::messagesOf(running[slot]) * kSecond / share * 1000 +
                                   Jobs::messagesOf(running[slot]) * kSecond % share * 1000 / share;
-    // In percent of four seconds' worth of messages; at most a third slower or faster.
+    // How far the sum lags, in percent of four seconds' worth of messages. Jobs tell their later
+    // messages seconds after their first, so the first two seconds need more of them.
     const std::int64_t lag = options.rate * (now / 1'000'000) / 1000 - said;
-    const std::int64_t percent = std::clamp<std::int64_t>(lag * 25 / options.rate, -35, 35);
+    const std::int64_t opening = std::max<std::int64_t>(0, 50 - now / (kSecond / 25));
+    const std::int64_t percent =
+        std::clamp<std::int64_t>(lag * 25 / options.rate + opening, -35, 60);
     wakeAt(now + random.around(interval) * (100 - percent) / 100 + 1, Wake::Spawn, kind);
 }
 

@@ -45,12 +45,12 @@ public:
     void error(std::string_view code, std::string_view text);
 
     void beginPayload();
-    Talk& number(std::string_view key, std::int64_t value);
+    Talk& number(std::string_view name, std::int64_t value);
     /// `value` thousandths as a decimal number.
-    Talk& thousandths(std::string_view key, std::int64_t value);
-    Talk& text(std::string_view key, std::string_view value); ///< `value` needs no escapes
-    Talk& raw(std::string_view json);                         ///< in its own words, commas included
-    Talk& object(std::string_view key);
+    Talk& thousandths(std::string_view name, std::int64_t value);
+    Talk& text(std::string_view name, std::string_view value); ///< `value` needs no escapes
+    Talk& raw(std::string_view json); ///< in its own words, commas included
+    Talk& object(std::string_view name);
     Talk& endObject();
     void end();
 

@@ -5,6 +5,8 @@
 #include "dialect/jsondialect.h"
 #include "dialect/opaquedialect.h"
 
+#include <QStringList>
+
 #include <algorithm>
 #include <unordered_map>
 

@@ -126,8 +126,7 @@ public:
 
 private:
     error_code read(std::string_view raw, const MessageView& message);
-    error_code readTopLevel(ondemand::object object);
-    error_code readContainer(ondemand::object object, FieldCollector::Place place);
+    error_code readFields(ondemand::object object, FieldCollector::Place place);
     error_code readValue(const KeyMeaning& meaning, FieldCollector::Place place,
                          ondemand::value value);
     error_code readObject(const KeyMeaning& meaning, FieldCollector::Place place,
@@ -158,7 +157,7 @@ error_code JsonDialect::read(std::string_view raw, const MessageView& message)
         ondemand::object object;
         if (const auto error = document.get_object().get(object))
             return error;
-        if (const auto error = readTopLevel(object))
+        if (const auto error = readFields(object, FieldCollector::kTop))
             return error;
         break;
     }
@@ -195,26 +194,7 @@ error_code JsonDialect::read(std::string_view raw, const MessageView& message)
     return m_out->kind == Kind::State ? readState(raw) : SUCCESS;
 }
 
-error_code JsonDialect::readTopLevel(ondemand::object object)
-{
-    for (auto result : object) {
-        ondemand::field field;
-        if (const auto error = std::move(result).get(field))
-            return error;
-        error_code error = SUCCESS;
-        const PackedKey key = packFieldKey(field, error);
-        if (error)
-            return error;
-        const KeyMeaning* meaning = meaningOf(key);
-        if (meaning == nullptr || !m_fields.wants(*meaning, FieldCollector::kTop))
-            continue;
-        if (const auto failure = readValue(*meaning, FieldCollector::kTop, field.value()))
-            return failure;
-    }
-    return SUCCESS;
-}
-
-error_code JsonDialect::readContainer(ondemand::object object, FieldCollector::Place place)
+error_code JsonDialect::readFields(ondemand::object object, FieldCollector::Place place)
 {
     for (auto result : object) {
         ondemand::field field;
@@ -323,7 +303,7 @@ error_code JsonDialect::readObject(const KeyMeaning& meaning, FieldCollector::Pl
                 return error;
             for (unsigned j = i + 1; j < meaning.count; ++j) {
                 if (meaning.hits[j].target == Target::Container)
-                    return readContainer(object, 1 + meaning.hits[j].rank);
+                    return readFields(object, 1 + meaning.hits[j].rank);
             }
             return SUCCESS;
         }
@@ -333,7 +313,7 @@ error_code JsonDialect::readObject(const KeyMeaning& meaning, FieldCollector::Pl
             ondemand::object object;
             if (const auto error = value.get_object().get(object))
                 return error;
-            return readContainer(object, 1 + hit.rank);
+            return readFields(object, 1 + hit.rank);
         }
         default:
             break;
@@ -369,7 +349,7 @@ error_code JsonDialect::readArray(const KeyMeaning& meaning, FieldCollector::Pla
     bool isOurs = false;
     for (auto result : array) {
         ondemand::value element;
-        if (const auto error = std::move(result).get(element))
+        if (const auto error = result.get(element))
             return error;
         std::string_view text;
         if (isOurs && list.size() >= limit)

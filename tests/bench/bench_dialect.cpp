@@ -15,8 +15,8 @@ using namespace murmur;
 
 namespace {
 
-constexpr std::size_t kMessages = 20'000;
-constexpr int kRounds = 25;
+constexpr std::size_t kMessages = 2'000;
+constexpr int kRounds = 300;
 
 struct Messages
 {
