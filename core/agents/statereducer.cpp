@@ -44,7 +44,7 @@ const std::vector<AgentId>& StateReducer::receivers(std::uint32_t audience)
     return at->second;
 }
 
-void StateReducer::apply(const Columns& columns, std::size_t row)
+void StateReducer::applyRow(const Columns& columns, std::size_t row)
 {
     const std::int64_t time = columns.time[row];
     const Seq seq = columns.first + static_cast<Seq>(row);
@@ -98,7 +98,7 @@ void StateReducer::apply(const Columns& columns, std::int64_t until)
     m_nextState = 0;
     for (std::size_t row = 0; row < columns.size(); ++row) {
         if (columns.time[row] <= until)
-            apply(columns, row);
+            applyRow(columns, row);
     }
     m_nextState = 0;
 }

@@ -58,7 +58,7 @@ public:
     {
     }
 
-    void apply(const Columns& columns, std::size_t row);
+    void applyRow(const Columns& columns, std::size_t row);
     /// All rows, or those not later than `until`.
     void apply(const Columns& columns,
                std::int64_t until = std::numeric_limits<std::int64_t>::max());

@@ -96,7 +96,7 @@ Result<StateSlice> stateJob(const Source& source, const StateRequest& request)
             for (std::size_t row = 0; row < run->columns.size(); ++row) {
                 if (run->columns.first + static_cast<Seq>(row) > view->durable() &&
                     run->columns.time[row] <= at)
-                    reducer.apply(run->columns, row);
+                    reducer.applyRow(run->columns, row);
             }
         }
     }

@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "calls/pairing.h"
+
+#include <QTest>
+
+using namespace murmur;
+
+namespace {
+
+constexpr AgentId kPlanner{1};
+constexpr AgentId kRobot{2};
+
+CallPairing::Message message(Seq seq, Kind kind, AgentId sender, std::uint64_t correlation)
+{
+    CallPairing::Message message;
+    message.seq = seq;
+    message.time = seq * 1'000'000;
+    message.kind = kind;
+    message.sender = sender;
+    message.correlation = correlation;
+    return message;
+}
+
+} // namespace
+
+class TestPairing : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aReplyClosesTheRequestOfItsCorrelation()
+    {
+        CallPairing pairing;
+        QCOMPARE(pairing.pass(message(1, Kind::Request, kPlanner, 77)).request, 0);
+        QCOMPARE(pairing.pass(message(2, Kind::Request, kPlanner, 78)).request, 0);
+        const auto match = pairing.pass(message(5, Kind::Reply, kRobot, 77));
+        QCOMPARE(match.request, 1);
+        QCOMPARE(match.latency, 4'000'000);
+        QCOMPARE(pairing.pass(message(6, Kind::Error, kRobot, 78)).request, 2);
+    }
+
+    void anAnswerToTheMessageIdIsAnAnswer()
+    {
+        CallPairing pairing;
+        CallPairing::Message request = message(1, Kind::Request, kPlanner, 0);
+        request.id = 9;
+        pairing.pass(request);
+        QCOMPARE(pairing.pass(message(2, Kind::Reply, kRobot, 9)).request, 1);
+    }
+
+    void anAnswerToTheReplyAddressIsAnAnswer()
+    {
+        CallPairing pairing;
+        CallPairing::Message request = message(1, Kind::Request, kPlanner, 0);
+        request.replyTo = 1234;
+        pairing.pass(request);
+        CallPairing::Message reply = message(2, Kind::Event, kRobot, 0);
+        reply.topic = 1234;
+        const auto match = pairing.pass(reply);
+        QCOMPARE(match.request, 1);
+        QVERIFY(match.isReply);
+    }
+
+    void theSameCorrelationFromTheOtherSideIsAReply()
+    {
+        CallPairing pairing;
+        pairing.pass(message(1, Kind::Request, kPlanner, 7));
+        QVERIFY(!pairing.pass(message(2, Kind::Event, kPlanner, 7)).isReply);
+        QVERIFY(pairing.pass(message(3, Kind::Event, kRobot, 7)).isReply);
+    }
+
+    void aRetryDoesNotMoveTheStartOfTheCall()
+    {
+        CallPairing pairing;
+        pairing.pass(message(1, Kind::Request, kPlanner, 7));
+        pairing.pass(message(10, Kind::Request, kPlanner, 7));
+        QCOMPARE(pairing.pass(message(20, Kind::Reply, kRobot, 7)).request, 1);
+    }
+
+    void aCorrelationUsedAgainIsANewCall()
+    {
+        CallPairing pairing;
+        pairing.pass(message(1, Kind::Request, kPlanner, 7));
+        pairing.pass(message(2, Kind::Reply, kRobot, 7));
+        pairing.pass(message(3, Kind::Request, kPlanner, 7));
+        QCOMPARE(pairing.pass(message(4, Kind::Reply, kRobot, 7)).request, 3);
+    }
+
+    void aReplyToNothingClosesNothing()
+    {
+        CallPairing pairing;
+        QCOMPARE(pairing.pass(message(1, Kind::Reply, kRobot, 7)).request, 0);
+        QCOMPARE(pairing.pass(message(2, Kind::Reply, kRobot, 0)).request, 0);
+    }
+
+    void chunksAndStateDoNotCloseCalls()
+    {
+        CallPairing pairing;
+        pairing.pass(message(1, Kind::Request, kPlanner, 7));
+        QCOMPARE(pairing.pass(message(2, Kind::Chunk, kRobot, 7)).request, 0);
+        QCOMPARE(pairing.pass(message(3, Kind::State, kRobot, 7)).request, 0);
+        QCOMPARE(pairing.pass(message(4, Kind::Reply, kRobot, 7)).request, 1);
+    }
+
+    void memoryIsBounded()
+    {
+        CallPairing pairing;
+        for (Seq seq = 1; seq <= 500'000; ++seq)
+            pairing.pass(message(seq, Kind::Request, kPlanner, static_cast<std::uint64_t>(seq)));
+        QVERIFY(pairing.open() <= 200'001);
+        QCOMPARE(pairing.forgotten() + static_cast<std::int64_t>(pairing.open()), 500'000);
+        QCOMPARE(pairing.pass(message(500'001, Kind::Reply, kRobot, 499'999)).request, 499'999);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestPairing)
+#include "tst_pairing.moc"
