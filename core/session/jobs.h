@@ -9,7 +9,7 @@ namespace murmur {
 
 /// The work behind Session's calls: plain functions that run in a reader thread and return values.
 Result<TileSlice> tilesJob(const Source& source, const TileRequest& request);
-Result<MarkSlice> marksJob(const Source& source, TimeRange range, int limit, std::stop_token stop);
+Result<MarkSlice> marksJob(const Source& source, const MarkRequest& request);
 Result<std::vector<MessageRow>> rowsJob(const Source& source, const RowRequest& request);
 Result<MessageDetail> messageJob(const Source& source, Seq seq);
 Result<StateSlice> stateJob(const Source& source, const StateRequest& request);

@@ -16,6 +16,8 @@ constexpr std::uint32_t kRowColumns =
 /// How far ahead of a message its answer and its effects are looked for.
 constexpr int kEffectBlocks = 64;
 constexpr std::size_t kMaxEffects = 200;
+/// Headers looked through for each mark that may be returned, when only some agents are wanted.
+constexpr std::int64_t kMarkScan = 20;
 
 MessageRow rowOf(const Columns& columns, std::size_t i)
 {
@@ -156,21 +158,41 @@ Result<std::vector<MessageRow>> rowsJob(const Source& source, const RowRequest& 
     return rows;
 }
 
-Result<MarkSlice> marksJob(const Source& source, TimeRange range, int limit, std::stop_token stop)
+Result<MarkSlice> marksJob(const Source& source, const MarkRequest& request)
 {
     auto view = SourceView::of(source);
     if (!view)
         return view.error();
     MarkSlice slice;
-    slice.range = range;
+    slice.range = request.range;
     slice.through = view->last();
-    const std::int64_t begin = toNs(range.begin);
-    const std::int64_t end = toNs(range.end);
-    const auto room = static_cast<std::size_t>(std::max(0, limit));
+    const std::int64_t begin = toNs(request.range.begin);
+    const std::int64_t end = toNs(request.range.end);
+    const auto room = static_cast<std::size_t>(std::max(0, request.limit));
+    // By agent id and by audience id: is it asked for?
+    std::vector<bool> wanted;
+    std::unordered_map<std::uint32_t, bool> audiences;
+    for (const AgentId agent : request.agents) {
+        if (index(agent) >= wanted.size())
+            wanted.resize(index(agent) + 1);
+        wanted[index(agent)] = true;
+    }
+    const auto isWanted = [&](std::uint32_t sender, std::uint32_t audience) {
+        if (wanted.empty() || (sender < wanted.size() && wanted[sender]))
+            return true;
+        const auto [known, added] = audiences.try_emplace(audience, false);
+        if (added) {
+            for (const AgentId receiver : view->names().receivers(AudienceId(audience)))
+                known->second =
+                    known->second || (index(receiver) < wanted.size() && wanted[index(receiver)]);
+        }
+        return known->second;
+    };
     const auto take = [&](const Columns& columns, Seq after) {
         for (std::size_t i = 0; i < columns.size() && slice.isComplete; ++i) {
             if (columns.time[i] < begin || columns.time[i] >= end ||
-                columns.first + static_cast<Seq>(i) <= after)
+                columns.first + static_cast<Seq>(i) <= after ||
+                !isWanted(columns.sender[i], columns.audience[i]))
                 continue;
             if (slice.marks.size() >= room) {
                 slice.isComplete = false;
@@ -190,15 +212,25 @@ Result<MarkSlice> marksJob(const Source& source, TimeRange range, int limit, std
             slice.marks.push_back(mark);
         }
     };
+    // Of some agents only, a bounded number of headers is looked through; beyond that tiles are the
+    // better picture.
+    const std::int64_t most =
+        wanted.empty() ? request.limit : std::int64_t(request.limit) * kMarkScan;
     // Blocks at the edges hold more than the range does, so a sum somewhat above the limit may
     // still fit.
-    const auto blocks = view->reader().blocksIn(range, 0, std::int64_t(limit) + 3 * 4096);
+    const auto blocks = view->reader().blocksIn(request.range, 0, most + 3 * 4096);
+    std::int64_t scanned = 0;
     Columns columns;
     for (const BlockRef& block : blocks) {
-        if (stop.stop_requested())
+        if (request.stop.stop_requested())
             return cancelled();
         if (!slice.isComplete)
             break;
+        scanned += static_cast<std::int64_t>(block.count);
+        if (scanned > most + 3 * 4096) {
+            slice.isComplete = false;
+            break;
+        }
         if (view->reader().load(
                 block, TimeColumns | PlaceColumns | FlagColumns | ActorColumns | CallColumns,
                 columns))

@@ -217,8 +217,13 @@ QFuture<Result<TileSlice>> Session::tiles(TileRequest request)
 
 QFuture<Result<MarkSlice>> Session::marks(TimeRange range, int limit, std::stop_token stop)
 {
-    return QtConcurrent::run(&d->pool, [source = d->source, range, limit, stop] {
-        return marksJob(source, range, limit, stop);
+    return marks(MarkRequest{range, limit, {}, std::move(stop)});
+}
+
+QFuture<Result<MarkSlice>> Session::marks(MarkRequest request)
+{
+    return QtConcurrent::run(&d->pool, [source = d->source, request = std::move(request)] {
+        return marksJob(source, request);
     });
 }
 

@@ -178,6 +178,14 @@ struct Mark
                                ///< with `sender` as replier
 };
 
+struct MarkRequest
+{
+    TimeRange range;
+    int limit = 20'000;
+    std::vector<AgentId> agents; ///< marks that these sent or received; empty: all
+    std::stop_token stop;
+};
+
 struct MarkSlice
 {
     TimeRange range;
@@ -281,6 +289,7 @@ public:
     [[nodiscard]] QFuture<Result<TileSlice>> tiles(TileRequest request);
     [[nodiscard]] QFuture<Result<MarkSlice>> marks(TimeRange range, int limit,
                                                    std::stop_token stop = {});
+    [[nodiscard]] QFuture<Result<MarkSlice>> marks(MarkRequest request);
     [[nodiscard]] QFuture<Result<std::vector<MessageRow>>> rows(RowRequest request);
     [[nodiscard]] QFuture<Result<MessageDetail>> message(Seq seq);
     [[nodiscard]] QFuture<Result<StateSlice>> state(StateRequest request);

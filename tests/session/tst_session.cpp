@@ -237,6 +237,29 @@ private Q_SLOTS:
         QVERIFY(!cut->isComplete);
     }
 
+    void marksOfSomeAgentsAreTheirsOnly()
+    {
+        const AgentId robot = m_session->dictionaries()->findAgent("robot-3");
+        MarkRequest request;
+        request.range = {m_rows[1000].time, m_rows[60'000].time};
+        request.limit = 20'000;
+        request.agents = {robot};
+        const auto slice = waitFor(m_session->marks(request));
+        QVERIFY(slice.ok());
+        QVERIFY(slice->isComplete);
+        std::vector<Seq> expected;
+        for (std::size_t i = 1000; i < 60'000; ++i) {
+            const auto receivers = m_session->dictionaries()->receivers(m_rows[i].audience);
+            if (m_rows[i].sender == robot || std::ranges::find(receivers, robot) != receivers.end())
+                expected.push_back(m_rows[i].seq);
+        }
+        std::vector<Seq> got;
+        for (const Mark& mark : slice->marks)
+            got.push_back(mark.seq);
+        QVERIFY(expected.size() > 500);
+        QCOMPARE(got, expected);
+    }
+
     void oneMessageIsWhole()
     {
         const auto reply = std::ranges::find(m_rows, Kind::Reply, &MessageRow::kind);
