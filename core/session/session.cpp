@@ -3,6 +3,7 @@
 
 #include "session/session.h"
 
+#include "recording/copy.h"
 #include "session/jobs.h"
 #include "session/recorder.h"
 #include "session/recorderprivate.h"
@@ -262,6 +263,19 @@ QFuture<Result<Seq>> Session::seqAt(TimePoint t)
 QFuture<Result<std::vector<Gap>>> Session::gaps()
 {
     return QtConcurrent::run(&d->pool, [source = d->source] { return gapsJob(source); });
+}
+
+QFuture<Status> Session::saveAs(const QString& target, std::function<void(double)> progress,
+                                std::stop_token stop)
+{
+    return QtConcurrent::run(&d->pool,
+                             [source = d->source, target, progress = std::move(progress), stop] {
+                                 // A lease keeps the recorder from closing the file in the middle.
+                                 auto lease = source.pool->lease();
+                                 if (!lease)
+                                     return Status(lease.error());
+                                 return copyRecording(source.pool->path(), target, progress, stop);
+                             });
 }
 
 } // namespace murmur

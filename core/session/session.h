@@ -297,6 +297,11 @@ public:
     /// The first message at or after `t` (the last one when there is none later).
     [[nodiscard]] QFuture<Result<Seq>> seqAt(TimePoint t);
     [[nodiscard]] QFuture<Result<std::vector<Gap>>> gaps();
+    /// Saves what is durable now as a recording of its own; a running recording goes on. See
+    /// copyRecording.
+    [[nodiscard]] QFuture<Status> saveAs(const QString& target,
+                                         std::function<void(double)> progress = {},
+                                         std::stop_token stop = {});
 
 Q_SIGNALS:
     /// At most 30 times a second while the recording grows; the values are those of seen() and

@@ -160,6 +160,41 @@ private Q_SLOTS:
         QCOMPARE(recorder.status().recorded, 1234);
     }
 
+    void aRunningRecordingIsSavedAsItIs()
+    {
+        RecorderOptions options;
+        options.path = newPath();
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        recorder.setWaitsForRoom(true);
+        auto session = Session::follow(&recorder);
+        QVERIFY(session.ok());
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        Traffic traffic;
+        recorder.sink().hear(traffic.next(5000, connection));
+        QVERIFY(QTest::qWaitFor([&] { return recorder.status().recorded == 5000; }, 5000));
+        std::jthread producer([&](std::stop_token stop) {
+            while (!stop.stop_requested())
+                recorder.sink().hear(traffic.next(50, connection));
+        });
+        const QString copy = newPath();
+        const auto saved = waitFor((*session)->saveAs(copy));
+        QVERIFY2(saved.ok(), saved.ok() ? "" : qPrintable(saved.error().message));
+        QVERIFY(!waitFor((*session)->saveAs(copy)).ok());
+        producer.request_stop();
+        producer.join();
+        QVERIFY(!QFile::exists(copy + u"-wal"_s));
+        auto opened = Session::open(copy);
+        QVERIFY(opened.ok());
+        const Seq last = (*opened)->seen().last;
+        QVERIFY(last >= 5000);
+        RowRequest all;
+        all.count = static_cast<int>(last);
+        QCOMPARE(waitFor((*opened)->rows(all))->size(), static_cast<std::size_t>(last));
+        QVERIFY(waitFor((*opened)->info())->isClean);
+        QVERIFY(recorder.stop().ok());
+    }
+
     void aSecondRecorderIsRefused()
     {
         RecorderOptions options;
