@@ -104,6 +104,17 @@ void HubClient::setMaxPendingBytes(qint64 bytes)
 
 void HubClient::open()
 {
+    // The socket class says nothing at all about a URL that is not its own.
+    if ((d->url.scheme() != "ws"_L1 && d->url.scheme() != "wss"_L1) || d->url.host().isEmpty()) {
+        QMetaObject::invokeMethod(
+            this,
+            [this] {
+                Q_EMIT failed(u"“%1” is not the URL of a hub, like ws://127.0.0.1:7777."_s.arg(
+                    shownUrl(d->url)));
+            },
+            Qt::QueuedConnection);
+        return;
+    }
     d->isWanted = true;
     QNetworkRequest request(d->url);
     if (!d->token.isEmpty())

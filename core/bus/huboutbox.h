@@ -37,7 +37,7 @@ public:
     }
 
 private:
-    static constexpr qint64 kHanded = 128 * 1024;
+    static constexpr qint64 kHanded = 512 * 1024; // more than one turn reads, or it could not keep up
 
     struct Entry
     {

@@ -77,6 +77,15 @@ bool HubPeer::isBacklogged() const
 
 void HubPeer::readAvailable()
 {
+    readWhatIsThere();
+    // An answer goes out before we look whether the client has closed its half: the socket class
+    // takes that for the end of both.
+    if (m_phase == Phase::Http || m_phase == Phase::Discarding)
+        m_socket->flush();
+}
+
+void HubPeer::readWhatIsThere()
+{
     std::vector<char>& scratch = m_commons.scratch;
     while (m_phase != Phase::Gone) {
         // Answers to pipelined requests are not piled up; subscribers have bounds of their own.

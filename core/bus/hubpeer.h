@@ -73,6 +73,7 @@ private:
     };
 
     void readAvailable();
+    void readWhatIsThere();
     void consume(std::span<char>& bytes);
     void keepRest(std::span<char> bytes);
     void accountUnfinished();
