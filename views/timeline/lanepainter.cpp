@@ -121,7 +121,7 @@ void LanePainter::prepare(const Theme& theme, qreal pixelRatio)
                         sprite(kind, m_kinds[i].full, pixelRatio)};
     }
     const QColor event = theme.kinds[static_cast<std::size_t>(Kind::Event)];
-    m_traffic = {mixed(event, theme.ground, 0.3), mixed(event, theme.ground, 0.55), event};
+    m_traffic = {mixed(event, theme.ground, 0.25), mixed(event, theme.ground, 0.45), event};
     const QColor request = theme.kinds[static_cast<std::size_t>(Kind::Request)];
     m_call = {mixed(request, theme.ground, 0.12), mixed(request, theme.ground, 0.38),
               mixed(request, theme.ground, 0.8)};

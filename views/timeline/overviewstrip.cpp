@@ -216,7 +216,8 @@ void OverviewStrip::paintLayer(QPainter& painter) const
     addToColumns(*density, density->total, axis, columns);
     DensityBoxes boxes;
     addDensityBoxes(columns, plot.left(), plot.adjusted(0, 4, 0, 0),
-                    std::max(columns.highest(), std::uint32_t(4)), boxes);
+                    std::max(columns.highest(), std::uint32_t(4)), boxes,
+                    DensityBoxes::Scale::Root);
     painter.setPen(Qt::NoPen);
     painter.setBrush(QColor(theme.heat[70]));
     painter.drawRects(boxes.traffic.data(), static_cast<int>(boxes.traffic.size()));

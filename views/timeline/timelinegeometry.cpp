@@ -16,13 +16,16 @@ std::int64_t columnOf(double x, const TimeAxis& axis)
     return static_cast<std::int64_t>(std::floor(x - axis.left()));
 }
 
-int heightOf(std::uint32_t count, std::uint32_t highest, int room)
+int heightOf(std::uint32_t count, std::uint32_t highest, int room, DensityBoxes::Scale scale)
 {
     if (count == 0)
         return 0;
     if (highest <= 1)
         return std::min(DensityBoxes::kFloor, room);
-    const double share = std::log1p(count) / std::log1p(std::max(highest, count));
+    const double top = std::max(highest, count);
+    const double share = scale == DensityBoxes::Scale::Logarithm
+                             ? std::log1p(count) / std::log1p(top)
+                             : std::sqrt(count / top);
     // The floor keeps one message visible beside a million.
     return std::clamp(static_cast<int>(std::lround(share * room)),
                       std::min(DensityBoxes::kFloor, room), room);
@@ -82,16 +85,27 @@ void addToColumns(std::span<const Mark> marks, const TimeAxis& axis, ColumnCount
 }
 
 void addDensityBoxes(const ColumnCounts& columns, int left, QRect lane, std::uint32_t highest,
-                     DensityBoxes& boxes)
+                     DensityBoxes& boxes, DensityBoxes::Scale scale)
 {
     const int room = lane.height();
     const int bottom = lane.top() + lane.height();
     const std::size_t width = columns.sent.size();
+    // Most columns hold few messages: a logarithm each would be most of a frame.
+    std::array<int, 256> known;
+    known.fill(-1);
+    const auto high = [&](std::uint32_t count) {
+        if (count >= known.size())
+            return heightOf(count, highest, room, scale);
+        int& height = known[count];
+        if (height < 0)
+            height = heightOf(count, highest, room, scale);
+        return height;
+    };
     for (std::size_t i = 0; i < width;) {
-        const int height = heightOf(columns.sent[i], highest, room);
+        const int height = high(columns.sent[i]);
         const std::uint32_t failed = columns.errors[i];
         std::size_t end = i + 1;
-        while (end < width && heightOf(columns.sent[end], highest, room) == height &&
+        while (end < width && high(columns.sent[end]) == height &&
                (columns.errors[end] != 0) == (failed != 0) &&
                (failed == 0 || columns.errors[end] == failed))
             ++end;
@@ -101,7 +115,7 @@ void addDensityBoxes(const ColumnCounts& columns, int left, QRect lane, std::uin
             boxes.traffic.emplace_back(x, bottom - height, w, height);
             if (failed > 0) {
                 // Errors stand at the foot, never lower than they are high alone.
-                const int part = std::min(height, heightOf(failed, highest, room));
+                const int part = std::min(height, high(failed));
                 boxes.errors.emplace_back(x, bottom - part, w, part);
             }
         }

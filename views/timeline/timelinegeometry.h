@@ -29,16 +29,20 @@ void addToColumns(const DensitySlice& slice, const LaneCounts& counts, const Tim
                   ColumnCounts& columns);
 void addToColumns(std::span<const Mark> marks, const TimeAxis& axis, ColumnCounts& columns);
 
-/// Boxes of a density lane, neighbours of one height merged. Heights are logarithmic against
-/// `highest`; a single message is `kFloor` pixels high, an error at least as much.
+/// Boxes of a density lane, neighbours of one height merged. Heights are against `highest`; a
+/// single message is `kFloor` pixels high, an error at least as much.
 struct DensityBoxes
 {
     static constexpr int kFloor = 3;
+    /// Lanes that differ a thousandfold are compared by logarithm; one series shows its own ups and
+    /// downs better by its root.
+    enum class Scale { Logarithm, Root };
     std::vector<QRect> traffic;
     std::vector<QRect> errors;
 };
 void addDensityBoxes(const ColumnCounts& columns, int left, QRect lane, std::uint32_t highest,
-                     DensityBoxes& boxes);
+                     DensityBoxes& boxes,
+                     DensityBoxes::Scale scale = DensityBoxes::Scale::Logarithm);
 
 /// A mark of a lane with its place. Marks of one kind under one pixel are one.
 struct PlacedMark

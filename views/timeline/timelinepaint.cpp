@@ -195,21 +195,51 @@ void TimelineView::paintRow(QPainter& painter, ShownRow& shown, const MarkIndexP
     ColumnCounts columns;
     columns.sent.resize(static_cast<std::size_t>(shown.lane.width()));
     columns.errors.resize(columns.sent.size());
-    for (const AgentId agent : m_layout.members(row)) {
-        if (marks && !shared()->filter()) {
+    if (marks && !shared()->filter()) {
+        for (const AgentId agent : m_layout.members(row))
             addToColumns(marks->lane(agent, axis.window()), axis, columns);
-        } else if (density) {
-            if (const LaneCounts* counts = density->lane(agent))
-                addToColumns(*density, *counts, axis, columns);
-        }
+    } else if (density && row.isFolded) {
+        addToColumns(*density, groupCounts(shown.row, density), axis, columns);
+    } else if (density) {
+        if (const LaneCounts* counts = density->lane(row.agent))
+            addToColumns(*density, *counts, axis, columns);
     }
     // A folded group is many lanes: its scale is its own.
     std::uint32_t scale = row.isFolded || !density ? columns.highest() : highest;
     scale = std::max(scale, std::uint32_t(4));
     DensityBoxes boxes;
     addDensityBoxes(columns, shown.lane.left(), shown.lane.adjusted(0, kLaneInset, 0, -1), scale,
-                    boxes);
+                    boxes,
+                    row.isFolded ? DensityBoxes::Scale::Root : DensityBoxes::Scale::Logarithm);
     m_painter.paintDensity(painter, boxes, !isSelected);
+}
+
+const LaneCounts& TimelineView::groupCounts(std::size_t row, const DensityPtr& density)
+{
+    // A group of hundreds costs its members' buckets once per answer, not once per frame.
+    if (m_groupDensity != density || m_groupLayout != m_layoutRevision) {
+        m_groupCounts.clear();
+        m_groupDensity = density;
+        m_groupLayout = m_layoutRevision;
+    }
+    const auto [found, isNew] = m_groupCounts.try_emplace(row);
+    if (!isNew)
+        return found->second;
+    LaneCounts& sum = found->second;
+    sum.sent.resize(density->buckets);
+    const auto add = [](std::vector<std::uint32_t>& to, const std::vector<std::uint32_t>& from) {
+        to.resize(std::max(to.size(), from.size()));
+        std::transform(from.begin(), from.end(), to.begin(), to.begin(), std::plus<>());
+    };
+    for (const AgentId agent : m_layout.members(m_layout.rows()[row])) {
+        if (const LaneCounts* counts = density->lane(agent)) {
+            add(sum.sent, counts->sent);
+            add(sum.errors, counts->errors);
+        }
+    }
+    if (!sum.errors.empty())
+        sum.errors.resize(sum.sent.size());
+    return sum;
 }
 
 void TimelineView::paintName(QPainter& painter, const LaneRow& row, QRect rect) const
@@ -305,13 +335,18 @@ void TimelineView::paintArrowsOf(QPainter& painter, const MarkIndexPtr& marks) c
         return;
     const QRect plot = plotRect();
     const auto visible = marks->all(axis().window());
-    const auto room = static_cast<std::size_t>(plot.width() / kPixelsPerArrow);
-    if (visible.size() > room)
+    if (visible.size() > kArrowLimit)
         return;
-    const auto arrows = placeArrows(
+    auto arrows = placeArrows(
         visible, axis(), m_layout,
         [this](AudienceId audience) { return m_data.receivers(audience); }, kArrowLimit);
-    m_painter.paintArrows(painter, arrows, plot.top() - m_scroll->value());
+    const int dy = plot.top() - m_scroll->value();
+    const auto isOutside = [&](int y) { return y + dy < plot.top() || y + dy > plot.bottom(); };
+    std::erase_if(arrows, [&](const PlacedArrow& arrow) {
+        return isOutside(arrow.fromY) && isOutside(arrow.toY);
+    });
+    if (arrows.size() <= static_cast<std::size_t>(plot.width() / kPixelsPerArrow))
+        m_painter.paintArrows(painter, arrows, dy);
 }
 
 void TimelineView::paintSelected(QPainter& painter) const

@@ -115,6 +115,8 @@ private:
     void paintLayer(QPainter& painter);
     void paintRow(QPainter& painter, ShownRow& shown, const MarkIndexPtr& marks,
                   const DensityPtr& density, std::uint32_t highest);
+    /// The members' buckets added up, kept while density and rows stay the same.
+    const LaneCounts& groupCounts(std::size_t row, const DensityPtr& density);
     void paintName(QPainter& painter, const LaneRow& row, QRect rect) const;
     void paintGaps(QPainter& painter) const;
     void paintSilences(QPainter& painter) const;
@@ -153,6 +155,9 @@ private:
     LayerKey m_key;
     MarkIndexPtr m_shownMarks; ///< keeps alive what ShownRow points into
     std::vector<ShownRow> m_shown;
+    DensityPtr m_groupDensity; ///< that m_groupCounts were made from
+    quint64 m_groupLayout = 0;
+    std::unordered_map<std::size_t, LaneCounts> m_groupCounts; // by row
 
     std::optional<MessageRow> m_selected;
     Drag m_drag = Drag::None;
