@@ -15,7 +15,7 @@ namespace murmur {
 
 namespace {
 
-constexpr nanoseconds kLiveLength = 30s;
+constexpr nanoseconds kLiveLength = 15s;
 constexpr nanoseconds kLongestLive = 10min;
 constexpr nanoseconds kShortest = 1us;
 constexpr nanoseconds kLongest = std::chrono::hours(24) * 36525;

@@ -19,8 +19,9 @@ std::span<const Mark> within(std::span<const Mark> marks, TimeRange window)
 
 } // namespace
 
-MarkIndex::MarkIndex(MarkSlice slice)
+MarkIndex::MarkIndex(MarkSlice slice, std::vector<AgentId> agents)
     : m_range(slice.range)
+    , m_agents(std::move(agents))
     , m_through(slice.through)
     , m_marks(std::move(slice.marks))
 {
@@ -31,6 +32,11 @@ MarkIndex::MarkIndex(MarkSlice slice)
         m_lowest = m_lowest == 0 ? mark.seq : std::min(m_lowest, mark.seq);
         m_highest = std::max(m_highest, mark.seq);
     }
+}
+
+bool MarkIndex::holds(const std::vector<AgentId>& wanted) const
+{
+    return m_agents.empty() || std::ranges::includes(m_agents, wanted);
 }
 
 std::span<const Mark> MarkIndex::lane(AgentId agent) const

@@ -15,13 +15,16 @@ namespace murmur {
 class MarkIndex
 {
 public:
-    explicit MarkIndex(MarkSlice slice);
+    /// `agents` (sorted): the marks are those of these agents only; empty: of all.
+    explicit MarkIndex(MarkSlice slice, std::vector<AgentId> agents = {});
 
     [[nodiscard]] TimeRange range() const { return m_range; }
     [[nodiscard]] bool covers(TimeRange window) const
     {
         return m_range.begin <= window.begin && window.end <= m_range.end;
     }
+    /// Answers for all of `wanted` (sorted).
+    [[nodiscard]] bool holds(const std::vector<AgentId>& wanted) const;
     [[nodiscard]] Seq through() const { return m_through; }
     /// Lowest and highest Seq; 0 when empty.
     [[nodiscard]] Seq lowest() const { return m_lowest; }
@@ -36,6 +39,7 @@ public:
 
 private:
     TimeRange m_range;
+    std::vector<AgentId> m_agents;
     Seq m_through = 0;
     Seq m_lowest = 0;
     Seq m_highest = 0;

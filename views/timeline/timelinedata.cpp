@@ -97,6 +97,7 @@ void TimelineData::reset()
     m_state = {};
     m_receivers.clear();
     m_tooMany = {};
+    m_tooManySeen = {};
     m_failure.clear();
     note();
     if (m_everWanted)
@@ -110,6 +111,8 @@ void TimelineData::want(TimeRange window, int width, std::vector<AgentId> agents
     const bool isSame = window == m_window && width == m_width && agents == m_agents;
     m_window = window;
     m_width = width;
+    if (m_agents != agents)
+        m_tooManySeen = {};
     m_agents = std::move(agents);
     if (!isSame)
         ask();
@@ -117,7 +120,7 @@ void TimelineData::want(TimeRange window, int width, std::vector<AgentId> agents
 
 MarkIndexPtr TimelineData::marks() const
 {
-    return m_marks && m_marks->covers(m_window) ? m_marks : nullptr;
+    return m_marks && m_marks->covers(m_window) && m_marks->holds(m_agents) ? m_marks : nullptr;
 }
 
 DensityPtr TimelineData::density() const
@@ -170,19 +173,55 @@ TimeRange TimelineData::padded(double share) const
     return grownBy(m_window, share);
 }
 
-std::optional<std::int64_t> TimelineData::estimate(TimeRange range) const
+std::optional<std::int64_t> TimelineData::estimate(TimeRange range, bool visibleOnly) const
 {
     // A density under a filter counts too little.
     if (m_shared->filter())
         return std::nullopt;
+    const bool hasLanes = m_density && m_density->covers(range) && m_density->holds(m_agents);
     const DensitySlice* best =
         m_density && m_density->covers(range) ? m_density.get() : m_whole.get();
-    if (!best || best->buckets == 0)
+    if (!best || best->buckets == 0 || (visibleOnly && !hasLanes))
         return std::nullopt;
     // A bucket much wider than the range says nothing about it.
     if (best->bucketWidth * 2 > range.length())
         return std::nullopt;
-    return best->count(best->total, range);
+    if (!visibleOnly)
+        return best->count(best->total, range);
+    std::int64_t sum = 0;
+    for (const AgentId agent : m_agents) {
+        if (const LaneCounts* lane = best->lane(agent))
+            sum += best->count(*lane, range);
+    }
+    return sum;
+}
+
+TimelineData::MarkPlan TimelineData::planMarks() const
+{
+    // The widest padding that can be expected to fit; a stretch that contains one known to be too
+    // full is too full as well.
+    constexpr std::array kPads{0.5, 0.2, 0.05, 0.0};
+    for (const double share : kPads) {
+        const TimeRange range = padded(share);
+        const bool holdsTooMany =
+            !m_tooMany.isEmpty() && range.begin <= m_tooMany.begin && m_tooMany.end <= range.end;
+        const auto count = estimate(range, false);
+        // Buckets at the edges count more than is there: without padding be generous.
+        if (!holdsTooMany && (!count || *count <= (share > 0 ? kMarkLimit : kMarkLimit * 3 / 2)))
+            return {range, {}, true};
+    }
+    // Too many of all; the lanes that are seen may still have room for theirs.
+    const std::int64_t room = static_cast<std::int64_t>(m_agents.size()) * m_width / kPixelsPerMark;
+    for (const double share : kPads) {
+        const TimeRange range = padded(share);
+        const bool holdsTooMany = !m_tooManySeen.isEmpty() && range.begin <= m_tooManySeen.begin &&
+                                  m_tooManySeen.end <= range.end;
+        const auto count = estimate(range, true);
+        if (!m_agents.empty() && !holdsTooMany && count &&
+            *count <= std::min<std::int64_t>(room, kMarkLimit / 2))
+            return {range, m_agents, true};
+    }
+    return {};
 }
 
 void TimelineData::ask()
@@ -200,25 +239,14 @@ void TimelineData::ask()
 
 void TimelineData::askMarks()
 {
-    const bool isCovered = m_marks && m_marks->covers(m_window);
+    const bool isCovered = m_marks && m_marks->covers(m_window) && m_marks->holds(m_agents);
     // Growth changes nothing for a window that ended before it.
     const bool isOld = m_marksQuestion.isStale &&
                        (!m_marks || m_marks->through() < m_shared->session()->seen().last);
     if (m_marksQuestion.isAsked || (isCovered && !isOld))
         return;
-    // The widest padding that can be expected to fit; a stretch that contains one known to be too
-    // full is too full as well.
-    constexpr std::array kPads{0.5, 0.2, 0.05, 0.0};
-    const auto fits = [this](double share) {
-        const TimeRange range = padded(share);
-        const bool holdsTooMany =
-            !m_tooMany.isEmpty() && range.begin <= m_tooMany.begin && m_tooMany.end <= range.end;
-        const auto count = estimate(range);
-        // Buckets at the edges count more than is there: without padding be generous.
-        return !holdsTooMany && (!count || *count <= (share > 0 ? kMarkLimit : kMarkLimit * 3 / 2));
-    };
-    const auto* const pad = std::ranges::find_if(kPads, fits);
-    if (pad == kPads.end()) {
+    const MarkPlan plan = planMarks();
+    if (!plan.isPossible) {
         if (m_marks && !isCovered) {
             m_marks.reset();
             m_matches.reset();
@@ -226,19 +254,20 @@ void TimelineData::askMarks()
         }
         return;
     }
-    const TimeRange range = padded(*pad);
+    const TimeRange range = plan.range;
     m_marksQuestion = {{}, true, false};
     m_shared->session()
-        ->marks(range, kMarkLimit, m_marksQuestion.stop.get_token())
-        .then([](const Result<MarkSlice>& answer) {
+        ->marks(MarkRequest{range, kMarkLimit, plan.agents, m_marksQuestion.stop.get_token()})
+        .then([agents = plan.agents](const Result<MarkSlice>& answer) {
             MarkAnswer made;
             made.isOk = answer.ok();
             made.isComplete = answer.ok() && answer->isComplete;
             if (made.isComplete)
-                made.marks = std::make_shared<MarkIndex>(*answer);
+                made.marks = std::make_shared<MarkIndex>(*answer, agents);
             return made;
         })
-        .then(this, [this, range, session = m_session](const MarkAnswer& made) {
+        .then(this, [this, range, seenOnly = !plan.agents.empty(),
+                     session = m_session](const MarkAnswer& made) {
             if (session != m_session)
                 return;
             m_marksQuestion.isAsked = false;
@@ -246,7 +275,7 @@ void TimelineData::askMarks()
                 if (made.isComplete) {
                     m_marks = made.marks;
                 } else {
-                    m_tooMany = range;
+                    (seenOnly ? m_tooManySeen : m_tooMany) = range;
                     if (m_marks && m_marks->covers(m_window))
                         m_marks.reset(); // it grew beyond what can be drawn one by one
                 }

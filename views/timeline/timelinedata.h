@@ -26,6 +26,8 @@ class TimelineData : public QObject
 public:
     /// More messages than this in the (padded) window are asked for as density only.
     static constexpr int kMarkLimit = 20'000;
+    /// With less room than this on average a lane is drawn as density.
+    static constexpr int kPixelsPerMark = 4;
 
     explicit TimelineData(SharedView* shared, QObject* parent = nullptr);
     ~TimelineData() override;
@@ -72,7 +74,15 @@ private:
     void askMatches();
     void note();
     [[nodiscard]] TimeRange padded(double share) const;
-    [[nodiscard]] std::optional<std::int64_t> estimate(TimeRange range) const;
+    /// Which marks to ask for: of all lanes when they are few enough, else of the lanes in sight.
+    struct MarkPlan
+    {
+        TimeRange range;
+        std::vector<AgentId> agents; ///< empty: all
+        bool isPossible = false;
+    };
+    [[nodiscard]] MarkPlan planMarks() const;
+    [[nodiscard]] std::optional<std::int64_t> estimate(TimeRange range, bool visibleOnly) const;
 
     SharedView* m_shared;
     QTimer m_slow;         ///< what need not follow every growth
@@ -87,7 +97,8 @@ private:
     Question m_marksQuestion, m_densityQuestion, m_wholeQuestion, m_gapsQuestion, m_stateQuestion,
         m_matchQuestion;
     MarkIndexPtr m_marks;
-    TimeRange m_tooMany; ///< a stretch that is known to hold more marks than the limit
+    TimeRange m_tooMany;     ///< a stretch that is known to hold more marks than the limit
+    TimeRange m_tooManySeen; ///< the same of the lanes in sight
     DensityPtr m_density;
     DensityPtr m_whole;
     std::vector<Gap> m_gaps;
