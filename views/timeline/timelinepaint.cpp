@@ -342,8 +342,9 @@ void TimelineView::paintArrowsOf(QPainter& painter, const MarkIndexPtr& marks) c
         [this](AudienceId audience) { return m_data.receivers(audience); }, kArrowLimit);
     const int dy = plot.top() - m_scroll->value();
     const auto isOutside = [&](int y) { return y + dy < plot.top() || y + dy > plot.bottom(); };
+    // A line that leaves the picture says nothing but that there is more; selecting it says who.
     std::erase_if(arrows, [&](const PlacedArrow& arrow) {
-        return isOutside(arrow.fromY) && isOutside(arrow.toY);
+        return isOutside(arrow.fromY) || isOutside(arrow.toY);
     });
     if (arrows.size() <= static_cast<std::size_t>(plot.width() / kPixelsPerArrow))
         m_painter.paintArrows(painter, arrows, dy);
