@@ -6,7 +6,10 @@
 #include "progress.h"
 #include "recordrun.h"
 #include "stopsignals.h"
+#include "tokenfile.h"
+#include "validators.h"
 
+#include "demo/demopublisher.h"
 #include "demo/offline.h"
 #include "demo/swarm.h"
 #include "demo/truth.h"
@@ -16,13 +19,17 @@
 #include <QEventLoop>
 #include <QFile>
 #include <QTimer>
+#include <QUrl>
 #include <QtConcurrent>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <stop_token>
 #include <string>
 #include <utility>
+#include <vector>
 
 using namespace Qt::StringLiterals;
 
@@ -38,6 +45,7 @@ struct Options
     std::string output;
     std::string publish;
     std::string truth;
+    std::string tokenFile;
     bool isOffline = false;
     bool lists = false;
     bool json = false;
@@ -56,15 +64,26 @@ int listScenarios(bool asJson)
         JsonWriter json(line);
         json.beginObject();
         json.key("scenario");
-        json.text(scenario.id);
+        json.text(std::string_view(scenario.id));
         json.key("description");
-        json.text(scenario.description);
+        json.text(std::string_view(scenario.description));
         json.endObject();
         output.write(line + '\n');
     }
     if (!asJson)
         output.write(table.takeText());
     return output.finish();
+}
+
+/// Writes the truth where it is wanted; false when that failed and was told.
+bool keepTruth(const Options& options, const std::vector<TruthEntry>& truth)
+{
+    if (options.truth.empty())
+        return true;
+    const auto written = writeTruth(QFile::decodeName(options.truth.c_str()), options.swarm, truth);
+    if (!written)
+        failed(written.error());
+    return written.ok();
 }
 
 /// Straight into the file, in simulated time, as fast as the recorder takes it.
@@ -136,13 +155,101 @@ int runOffline(const Options& options, nanoseconds length, const QString& path)
                   options.json);
     if (!stopped)
         return failed(stopped.error());
-    if (result && !options.truth.empty()) {
-        if (auto written =
-                writeTruth(QFile::decodeName(options.truth.c_str()), options.swarm, result->truth);
-            !written)
-            return failed(written.error());
-    }
+    if (result && !keepTruth(options, result->truth))
+        return exitCodeOf(ErrorCode::Unwritable);
     return isBroken || signals.isRequested() ? exitCodeOf(ErrorCode::Cancelled) : kept;
+}
+
+/// To a hub elsewhere, which may record it; this process keeps nothing.
+int runPublisher(const Options& options, nanoseconds length)
+{
+    DemoPublisherOptions publishing;
+    publishing.hub = QUrl(QString::fromStdString(options.publish), QUrl::TolerantMode);
+    publishing.swarm = options.swarm;
+    publishing.maxMessages = options.messages;
+    publishing.length = length;
+    if (!options.tokenFile.empty()) {
+        auto token = tokenFromFile(QFile::decodeName(options.tokenFile.c_str()));
+        if (!token)
+            return failed(token.error());
+        publishing.token = *token;
+    }
+    DemoPublisher publisher(std::move(publishing));
+    StopSignals signals;
+    Progress progress;
+    QEventLoop loop;
+    QString failure;
+    bool isOver = false;
+    const auto begin = std::chrono::steady_clock::now();
+    const auto quit = [&] {
+        isOver = true;
+        loop.quit();
+    };
+    QObject::connect(&publisher, &DemoPublisher::finished, &loop, quit);
+    QObject::connect(&publisher, &DemoPublisher::failed, &loop, [&](const QString& sentence) {
+        failure = sentence;
+        quit();
+    });
+    QObject::connect(&signals, &StopSignals::requested, &publisher, &DemoPublisher::stop);
+    QTimer timer;
+    QObject::connect(&timer, &QTimer::timeout, &loop, [&] {
+        const nanoseconds passed = std::chrono::steady_clock::now() - begin;
+        progress.show(u"publishing %1  %2 messages  %3 behind"_s.arg(
+            durationText(passed), grouped(publisher.published()), durationText(publisher.lag())));
+    });
+    timer.start(std::chrono::milliseconds(250));
+    if (auto started = publisher.start(); !started)
+        return failed(started.error());
+    if (!isOver)
+        loop.exec();
+    progress.clear();
+    const nanoseconds passed = std::chrono::steady_clock::now() - begin;
+    StandardOutput output;
+    const QString target = shownUrl(QUrl(QString::fromStdString(options.publish)));
+    if (options.json) {
+        std::string line;
+        JsonWriter json(line);
+        json.beginObject();
+        json.key("published");
+        json.number(publisher.published());
+        json.key("seconds");
+        json.raw(
+            QByteArray::number(static_cast<double>(passed.count()) / 1e9, 'f', 3).toStdString());
+        json.key("to");
+        json.text(target);
+        json.endObject();
+        output.write(line + '\n');
+    } else if (failure.isEmpty()) {
+        output.write(u"%1, %2 messages published to %3\n"_s
+                         .arg(durationText(passed), grouped(publisher.published()), target)
+                         .toStdString());
+    }
+    const int written = output.finish();
+    if (!failure.isEmpty())
+        return failed({ErrorCode::Unreachable, failure});
+    return keepTruth(options, publisher.truth()) ? written : exitCodeOf(ErrorCode::Unwritable);
+}
+
+/// Over the embedded hub and real sockets, like any other client.
+int runLive(const Options& options, nanoseconds length, const QString& path)
+{
+    RecorderOptions recording;
+    recording.path = path;
+    recording.urls = {swarmUrl(options.swarm)};
+    recording.maxMessages = options.messages;
+    Recorder recorder(std::move(recording));
+    RunOptions runOptions;
+    runOptions.length = length;
+    runOptions.json = options.json;
+    const int code = RecordRun(recorder, std::move(runOptions)).run();
+    if (options.truth.empty() || code != kDone)
+        return code;
+    // The swarm is the same for the same options, so what it did can be asked of another one.
+    Swarm swarm(options.swarm);
+    const std::int64_t messages = recorder.status().recorded;
+    for (std::int64_t i = 0; i < messages; ++i)
+        static_cast<void>(swarm.next());
+    return keepTruth(options, swarm.truth()) ? code : exitCodeOf(ErrorCode::Unwritable);
 }
 
 int run(const Options& options)
@@ -167,20 +274,14 @@ int run(const Options& options)
         return failed(
             {ErrorCode::Unwritable,
              u"%1 exists already; name another file with -o, or move it away."_s.arg(path)});
+    if (!options.publish.empty())
+        return runPublisher(options, length);
     if (options.isOffline) {
         if (options.messages == 0 && length.count() == 0)
             return wrongUse(u"An offline demo needs an end; add --messages 100000 or --for 20s."_s);
         return runOffline(options, length, path);
     }
-    RecorderOptions recording;
-    recording.path = path;
-    recording.urls = {swarmUrl(options.swarm)};
-    recording.maxMessages = options.messages;
-    Recorder recorder(std::move(recording));
-    RunOptions run;
-    run.length = length;
-    run.json = options.json;
-    return RecordRun(recorder, std::move(run)).run();
+    return runLive(options, length, path);
 }
 
 } // namespace
@@ -197,11 +298,13 @@ void addDemo(CLI::App& app, Action& action)
         ->capture_default_str();
     app.add_option("--for", options->length, "End after so long, for example 20s");
     app.add_option("--messages", options->messages, "End after so many messages")
-        ->check(CLI::PositiveNumber);
+        ->check(positiveWhole());
     auto* output = app.add_option("-o,--output", options->output,
                                   "File to record into (default: demo-SCENARIO-SEED.murmur)");
     auto* publish = app.add_option("--publish", options->publish,
                                    "Send the swarm to a hub elsewhere instead of recording it");
+    app.add_option("--token-file", options->tokenFile, "File that holds the hub's secret")
+        ->needs(publish);
     app.add_option("--truth", options->truth, "Write what is known to be wrong into this file");
     auto* offline = app.add_flag("--offline", options->isOffline,
                                  "Straight into the file in simulated time, without sockets");

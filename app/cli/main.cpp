@@ -3,12 +3,19 @@
 
 #include "command.h"
 
+#include "query/fields.h"
+
 #include <CLI/CLI.hpp>
 
 #include <QCoreApplication>
+#include <QStringList>
 
+#include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 using namespace Qt::StringLiterals;
 
@@ -18,6 +25,20 @@ constexpr const char* kFooter =
     "\nExit codes: 0 done, 1 failed or cancelled, 2 wrong use, 3 input unreadable,\n"
     "            4 bus unreachable, 5 recorded with gaps (only with record --strict).\n"
     "\"murmur COMMAND --help\" explains a command, \"murmur help filter\" the filter language.";
+
+int unknownCommand(const QString& name)
+{
+    std::vector<std::string_view> names;
+    QStringList all;
+    for (const murmur::cli::Command& command : murmur::cli::commands()) {
+        names.emplace_back(command.name);
+        all << QString::fromLatin1(command.name);
+    }
+    const QString near = murmur::nearest(name, names);
+    return murmur::cli::wrongUse(
+        near.isEmpty() ? u"There is no command \"%1\"; there are %2."_s.arg(name, all.join(u", "_s))
+                       : u"There is no command \"%1\"; did you mean \"%2\"?"_s.arg(name, near));
+}
 
 } // namespace
 
@@ -39,6 +60,11 @@ int main(int argc, char** argv)
     Action action;
     for (const Command& command : commands())
         command.add(*app.add_subcommand(command.name, command.summary), action);
+    const auto isFirst = [&](const Command& command) {
+        return argv[1] == std::string(command.name);
+    };
+    if (argc > 1 && argv[1][0] != '-' && std::ranges::none_of(commands(), isFirst))
+        return unknownCommand(QString::fromLocal8Bit(argv[1]));
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& success) {

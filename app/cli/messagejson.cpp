@@ -16,6 +16,7 @@
 #include <utility>
 
 using namespace Qt::StringLiterals;
+using namespace std::string_view_literals;
 
 namespace murmur::cli {
 
@@ -401,7 +402,7 @@ void MessageFormatter::appendJson(std::string& out, const std::vector<MessageCol
         }
         if (field.isBase64) {
             writer.key("payload_encoding");
-            writer.text("base64");
+            writer.text("base64"sv);
         }
     }
     writer.endObject();

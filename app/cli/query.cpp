@@ -9,6 +9,7 @@
 #include "progress.h"
 #include "recordings.h"
 #include "stopsignals.h"
+#include "validators.h"
 
 #include <CLI/CLI.hpp>
 
@@ -222,17 +223,31 @@ int run(const Options& options)
 
 } // namespace
 
+namespace {
+
+/// CLI11 would show one list of arguments; a person thinks of files and an expression.
+class QueryUsage final : public CLI::Formatter
+{
+public:
+    std::string make_usage(const CLI::App* /*app*/, std::string /*name*/) const override
+    {
+        return "Usage: murmur query [OPTIONS] FILE... EXPR\n";
+    }
+};
+
+} // namespace
+
 void addQuery(CLI::App& app, Action& action)
 {
     auto options = std::make_shared<Options>();
-    app.usage("Usage: murmur query [OPTIONS] FILE... EXPR");
+    app.formatter(std::make_shared<QueryUsage>());
     app.add_option("FILE... EXPR", options->arguments,
                    "Recordings, then what to look for; \"\" gets every message")
         ->required();
     app.add_option("--columns", options->columns,
                    "What to print, with commas: any key of --json, a label, payload.name");
     app.add_option("--limit", options->limit, "Stop after so many messages")
-        ->check(CLI::PositiveNumber);
+        ->check(positiveWhole());
     app.add_flag("--json", options->json, "One JSON object a line");
     app.add_flag("--csv", options->csv, "CSV with a title line");
     app.footer("\nExamples:\n"

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "recordrun.h"
 #include "tokenfile.h"
+#include "validators.h"
 
 #include "bus/connection.h"
 
@@ -90,7 +91,7 @@ void addRecord(CLI::App& app, Action& action)
                    "Read all messages as this dialect instead of looking");
     app.add_option("--for", options->length, "End after so long, for example 60s");
     app.add_option("--max-messages", options->maxMessages, "End after so many messages")
-        ->check(CLI::PositiveNumber);
+        ->check(positiveWhole());
     app.add_option("--max-size", options->maxSize,
                    "End when the file has this size, for example 2GiB");
     app.add_option("--until", options->until, "End with the first message that matches");

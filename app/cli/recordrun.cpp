@@ -139,6 +139,7 @@ int RecordRun::run()
         return failed(started.error());
     const auto begin = std::chrono::steady_clock::now();
     noteConnections(m_recorder.status().connections);
+    tell(u"Recording into %1. Ctrl-C ends it."_s.arg(printable(m_recorder.path())));
     if (m_until) {
         auto session = Session::follow(&m_recorder);
         if (!session) {
@@ -209,6 +210,8 @@ void RecordRun::noteConnections(const std::vector<ConnectionInfo>& connections)
         if (m_shownDetails[i] == state)
             continue;
         m_shownDetails[i] = state;
+        if (connection.state == ConnectionStatus::State::Stopped)
+            continue; // because we are ending
         if (m_progress != nullptr)
             m_progress->clear();
         tell(printable(line));

@@ -51,10 +51,11 @@ StopSignals::StopSignals(QObject* parent)
     sigemptyset(&action.sa_mask);
     action.sa_flags = SA_RESTART;
     for (const int signal : kSignals) {
-        // nohup's "ignore" is the person's wish.
+        // nohup's "ignore" is the person's wish; that of SIGINT only means that a script started us
+        // in the background, and it may still want to end us so.
         struct sigaction before = {};
         sigaction(signal, nullptr, &before);
-        if (before.sa_handler != SIG_IGN)
+        if (signal != SIGHUP || before.sa_handler != SIG_IGN)
             sigaction(signal, &action, nullptr);
     }
 }
