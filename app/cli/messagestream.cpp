@@ -13,6 +13,7 @@ namespace murmur::cli {
 namespace {
 
 constexpr std::int64_t kSearchPage = 8192;
+constexpr std::int64_t kSearchStretch = 500'000;
 constexpr std::size_t kReadPage = 1024;
 
 } // namespace
@@ -25,6 +26,7 @@ MessageStream::MessageStream(Session& session, FilterPtr filter, Depth depth, in
     , m_previewBytes(depth == Depth::Previews ? previewBytes : 0)
     , m_page(limit > 0 ? std::min(limit, kSearchPage) : kSearchPage)
     , m_last(session.seen().last)
+    , m_scanned(std::make_shared<std::atomic<std::int64_t>>(0))
 {
     startSearch();
 }
@@ -36,9 +38,14 @@ void MessageStream::startSearch()
     MatchRequest request;
     request.filter = m_filter;
     request.first = m_next;
-    // Without a filter the page's Seqs are known; the search merely confirms them.
-    request.last = m_filter ? m_last : std::min(m_last, m_next + m_page - 1);
+    // In stretches, so that what is found early is printed early. Without a filter the page's Seqs
+    // are known; the search merely confirms them.
+    request.last = std::min(m_last, m_next + (m_filter ? kSearchStretch : m_page) - 1);
     request.limit = m_page;
+    request.stop = m_stop.get_token();
+    request.progress = [scanned = m_scanned, before = m_next - 1](std::int64_t done, std::int64_t) {
+        scanned->store(before + done);
+    };
     m_search = m_session->search(std::move(request));
 }
 
@@ -69,7 +76,7 @@ Status MessageStream::readPage()
         m_found.assign(list->seqs.begin(), list->seqs.end());
         const bool isFull = static_cast<std::int64_t>(list->seqs.size()) >= m_page;
         m_next = (isFull ? list->seqs.back() : list->through) + 1;
-        m_scanned = m_next - 1;
+        m_scanned->store(m_next - 1);
         startSearch();
     }
     std::vector<Seq> seqs;
@@ -87,6 +94,7 @@ Status MessageStream::readMessages(const std::vector<Seq>& seqs)
     RowRequest request;
     request.seqs = seqs;
     request.previewBytes = m_previewBytes;
+    request.stop = m_stop.get_token();
     if (m_depth != Depth::Whole) {
         auto rows = await(m_session->rows(std::move(request)));
         if (!rows)

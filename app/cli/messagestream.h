@@ -7,9 +7,12 @@
 
 #include <QFuture>
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 namespace murmur::cli {
@@ -33,8 +36,12 @@ public:
     Result<const MessageDetail*> peek();
     /// Takes what peek() showed.
     MessageDetail take();
+    /// peek() answers at once.
+    [[nodiscard]] bool isReady() const noexcept { return !m_ready.empty(); }
     /// How far the search has come.
-    [[nodiscard]] std::int64_t scanned() const noexcept { return m_scanned; }
+    [[nodiscard]] std::int64_t scanned() const noexcept { return m_scanned->load(); }
+    /// Ends a search that is under way: peek() then answers with Cancelled.
+    void stop() { m_stop.request_stop(); }
 
 private:
     void startSearch();
@@ -48,7 +55,8 @@ private:
     std::int64_t m_page;
     Seq m_next = 1;
     Seq m_last;
-    std::int64_t m_scanned = 0;
+    std::shared_ptr<std::atomic<std::int64_t>> m_scanned;
+    std::stop_source m_stop;
     std::optional<QFuture<Result<MatchList>>> m_search;
     std::deque<Seq> m_found;
     std::deque<MessageDetail> m_ready;

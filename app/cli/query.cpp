@@ -15,8 +15,10 @@
 
 #include <QFile>
 #include <QFileInfo>
+#include <QTimer>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -143,6 +145,14 @@ MessageStream::Depth depthFor(const Options& options, const std::vector<MessageC
                                        : MessageStream::Depth::Whole;
 }
 
+void showScanned(Progress& progress, const std::vector<MessageStream>& streams, std::int64_t total)
+{
+    std::int64_t done = 0;
+    for (const MessageStream& stream : streams)
+        done += stream.scanned();
+    progress.update(u"searching"_s, done, total);
+}
+
 int run(const Options& options)
 {
     std::vector<std::string> files = options.arguments;
@@ -185,15 +195,28 @@ int run(const Options& options)
                                 hasRecording ? recording.label.toStdString() : std::string());
     }
     MessagePrinter printer(options, *columns, hasRecording);
+    QObject context;
+    QObject::connect(&signals, &StopSignals::requested, &context, [&] {
+        for (MessageStream& stream : streams)
+            stream.stop();
+    });
+    QTimer timer; // runs while a search is waited for
+    QObject::connect(&timer, &QTimer::timeout, &context,
+                     [&] { showScanned(progress, streams, total); });
+    if (showsProgress)
+        timer.start(std::chrono::milliseconds(100));
     int code = kDone;
     std::int64_t printed = 0;
     while (!signals.isRequested() && (options.limit == 0 || printed < options.limit)) {
         // The earliest of the streams' next messages: files come out merged by time.
         std::size_t earliest = streams.size();
         for (std::size_t i = 0; i < streams.size(); ++i) {
+            if (!streams[i].isReady())
+                printer.flush();
             const auto ready = streams[i].peek();
             if (!ready) {
-                code = failed(ready.error());
+                code =
+                    signals.isRequested() ? exitCodeOf(ready.error().code) : failed(ready.error());
                 break;
             }
             if (*ready != nullptr &&
@@ -207,12 +230,8 @@ int run(const Options& options)
         if (!printer.print(formatters[earliest], (*recordings)[earliest].label, message))
             break;
         ++printed;
-        if (showsProgress) {
-            std::int64_t done = 0;
-            for (const MessageStream& stream : streams)
-                done += stream.scanned();
-            progress.update(u"searching"_s, done, total);
-        }
+        if (showsProgress)
+            showScanned(progress, streams, total);
     }
     progress.clear();
     const int written = printer.finish();

@@ -135,8 +135,14 @@ int RecordRun::run()
             [this](const QString& sentence) { end(sentence); });
     connect(&m_recorder, &Recorder::statusChanged, this, &RecordRun::showStatus);
 
-    if (auto started = m_recorder.start(); !started)
-        return failed(started.error());
+    if (auto started = m_recorder.start(); !started) {
+        // A dialect that is not found is an option that is wrong, not a recording that cannot be
+        // read.
+        Error error = started.error();
+        if (error.code == ErrorCode::NotFound)
+            error.code = ErrorCode::WrongUse;
+        return failed(error);
+    }
     const auto begin = std::chrono::steady_clock::now();
     noteConnections(m_recorder.status().connections);
     tell(u"Recording into %1. Ctrl-C ends it."_s.arg(printable(m_recorder.path())));

@@ -395,7 +395,9 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
         scanned += static_cast<std::int64_t>(block.count);
         if (block.lastTime < from || block.firstTime >= to)
             return;
-        if (view->reader().load(block, AllColumns, columns)) {
+        // Time gives the rows their number.
+        const std::uint32_t needed = request.filter ? request.filter->columns() : 0;
+        if (view->reader().load(block, TimeColumns | needed, columns)) {
             BlockPayload payload(view->reader(), block, columns);
             evaluate(columns, payload, 0);
         }

@@ -108,7 +108,7 @@ private Q_SLOTS:
         const QString file = m_dir->filePath(u"live.murmur"_s);
         const Outcome demo = murmur::murmur({u"demo"_s, u"--messages"_s, u"1500"_s, u"--rate"_s,
                                              u"3000"_s, u"-o"_s, file, u"--json"_s});
-        QVERIFY2(demo.code == 0, demo.err);
+        QVERIFY2(demo.code == 0, demo.err.constData());
         QCOMPARE(demo.objects().at(0)[u"messages"_s].toInt(), 1500);
         QCOMPARE(demo.objects().at(0)[u"lost"_s].toInt(-1), 0);
         QVERIFY(murmur::murmur({u"query"_s, file, u"from == \"robot-*\""_s, u"--json"_s})

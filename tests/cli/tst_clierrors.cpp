@@ -146,8 +146,8 @@ private Q_SLOTS:
                  qPrintable(u"%1: %2"_s.arg(outcome.code).arg(QString::fromUtf8(outcome.err))));
         QCOMPARE(outcome.out, QByteArray());
         QCOMPARE(outcome.err.count('\n'), 1);
-        QVERIFY2(outcome.err.startsWith("murmur: "), outcome.err);
-        QVERIFY2(outcome.err.contains(names.toUtf8()), outcome.err);
+        QVERIFY2(outcome.err.startsWith("murmur: "), outcome.err.constData());
+        QVERIFY2(outcome.err.contains(names.toUtf8()), outcome.err.constData());
         // What failed leaves nothing behind.
         QVERIFY(!QFile::exists(u"x.murmur"_s));
         QVERIFY(!QFile::exists(u"x.murmur.lock"_s));
@@ -187,7 +187,8 @@ private Q_SLOTS:
             {u"render"_s, u"good.murmur"_s, u"--view"_s, u"heatmap"_s, u"-o"_s, u"x.png"_s});
         const Outcome outcome = outcomeOf(process);
         QCOMPARE(outcome.code, 2);
-        QVERIFY2(outcome.err.contains("murmurscope-render is not installed"), outcome.err);
+        QVERIFY2(outcome.err.contains("murmurscope-render is not installed"),
+                 outcome.err.constData());
     }
 
     void renderPassesArgumentsAndResultOn()

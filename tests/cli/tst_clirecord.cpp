@@ -27,16 +27,17 @@ private Q_SLOTS:
         QCOMPARE(
             post(
                 port,
-                R"({"from":"ada","to":["bob","cy"],"topic":"t.ask","kind":"request","type":"add","id":"m1","correlation":"c1","trace":"t1","payload":{"a":[1,2.50]}})")
+                R"({"from":"ada","to":["bob","cy"],"topic":"t.ask","kind":"request","type":"add","id":"m1","correlationId":"c1","traceId":"t1","payload":{"a":[1,2.50]}})")
                 .trimmed(),
             "{\"accepted\":1}"_ba);
         post(
             port,
-            R"({"from":"bob","to":"ada","topic":"t.ask","kind":"reply","correlation":"c1","payload":"three"})");
+            R"({"from":"bob","to":"ada","topic":"t.ask","kind":"reply","correlationId":"c1","payload":"three"})");
         recording.signal(SIGINT);
         const Outcome end = recording.outcome();
         QCOMPARE(end.code, 0);
-        QVERIFY2(end.out.contains("2 messages, 0 lost, saved as " + file.toUtf8()), end.out);
+        QVERIFY2(end.out.contains("2 messages, 0 lost, saved as " + file.toUtf8()),
+                 end.out.constData());
 
         const auto lines = murmur::murmur({u"query"_s, file, u""_s, u"--json"_s}).objects();
         QCOMPARE(lines.size(), std::size_t(2));
@@ -194,11 +195,11 @@ private Q_SLOTS:
         const quint16 port = recording.port();
         QVERIFY(port != 0);
         const QByteArray refused = post(port, R"({"from":"a"})");
-        QVERIFY2(refused.contains("error"), refused);
+        QVERIFY2(refused.contains("error"), refused.constData());
         recording.signal(SIGTERM);
         const Outcome end = recording.outcome();
         QVERIFY(!end.err.contains("s3cret"));
-        QVERIFY2(end.out.contains("0 messages"), end.out);
+        QVERIFY2(end.out.contains("0 messages"), end.out.constData());
     }
 
 private:
