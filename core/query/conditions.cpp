@@ -3,6 +3,8 @@
 
 #include "query/conditions.h"
 
+#include "recording/blockcodec.h"
+
 #include <QByteArray>
 
 #include <algorithm>
@@ -76,6 +78,25 @@ TimeRange NumberCondition::bounds() const
             high == std::numeric_limits<std::int64_t>::max() ? kAllTime.end : fromNs(high + 1)};
 }
 
+std::uint32_t NumberCondition::columns() const
+{
+    switch (m_field) {
+    case Field::Time:
+    case Field::Received:
+        return TimeColumns;
+    case Field::Sent:
+        return TimeColumns | SentColumns;
+    case Field::Sequence:
+        return SequenceColumns;
+    case Field::Latency:
+        return CallColumns;
+    case Field::Size:
+        return SizeColumns;
+    default:
+        return 0;
+    }
+}
+
 bool NumberCondition::matches(RowContext& context, std::size_t row) const
 {
     const std::int64_t value = numberOf(m_field, context.columns(), row);
@@ -89,6 +110,19 @@ NameCondition::NameCondition(Field field, TextTest test, std::size_t slot)
     , m_test(std::move(test))
     , m_slot(slot)
 {
+}
+
+std::uint32_t NameCondition::columns() const
+{
+    switch (m_field) {
+    case Field::Topic:
+    case Field::Connection:
+        return PlaceColumns;
+    case Field::Type:
+        return TypeColumns;
+    default:
+        return ActorColumns;
+    }
 }
 
 bool NameCondition::matches(RowContext& context, std::size_t row) const
@@ -177,6 +211,11 @@ IdCondition::IdCondition(IdField field, TextTest test)
         m_cost = Cost::Rarely;
 }
 
+std::uint32_t IdCondition::columns() const
+{
+    return IdColumns | SizeColumns;
+}
+
 bool IdCondition::matches(RowContext& context, std::size_t row) const
 {
     const IdColumn& column = context.columns().ids[static_cast<std::size_t>(m_field)];
@@ -196,6 +235,11 @@ KindCondition::KindCondition(std::uint32_t kinds)
 {
 }
 
+std::uint32_t KindCondition::columns() const
+{
+    return ActorColumns;
+}
+
 bool KindCondition::matches(RowContext& context, std::size_t row) const
 {
     const unsigned kind = cell(context.columns().kind, row);
@@ -207,6 +251,11 @@ FlagsCondition::FlagsCondition(Flags flags)
 {
 }
 
+std::uint32_t FlagsCondition::columns() const
+{
+    return FlagColumns;
+}
+
 bool FlagsCondition::matches(RowContext& context, std::size_t row) const
 {
     return (cell(context.columns().flags, row) & m_flags) != 0;
@@ -216,6 +265,11 @@ HeaderCondition::HeaderCondition(std::string name, TextTest test)
     : m_name(std::move(name))
     , m_test(std::move(test))
 {
+}
+
+std::uint32_t HeaderCondition::columns() const
+{
+    return SizeColumns;
 }
 
 bool HeaderCondition::matches(RowContext& context, std::size_t row) const

@@ -37,6 +37,7 @@ class NumberCondition final : public Node
 public:
     NumberCondition(Field field, std::vector<Interval> intervals);
     [[nodiscard]] TimeRange bounds() const override;
+    [[nodiscard]] std::uint32_t columns() const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
 
 private:
@@ -50,6 +51,7 @@ class NameCondition final : public Node
 public:
     /// `slot` and `slot + 1` of the context are this condition's own.
     NameCondition(Field field, TextTest test, std::size_t slot);
+    [[nodiscard]] std::uint32_t columns() const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
 
     static constexpr std::size_t kSlots = 2;
@@ -71,6 +73,7 @@ class IdCondition final : public Node
 public:
     IdCondition(IdField field, TextTest test);
     [[nodiscard]] Cost cost() const override { return m_cost; }
+    [[nodiscard]] std::uint32_t columns() const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
 
 private:
@@ -91,6 +94,7 @@ class KindCondition final : public Node
 {
 public:
     explicit KindCondition(std::uint32_t kinds);
+    [[nodiscard]] std::uint32_t columns() const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
 
 private:
@@ -102,6 +106,7 @@ class FlagsCondition final : public Node
 {
 public:
     explicit FlagsCondition(Flags flags);
+    [[nodiscard]] std::uint32_t columns() const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
 
 private:
@@ -114,6 +119,7 @@ class HeaderCondition final : public Node
 public:
     HeaderCondition(std::string name, TextTest test);
     [[nodiscard]] Cost cost() const override { return Cost::Bytes; }
+    [[nodiscard]] std::uint32_t columns() const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
 
 private:

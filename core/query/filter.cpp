@@ -5,6 +5,7 @@
 
 #include "query/node.h"
 #include "query/parser.h"
+#include "recording/blockcodec.h"
 #include "recording/columns.h"
 
 #include <algorithm>
@@ -29,6 +30,11 @@ public:
 
     [[nodiscard]] QString text() const override { return m_text; }
     [[nodiscard]] bool needsPayload() const override { return m_root->needsPayload(); }
+    [[nodiscard]] std::uint32_t columns() const override
+    {
+        // Sizes tell where each message's bytes begin.
+        return m_root->columns() | (needsPayload() ? SizeColumns | PayloadColumns : 0u);
+    }
     [[nodiscard]] TimeRange timeBounds() const override { return m_bounds; }
     void evaluate(const Columns& columns, const Dictionaries& names, PayloadSource* payload,
                   std::vector<std::uint8_t>& keep) const override

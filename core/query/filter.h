@@ -7,6 +7,7 @@
 
 #include <QString>
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -36,7 +37,10 @@ public:
     [[nodiscard]] virtual QString text() const = 0;
     /// Needs raw bytes for some messages (payload.*, header.*, bare words).
     [[nodiscard]] virtual bool needsPayload() const = 0;
-    /// Narrowest stretch of time outside of which nothing can match.
+    /// The ColumnSet that evaluate() looks at; others may stay empty.
+    [[nodiscard]] virtual std::uint32_t columns() const = 0;
+    /// Narrowest stretch of time outside of which nothing can match; an open side is
+    /// the smallest or largest TimePoint, so its length may not fit.
     [[nodiscard]] virtual TimeRange timeBounds() const = 0;
     /// Marks in `keep` (sized like the columns, preset to 1) the rows that do not match with 0.
     /// `payload` may be null when !needsPayload().

@@ -20,6 +20,14 @@ std::size_t order(std::vector<NodePtr>& children)
     return static_cast<std::size_t>(dear - children.begin());
 }
 
+std::uint32_t columnsOf(const std::vector<NodePtr>& children)
+{
+    std::uint32_t columns = 0;
+    for (const NodePtr& child : children)
+        columns |= child->columns();
+    return columns;
+}
+
 } // namespace
 
 void Node::narrow(RowContext& context, Mask& mask) const
@@ -34,6 +42,11 @@ AndNode::AndNode(std::vector<NodePtr> children)
     : m_children(std::move(children))
     , m_firstWithPayload(order(m_children))
 {
+}
+
+std::uint32_t AndNode::columns() const
+{
+    return columnsOf(m_children);
 }
 
 TimeRange AndNode::bounds() const
@@ -75,6 +88,11 @@ OrNode::OrNode(std::vector<NodePtr> children)
     : m_children(std::move(children))
     , m_firstWithPayload(order(m_children))
 {
+}
+
+std::uint32_t OrNode::columns() const
+{
+    return columnsOf(m_children);
 }
 
 TimeRange OrNode::bounds() const

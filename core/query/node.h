@@ -36,6 +36,8 @@ public:
     };
     [[nodiscard]] virtual Cost cost() const { return Cost::Columns; }
     [[nodiscard]] bool needsPayload() const { return cost() != Cost::Columns; }
+    /// The ColumnSet that is looked at.
+    [[nodiscard]] virtual std::uint32_t columns() const = 0;
     [[nodiscard]] virtual TimeRange bounds() const { return kAllTime; }
     [[nodiscard]] virtual bool matches(RowContext& context, std::size_t row) const = 0;
     /// Takes the rows that do not match out of `mask`; rows that are out already are not looked at.
@@ -50,6 +52,7 @@ class AndNode final : public Node
 public:
     explicit AndNode(std::vector<NodePtr> children);
     [[nodiscard]] Cost cost() const override { return m_children.back()->cost(); }
+    [[nodiscard]] std::uint32_t columns() const override;
     [[nodiscard]] TimeRange bounds() const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
     void narrow(RowContext& context, Mask& mask) const override;
@@ -65,6 +68,7 @@ class OrNode final : public Node
 public:
     explicit OrNode(std::vector<NodePtr> children);
     [[nodiscard]] Cost cost() const override { return m_children.back()->cost(); }
+    [[nodiscard]] std::uint32_t columns() const override;
     [[nodiscard]] TimeRange bounds() const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
     void narrow(RowContext& context, Mask& mask) const override;
@@ -79,6 +83,7 @@ class NotNode final : public Node
 public:
     explicit NotNode(NodePtr child);
     [[nodiscard]] Cost cost() const override { return m_child->cost(); }
+    [[nodiscard]] std::uint32_t columns() const override { return m_child->columns(); }
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
     void narrow(RowContext& context, Mask& mask) const override;
 

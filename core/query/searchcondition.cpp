@@ -3,6 +3,8 @@
 
 #include "query/searchcondition.h"
 
+#include "recording/blockcodec.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -13,6 +15,11 @@ SearchCondition::SearchCondition(TextPattern pattern, std::string word, std::siz
     , m_word(std::move(word))
     , m_slot(slot)
 {
+}
+
+std::uint32_t SearchCondition::columns() const
+{
+    return PlaceColumns | TypeColumns | ActorColumns | IdColumns;
 }
 
 bool SearchCondition::matches(RowContext& context, std::size_t row) const
@@ -62,6 +69,11 @@ bool SearchCondition::agentMatches(RowContext& context, std::uint32_t agent) con
 PayloadCondition::PayloadCondition(TextTest test)
     : m_test(std::move(test))
 {
+}
+
+std::uint32_t PayloadCondition::columns() const
+{
+    return 0;
 }
 
 bool PayloadCondition::matches(RowContext& context, std::size_t row) const

@@ -18,6 +18,7 @@ class SearchCondition final : public Node
 public:
     SearchCondition(TextPattern pattern, std::string word, std::size_t slot);
     [[nodiscard]] Cost cost() const override { return Cost::Bytes; }
+    [[nodiscard]] std::uint32_t columns() const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
 
     static constexpr std::size_t kSlots = 4; // topic, type, agent, audience
@@ -38,6 +39,7 @@ class PayloadCondition final : public Node
 public:
     explicit PayloadCondition(TextTest test);
     [[nodiscard]] Cost cost() const override { return Cost::Bytes; }
+    [[nodiscard]] std::uint32_t columns() const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
 
 private:

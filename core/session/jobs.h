@@ -12,11 +12,19 @@ Result<TileSlice> tilesJob(const Source& source, const TileRequest& request);
 Result<MarkSlice> marksJob(const Source& source, const MarkRequest& request);
 Result<std::vector<MessageRow>> rowsJob(const Source& source, const RowRequest& request);
 Result<MessageDetail> messageJob(const Source& source, Seq seq);
+Result<std::vector<MessageDetail>> messagesJob(const Source& source, const RowRequest& request);
 Result<StateSlice> stateJob(const Source& source, const StateRequest& request);
 Result<MatchList> searchJob(const Source& source, const MatchRequest& request);
 Result<Seq> seqAtJob(const Source& source, TimePoint t);
 Result<std::vector<Gap>> gapsJob(const Source& source);
 Result<SessionInfo> infoJob(const Source& source);
+
+/// The columns that a MessageRow is made of, and row `i` of them.
+inline constexpr std::uint32_t kRowColumns =
+    kHeardColumns | ActorColumns | TypeColumns | PayloadColumns | SequenceColumns | CallColumns;
+MessageRow rowOf(const Columns& columns, std::size_t i);
+/// Row, bytes, headers and ids of row `i`; needs AllColumns. Causes and effects stay empty.
+MessageDetail detailOf(const Columns& columns, std::size_t i, PayloadSource& payload);
 
 /// What every cancelled job answers.
 Error cancelled();

@@ -11,34 +11,11 @@ namespace murmur {
 
 namespace {
 
-constexpr std::uint32_t kRowColumns =
-    kHeardColumns | ActorColumns | TypeColumns | PayloadColumns | SequenceColumns | CallColumns;
 /// How far ahead of a message its answer and its effects are looked for.
 constexpr int kEffectBlocks = 64;
 constexpr std::size_t kMaxEffects = 200;
 /// Headers looked through for each mark that may be returned, when only some agents are wanted.
 constexpr std::int64_t kMarkScan = 20;
-
-MessageRow rowOf(const Columns& columns, std::size_t i)
-{
-    MessageRow row;
-    row.seq = columns.first + static_cast<Seq>(i);
-    row.time = fromNs(columns.time[i]);
-    row.received = fromNs(columns.received[i]);
-    row.sent = columns.sent[i];
-    row.connection = ConnectionId(columns.connection[i]);
-    row.sender = AgentId(columns.sender[i]);
-    row.audience = AudienceId(columns.audience[i]);
-    row.topic = TopicId(columns.topic[i]);
-    row.type = TypeId(columns.type[i]);
-    row.kind = columns.kind[i] < kKindCount ? static_cast<Kind>(columns.kind[i]) : Kind::Event;
-    row.flags = columns.flags[i];
-    row.closes = columns.closes[i];
-    row.latency = columns.latency[i];
-    row.sequence = columns.sequence[i];
-    row.size = std::int64_t(columns.rawSize[i]) + columns.headerSize[i];
-    return row;
-}
 
 QByteArray bytesOf(std::string_view bytes)
 {
@@ -67,6 +44,54 @@ void noteAnswers(const Columns& columns, std::unordered_map<Seq, MessageRow*>& r
 }
 
 } // namespace
+
+MessageRow rowOf(const Columns& columns, std::size_t i)
+{
+    MessageRow row;
+    row.seq = columns.first + static_cast<Seq>(i);
+    row.time = fromNs(columns.time[i]);
+    row.received = fromNs(columns.received[i]);
+    row.sent = columns.sent[i];
+    row.connection = ConnectionId(columns.connection[i]);
+    row.sender = AgentId(columns.sender[i]);
+    row.audience = AudienceId(columns.audience[i]);
+    row.topic = TopicId(columns.topic[i]);
+    row.type = TypeId(columns.type[i]);
+    row.kind = columns.kind[i] < kKindCount ? static_cast<Kind>(columns.kind[i]) : Kind::Event;
+    row.flags = columns.flags[i];
+    row.closes = columns.closes[i];
+    row.latency = columns.latency[i];
+    row.sequence = columns.sequence[i];
+    row.size = std::int64_t(columns.rawSize[i]) + columns.headerSize[i];
+    return row;
+}
+
+MessageDetail detailOf(const Columns& columns, std::size_t i, PayloadSource& payload)
+{
+    MessageDetail detail;
+    detail.row = rowOf(columns, i);
+    const std::string_view raw = payload.raw(i);
+    const std::string_view headers = payload.headers(i);
+    detail.raw = bytesOf(raw);
+    detail.headers = headersFromBytes(headers);
+    const std::string_view body = payloadOf(columns, i, raw);
+    detail.payloadOffset = body.empty() ? 0 : body.data() - raw.data();
+    detail.payloadSize = static_cast<qsizetype>(body.size());
+    for (std::size_t field = 0; field < kIdFieldCount; ++field) {
+        const TextRef ref = columns.ids[field].text[i];
+        if ((ref.offset & kInText) != 0) {
+            const std::size_t offset = ref.offset & ~kInText;
+            if (offset <= columns.text.size())
+                detail.ids[field] =
+                    bytesOf(std::string_view(columns.text).substr(offset, ref.size));
+        } else if (ref.offset < raw.size()) {
+            detail.ids[field] = bytesOf(raw.substr(ref.offset, ref.size));
+        } else if (ref.offset - raw.size() <= headers.size()) {
+            detail.ids[field] = bytesOf(headers.substr(ref.offset - raw.size(), ref.size));
+        }
+    }
+    return detail;
+}
 
 Error cancelled()
 {
@@ -256,27 +281,7 @@ Result<MessageDetail> messageJob(const Source& source, Seq seq)
     std::vector<std::pair<Seq, Grade>> causes;
     const auto fill = [&](const Columns& columns, PayloadSource& payload) {
         const auto i = static_cast<std::size_t>(seq - columns.first);
-        detail.row = rowOf(columns, i);
-        const std::string_view raw = payload.raw(i);
-        const std::string_view headers = payload.headers(i);
-        detail.raw = bytesOf(raw);
-        detail.headers = headersFromBytes(headers);
-        const std::string_view body = payloadOf(columns, i, raw);
-        detail.payloadOffset = body.empty() ? 0 : body.data() - raw.data();
-        detail.payloadSize = static_cast<qsizetype>(body.size());
-        for (std::size_t field = 0; field < kIdFieldCount; ++field) {
-            const TextRef ref = columns.ids[field].text[i];
-            if ((ref.offset & kInText) != 0) {
-                const std::size_t offset = ref.offset & ~kInText;
-                if (offset <= columns.text.size())
-                    detail.ids[field] =
-                        bytesOf(std::string_view(columns.text).substr(offset, ref.size));
-            } else if (ref.offset < raw.size()) {
-                detail.ids[field] = bytesOf(raw.substr(ref.offset, ref.size));
-            } else if (ref.offset - raw.size() <= headers.size()) {
-                detail.ids[field] = bytesOf(headers.substr(ref.offset - raw.size(), ref.size));
-            }
-        }
+        detail = detailOf(columns, i, payload);
         for (const CauseEdge& edge : columns.causes) {
             if (edge.row == i)
                 causes.emplace_back(edge.cause, edge.grade);
@@ -390,7 +395,9 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
         scanned += static_cast<std::int64_t>(block.count);
         if (block.lastTime < from || block.firstTime >= to)
             return;
-        if (view->reader().load(block, AllColumns, columns)) {
+        // Time gives the rows their number.
+        const std::uint32_t needed = request.filter ? request.filter->columns() : 0;
+        if (view->reader().load(block, TimeColumns | needed, columns)) {
             BlockPayload payload(view->reader(), block, columns);
             evaluate(columns, payload, 0);
         }

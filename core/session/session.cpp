@@ -241,6 +241,13 @@ QFuture<Result<MessageDetail>> Session::message(Seq seq)
                              [source = d->source, seq] { return messageJob(source, seq); });
 }
 
+QFuture<Result<std::vector<MessageDetail>>> Session::messages(RowRequest request)
+{
+    return QtConcurrent::run(&d->pool, [source = d->source, request = std::move(request)] {
+        return messagesJob(source, request);
+    });
+}
+
 QFuture<Result<StateSlice>> Session::state(StateRequest request)
 {
     return QtConcurrent::run(&d->pool, [source = d->source, request = std::move(request)] {

@@ -292,6 +292,10 @@ public:
     [[nodiscard]] QFuture<Result<MarkSlice>> marks(MarkRequest request);
     [[nodiscard]] QFuture<Result<std::vector<MessageRow>>> rows(RowRequest request);
     [[nodiscard]] QFuture<Result<MessageDetail>> message(Seq seq);
+    /// Whole messages as rows() names them, without causes, effects and previews: for query and
+    /// export. Ends early, after at least one message, when the bytes get large; ask again from
+    /// behind the last. Messages of damaged blocks are left out.
+    [[nodiscard]] QFuture<Result<std::vector<MessageDetail>>> messages(RowRequest request);
     [[nodiscard]] QFuture<Result<StateSlice>> state(StateRequest request);
     [[nodiscard]] QFuture<Result<MatchList>> search(MatchRequest request);
     /// The first message at or after `t` (the last one when there is none later).

@@ -338,7 +338,7 @@ private:
     {
         std::uint32_t wanted = kTileColumns;
         if (m_request.filter)
-            wanted = AllColumns;
+            wanted |= m_request.filter->columns();
         for (const BlockRef& block : blocks) {
             if (m_request.stop.stop_requested()) {
                 m_stopped = true;

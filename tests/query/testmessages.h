@@ -5,6 +5,7 @@
 #include "base/message.h"
 #include "base/time.h"
 #include "query/filter.h"
+#include "recording/blockcodec.h"
 #include "recording/columns.h"
 #include "recording/dictionaries.h"
 
@@ -43,6 +44,28 @@ public:
                     fromNs(timeFromWire(std::string_view("2026-05-21T11:00:00Z")))};
         return {fromNs(std::ranges::min(m_columns.time)),
                 fromNs(std::ranges::max(m_columns.time) + 1)};
+    }
+
+    /// What a reader leaves when it loads these columns only.
+    void keepOnly(std::uint32_t wanted)
+    {
+        Columns& c = m_columns;
+        const auto drop = [wanted](std::uint32_t set, auto&... columns) {
+            if ((wanted & set) == 0)
+                (columns.clear(), ...);
+        };
+        drop(TimeColumns, c.received);
+        drop(SentColumns, c.sent);
+        drop(PlaceColumns, c.connection, c.topic);
+        drop(SizeColumns, c.rawSize, c.headerSize);
+        drop(FlagColumns, c.flags);
+        drop(ActorColumns, c.sender, c.audience, c.kind);
+        drop(TypeColumns, c.type);
+        drop(PayloadColumns, c.payloadOffset, c.payloadSize);
+        drop(SequenceColumns, c.sequence);
+        drop(CallColumns, c.closes, c.latency);
+        for (IdColumn& id : c.ids)
+            drop(IdColumns, id.hash, id.text);
     }
 
     /// Rows that were asked for their bytes by the last `matching`.

@@ -232,6 +232,20 @@ private Q_SLOTS:
         QVERIFY(needs(u"id == 'x*'"));
     }
 
+    /// A reader loads only what columns() names, so nothing else may decide.
+    void theNamedColumnsAreEnough_data() { anExpressionFindsItsMessages_data(); }
+    void theNamedColumnsAreEnough()
+    {
+        QFETCH(QString, expression);
+        QFETCH(QString, seqs);
+        TestMessages messages(kSwarm);
+        const auto filter = parseFilter(expression, messages.session());
+        QVERIFY(filter.ok());
+        if (*filter)
+            messages.keepOnly((*filter)->columns());
+        QCOMPARE(messages.matching(*filter), seqs);
+    }
+
     void timeBoundsAreNarrow_data()
     {
         QTest::addColumn<QString>("expression");

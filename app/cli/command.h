@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/result.h"
+
+#include <functional>
+#include <span>
+
+namespace CLI {
+class App;
+}
+
+namespace murmur::cli {
+
+/// What a command does once its arguments are read; the result is the exit code.
+using Action = std::function<int()>;
+
+/// One row per command: `add` declares the options on `app` and sets `action`, which runs after
+/// parsing.
+struct Command
+{
+    const char* name;
+    const char* summary;
+    void (*add)(CLI::App& app, Action& action);
+};
+
+/// The registry, in the order in which help lists it.
+std::span<const Command> commands() noexcept;
+
+/// Tells the person what went wrong, in one sentence on stderr.
+void report(const QString& sentence);
+/// The same for an error; the exit code that goes with it.
+int failed(const Error& error);
+/// Wrong use: exit code 2.
+int wrongUse(const QString& sentence);
+
+inline constexpr int kDone = 0;
+inline constexpr int kRecordedWithGaps = 5;
+
+void addRecord(CLI::App& app, Action& action);
+void addDemo(CLI::App& app, Action& action);
+void addInfo(CLI::App& app, Action& action);
+void addQuery(CLI::App& app, Action& action);
+void addRender(CLI::App& app, Action& action);
+void addHelp(CLI::App& app, Action& action);
+
+} // namespace murmur::cli

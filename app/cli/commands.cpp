@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "command.h"
+
+#include <array>
+#include <cstdio>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur::cli {
+
+std::span<const Command> commands() noexcept
+{
+    static constexpr std::array rows = std::to_array<Command>({
+        {"record", "Record the messages of one or more buses into a file", addRecord},
+        {"demo", "Let a demo swarm talk, and record it", addDemo},
+        {"info", "Say what a recording holds", addInfo},
+        {"query", "Find messages and print them as a table, JSON or CSV", addQuery},
+        {"render", "Draw a view of a recording into a picture", addRender},
+        {"help", "Explain a command or a topic", addHelp},
+    });
+    return rows;
+}
+
+void report(const QString& sentence)
+{
+    const QByteArray line = "murmur: " + sentence.toUtf8() + '\n';
+    std::fwrite(line.constData(), 1, static_cast<std::size_t>(line.size()), stderr);
+}
+
+int failed(const Error& error)
+{
+    report(error.message);
+    return exitCodeOf(error.code);
+}
+
+int wrongUse(const QString& sentence)
+{
+    return failed({ErrorCode::WrongUse, sentence});
+}
+
+} // namespace murmur::cli

@@ -1,0 +1,200 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "await.h"
+#include "command.h"
+#include "output.h"
+#include "recordings.h"
+
+#include <CLI/CLI.hpp>
+
+#include <QFile>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur::cli {
+
+namespace {
+
+struct Options
+{
+    std::vector<std::string> files;
+    bool json = false;
+};
+
+QString kindText(std::size_t kind)
+{
+    const std::string_view name = kindName(static_cast<Kind>(kind));
+    return QString::fromLatin1(name.data(), static_cast<qsizetype>(name.size()));
+}
+
+QString lostIsText(LostIs lostIs)
+{
+    const std::string_view name = lostIsName(lostIs);
+    return QString::fromLatin1(name.data(), static_cast<qsizetype>(name.size()));
+}
+
+std::string jsonLine(const SessionInfo& info, const QString& label)
+{
+    const bool hasMessages = info.extent.last > 0;
+    std::string out;
+    JsonWriter json(out);
+    json.beginObject();
+    json.key("recording");
+    json.text(label);
+    json.key("path");
+    json.text(info.path);
+    json.key("uuid");
+    json.textOrNull(info.uuid);
+    json.key("program");
+    json.textOrNull(info.program);
+    json.key("clean");
+    json.boolean(info.isClean);
+    json.key("live");
+    json.boolean(info.isLive);
+    json.key("messages");
+    json.number(info.extent.last);
+    json.key("agents");
+    json.number(info.agents);
+    json.key("topics");
+    json.number(info.topics);
+    json.key("kinds");
+    json.beginObject();
+    for (std::size_t kind = 0; kind < info.kinds.size(); ++kind) {
+        json.key(kindName(static_cast<Kind>(kind)));
+        json.number(info.kinds[kind]);
+    }
+    json.endObject();
+    json.key("first");
+    json.textOrNull(hasMessages ? isoTime(info.extent.time.begin) : QString());
+    json.key("last");
+    json.textOrNull(hasMessages ? isoTime(info.extent.time.end - nanoseconds(1)) : QString());
+    json.key("bytes_raw");
+    json.number(info.bytesRaw);
+    json.key("bytes_file");
+    json.number(info.bytesFile);
+    json.key("gaps");
+    json.number(info.gaps);
+    json.key("lost");
+    json.number(info.lost);
+    json.key("connections");
+    json.beginArray();
+    for (const ConnectionInfo& connection : info.connections) {
+        json.beginObject();
+        json.key("url");
+        json.text(connection.url);
+        json.key("name");
+        json.textOrNull(connection.name);
+        json.key("received");
+        json.number(connection.received);
+        json.key("recorded");
+        json.number(connection.recorded);
+        json.key("lost");
+        json.number(connection.lost);
+        json.key("lost_is");
+        json.text(lostIsText(connection.lostIs));
+        json.endObject();
+    }
+    json.endArray();
+    json.endObject();
+    out += '\n';
+    return out;
+}
+
+std::string pageOf(const SessionInfo& info)
+{
+    Table facts({{QString(), false, 0}, {QString(), false, 0}});
+    const auto fact = [&](const QString& name, const QString& value) { facts.add({name, value}); };
+    fact(u"uuid"_s, info.uuid);
+    fact(u"written by"_s, info.program);
+    fact(u"state"_s, info.isLive ? u"being recorded now"_s
+                     : info.isClean
+                         ? u"closed in order"_s
+                         : u"not closed in order; everything that was acknowledged is here"_s);
+    fact(u"messages"_s, grouped(info.extent.last));
+    if (info.extent.last > 0) {
+        const TimePoint last = info.extent.time.end - nanoseconds(1);
+        fact(u"first"_s, isoTime(info.extent.time.begin));
+        fact(u"last"_s,
+             u"%1  (%2)"_s.arg(isoTime(last), durationText(last - info.extent.time.begin)));
+    }
+    fact(u"agents"_s, grouped(info.agents));
+    fact(u"topics"_s, grouped(info.topics));
+    fact(u"bytes"_s,
+         u"%1 heard, %2 on disk"_s.arg(bytesText(info.bytesRaw), bytesText(info.bytesFile)));
+    fact(u"gaps"_s, u"%1, %2 messages lost"_s.arg(grouped(info.gaps), grouped(info.lost)));
+
+    Table kinds({{u"kind"_s, false, 0}, {u"messages"_s, true, 0}, {u"share"_s, true, 0}});
+    for (std::size_t kind = 0; kind < info.kinds.size(); ++kind) {
+        if (info.kinds[kind] != 0)
+            kinds.add({kindText(kind), grouped(info.kinds[kind]),
+                       u"%1 %"_s.arg(100.0 * static_cast<double>(info.kinds[kind]) /
+                                         static_cast<double>(info.extent.last),
+                                     0, 'f', 1)});
+    }
+    Table connections({{u"connection"_s, false, 60},
+                       {u"received"_s, true, 0},
+                       {u"recorded"_s, true, 0},
+                       {u"lost"_s, true, 0},
+                       {u"lost is"_s, false, 0}});
+    for (const ConnectionInfo& connection : info.connections)
+        connections.add({connection.url, grouped(connection.received), grouped(connection.recorded),
+                         grouped(connection.lost), lostIsText(connection.lostIs)});
+
+    std::string out = printable(info.path).toStdString() + '\n';
+    out += facts.takeText();
+    if (kinds.size() > 0)
+        out += '\n' + kinds.takeText();
+    if (connections.size() > 0)
+        out += '\n' + connections.takeText();
+    return out;
+}
+
+int run(const Options& options)
+{
+    const std::vector<QString> labels = labelsOf(options.files);
+    StandardOutput output;
+    int code = kDone;
+    bool isFirst = true;
+    for (std::size_t i = 0; i < options.files.size(); ++i) {
+        // One bad file does not hide what the others hold.
+        const auto fail = [&](const Error& error) {
+            const int bad = failed(error);
+            code = code == kDone ? bad : code;
+        };
+        auto session = Session::open(QFile::decodeName(options.files[i].c_str()));
+        if (!session) {
+            fail(session.error());
+            continue;
+        }
+        const auto info = await((*session)->info());
+        if (!info) {
+            fail(info.error());
+            continue;
+        }
+        if (options.json)
+            output.write(jsonLine(*info, labels[i]));
+        else
+            output.write((isFirst ? std::string() : std::string("\n")) + pageOf(*info));
+        isFirst = false;
+    }
+    const int written = output.finish();
+    return code != kDone ? code : written;
+}
+
+} // namespace
+
+void addInfo(CLI::App& app, Action& action)
+{
+    auto options = std::make_shared<Options>();
+    app.add_option("FILE", options->files, "Recordings to look at")->required();
+    app.add_flag("--json", options->json, "One JSON object a line");
+    app.footer("\nExample: murmur info night.murmur --json");
+    app.callback([&action, options] { action = [options] { return run(*options); }; });
+}
+
+} // namespace murmur::cli

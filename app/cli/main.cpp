@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "command.h"
+
+#include "query/fields.h"
+
+#include <CLI/CLI.hpp>
+
+#include <QCoreApplication>
+#include <QStringList>
+
+#include <algorithm>
+#include <csignal>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr const char* kFooter =
+    "\nExit codes: 0 done, 1 failed or cancelled, 2 wrong use, 3 input unreadable,\n"
+    "            4 bus unreachable, 5 recorded with gaps (only with record --strict).\n"
+    "\"murmur COMMAND --help\" explains a command, \"murmur help filter\" the filter language.";
+
+int unknownCommand(const QString& name)
+{
+    std::vector<std::string_view> names;
+    QStringList all;
+    for (const murmur::cli::Command& command : murmur::cli::commands()) {
+        names.emplace_back(command.name);
+        all << QString::fromLatin1(command.name);
+    }
+    const QString near = murmur::nearest(name, names);
+    return murmur::cli::wrongUse(
+        near.isEmpty() ? u"There is no command \"%1\"; there are %2."_s.arg(name, all.join(u", "_s))
+                       : u"There is no command \"%1\"; did you mean \"%2\"?"_s.arg(name, near));
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    using namespace murmur::cli;
+    // A closed pipe is seen where we write; it must not kill a recording.
+    std::signal(SIGPIPE, SIG_IGN);
+    QCoreApplication application(argc, argv);
+    QCoreApplication::setApplicationName(u"murmur"_s);
+    QCoreApplication::setApplicationVersion(QStringLiteral(MURMUR_VERSION));
+
+    CLI::App app("Murmurscope on the command line: records what a swarm of agents says and answers "
+                 "questions about it.",
+                 "murmur");
+    app.set_version_flag("--version", std::string("murmur ") + MURMUR_VERSION);
+    app.require_subcommand(1);
+    app.footer(kFooter);
+    Action action;
+    for (const Command& command : commands())
+        command.add(*app.add_subcommand(command.name, command.summary), action);
+    const auto isFirst = [&](const Command& command) {
+        return argv[1] == std::string(command.name);
+    };
+    if (argc > 1 && argv[1][0] != '-' && std::ranges::none_of(commands(), isFirst))
+        return unknownCommand(QString::fromLocal8Bit(argv[1]));
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& success) {
+        return app.exit(success); // --help, --version
+    } catch (const CLI::ParseError& error) {
+        if (argc < 2) {
+            std::cerr << app.help();
+            return murmur::exitCodeOf(murmur::ErrorCode::WrongUse);
+        }
+        QString sentence = QString::fromUtf8(error.what());
+        if (!sentence.endsWith(u'.'))
+            sentence += u'.';
+        const auto used = app.get_subcommands();
+        const QString help =
+            used.empty() ? QString() : QString::fromStdString(used.front()->get_name()) + u' ';
+        return wrongUse(sentence + u" Run \"murmur %1--help\" for what is possible."_s.arg(help));
+    }
+    return action();
+}

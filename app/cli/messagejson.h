@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "output.h"
+
+#include "base/result.h"
+#include "session/session.h"
+
+#include <QString>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace murmur::cli {
+
+/// The keys of a message as `query --json` and `export` write them.
+enum class MessageKey : std::uint8_t {
+    Seq,
+    Id,
+    Time,
+    Received,
+    Sent,
+    Connection,
+    Topic,
+    Kind,
+    Type,
+    From,
+    To,
+    Group,
+    Correlation,
+    Trace,
+    Conversation,
+    Sequence,
+    LatencyMs,
+    LatencyNs,
+    Size,
+    Flags,
+    Headers,
+    Payload,
+    PayloadMember, ///< payload.<path>
+    Site,
+    Crew,
+    Role,
+    Tenant,
+    Span,
+    ParentSpan,
+    ReplyTo,
+};
+
+/// One thing to print of each message.
+struct MessageColumn
+{
+    MessageKey key{};
+    QString title;       ///< as the person wrote it
+    std::string pointer; ///< JSON pointer of a payload member
+    /// Not in a MessageRow: the whole message has to be read.
+    [[nodiscard]] bool needsDetail() const noexcept;
+    [[nodiscard]] bool isNumber() const noexcept;
+};
+
+/// All keys of a JSON line, in their order.
+std::vector<MessageColumn> allColumns();
+/// "time,from,payload.task.id"; an unknown name is WrongUse and names what there is.
+Result<std::vector<MessageColumn>> columnsFromText(QStringView text);
+
+/// A value before it is written in some form.
+struct FieldValue
+{
+    enum class Is : std::uint8_t { None, Text, Json, List };
+    Is is = Is::None;
+    std::string text;               ///< Text: UTF-8; Json: one line
+    std::vector<std::string> items; ///< List
+    bool isBase64 = false;          ///< Text that stands for bytes
+};
+
+/// Turns messages into values, JSON lines and CSV lines. Keeps a parser, so one per thread.
+class MessageFormatter
+{
+public:
+    /// `recording` is added to JSON and CSV lines when it is not empty.
+    MessageFormatter(std::shared_ptr<const Dictionaries> names, std::string recording);
+    ~MessageFormatter();
+    MessageFormatter(MessageFormatter&&) noexcept;
+
+    [[nodiscard]] FieldValue value(const MessageColumn& column, const MessageDetail& message);
+    /// With a newline. An object of all columns gets `payload_encoding` where it is needed.
+    void appendJson(std::string& out, const std::vector<MessageColumn>& columns,
+                    const MessageDetail& message);
+    void appendCsv(std::string& out, const std::vector<MessageColumn>& columns,
+                   const MessageDetail& message);
+    /// Plain text of a value, for tables and CSV: lists with commas, none empty.
+    [[nodiscard]] static std::string plain(const FieldValue& value);
+
+private:
+    struct Parser;
+    [[nodiscard]] FieldValue payloadValue(const MessageDetail& message, const std::string& pointer);
+    [[nodiscard]] FieldValue senderLabel(const MessageRow& row, Label label) const;
+
+    std::shared_ptr<const Dictionaries> m_names;
+    std::string m_recording;
+    std::unique_ptr<Parser> m_parser;
+};
+
+} // namespace murmur::cli

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/result.h"
+#include "base/time.h"
+#include "session/recorder.h"
+#include "session/session.h"
+
+#include <QObject>
+#include <QString>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace murmur::cli {
+
+class Progress;
+
+struct RunOptions
+{
+    nanoseconds length{0}; ///< 0: until something else ends it
+    QString until;         ///< expression; its first match ends the recording
+    bool isStrict = false; ///< gaps are exit code 5
+    bool json = false;     ///< the summary as JSON
+};
+
+/// Lets a recorder run in the foreground until a limit, a match, a signal or a failure ends it, and
+/// says what was kept.
+class RecordRun : public QObject
+{
+    Q_OBJECT
+public:
+    RecordRun(Recorder& recorder, RunOptions options);
+
+    /// Starts the recorder, runs the event loop, stops the recorder; the exit code.
+    int run();
+
+Q_SIGNALS:
+    void ending();
+
+private:
+    void showStatus();
+    void noteConnections(const std::vector<ConnectionInfo>& connections);
+    void lookForMatch();
+    void end(const QString& why);
+
+    Recorder& m_recorder;
+    RunOptions m_options;
+    FilterPtr m_until;
+    std::unique_ptr<Session> m_session; // follows the recorder while there is an --until
+    Seq m_lookedAt = 0;
+    bool m_isLooking = false;
+    bool m_isEnding = false;
+    QString m_why;
+    std::vector<QString> m_shownDetails;
+    Progress* m_progress = nullptr; // while the event loop runs
+};
+
+/// Reads the finished file back and prints what it holds: "12 min, 481,220 messages, 0 lost, saved
+/// as …", or the same as JSON. `length` 0: from the first message to the last. The exit code.
+int printKept(const QString& path, nanoseconds length, const QString& why, bool isStrict,
+              bool json);
+
+} // namespace murmur::cli

@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "command.h"
+
+#include "base/time.h"
+
+#include <CLI/CLI.hpp>
+
+#include <QCoreApplication>
+#include <QFile>
+#include <QFileInfo>
+#include <QProcess>
+#include <QRegularExpression>
+#include <QStandardPaths>
+#include <QStringList>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur::cli {
+
+namespace {
+
+struct Options
+{
+    std::vector<std::string> files;
+    std::string view;
+    std::string output;
+    std::string at;
+    std::string from;
+    std::string until;
+    std::string size;
+    std::string theme;
+};
+
+/// The drawing part needs a Gui library, which this program does without: it is one of its own.
+QString renderProgram()
+{
+    const QString name = u"murmurscope-render"_s;
+    const QString beside =
+        QStandardPaths::findExecutable(name, {QCoreApplication::applicationDirPath()});
+    return beside.isEmpty() ? QStandardPaths::findExecutable(name) : beside;
+}
+
+int run(const Options& options)
+{
+    const QString output = QFile::decodeName(options.output.c_str());
+    const QString ending = QFileInfo(output).suffix().toLower();
+    if (ending != u"png" && ending != u"svg" && ending != u"pdf")
+        return wrongUse(
+            u"%1 ends in none of .png, .svg and .pdf; name the picture so that its format is known."_s
+                .arg(output));
+    static const QRegularExpression sizeForm(u"^[1-9]\\d{1,4}x[1-9]\\d{1,4}$"_s);
+    if (!options.size.empty() && !sizeForm.match(QString::fromStdString(options.size)).hasMatch())
+        return wrongUse(u"--size %1 is not a size; write for example 1600x900."_s.arg(
+            QString::fromStdString(options.size)));
+    const QString program = renderProgram();
+    if (program.isEmpty())
+        return failed(
+            {ErrorCode::Unsupported,
+             u"murmurscope-render is not installed beside murmur nor in PATH; it draws the pictures, install the studio."_s});
+    QStringList arguments;
+    for (const std::string& file : options.files)
+        arguments << QFile::decodeName(file.c_str());
+    const auto pass = [&](const QString& name, const std::string& value) {
+        if (!value.empty())
+            arguments << name << QString::fromStdString(value);
+    };
+    pass(u"--view"_s, options.view);
+    arguments << u"-o"_s << output;
+    pass(u"--at"_s, options.at);
+    pass(u"--from"_s, options.from);
+    pass(u"--until"_s, options.until);
+    pass(u"--size"_s, options.size);
+    pass(u"--theme"_s, options.theme);
+
+    QProcess child;
+    child.setProcessChannelMode(QProcess::ForwardedChannels);
+    child.setInputChannelMode(QProcess::ForwardedInputChannel);
+    child.start(program, arguments);
+    if (!child.waitForStarted(-1))
+        return failed({ErrorCode::Unsupported,
+                       u"%1 cannot be started: %2."_s.arg(program, child.errorString())});
+    child.waitForFinished(-1);
+    if (child.exitStatus() == QProcess::CrashExit)
+        return failed({ErrorCode::Internal, u"%1 crashed while drawing %2; please report it."_s.arg(
+                                                program, QString::fromStdString(options.view))});
+    return child.exitCode();
+}
+
+} // namespace
+
+void addRender(CLI::App& app, Action& action)
+{
+    auto options = std::make_shared<Options>();
+    app.add_option("FILE", options->files, "Recordings to draw")->required();
+    app.add_option("--view", options->view, "What to draw")
+        ->required()
+        ->check(CLI::IsMember({"overview", "timeline", "heatmap"}));
+    app.add_option("-o,--output", options->output, "Picture to write: .png, .svg or .pdf")
+        ->required();
+    app.add_option("--at", options->at, "Moment of the playhead");
+    app.add_option("--from", options->from, "Where the picture begins, for example 10:17 or +30s");
+    app.add_option("--until", options->until, "Where it ends, for example 10:18 or -5s");
+    app.add_option("--size", options->size, "Width and height in pixels, for example 1600x900");
+    app.add_option("--theme", options->theme, "Colours")->check(CLI::IsMember({"light", "dark"}));
+    app.footer("\nExample: murmur render night.murmur --view heatmap -o night.png --from 10:17 "
+               "--until 10:18");
+    app.callback([&action, options] { action = [options] { return run(*options); }; });
+}
+
+} // namespace murmur::cli

@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <charconv>
+#include <cstdint>
+#include <string>
+
+namespace murmur::cli {
+
+/// CLI11's own answers with the limits of a double.
+inline CLI::Validator positiveWhole()
+{
+    return CLI::Validator(
+        [](const std::string& text) {
+            std::int64_t value = 0;
+            const char* end = text.data() + text.size();
+            const auto [stop, error] = std::from_chars(text.data(), end, value);
+            return error == std::errc{} && stop == end && value > 0
+                       ? std::string()
+                       : "expected a whole number above 0, found \"" + text + '"';
+        },
+        "ABOVE 0");
+}
+
+} // namespace murmur::cli
