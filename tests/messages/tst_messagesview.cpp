@@ -1,0 +1,321 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/recorded.h"
+#include "views/base/emptynote.h"
+#include "views/base/sharedview.h"
+#include "views/messages/hexview.h"
+#include "views/messages/inspectorview.h"
+#include "views/messages/jsonmodel.h"
+#include "views/messages/messagemodel.h"
+#include "views/messages/messagesview.h"
+#include "views/messages/messagetable.h"
+#include "views/messages/payloadpane.h"
+#include "views/messages/whylist.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTest>
+#include <QToolButton>
+#include <QTreeView>
+
+using namespace murmur;
+using namespace murmur::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::vector<Said> events(int count, int first = 0)
+{
+    std::vector<Said> all;
+    for (int i = first; i < first + count; ++i)
+        all.push_back(said(std::chrono::milliseconds(i * 10), i % 10 == 0 ? "rare" : "often",
+                           "{\"from\":\"agent-" + QByteArray::number(i % 3) +
+                               "\",\"kind\":\"event\",\"payload\":{\"n\":" + QByteArray::number(i) +
+                               "}}"));
+    return all;
+}
+
+FilterPtr filterOf(const QString& text)
+{
+    const auto filter = parseFilter(text, {});
+    return filter ? *filter : nullptr;
+}
+
+} // namespace
+
+class MessagesViewTest : public QObject
+{
+    Q_OBJECT
+
+    struct Scene
+    {
+        Scene()
+            : table({&shared})
+            , inspector({&shared})
+        {
+            table.resize(900, 400);
+            inspector.resize(380, 600);
+            table.show();
+            inspector.show();
+        }
+        ~Scene() { shared.setSession(nullptr); }
+        [[nodiscard]] bool settle() const
+        {
+            return QTest::qWaitFor([this] { return table.isSettled() && inspector.isSettled(); },
+                                   10'000);
+        }
+        SharedView shared;
+        MessagesView table;
+        InspectorView inspector;
+    };
+
+private Q_SLOTS:
+    void emptyPanesSayHowToFillThem()
+    {
+        Scene scene;
+        QVERIFY(!scene.table.findChild<EmptyNote*>()->sentence().isEmpty());
+        QVERIFY(!scene.inspector.findChild<EmptyNote*>()->title().isEmpty());
+        Recorded recorded;
+        scene.shared.setSession(recorded.session());
+        QVERIFY(
+            scene.table.findChild<EmptyNote*>()->sentence().contains(QStringLiteral("Listening")));
+        scene.shared.setSession(recorded.close());
+        QVERIFY(scene.table.findChild<EmptyNote*>()->sentence().contains(QStringLiteral("empty")));
+    }
+
+    void theRowsInViewAreTheText()
+    {
+        Recorded recorded(events(3));
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        QTRY_VERIFY2(scene.table.asText().contains(QStringLiteral("agent-2\t\toften\t\t{\"n\":2}")),
+                     qPrintable(scene.table.asText()));
+        QCOMPARE(scene.table.facts(), QStringLiteral("3 messages"));
+    }
+
+    void pickingARowSelectsTheMessageAndMovesThePlayhead()
+    {
+        Recorded recorded(events(200));
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        QVERIFY(scene.settle());
+        scene.table.table()->setTopRow(0);
+        QTRY_VERIFY(scene.table.model()->message(3) != nullptr);
+        QTableView* view = scene.table.table()->view();
+        QTest::mouseClick(view->viewport(), Qt::LeftButton, {},
+                          view->visualRect(view->model()->index(3, 0)).center());
+        QCOMPARE(scene.shared.selectedMessage(), Seq(4));
+        QCOMPARE(scene.shared.playhead(), kStart + 30ms);
+        QTRY_VERIFY(scene.inspector.detail() != nullptr);
+        QCOMPARE(scene.inspector.detail()->row.seq, Seq(4));
+    }
+
+    void theSelectionOfOthersIsShown()
+    {
+        Recorded recorded(events(5'000));
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        QVERIFY(scene.settle());
+        scene.shared.selectMessage(2'500);
+        QCOMPARE(scene.table.table()->currentRow(), 2'499);
+        const int top = scene.table.table()->topRow();
+        QVERIFY(top <= 2'499 && 2'499 < top + scene.table.table()->fullRows());
+    }
+
+    void thePlayheadOfOthersScrollsTheTable()
+    {
+        Recorded recorded(events(5'000));
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        QVERIFY(scene.settle());
+        scene.shared.setPlayhead(kStart + 10s);
+        QTRY_VERIFY(scene.table.table()->topRow() <= 1'000 &&
+                    1'000 < scene.table.table()->topRow() + scene.table.table()->fullRows());
+    }
+
+    void aLiveTableFollowsTheEndUntilItIsScrolled()
+    {
+        Recorded recorded(events(100));
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.session());
+        QCOMPARE(scene.shared.mode(), SharedView::Mode::Live);
+        recorded.say(events(100, 100));
+        QTRY_COMPARE(scene.table.model()->rowCount(), 200);
+        QVERIFY(scene.table.table()->isAtEnd());
+        QTRY_VERIFY(scene.table.model()->message(199) != nullptr);
+
+        scene.table.table()->setTopRow(10);
+        Q_EMIT scene.table.table()->scrolledByHand();
+        recorded.say(events(100, 200));
+        QTRY_COMPARE(scene.table.model()->rowCount(), 300);
+        QCOMPARE(scene.table.table()->topRow(), 10);
+        QVERIFY2(scene.table.facts().contains(QStringLiteral("newer below")),
+                 qPrintable(scene.table.facts()));
+    }
+
+    void aFilterShowsItsMatchesAndGrowsWithThem()
+    {
+        Recorded recorded(events(1'000));
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.session());
+        scene.shared.setFilter(filterOf(QStringLiteral("topic == \"rare\"")));
+        QTRY_COMPARE(scene.table.model()->rowCount(), 100);
+        QCOMPARE(scene.table.model()->seqAt(1), Seq(11));
+        QVERIFY(scene.table.facts().startsWith(QStringLiteral("100 of 1,000 match")));
+        recorded.say(events(10, 1'000));
+        QTRY_COMPARE(scene.table.model()->rowCount(), 101);
+        scene.shared.setFilter(filterOf(QStringLiteral("topic == \"never\"")));
+        QTRY_COMPARE(scene.table.findChild<EmptyNote*>()->title(),
+                     QStringLiteral("No message matches"));
+        scene.shared.setFilter(nullptr);
+        QCOMPARE(scene.table.model()->rowCount(), 1'010);
+        QVERIFY(scene.table.findChild<EmptyNote*>()->isHidden());
+    }
+
+    void rowsAreCopiedAsTextAndAsJson()
+    {
+        Recorded recorded(events(20));
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        QVERIFY(scene.settle());
+        scene.table.table()->setCurrentRow(1);
+        scene.table.table()->setCurrentRow(2, true);
+        QApplication::clipboard()->clear();
+        QTest::keyClick(scene.table.table()->view(), Qt::Key_C, Qt::ControlModifier);
+        QTRY_COMPARE(QApplication::clipboard()->text(),
+                     QStringLiteral(
+                         "2026-05-21T04:17:00.010000000Z\tevent\tagent-1\t\toften\t\t{\"n\":1}\n"
+                         "2026-05-21T04:17:00.020000000Z\tevent\tagent-2\t\toften\t\t{\"n\":2}\n"));
+        scene.table.copyRowsAsJson();
+        QTRY_VERIFY(QApplication::clipboard()->text().startsWith(QStringLiteral("{\"seq\":2,")));
+        QCOMPARE(QApplication::clipboard()->text().count(QLatin1Char('\n')), 2);
+        QVERIFY(
+            QApplication::clipboard()->text().contains(QStringLiteral("\"payload\":{\"n\":2}}")));
+    }
+
+    void columnsAreSaved()
+    {
+        Scene scene;
+        QHeaderView* header = scene.table.table()->view()->horizontalHeader();
+        header->setSectionHidden(MessageModel::Size, false);
+        header->setSectionHidden(MessageModel::To, true);
+        Scene other;
+        other.table.restoreState(scene.table.saveState());
+        const QHeaderView* restored = other.table.table()->view()->horizontalHeader();
+        QVERIFY(!restored->isSectionHidden(MessageModel::Size));
+        QVERIFY(restored->isSectionHidden(MessageModel::To));
+        other.table.restoreState("nonsense");
+    }
+
+    void theInspectorSaysWhyAReplyExists()
+    {
+        Recorded recorded(call(0ms, 30ms, "planner", "vision", 1));
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        scene.shared.selectMessage(2);
+        QTRY_VERIFY(scene.inspector.detail() != nullptr);
+        QVERIFY(scene.settle());
+        const auto& rows = scene.inspector.why()->rows()->rows();
+        QCOMPARE(rows.size(), std::size_t(2));
+        QCOMPARE(rows[0].relation, WhyRow::Relation::Cause);
+        QCOMPARE(rows[0].who, QStringLiteral("planner → vision"));
+        QCOMPARE(rows[0].offset, nanoseconds(-30ms));
+        QCOMPARE(rows[1].relation, WhyRow::Relation::This);
+        // The cause can be followed, and its effect is the way back.
+        WhyList* why = scene.inspector.why();
+        QTest::mouseClick(why->viewport(), Qt::LeftButton, {},
+                          why->visualRect(why->rows()->index(0)).center());
+        QCOMPARE(scene.shared.selectedMessage(), Seq(1));
+        QTRY_COMPARE(scene.inspector.detail()->row.seq, Seq(1));
+        QCOMPARE(why->rows()->rows().back().relation, WhyRow::Relation::Effect);
+    }
+
+    void theInspectorShowsPayloadEnvelopeRawAndHex()
+    {
+        Recorded recorded(
+            {said(0ms, "news",
+                  R"({"from":"a","kind":"event","payload":{"task":{"owner":"r7"},"n":1.50}})")});
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        scene.shared.selectMessage(1);
+        QTRY_VERIFY(scene.inspector.payload()->model()->rowCount() == 2);
+        scene.inspector.payload()->search()->setText(QStringLiteral("r7"));
+        QCOMPARE(scene.inspector.payload()->model()->rowCount(), 1);
+        scene.inspector.tabs()->setCurrentIndex(1);
+        QVERIFY(scene.inspector.asText().contains(QStringLiteral("topic\tnews")));
+        scene.inspector.tabs()->setCurrentIndex(3);
+        QVERIFY(scene.inspector.findChild<HexView*>()->asText().startsWith(
+            QStringLiteral("000000  7b 22 66")));
+    }
+
+    void whatCannotBeDecodedSaysWhyAndKeepsItsBytes()
+    {
+        Recorded recorded({said(0ms, "news", "{\"from\": oops")});
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        scene.shared.selectMessage(1);
+        QTRY_VERIFY(scene.inspector.detail() != nullptr);
+        bool isSaid = false;
+        for (const QLabel* label : scene.inspector.findChildren<QLabel*>())
+            isSaid =
+                isSaid || label->text().contains(QStringLiteral("Could not be decoded: as JSON"));
+        QVERIFY(isSaid);
+        QVERIFY(scene.inspector.payload()->asText().contains(QStringLiteral("oops")));
+        QVERIFY(scene.inspector.payload()->note().contains(QStringLiteral("at byte")));
+    }
+
+    void aPinnedInspectorStays()
+    {
+        Recorded recorded(events(3));
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        scene.shared.selectMessage(1);
+        QTRY_VERIFY(scene.inspector.detail() != nullptr);
+        QToolButton* pin = nullptr;
+        for (QToolButton* button : scene.inspector.findChildren<QToolButton*>())
+            pin = button->text() == QStringLiteral("Pin") ? button : pin;
+        QVERIFY(pin != nullptr);
+        pin->setChecked(true);
+        scene.shared.selectMessage(2);
+        QVERIFY(scene.settle());
+        QCOMPARE(scene.inspector.detail()->row.seq, Seq(1));
+        pin->setChecked(false);
+        QTRY_COMPARE(scene.inspector.detail()->row.seq, Seq(2));
+    }
+
+    void aLargePayloadIsReadInTheBackground()
+    {
+        QByteArray payload = "{\"from\":\"a\",\"kind\":\"event\",\"payload\":[";
+        for (int i = 0; i < 300'000; ++i)
+            payload += QByteArray::number(i) + ',';
+        payload += "0]}";
+        Recorded recorded({said(0ms, "big", payload)});
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        scene.shared.selectMessage(1);
+        QTRY_COMPARE(scene.inspector.payload()->model()->rowCount(), 300'001);
+        QVERIFY(scene.settle());
+        scene.shared.selectMessage(0);
+        QVERIFY(scene.inspector.detail() == nullptr);
+    }
+};
+
+QTEST_MAIN(MessagesViewTest)
+#include "tst_messagesview.moc"

@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QStyledItemDelegate>
+
+namespace murmur {
+
+class AgentModel;
+class AgentOrder;
+
+/// Draws an agent as shape, name, sparkline and figure, a group as its name and summary.
+class AgentDelegate : public QStyledItemDelegate
+{
+    Q_OBJECT
+public:
+    AgentDelegate(const AgentModel* model, const AgentOrder* order, QObject* parent);
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override;
+    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option,
+                                 const QModelIndex& index) const override;
+
+private:
+    void paintGroup(QPainter* painter, const QStyleOptionViewItem& option,
+                    const QModelIndex& index) const;
+
+    const AgentModel* m_model;
+    const AgentOrder* m_order;
+};
+
+} // namespace murmur

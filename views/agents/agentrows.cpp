@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/agents/agentrows.h"
+
+#include "views/base/names.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace murmur {
+
+namespace {
+
+constexpr int kLongestChain = 8;
+
+AgentId resolved(const Dictionaries& names, AgentId agent)
+{
+    for (int i = 0; i < kLongestChain; ++i) {
+        const AgentId better = names.agentEntry(agent).sameAs;
+        if (index(better) == 0)
+            break;
+        agent = better;
+    }
+    return agent;
+}
+
+/// Sums neighbouring buckets to `points` and scales to the highest: a sparkline shows shape.
+std::vector<float> spark(const TileLane& lane, std::size_t buckets, std::size_t points)
+{
+    std::vector<float> line(points, 0);
+    float highest = 0;
+    for (std::size_t i = 0; i < buckets; ++i) {
+        float& point = line[i * points / buckets];
+        point += static_cast<float>(lane.sentIn(i));
+        highest = std::max(highest, point);
+    }
+    if (highest > 0) {
+        for (float& point : line)
+            point /= highest;
+    }
+    return line;
+}
+
+} // namespace
+
+std::vector<AgentRow> agentRows(const Dictionaries& names, const StateSlice* state,
+                                const TileSlice* tiles, nanoseconds slo, std::size_t sparkPoints)
+{
+    const std::uint32_t count = names.counts().agents;
+    std::unordered_map<std::uint32_t, const AgentState*> states;
+    std::unordered_map<std::uint32_t, const TileLane*> lanes;
+    if (state != nullptr) {
+        for (const AgentState& agent : state->agents)
+            states[index(resolved(names, agent.agent))] = &agent;
+    }
+    if (tiles != nullptr) {
+        for (const TileLane& lane : tiles->lanes)
+            lanes[index(resolved(names, lane.agent))] = &lane;
+    }
+    std::vector<AgentRow> rows;
+    rows.reserve(count);
+    for (std::uint32_t id = 1; id < count; ++id) {
+        const AgentEntry entry = names.agentEntry(AgentId{id});
+        if (index(entry.sameAs) != 0)
+            continue;
+        AgentRow row;
+        row.agent = AgentId{id};
+        row.name = QString::fromStdString(entry.name);
+        row.group = QString::fromStdString(entry.group());
+        Liveness liveness = Liveness::Unseen;
+        if (const auto known = states.find(id); known != states.end()) {
+            liveness = known->second->liveness;
+            row.open = static_cast<std::int64_t>(known->second->waitingFor.size());
+        }
+        if (const auto lane = lanes.find(id); lane != lanes.end()) {
+            const TileLane& traffic = *lane->second;
+            const double seconds =
+                std::chrono::duration<double>(tiles->bucketWidth).count() *
+                static_cast<double>(std::max<std::size_t>(1, tiles->bucketCount));
+            row.rate = static_cast<double>(traffic.total) / std::max(seconds, 1e-9);
+            row.errors = traffic.errors;
+            if (traffic.latency.count() > 0)
+                row.p99 = nanoseconds(static_cast<std::int64_t>(traffic.latency.quantile(0.99)));
+            if (tiles->bucketCount > 0)
+                row.spark = spark(traffic, tiles->bucketCount, sparkPoints);
+        }
+        row.health = healthOf(liveness, row.errors, row.p99, slo);
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+} // namespace murmur

@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "views/agents/agentmodel.h"
+
+#include "session/session.h"
+
+#include <vector>
+
+namespace murmur {
+
+/// The list's rows from what the session knows: every agent of the dictionaries that is not another
+/// name of one, its state at the playhead, its traffic in the window. Either part may be missing.
+std::vector<AgentRow> agentRows(const Dictionaries& names, const StateSlice* state,
+                                const TileSlice* tiles, nanoseconds slo, std::size_t sparkPoints);
+
+} // namespace murmur

@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "views/agents/agentorder.h"
+#include "views/base/latestjob.h"
+#include "views/base/view.h"
+
+#include "session/session.h"
+
+#include <QSet>
+#include <QTimer>
+
+#include <memory>
+
+class QLineEdit;
+class QToolButton;
+class QTreeView;
+
+namespace murmur {
+
+class AgentModel;
+class EmptyNote;
+class PaneHeader;
+
+/// All agents by group, with how they do: liveness at the playhead, traffic and p99 in the window.
+/// Picking one selects it everywhere.
+class AgentsView : public View
+{
+    Q_OBJECT
+public:
+    explicit AgentsView(const ViewContext& context, QWidget* parent = nullptr);
+    ~AgentsView() override;
+
+    [[nodiscard]] QString asText() const override;
+    [[nodiscard]] QByteArray saveState() const override;
+    void restoreState(const QByteArray& state) override;
+    [[nodiscard]] bool isSettled() const override;
+
+    [[nodiscard]] AgentModel* model() const { return m_model; }
+    [[nodiscard]] QTreeView* tree() const { return m_tree; }
+    [[nodiscard]] QLineEdit* filterEdit() const { return m_filter; }
+    void setOrder(AgentOrder::By by);
+
+    [[nodiscard]] QSize sizeHint() const override { return {250, 420}; }
+
+protected:
+    void changeEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+
+private:
+    void onSessionChanged();
+    void onAgentSelected();
+    void askSoon();
+    void ask();
+    void present();
+    void keepFolds();
+    void updateNote();
+
+    PaneHeader* m_header;
+    QToolButton* m_orderButton;
+    QLineEdit* m_filter;
+    QTreeView* m_tree;
+    AgentModel* m_model;
+    AgentOrder* m_order;
+    EmptyNote* m_note;
+    QSet<QString> m_folded;
+    std::shared_ptr<const StateSlice> m_state;
+    std::shared_ptr<const TileSlice> m_tiles;
+    QString m_failure;
+    bool m_isSelecting = false;
+    QTimer m_soon;
+    LatestJob m_stateJob;
+    LatestJob m_tilesJob;
+};
+
+} // namespace murmur

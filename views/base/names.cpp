@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/base/names.h"
+
+#include "views/base/numbers.h"
+
+#include <QCoreApplication>
+#include <QStringList>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+constexpr std::size_t kListed = 2;
+constexpr int kLongestChain = 8; // names learnt later never form longer chains; a damaged file may
+
+struct Tr
+{
+    Q_DECLARE_TR_FUNCTIONS(Views)
+};
+
+} // namespace
+
+QString agentText(const Dictionaries& names, AgentId agent)
+{
+    AgentEntry entry = names.agentEntry(agent);
+    for (int i = 0; i < kLongestChain && index(entry.sameAs) != 0; ++i)
+        entry = names.agentEntry(entry.sameAs);
+    return entry.name.empty() ? Tr::tr("unknown") : QString::fromStdString(entry.name);
+}
+
+QString audienceText(const Dictionaries& names, AudienceId audience)
+{
+    const std::vector<AgentId> receivers = names.receivers(audience);
+    if (receivers.size() > kListed)
+        return Tr::tr("%1 agents").arg(numberText(static_cast<std::int64_t>(receivers.size())));
+    QStringList texts;
+    for (const AgentId receiver : receivers)
+        texts << agentText(names, receiver);
+    return texts.join(u", "_s);
+}
+
+} // namespace murmur

@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/messages/envelope.h"
+
+#include "views/base/names.h"
+#include "views/base/numbers.h"
+
+#include <QCoreApplication>
+#include <QStringList>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+struct Tr
+{
+    Q_DECLARE_TR_FUNCTIONS(Envelope)
+};
+
+QString fromStd(const std::string& text)
+{
+    return QString::fromStdString(text);
+}
+
+QString idName(IdField field)
+{
+    switch (field) {
+    case IdField::Message:
+        return Tr::tr("id");
+    case IdField::Correlation:
+        return Tr::tr("correlation");
+    case IdField::Trace:
+        return Tr::tr("trace");
+    case IdField::Span:
+        return Tr::tr("span");
+    case IdField::ParentSpan:
+        return Tr::tr("parent span");
+    case IdField::Conversation:
+        return Tr::tr("conversation");
+    case IdField::ReplyTo:
+        return Tr::tr("reply to");
+    }
+    return {};
+}
+
+/// "5 ms before it was received"; a sender's clock may be ahead of ours.
+QString sentDifference(nanoseconds underway)
+{
+    return underway >= nanoseconds(0)
+               ? Tr::tr("%1 before it was received").arg(durationText(underway))
+               : Tr::tr("%1 after it was received, by the sender's clock")
+                     .arg(durationText(-underway));
+}
+
+QString connectionText(const Dictionaries& names, ConnectionId id)
+{
+    const ConnectionEntry entry = names.connectionEntry(id);
+    const QString name = fromStd(entry.name);
+    const QString url = fromStd(entry.url);
+    return name.isEmpty() || name == url ? url : u"%1  %2"_s.arg(name, url);
+}
+
+} // namespace
+
+std::vector<EnvelopeField> envelopeFields(const MessageDetail& detail, const Dictionaries& names)
+{
+    std::vector<EnvelopeField> fields;
+    const auto add = [&](const QString& name, const QString& value, bool isBad = false) {
+        if (!value.isEmpty())
+            fields.push_back({name, value, isBad});
+    };
+    const MessageRow& row = detail.row;
+    add(Tr::tr("seq"), numberText(row.seq));
+    add(Tr::tr("time"), isoTime(row.time));
+    if (row.received != row.time)
+        add(Tr::tr("received"), isoTime(row.received));
+    if (row.sent != kNoTime)
+        add(Tr::tr("sent"), u"%1  %2"_s.arg(isoTime(fromNs(row.sent)),
+                                            sentDifference(row.received - fromNs(row.sent))));
+    add(Tr::tr("connection"), connectionText(names, row.connection));
+    add(Tr::tr("topic"), fromStd(names.topicName(row.topic)));
+    add(Tr::tr("kind"), QString::fromStdString(std::string(kindName(row.kind))),
+        row.kind == Kind::Error);
+    add(Tr::tr("type"), fromStd(names.typeName(row.type)));
+    add(Tr::tr("from"), agentText(names, row.sender));
+    const AgentEntry sender = names.agentEntry(row.sender);
+    QStringList labels;
+    for (std::size_t i = 0; i < kLabelCount; ++i) {
+        if (!sender.labels[i].empty())
+            labels << u"%1 %2"_s.arg(
+                QString::fromStdString(std::string(labelName(static_cast<Label>(i)))),
+                fromStd(sender.labels[i]));
+    }
+    add(Tr::tr("labels"), labels.join(u", "_s));
+    QStringList receivers;
+    for (const AgentId receiver : names.receivers(row.audience))
+        receivers << agentText(names, receiver);
+    add(Tr::tr("to"), receivers.join(u", "_s));
+    for (std::size_t i = 0; i < kIdFieldCount; ++i)
+        add(idName(static_cast<IdField>(i)), QString::fromUtf8(detail.ids[i]));
+    if (row.sequence != kNoTime)
+        add(Tr::tr("sequence"), numberText(row.sequence));
+    if (row.closes != 0)
+        add(Tr::tr("answers"), Tr::tr("message %1").arg(numberText(row.closes)));
+    if (row.answeredBy != 0)
+        add(Tr::tr("answered by"), Tr::tr("message %1").arg(numberText(row.answeredBy)));
+    if (row.latency >= 0)
+        add(Tr::tr("latency"), durationText(nanoseconds(row.latency)));
+    add(Tr::tr("size"),
+        Tr::tr("%1 (%2 bytes, payload %3)")
+            .arg(bytesText(row.size), numberText(row.size), numberText(detail.payloadSize)));
+    QStringList flags;
+    for (const FlagName& flag : flagNames()) {
+        if ((row.flags & flag.flag) != 0)
+            flags << QString::fromUtf8(flag.name.data(), static_cast<qsizetype>(flag.name.size()));
+    }
+    add(Tr::tr("flags"), flags.join(u", "_s),
+        (row.flags & (Flag::Undecoded | Flag::Truncated | Flag::Withheld)) != 0);
+    for (const auto& [name, value] : detail.headers)
+        add(Tr::tr("header %1").arg(fromStd(name)), fromStd(value));
+    return fields;
+}
+
+QString briefText(const MessageDetail& detail, const Dictionaries& names)
+{
+    const MessageRow& row = detail.row;
+    QStringList parts{clockTime(row.time)};
+    if (row.sent != kNoTime) {
+        const nanoseconds underway = row.received - fromNs(row.sent);
+        parts << (underway >= nanoseconds(0)
+                      ? Tr::tr("sent %1 before").arg(durationText(underway))
+                      : Tr::tr("sent %1 later by its clock").arg(durationText(-underway)));
+    }
+    const ConnectionEntry connection = names.connectionEntry(row.connection);
+    if (!connection.name.empty())
+        parts << fromStd(connection.name);
+    parts << bytesText(row.size);
+    if (row.latency >= 0)
+        parts << (row.closes != 0
+                      ? Tr::tr("answered after %1").arg(durationText(nanoseconds(row.latency)))
+                      : Tr::tr("its answer took %1").arg(durationText(nanoseconds(row.latency))));
+    return parts.join(u" · "_s);
+}
+
+} // namespace murmur

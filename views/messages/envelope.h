@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "session/session.h"
+
+#include <QString>
+
+#include <vector>
+
+namespace murmur {
+
+/// A line of the envelope tab.
+struct EnvelopeField
+{
+    QString name;
+    QString value;
+    bool isBad = false;
+    friend bool operator==(const EnvelopeField&, const EnvelopeField&) = default;
+};
+
+/// Everything about a message except its payload, the fields that are empty left out.
+std::vector<EnvelopeField> envelopeFields(const MessageDetail& detail, const Dictionaries& names);
+
+/// The one line under "who → topic → receivers": "04:17:29.044  sent 5 ms before  nats planners
+/// 1.4 KiB  answered after 31 ms".
+QString briefText(const MessageDetail& detail, const Dictionaries& names);
+
+} // namespace murmur

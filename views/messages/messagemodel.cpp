@@ -1,0 +1,521 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/messages/messagemodel.h"
+
+#include "views/base/names.h"
+#include "views/base/numbers.h"
+#include "views/base/theme.h"
+
+#include <QStringDecoder>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+constexpr int kPageRows = 256;
+constexpr int kCachedPages = 48;
+constexpr int kPreviewBytes = 240;
+constexpr int kMissingBytes = 12; // shown as hex where the payload is no text
+
+constexpr std::array kHeaders{
+    QT_TRANSLATE_NOOP("MessageModel", "time"),    QT_TRANSLATE_NOOP("MessageModel", "Δ"),
+    QT_TRANSLATE_NOOP("MessageModel", "kind"),    QT_TRANSLATE_NOOP("MessageModel", "from"),
+    QT_TRANSLATE_NOOP("MessageModel", "to"),      QT_TRANSLATE_NOOP("MessageModel", "topic"),
+    QT_TRANSLATE_NOOP("MessageModel", "latency"), QT_TRANSLATE_NOOP("MessageModel", "payload"),
+    QT_TRANSLATE_NOOP("MessageModel", "seq"),     QT_TRANSLATE_NOOP("MessageModel", "type"),
+    QT_TRANSLATE_NOOP("MessageModel", "sent"),    QT_TRANSLATE_NOOP("MessageModel", "connection"),
+    QT_TRANSLATE_NOOP("MessageModel", "size"),    QT_TRANSLATE_NOOP("MessageModel", "flags")};
+static_assert(kHeaders.size() == MessageModel::ColumnCount);
+
+bool isFigure(int column)
+{
+    switch (column) {
+    case MessageModel::Time:
+    case MessageModel::Delta:
+    case MessageModel::Latency:
+    case MessageModel::Payload:
+    case MessageModel::Number:
+    case MessageModel::Sent:
+    case MessageModel::Size:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool isRightAligned(int column)
+{
+    return isFigure(column) && column != MessageModel::Time && column != MessageModel::Payload;
+}
+
+QString signedDuration(nanoseconds d)
+{
+    if (d.count() == 0)
+        return u"0"_s;
+    return (d < nanoseconds(0) ? u"−"_s : u"+"_s) + durationText(std::chrono::abs(d));
+}
+
+} // namespace
+
+QString previewText(const QByteArray& payload)
+{
+    QStringDecoder decode(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
+    // The preview may end inside a character: up to three bytes are no sign of binary data.
+    QString text;
+    for (int cut = 0; cut < 4 && cut <= payload.size(); ++cut) {
+        decode.resetState();
+        text = decode(payload.left(payload.size() - cut));
+        if (!decode.hasError() && !text.contains(QChar::ReplacementCharacter))
+            break;
+    }
+    const bool isBinary = text.contains(u'\0') || text.contains(QChar::ReplacementCharacter);
+    if (isBinary) {
+        text = QString::fromLatin1(payload.left(kMissingBytes).toHex(' '));
+        return payload.size() > kMissingBytes ? text + u" …"_s : text;
+    }
+    for (QChar& c : text) {
+        if (c.category() == QChar::Other_Control || c == QChar::LineSeparator ||
+            c == QChar::ParagraphSeparator)
+            c = u' ';
+    }
+    return text;
+}
+
+MessageModel::MessageModel(QObject* parent)
+    : QAbstractTableModel(parent)
+    , m_pages(kCachedPages)
+{
+    applyTheme();
+}
+
+MessageModel::~MessageModel() = default;
+
+void MessageModel::forget()
+{
+    m_job.cancel();
+    m_pages.clear();
+    m_pageUnderWay = -1;
+    m_failedPage = -1;
+    m_visibleFirst = 0;
+    m_visibleLast = -1;
+}
+
+void MessageModel::open(Fetch fetch, std::shared_ptr<const Dictionaries> names, Seq last)
+{
+    beginResetModel();
+    forget();
+    m_fetch = std::move(fetch);
+    m_names = std::move(names);
+    m_last = m_fetch ? last : 0;
+    m_showsMatches = false;
+    m_matches.clear();
+    m_agentNames.clear();
+    m_audienceNames.clear();
+    endResetModel();
+}
+
+void MessageModel::grow(Seq last)
+{
+    if (!m_fetch || last <= m_last)
+        return;
+    m_failedPage = -1;
+    if (m_showsMatches) {
+        m_last = last;
+        return;
+    }
+    const int before = total();
+    const int after = static_cast<int>(std::min<Seq>(last, std::numeric_limits<int>::max()));
+    if (after > before) {
+        beginInsertRows({}, before, after - 1);
+        m_last = last;
+        endInsertRows();
+    }
+    m_last = last;
+    fetchNext();
+}
+
+void MessageModel::showMatches()
+{
+    beginResetModel();
+    forget();
+    m_showsMatches = true;
+    m_matches.clear();
+    endResetModel();
+}
+
+void MessageModel::appendMatches(std::span<const Seq> seqs)
+{
+    if (!m_showsMatches || seqs.empty())
+        return;
+    const int before = total();
+    beginInsertRows({}, before, before + static_cast<int>(seqs.size()) - 1);
+    m_matches.insert(m_matches.end(), seqs.begin(), seqs.end());
+    endInsertRows();
+    fetchNext();
+}
+
+void MessageModel::showAll()
+{
+    if (!m_showsMatches)
+        return;
+    beginResetModel();
+    forget();
+    m_showsMatches = false;
+    m_matches = {};
+    endResetModel();
+}
+
+int MessageModel::total() const
+{
+    if (m_showsMatches)
+        return static_cast<int>(m_matches.size());
+    return static_cast<int>(std::min<Seq>(m_last, std::numeric_limits<int>::max()));
+}
+
+int MessageModel::rowsOf(int page) const
+{
+    return std::clamp(total() - page * kPageRows, 0, kPageRows);
+}
+
+void MessageModel::setVisible(int first, int last)
+{
+    m_visibleFirst = std::max(0, first);
+    m_visibleLast = std::min(last, total() - 1);
+    fetchNext();
+}
+
+std::vector<int> MessageModel::wantedPages() const
+{
+    std::vector<int> pages;
+    if (m_visibleLast < m_visibleFirst)
+        return pages;
+    const int first = m_visibleFirst / kPageRows;
+    // Whoever claims to see more than a cache full sees the first pages of it.
+    const int last = std::min(m_visibleLast / kPageRows, first + kCachedPages - 3);
+    for (int page = first; page <= last; ++page)
+        pages.push_back(page);
+    pages.push_back(last + 1);
+    if (first > 0)
+        pages.push_back(first - 1);
+    return pages;
+}
+
+void MessageModel::fetchNext()
+{
+    if (!m_fetch)
+        return;
+    const std::vector<int> wanted = wantedPages();
+    if (m_job.isBusy()) {
+        if (std::ranges::find(wanted, m_pageUnderWay) != wanted.end())
+            return;
+        m_job.cancel(); // the person has scrolled on
+        m_pageUnderWay = -1;
+    }
+    const auto next = std::ranges::find_if(wanted, [this](int page) {
+        const Page* held = m_pages.object(page);
+        return page != m_failedPage && rowsOf(page) > (held == nullptr ? 0 : held->asked);
+    });
+    if (next == wanted.end())
+        return;
+    const int page = *next;
+    const int asked = rowsOf(page);
+    const int firstRow = page * kPageRows;
+    const bool hasBefore = firstRow > 0;
+    RowRequest request;
+    request.previewBytes = kPreviewBytes;
+    if (m_showsMatches) {
+        const auto from = m_matches.begin() + firstRow - (hasBefore ? 1 : 0);
+        request.seqs.assign(from, m_matches.begin() + firstRow + asked);
+    } else {
+        request.first = firstRow + 1 - (hasBefore ? 1 : 0);
+        request.count = asked + (hasBefore ? 1 : 0);
+    }
+    m_pageUnderWay = page;
+    m_job.start(
+        this,
+        [&](std::stop_token stop) {
+            request.stop = std::move(stop);
+            return m_fetch(request);
+        },
+        [this, page, asked](const Result<std::vector<MessageRow>>& answer) {
+            store(page, asked, answer);
+        });
+}
+
+void MessageModel::store(int page, int asked, const Result<std::vector<MessageRow>>& answer)
+{
+    m_pageUnderWay = -1;
+    if (!answer) {
+        m_failedPage = page;
+        if (answer.error().code != ErrorCode::Cancelled)
+            Q_EMIT fetchFailed(answer.error().message);
+        return;
+    }
+    auto* held = new Page; // owned by the cache
+    held->asked = asked;
+    held->rows.resize(static_cast<std::size_t>(asked));
+    const int firstRow = page * kPageRows;
+    for (const MessageRow& row : *answer) {
+        const int inTable = rowOf(row.seq);
+        if (inTable < 0)
+            continue;
+        const int at = inTable - firstRow;
+        if (at == -1)
+            held->before = row.time;
+        else if (at >= 0 && at < asked)
+            held->rows[static_cast<std::size_t>(at)] = row;
+    }
+    m_pages.insert(page, held);
+    const int lastRow = std::min(firstRow + asked, total()) - 1;
+    if (lastRow >= firstRow)
+        Q_EMIT dataChanged(index(firstRow, 0), index(lastRow, ColumnCount - 1));
+    fetchNext();
+}
+
+void MessageModel::setSlo(nanoseconds slo)
+{
+    m_slo = slo;
+    if (m_visibleLast >= m_visibleFirst)
+        Q_EMIT dataChanged(index(m_visibleFirst, Latency), index(m_visibleLast, Latency),
+                           {Qt::ForegroundRole});
+}
+
+void MessageModel::applyTheme()
+{
+    m_font = Theme::current().interfaceFont(9.5);
+    m_numberFont = Theme::current().numberFont(9.5);
+    if (m_visibleLast >= m_visibleFirst)
+        Q_EMIT dataChanged(index(m_visibleFirst, 0), index(m_visibleLast, ColumnCount - 1));
+}
+
+Seq MessageModel::seqAt(int row) const
+{
+    if (row < 0 || row >= total())
+        return 0;
+    return m_showsMatches ? m_matches[static_cast<std::size_t>(row)] : row + 1;
+}
+
+int MessageModel::rowOf(Seq seq) const
+{
+    if (seq <= 0)
+        return -1;
+    if (!m_showsMatches)
+        return seq <= total() ? static_cast<int>(seq - 1) : -1;
+    const auto at = std::ranges::lower_bound(m_matches, seq);
+    return at == m_matches.end() ? -1 : static_cast<int>(at - m_matches.begin());
+}
+
+const MessageRow* MessageModel::message(int row) const
+{
+    if (row < 0)
+        return nullptr;
+    const Page* page = m_pages.object(row / kPageRows);
+    const auto at = static_cast<std::size_t>(row % kPageRows);
+    if (page == nullptr || at >= page->rows.size() || page->rows[at].seq == 0)
+        return nullptr;
+    return &page->rows[at];
+}
+
+int MessageModel::cachedRows() const
+{
+    return static_cast<int>(m_pages.size()) * kPageRows;
+}
+
+int MessageModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : total();
+}
+
+int MessageModel::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QString MessageModel::agentName(AgentId agent) const
+{
+    if (!m_names)
+        return {};
+    if (const std::uint64_t revision = m_names->labelRevision(); revision != m_labelRevision) {
+        m_labelRevision = revision; // an agent may have learnt its name
+        m_agentNames.clear();
+        m_audienceNames.clear();
+    }
+    QString& name = m_agentNames[murmur::index(agent)];
+    if (name.isNull())
+        name = agentText(*m_names, agent);
+    return name;
+}
+
+QString MessageModel::audienceName(AudienceId audience) const
+{
+    if (!m_names || murmur::index(audience) == 0)
+        return {};
+    QString& name = m_audienceNames[murmur::index(audience)];
+    if (name.isNull())
+        name = audienceText(*m_names, audience);
+    return name;
+}
+
+QString MessageModel::text(const MessageRow& row, Column column,
+                           std::optional<TimePoint> before) const
+{
+    switch (column) {
+    case Time:
+        return clockTime(row.time);
+    case Delta:
+        return before ? signedDuration(row.time - *before) : QString();
+    case KindWord:
+        return u"%1 %2"_s.arg(kindGlyph(row.kind),
+                              QString::fromStdString(std::string(kindName(row.kind))));
+    case From:
+        return agentName(row.sender);
+    case To:
+        return audienceName(row.audience);
+    case Topic:
+        return m_names ? QString::fromStdString(m_names->topicName(row.topic)) : QString();
+    case Latency:
+        return row.latency >= 0 ? durationText(nanoseconds(row.latency)) : QString();
+    case Payload:
+        return previewText(row.preview);
+    case Number:
+        return numberText(row.seq);
+    case Type:
+        return m_names ? QString::fromStdString(m_names->typeName(row.type)) : QString();
+    case Sent:
+        return row.sent == kNoTime ? QString() : clockTime(fromNs(row.sent));
+    case Connection:
+        return m_names ? QString::fromStdString(m_names->connectionEntry(row.connection).name)
+                       : QString();
+    case Size:
+        return bytesText(row.size);
+    case FlagWords: {
+        QStringList words;
+        for (const FlagName& flag : flagNames()) {
+            if ((row.flags & flag.flag) != 0)
+                words << QString::fromUtf8(flag.name.data(),
+                                           static_cast<qsizetype>(flag.name.size()));
+        }
+        return words.join(u' ');
+    }
+    case ColumnCount:
+        break;
+    }
+    return {};
+}
+
+QVariant MessageModel::foreground(const MessageRow& row, Column column) const
+{
+    const Theme& theme = Theme::current();
+    const bool isBad = row.kind == Kind::Error || (row.flags & Flag::Undecoded) != 0;
+    switch (column) {
+    case KindWord:
+        return isBad ? theme.bad : theme.kinds[static_cast<std::size_t>(row.kind)];
+    case Latency:
+        return m_slo.count() > 0 && row.latency > m_slo.count() ? theme.warning : theme.text;
+    case Payload:
+        return isBad ? theme.bad : theme.secondary;
+    case Delta:
+    case Number:
+    case Type:
+    case Sent:
+    case Connection:
+    case Size:
+        return theme.secondary;
+    case FlagWords:
+        return isBad ? theme.bad : theme.warning;
+    case Time:
+    case From:
+    case To:
+    case Topic:
+    case ColumnCount:
+        break;
+    }
+    return theme.text;
+}
+
+QString MessageModel::toolTip(const MessageRow& row, Column column) const
+{
+    switch (column) {
+    case Time:
+    case Delta:
+        return isoTime(row.time);
+    case Sent:
+        return row.sent == kNoTime ? QString() : isoTime(fromNs(row.sent));
+    case Latency:
+        if (row.closes != 0)
+            return tr("answers message %1").arg(numberText(row.closes));
+        return row.answeredBy != 0 ? tr("answered by message %1").arg(numberText(row.answeredBy))
+                                   : QString();
+    case To:
+        if (m_names) {
+            QStringList all;
+            for (const AgentId receiver : m_names->receivers(row.audience)) {
+                all << agentName(receiver);
+                if (all.size() == 40)
+                    break;
+            }
+            return all.join(u", "_s);
+        }
+        return {};
+    default:
+        return text(row, column);
+    }
+}
+
+QVariant MessageModel::data(const QModelIndex& index, int role) const
+{
+    if (!index.isValid() || !checkIndex(index, CheckIndexOption::ParentIsInvalid))
+        return {};
+    const auto column = static_cast<Column>(index.column());
+    switch (role) {
+    case Qt::FontRole:
+        return isFigure(column) ? m_numberFont : m_font;
+    case Qt::TextAlignmentRole:
+        return int(Qt::AlignVCenter | (isRightAligned(column) ? Qt::AlignRight : Qt::AlignLeft));
+    case Qt::DisplayRole:
+    case Qt::ForegroundRole:
+    case Qt::ToolTipRole:
+        break;
+    default:
+        return {};
+    }
+    const MessageRow* row = message(index.row());
+    if (row == nullptr) {
+        if (role == Qt::DisplayRole && column == Time)
+            return u"…"_s;
+        return role == Qt::ForegroundRole ? QVariant(Theme::current().faint) : QVariant();
+    }
+    if (role == Qt::ForegroundRole)
+        return foreground(*row, column);
+    if (role == Qt::ToolTipRole)
+        return toolTip(*row, column);
+    if (column != Delta)
+        return text(*row, column);
+    const int above = index.row() - 1;
+    std::optional<TimePoint> before;
+    if (const MessageRow* previous = message(above))
+        before = previous->time;
+    else if (const Page* page = m_pages.object(index.row() / kPageRows);
+             page != nullptr && index.row() % kPageRows == 0)
+        before = page->before;
+    return text(*row, Delta, before);
+}
+
+QVariant MessageModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
+        return {};
+    if (role == Qt::DisplayRole)
+        return tr(kHeaders[static_cast<std::size_t>(section)]);
+    if (role == Qt::TextAlignmentRole)
+        return int(Qt::AlignVCenter | (isRightAligned(section) ? Qt::AlignRight : Qt::AlignLeft));
+    return {};
+}
+
+} // namespace murmur

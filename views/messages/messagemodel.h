@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "views/base/latestjob.h"
+
+#include "session/session.h"
+
+#include <QAbstractTableModel>
+#include <QCache>
+#include <QFont>
+#include <QHash>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace murmur {
+
+/// The messages of a session as rows: all of them, or those that a search has found. Rows are
+/// virtual: only pages near those that are looked at are held, fetched as they come into view, and
+/// what is not there yet shows "…". Costs nothing per row, so a hundred million are as cheap as
+/// ten.
+class MessageModel : public QAbstractTableModel
+{
+    Q_OBJECT
+public:
+    enum Column {
+        Time,
+        Delta,
+        KindWord,
+        From,
+        To,
+        Topic,
+        Latency,
+        Payload,
+        Number,
+        Type,
+        Sent,
+        Connection,
+        Size,
+        FlagWords,
+        ColumnCount
+    };
+    using Fetch = std::function<QFuture<Result<std::vector<MessageRow>>>(RowRequest)>;
+
+    explicit MessageModel(QObject* parent = nullptr);
+    ~MessageModel() override;
+
+    /// A new session, of which the messages 1 … last are shown; without `fetch` the model is empty.
+    void open(Fetch fetch, std::shared_ptr<const Dictionaries> names, Seq last);
+    /// More messages. Rows appear unless matches are shown.
+    void grow(Seq last);
+    /// From now on only matches are shown, none to begin with.
+    void showMatches();
+    void appendMatches(std::span<const Seq> seqs); ///< ascending, above those already there
+    void showAll();
+    [[nodiscard]] bool showsMatches() const { return m_showsMatches; }
+
+    /// The rows in view: their pages are fetched first, their neighbours next, others not at all.
+    void setVisible(int first, int last);
+    void setSlo(nanoseconds slo);
+    void applyTheme();
+
+    [[nodiscard]] Seq seqAt(int row) const; ///< 0: no such row
+    /// The row of a message, or of the next one that is shown; -1 when there is none.
+    [[nodiscard]] int rowOf(Seq seq) const;
+    [[nodiscard]] const MessageRow* message(int row) const; ///< null while not fetched
+    [[nodiscard]] const Dictionaries* names() const { return m_names.get(); }
+    [[nodiscard]] QString text(const MessageRow& row, Column column,
+                               std::optional<TimePoint> before = {}) const;
+    [[nodiscard]] bool isSettled() const { return !m_job.isBusy(); }
+    [[nodiscard]] int cachedRows() const;
+
+    [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
+    [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
+    [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;
+    [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation,
+                                      int role) const override;
+
+Q_SIGNALS:
+    void fetchFailed(const QString& sentence);
+
+private:
+    struct Page
+    {
+        std::vector<MessageRow> rows;    // seq 0: not there
+        std::optional<TimePoint> before; // time of the row above the first
+        int asked = 0;
+    };
+
+    [[nodiscard]] int total() const;
+    [[nodiscard]] int rowsOf(int page) const;
+    [[nodiscard]] std::vector<int> wantedPages() const;
+    void fetchNext();
+    void store(int page, int asked, const Result<std::vector<MessageRow>>& answer);
+    void forget();
+    [[nodiscard]] QVariant foreground(const MessageRow& row, Column column) const;
+    [[nodiscard]] QString toolTip(const MessageRow& row, Column column) const;
+    [[nodiscard]] QString agentName(AgentId agent) const;
+    [[nodiscard]] QString audienceName(AudienceId audience) const;
+
+    Fetch m_fetch;
+    std::shared_ptr<const Dictionaries> m_names;
+    Seq m_last = 0;
+    bool m_showsMatches = false;
+    std::vector<Seq> m_matches;
+    QCache<int, Page> m_pages;
+    int m_visibleFirst = 0;
+    int m_visibleLast = -1;
+    int m_pageUnderWay = -1;
+    int m_failedPage = -1;
+    LatestJob m_job;
+    nanoseconds m_slo{0};
+    QFont m_font;
+    QFont m_numberFont;
+    // Looking a name up takes a lock and makes a string; a frame needs a hundred of them.
+    mutable QHash<quint32, QString> m_agentNames;
+    mutable QHash<quint32, QString> m_audienceNames;
+    mutable std::uint64_t m_labelRevision = 0;
+};
+
+/// One line of text of a payload: control characters become spaces, bytes that are no text hex.
+QString previewText(const QByteArray& payload);
+
+} // namespace murmur

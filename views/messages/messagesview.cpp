@@ -1,0 +1,472 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/messages/messagesview.h"
+
+#include "views/base/emptynote.h"
+#include "views/base/names.h"
+#include "views/base/numbers.h"
+#include "views/base/paneheader.h"
+#include "views/base/sharedview.h"
+#include "views/base/theme.h"
+#include "views/messages/messagemodel.h"
+#include "views/messages/messagesearch.h"
+#include "views/messages/messagetable.h"
+#include "views/messages/messagetext.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QContextMenuEvent>
+#include <QDataStream>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QScopedValueRollback>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <array>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+constexpr int kMostCopied = 100'000;
+constexpr int kMostCopiedAsJson = 5'000;
+constexpr int kCopiedPreview = 4'096;
+constexpr int kCopiedPayload = 256 * 1024;
+constexpr std::array kColumnWidths{100, 76, 98, 108, 108, 160, 80, 120, 90, 120, 100, 120, 80, 100};
+static_assert(kColumnWidths.size() == MessageModel::ColumnCount);
+
+} // namespace
+
+MessagesView::MessagesView(const ViewContext& context, QWidget* parent)
+    : View(context, parent)
+    , m_header(new PaneHeader(tr("Messages"), this))
+    , m_model(new MessageModel(this))
+    , m_table(new MessageTable(m_model, this))
+    , m_note(new EmptyNote(m_table))
+    , m_search(new MessageSearch(this))
+{
+    setFocusProxy(m_table);
+    setAccessibleName(tr("Messages"));
+    setAccessibleDescription(
+        tr("Table of the messages. Arrow keys pick a message, Return moves the "
+           "playhead to it, Control and C copies the selected rows."));
+    m_table->view()->setAccessibleName(tr("Messages"));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins({});
+    layout->setSpacing(0);
+    layout->addWidget(m_header);
+    layout->addWidget(m_table, 1);
+
+    QHeaderView* header = m_table->view()->horizontalHeader();
+    const double scale = QFontMetrics(Theme::current().numberFont(9.5)).averageCharWidth() / 7.0;
+    for (int column = 0; column < MessageModel::ColumnCount; ++column) {
+        header->resizeSection(column,
+                              static_cast<int>(kColumnWidths[static_cast<std::size_t>(column)] *
+                                               std::max(1.0, scale)));
+        header->setSectionHidden(column, column > MessageModel::Payload);
+    }
+    header->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(header, &QWidget::customContextMenuRequested, this,
+            [this, header](const QPoint& at) { showColumnMenu(header->mapToGlobal(at)); });
+
+    connect(m_table, &MessageTable::visibleRowsChanged, m_model, &MessageModel::setVisible);
+    connect(m_table, &MessageTable::currentRowPicked, this, &MessagesView::pick);
+    connect(m_table, &MessageTable::rowActivated, this, [this](int row) {
+        if (const MessageRow* message = m_model->message(row))
+            shared()->setPlayhead(message->time);
+    });
+    connect(m_table, &MessageTable::menuWanted, this, &MessagesView::showMenu);
+    connect(m_table, &MessageTable::scrolledByHand, this, [this] {
+        m_followsEnd = m_table->isAtEnd();
+        updateHeader();
+    });
+    connect(m_model, &MessageModel::fetchFailed, this, [this](const QString& sentence) {
+        m_failure = sentence;
+        updateHeader();
+    });
+    connect(m_search, &MessageSearch::found, this, &MessagesView::onFound);
+    connect(m_search, &MessageSearch::searchFailed, this, [this](const QString& sentence) {
+        m_failure = sentence;
+        updateHeader();
+    });
+
+    SharedView* view = shared();
+    connect(view, &SharedView::sessionChanged, this, &MessagesView::onSessionChanged);
+    connect(view, &SharedView::dataGrew, this, &MessagesView::onDataGrew);
+    connect(view, &SharedView::filterChanged, this, &MessagesView::onFilterChanged);
+    connect(view, &SharedView::messageSelected, this, &MessagesView::onMessageSelected);
+    connect(view, &SharedView::playheadChanged, this, &MessagesView::onPlayheadChanged);
+    connect(view, &SharedView::modeChanged, this, &MessagesView::onModeChanged);
+    connect(view, &SharedView::sloChanged, this, [this] { m_model->setSlo(shared()->slo()); });
+    onSessionChanged();
+}
+
+MessagesView::~MessagesView() = default;
+
+void MessagesView::onSessionChanged()
+{
+    m_playheadJob.cancel();
+    m_copyJob.cancel();
+    m_search->stop();
+    m_failure.clear();
+    m_followsEnd = shared()->mode() == SharedView::Mode::Live;
+    m_model->setSlo(shared()->slo());
+    Session* session = shared()->session();
+    if (session == nullptr) {
+        m_model->open({}, nullptr, 0);
+    } else {
+        m_model->open([session](RowRequest request) { return session->rows(std::move(request)); },
+                      session->dictionaries(), session->seen().last);
+    }
+    onFilterChanged();
+    onMessageSelected();
+    onPlayheadChanged();
+}
+
+void MessagesView::onDataGrew()
+{
+    Session* session = shared()->session();
+    if (session == nullptr)
+        return;
+    const Seq last = session->seen().last;
+    m_model->grow(last);
+    m_search->extend(last);
+    if (m_followsEnd && shared()->mode() == SharedView::Mode::Live)
+        m_table->scrollToEnd();
+    updateHeader();
+}
+
+void MessagesView::onFilterChanged()
+{
+    Session* session = shared()->session();
+    m_failure.clear();
+    if (session != nullptr && shared()->filter()) {
+        m_model->showMatches();
+        m_search->start(
+            [session](MatchRequest request) { return session->search(std::move(request)); },
+            shared()->filter(), session->seen().last);
+    } else {
+        m_search->stop();
+        m_model->showAll();
+        onPlayheadChanged();
+    }
+    onMessageSelected();
+    updateHeader();
+}
+
+void MessagesView::onFound(const std::vector<Seq>& seqs)
+{
+    m_model->appendMatches(seqs);
+    if (m_followsEnd && shared()->mode() == SharedView::Mode::Live)
+        m_table->scrollToEnd();
+    if (m_table->currentRow() < 0)
+        onMessageSelected();
+    updateHeader();
+}
+
+void MessagesView::onMessageSelected()
+{
+    if (m_isPicking)
+        return;
+    const Seq seq = shared()->selectedMessage();
+    const int row = m_model->rowOf(seq);
+    if (row < 0 || m_model->seqAt(row) != seq) {
+        m_table->setCurrentRow(-1);
+        return;
+    }
+    m_table->setCurrentRow(row);
+    m_table->reveal(row);
+}
+
+/// The row at the playhead is marked, and shown unless the table follows the newest.
+void MessagesView::onPlayheadChanged()
+{
+    Session* session = shared()->session();
+    if (session == nullptr || session->seen().last == 0 ||
+        shared()->mode() == SharedView::Mode::Live) {
+        m_playheadJob.cancel();
+        m_table->setMarkedRow(-1);
+        return;
+    }
+    if (m_playheadJob.isBusy() && !m_playheadJob.isSlow())
+        return; // replay moves it 60 times a second; the answer looks again
+    const TimePoint asked = shared()->playhead();
+    const bool isOurs = m_isPicking;
+    m_playheadJob.start(
+        this, [&](std::stop_token) { return session->seqAt(asked); },
+        [this, asked, isOurs](const Result<Seq>& answer) {
+            if (!answer)
+                return;
+            const int row = m_model->rowOf(*answer);
+            m_table->setMarkedRow(row);
+            if (!isOurs && row >= 0)
+                m_table->reveal(row);
+            if (shared()->playhead() != asked)
+                onPlayheadChanged();
+        });
+}
+
+void MessagesView::onModeChanged()
+{
+    if (shared()->mode() == SharedView::Mode::Live) {
+        m_followsEnd = true;
+        m_table->scrollToEnd();
+    }
+    onPlayheadChanged();
+    updateHeader();
+}
+
+void MessagesView::pick(int row)
+{
+    const QScopedValueRollback guard(m_isPicking, true);
+    m_followsEnd = false;
+    // The playhead goes along, so that lanes and state show this very moment.
+    if (const MessageRow* message = m_model->message(row))
+        shared()->setPlayhead(message->time);
+    shared()->selectMessage(m_model->seqAt(row));
+}
+
+QString MessagesView::facts() const
+{
+    const Session* session = shared()->session();
+    if (session == nullptr)
+        return {};
+    const std::int64_t rows = m_model->rowCount();
+    const std::int64_t all = session->seen().last;
+    QStringList parts;
+    if (m_search->isActive()) {
+        parts << tr("%1 of %2 match").arg(numberText(rows), numberText(all));
+        if (m_search->through() < m_search->last() && m_search->last() > 0)
+            parts << tr("searched %1 %").arg(m_search->through() * 100 / m_search->last());
+    } else {
+        parts << (all == 1 ? tr("1 message") : tr("%1 messages").arg(numberText(all)));
+    }
+    if (shared()->mode() == SharedView::Mode::Live) {
+        const std::int64_t below = rows - m_table->topRow() - m_table->fullRows();
+        if (!m_followsEnd && below > 0)
+            parts << tr("%1 newer below, End follows").arg(numberText(below));
+        else if (m_followsEnd)
+            parts << tr("following");
+    }
+    return parts.join(u"  "_s);
+}
+
+void MessagesView::updateHeader()
+{
+    m_header->setFacts(m_failure.isEmpty() ? facts() : m_failure,
+                       m_failure.isEmpty() ? QColor() : Theme::current().bad);
+    const Session* session = shared()->session();
+    if (session == nullptr)
+        m_note->say(tr("No recording"),
+                    tr("Attach to a bus, start the demo or open a recording: its messages stand "
+                       "here, one a row."));
+    else if (!m_failure.isEmpty() && m_model->rowCount() == 0)
+        m_note->say(tr("The messages cannot be read"), m_failure);
+    else if (session->seen().last == 0)
+        m_note->say(tr("No message yet"), session->isLive()
+                                              ? tr("Listening: the first message appears here.")
+                                              : tr("This recording is empty."));
+    else if (m_search->isActive() && m_model->rowCount() == 0)
+        m_note->say(
+            m_search->through() < m_search->last() ? tr("Searching …") : tr("No message matches"),
+            m_search->through() < m_search->last() ? QString()
+                                                   : tr("Clear the filter or make it wider."));
+    else
+        m_note->say({});
+}
+
+void MessagesView::narrow(const QString& condition)
+{
+    const FilterPtr current = shared()->filter();
+    const QString text = current ? u"(%1) and %2"_s.arg(current->text(), condition) : condition;
+    const Session* session = shared()->session();
+    const TimeRange whole = session != nullptr ? session->seen().time : TimeRange{};
+    if (const auto filter = parseFilter(text, whole)) {
+        shared()->setFilter(*filter);
+    } else {
+        m_failure = filter.error().message;
+        updateHeader();
+    }
+}
+
+void MessagesView::showMenu(const QPoint& globalPosition, int row)
+{
+    QMenu menu(this);
+    const MessageRow* message = m_model->message(row);
+    if (message != nullptr && m_model->names() != nullptr) {
+        const Dictionaries& names = *m_model->names();
+        const TimePoint time = message->time;
+        menu.addAction(tr("Go to %1").arg(clockTime(time)), shared(),
+                       [this, time] { shared()->setPlayhead(time); });
+        menu.addSeparator();
+        const QString from = QString::fromStdString(names.agentName(message->sender));
+        const QString topic = QString::fromStdString(names.topicName(message->topic));
+        const QString kind = QString::fromStdString(std::string(kindName(message->kind)));
+        const auto offer = [&](const QString& field, const QString& value, bool isWord) {
+            if (value.isEmpty())
+                return;
+            const QString quoted = isWord ? value : quotedForFilter(value);
+            menu.addAction(tr("Only %1 %2").arg(field, value), this,
+                           [this, field, quoted] { narrow(u"%1 == %2"_s.arg(field, quoted)); });
+        };
+        offer(u"from"_s, from, false);
+        offer(u"topic"_s, topic, false);
+        offer(u"kind"_s, kind, true);
+        menu.addAction(tr("Without kind %1").arg(kind), this,
+                       [this, kind] { narrow(u"kind != %1"_s.arg(kind)); });
+        const AgentId sender = message->sender;
+        if (murmur::index(sender) != 0)
+            menu.addAction(tr("Select agent %1").arg(agentText(names, sender)), shared(),
+                           [this, sender] { shared()->selectAgent(sender); });
+    }
+    if (shared()->filter())
+        menu.addAction(tr("Show all messages"), shared(), [this] { shared()->setFilter(nullptr); });
+    menu.addSeparator();
+    QAction* text =
+        menu.addAction(tr("Copy rows"), QKeySequence::Copy, this, &MessagesView::copyRows);
+    QAction* json = menu.addAction(tr("Copy rows as JSON"), this, &MessagesView::copyRowsAsJson);
+    text->setEnabled(m_table->currentRow() >= 0);
+    json->setEnabled(m_table->currentRow() >= 0);
+    menu.exec(globalPosition);
+}
+
+void MessagesView::showColumnMenu(const QPoint& globalPosition)
+{
+    QMenu menu(this);
+    QHeaderView* header = m_table->view()->horizontalHeader();
+    for (int column = 0; column < MessageModel::ColumnCount; ++column) {
+        QAction* action =
+            menu.addAction(m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+        action->setCheckable(true);
+        action->setChecked(!header->isSectionHidden(column));
+        // The last one stays: without a header there is no way back.
+        action->setEnabled(header->isSectionHidden(column) ||
+                           header->hiddenSectionCount() < MessageModel::ColumnCount - 1);
+        connect(action, &QAction::toggled, header,
+                [header, column](bool isOn) { header->setSectionHidden(column, !isOn); });
+    }
+    menu.exec(globalPosition);
+}
+
+void MessagesView::copyRows()
+{
+    copy(CopyForm::Text);
+}
+
+void MessagesView::copyRowsAsJson()
+{
+    copy(CopyForm::Json);
+}
+
+void MessagesView::copy(CopyForm form)
+{
+    Session* session = shared()->session();
+    const auto [first, last] = m_table->selectedRows();
+    if (session == nullptr || first < 0)
+        return;
+    const int most = form == CopyForm::Text ? kMostCopied : kMostCopiedAsJson;
+    RowRequest request;
+    request.previewBytes = form == CopyForm::Text ? kCopiedPreview : kCopiedPayload;
+    const int count = std::min(last - first + 1, most);
+    for (int row = first; row < first + count; ++row)
+        request.seqs.push_back(m_model->seqAt(row));
+    const bool isCut = count < last - first + 1;
+    const auto names = session->dictionaries();
+    m_copyJob.start(
+        this,
+        [&](std::stop_token stop) {
+            request.stop = std::move(stop);
+            return session->rows(request);
+        },
+        [this, form, names, isCut, count](const Result<std::vector<MessageRow>>& answer) {
+            if (!answer) {
+                if (answer.error().code != ErrorCode::Cancelled)
+                    m_failure = answer.error().message;
+            } else {
+                QString text;
+                for (const MessageRow& row : *answer)
+                    text += (form == CopyForm::Text ? rowAsText(*m_model, row)
+                                                    : rowAsJson(*names, row, kCopiedPayload)) +
+                            u'\n';
+                QApplication::clipboard()->setText(text);
+                m_failure = isCut ? tr("Only the first %1 rows were copied; murmur export writes "
+                                       "any number.")
+                                        .arg(numberText(count))
+                                  : QString();
+            }
+            updateHeader();
+        });
+}
+
+QString MessagesView::asText() const
+{
+    QStringList lines;
+    QStringList cells;
+    const QHeaderView* header = m_table->view()->horizontalHeader();
+    std::vector<int> columns;
+    for (int visual = 0; visual < header->count(); ++visual) {
+        if (const int column = header->logicalIndex(visual); !header->isSectionHidden(column))
+            columns.push_back(column);
+    }
+    for (const int column : columns)
+        cells << m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+    lines << cells.join(u'\t');
+    const int last = std::min(m_model->rowCount(), m_table->topRow() + m_table->fullRows());
+    for (int row = m_table->topRow(); row < last; ++row) {
+        cells.clear();
+        for (const int column : columns)
+            cells << m_model->index(row, column).data(Qt::DisplayRole).toString();
+        lines << cells.join(u'\t');
+    }
+    return lines.join(u'\n');
+}
+
+QByteArray MessagesView::saveState() const
+{
+    QByteArray state;
+    QDataStream stream(&state, QIODevice::WriteOnly);
+    stream << qint32(1) << qint32(MessageModel::ColumnCount)
+           << m_table->view()->horizontalHeader()->saveState();
+    return state;
+}
+
+void MessagesView::restoreState(const QByteArray& state)
+{
+    QDataStream stream(state);
+    qint32 version = 0;
+    qint32 columns = 0;
+    QByteArray header;
+    stream >> version >> columns >> header;
+    // Widths of other columns would land on the wrong ones.
+    if (stream.status() == QDataStream::Ok && version == 1 && columns == MessageModel::ColumnCount)
+        m_table->view()->horizontalHeader()->restoreState(header);
+}
+
+bool MessagesView::isSettled() const
+{
+    return m_model->isSettled() && !m_search->isBusy() && !m_playheadJob.isBusy() &&
+           !m_copyJob.isBusy();
+}
+
+void MessagesView::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
+        m_model->applyTheme();
+        m_table->applyTheme();
+    }
+    View::changeEvent(event);
+}
+
+void MessagesView::keyPressEvent(QKeyEvent* event)
+{
+    if (event->matches(QKeySequence::Copy))
+        copyRows();
+    else
+        View::keyPressEvent(event);
+}
+
+} // namespace murmur

@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "views/base/latestjob.h"
+#include "views/base/view.h"
+
+#include "session/session.h"
+
+#include <memory>
+
+namespace murmur {
+
+class EmptyNote;
+class MessageModel;
+class MessageSearch;
+class MessageTable;
+class PaneHeader;
+
+/// Every message, or those that the shared filter keeps, one row each. Picking a row selects the
+/// message and moves the playhead there; the selection and the playhead of others are followed.
+class MessagesView : public View
+{
+    Q_OBJECT
+public:
+    explicit MessagesView(const ViewContext& context, QWidget* parent = nullptr);
+    ~MessagesView() override;
+
+    [[nodiscard]] QString asText() const override; ///< the rows in view
+    [[nodiscard]] QByteArray saveState() const override;
+    void restoreState(const QByteArray& state) override;
+    [[nodiscard]] bool isSettled() const override;
+
+    [[nodiscard]] MessageTable* table() const { return m_table; }
+    [[nodiscard]] MessageModel* model() const { return m_model; }
+    [[nodiscard]] QString facts() const;
+
+    /// Puts the selected rows on the clipboard as soon as they are read.
+    void copyRows();
+    void copyRowsAsJson();
+
+    [[nodiscard]] QSize sizeHint() const override { return {800, 220}; }
+
+protected:
+    void changeEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    void onSessionChanged();
+    void onDataGrew();
+    void onFilterChanged();
+    void onMessageSelected();
+    void onPlayheadChanged();
+    void onModeChanged();
+    void onFound(const std::vector<Seq>& seqs);
+    void pick(int row);
+    void updateHeader();
+    void showMenu(const QPoint& globalPosition, int row);
+    void showColumnMenu(const QPoint& globalPosition);
+    void narrow(const QString& condition);
+    enum class CopyForm { Text, Json };
+    void copy(CopyForm form);
+
+    PaneHeader* m_header;
+    MessageModel* m_model;
+    MessageTable* m_table;
+    EmptyNote* m_note;
+    MessageSearch* m_search;
+    QString m_failure;
+    bool m_followsEnd = true;
+    bool m_isPicking = false; ///< the change comes from this table
+    LatestJob m_playheadJob;
+    LatestJob m_copyJob;
+};
+
+} // namespace murmur

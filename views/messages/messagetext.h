@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "session/session.h"
+
+#include <QString>
+
+namespace murmur {
+
+class MessageModel;
+
+/// One message as a tab separated line: the columns of the table up to the payload.
+QString rowAsText(const MessageModel& model, const MessageRow& row);
+/// One message as a JSON object with the keys of `murmur query --json`. A payload that fills
+/// `payloadLimit` may be cut: `payload_cut` then says so.
+QString rowAsJson(const Dictionaries& names, const MessageRow& row, qsizetype payloadLimit);
+/// A text as a string of the filter language.
+QString quotedForFilter(const QString& text);
+
+} // namespace murmur
