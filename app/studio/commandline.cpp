@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "commandline.h"
+
+#include <CLI/CLI.hpp>
+
+#include <QCoreApplication>
+#include <QRegularExpression>
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace murmur {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::array<std::pair<ThemeChoice, std::string_view>, 3> kThemes{
+    {{ThemeChoice::System, "system"}, {ThemeChoice::Dark, "dark"}, {ThemeChoice::Light, "light"}}};
+
+bool isSet(const char* variable)
+{
+    return !qEnvironmentVariableIsEmpty(variable);
+}
+
+} // namespace
+
+bool isUrl(QStringView text)
+{
+    static const QRegularExpression scheme(u"^[A-Za-z][A-Za-z0-9+.-]*://"_s);
+    return scheme.match(text.toString()).hasMatch();
+}
+
+std::optional<ThemeChoice> themeChoiceFromName(std::string_view name)
+{
+    for (const auto& [choice, word] : kThemes)
+        if (word == name)
+            return choice;
+    return std::nullopt;
+}
+
+std::string_view themeChoiceName(ThemeChoice choice)
+{
+    for (const auto& [candidate, word] : kThemes)
+        if (candidate == choice)
+            return word;
+    return "system";
+}
+
+Status checkDisplay()
+{
+    if (isSet("QT_QPA_PLATFORM") || isSet("DISPLAY") || isSet("WAYLAND_DISPLAY"))
+        return Done{};
+    return Error{ErrorCode::WrongUse,
+                 u"murmurscope: there is no display here (DISPLAY and WAYLAND_DISPLAY are empty). "
+                 u"Record with `murmur record URL -o FILE` and draw pictures with `murmur render "
+                 u"FILE --view overview -o x.png`, or start the window on a desktop."_s};
+}
+
+CommandLine parseCommandLine(int argc, char** argv)
+{
+    CLI::App app("Murmurscope: an oscilloscope for swarms of agents. Opens recordings and attaches "
+                 "to buses; observes only.",
+                 "murmurscope");
+    std::vector<std::string> targets;
+    std::string at, where, view, record, theme, screenshot, after;
+    std::int64_t select = 0;
+    app.add_option("target", targets,
+                   "a recording to open, or URLs of buses to attach to (listen://127.0.0.1:7777, "
+                   "demo://, …)");
+    app.add_option("--at", at, "put the playhead there: ISO time, HH:MM:SS, +10s or -10s");
+    app.add_option("--select", select, "select this message")->check(CLI::PositiveNumber);
+    app.add_option("--where", where, "filter, for example: kind == error and latency > 200ms");
+    app.add_option("--view", view, "bring this view to the front");
+    app.add_option("--record", record, "record into this file");
+    app.add_option("--theme", theme, "dark, light or system")
+        ->check(CLI::IsMember({"dark", "light", "system"}));
+    app.add_option("--screenshot", screenshot,
+                   "write a picture of the window to this PNG, then exit");
+    app.add_option("--after", after, "with --screenshot: wait this long first, for example 5s");
+    app.set_version_flag("--version", "murmurscope " MURMUR_VERSION);
+    app.allow_extras(false);
+
+    CommandLine line;
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        line.exitCode = app.exit(error) == 0 ? 0 : 2;
+        return line;
+    }
+
+    StudioArguments& arguments = line.arguments;
+    for (const std::string& target : targets) {
+        const QString text = QString::fromStdString(target);
+        if (isUrl(text))
+            arguments.urls.emplace_back(text);
+        else
+            arguments.files << text;
+    }
+    arguments.at = QString::fromStdString(at);
+    arguments.select = select;
+    arguments.where = QString::fromStdString(where);
+    arguments.view = QString::fromStdString(view);
+    arguments.record = QString::fromStdString(record);
+    arguments.screenshot = QString::fromStdString(screenshot);
+    if (!theme.empty())
+        arguments.theme = themeChoiceFromName(theme);
+    if (!after.empty()) {
+        const auto duration = durationFromText(QString::fromStdString(after));
+        if (!duration) {
+            std::cerr << "murmurscope: --after: " << duration.error().message.toStdString() << '\n';
+            line.exitCode = 2;
+            return line;
+        }
+        arguments.after = *duration;
+    }
+    if (arguments.files.size() + (arguments.urls.empty() ? 0 : 1) > 1) {
+        arguments.note =
+            u"A window shows one recording: only the first was opened. Start murmurscope once more "
+            u"for the others."_s;
+        if (!arguments.files.isEmpty())
+            arguments.urls.clear();
+        arguments.files.resize(std::min<qsizetype>(arguments.files.size(), 1));
+    }
+    return line;
+}
+
+} // namespace murmur

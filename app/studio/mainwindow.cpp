@@ -1,0 +1,407 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "mainwindow.h"
+
+#include "dialogs.h"
+#include "filteredit.h"
+#include "menus.h"
+#include "settings.h"
+#include "startplan.h"
+#include "statusline.h"
+#include "studiosession.h"
+#include "topbar.h"
+#include "views/base/sharedview.h"
+#include "views/base/theme.h"
+#include "views/connect/banner.h"
+#include "views/connect/connecttext.h"
+#include "views/connect/firstpage.h"
+#include "views/replay/legend.h"
+#include "workspace.h"
+
+#include <QCloseEvent>
+#include <QFileInfo>
+#include <QMimeData>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include <utility>
+
+namespace murmur {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+const QString kGeometryKey = u"window/geometry"_s;
+
+/// The one local file that is dragged; empty when it is anything else.
+QString draggedFile(const QMimeData* data)
+{
+    const QList<QUrl> urls = data->urls();
+    return urls.size() == 1 && urls.front().isLocalFile() ? urls.front().toLocalFile() : QString();
+}
+
+} // namespace
+
+MainWindow::MainWindow(Settings& settings, Options options, QWidget* parent)
+    : QMainWindow(parent)
+    , m_settings(settings)
+    , m_options(std::move(options))
+    , m_shared(std::make_unique<SharedView>())
+    , m_session(std::make_unique<StudioSession>(m_shared.get(), m_options.recordingsFolder))
+{
+    setAcceptDrops(true);
+    setMinimumSize(900, 560);
+    build();
+    m_menus = new Menus(*this);
+    connectSession();
+    if (m_options.isUnattended || !restoreGeometry(m_settings.bytes(kGeometryKey)))
+        resize(1680, 1020);
+    if (!m_options.isUnattended)
+        m_workspace->restore(m_settings);
+    m_firstPage->setRecentUrls(m_settings.recentUrls());
+    m_firstPage->setRecentFiles(m_settings.recentFiles());
+    showPage();
+    showTitle();
+}
+
+MainWindow::~MainWindow()
+{
+    // The views go first: they use what they share until their end.
+    m_session->disconnect(this);
+    m_shared->disconnect(this);
+    delete m_menus;
+    delete takeCentralWidget();
+}
+
+void MainWindow::build()
+{
+    auto* middle = new QWidget(this);
+    m_top = new TopBar(m_shared.get(), m_session.get(), middle);
+    m_banner = new Banner(middle);
+    m_firstPage = new FirstPage(middle);
+    m_workspace = new Workspace({m_shared.get()}, middle);
+    m_pages = new QStackedWidget(middle);
+    m_pages->addWidget(m_firstPage);
+    m_pages->addWidget(m_workspace);
+    m_status = new StatusLine(m_session.get(), middle);
+    m_plan = new StartPlan(m_shared.get(), m_workspace, m_top->filterEdit(), this);
+
+    auto* column = new QVBoxLayout(middle);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_top);
+    column->addWidget(m_banner);
+    column->addWidget(m_pages, 1);
+    column->addWidget(m_status);
+    setCentralWidget(middle);
+
+    connect(m_firstPage, &FirstPage::demoRequested, this, [this] { startDemo(); });
+    connect(m_firstPage, &FirstPage::attachRequested, this,
+            [this](const QUrl& url) { attach({url}); });
+    connect(m_firstPage, &FirstPage::openRequested, this, &MainWindow::openFile);
+    connect(m_firstPage, &FirstPage::browseRequested, this, &MainWindow::openDialog);
+    connect(m_plan, &StartPlan::failed, this, &MainWindow::showFailure);
+}
+
+void MainWindow::connectSession()
+{
+    StudioSession* session = m_session.get();
+    connect(session, &StudioSession::stateChanged, this, [this] {
+        showPage();
+        showTitle();
+        showWaiting();
+        // Queued: the signal that says what was kept comes after the state.
+        if (!m_session->isRecording() && !m_session->isBusy())
+            QMetaObject::invokeMethod(this, &MainWindow::runAfterStop, Qt::QueuedConnection);
+    });
+    connect(session, &StudioSession::connectionsChanged, this, &MainWindow::showWaiting);
+    connect(session, &StudioSession::opened, this, [this](const QString& path) {
+        if (!m_plan->isPending())
+            m_banner->clear();
+        if (!m_options.isUnattended && !m_session->isRecording())
+            m_settings.addRecentFile(path);
+        showPage();
+        showWaiting();
+    });
+    connect(session, &StudioSession::failed, this, &MainWindow::showFailure);
+    connect(session, &StudioSession::noted, m_status, &StatusLine::say);
+    connect(session, &StudioSession::stopped, this, &MainWindow::showKept);
+    connect(m_shared.get(), &SharedView::dataGrew, this, &MainWindow::showWaiting);
+}
+
+FilterEdit* MainWindow::filterEdit() const
+{
+    return m_top->filterEdit();
+}
+
+void MainWindow::start(const StudioArguments& arguments)
+{
+    m_plan->set(arguments);
+    if (!arguments.files.isEmpty())
+        openFile(arguments.files.front());
+    else if (!arguments.urls.empty())
+        attach(arguments.urls, arguments.record);
+    if (!arguments.note.isEmpty())
+        showFailure({ErrorCode::WrongUse, arguments.note});
+}
+
+bool MainWindow::isSettled() const
+{
+    if (m_session->isBusy() || m_plan->isPending())
+        return false;
+    // What follows a bus never stands still; once there is something to see, it may be taken.
+    if (m_shared->mode() == SharedView::Mode::Live && m_shared->session()->seen().last > 0)
+        return true;
+    return m_pages->currentWidget() != m_workspace || m_workspace->isSettled();
+}
+
+void MainWindow::openDialog()
+{
+    askForRecording(this, m_settings.lastFolder(), [this](const QString& path) {
+        m_settings.setLastFolder(QFileInfo(path).path());
+        openFile(path);
+    });
+}
+
+void MainWindow::openFile(const QString& path)
+{
+    whenFree(tr("Keep and open"), [this, path] { m_session->open(path); });
+}
+
+void MainWindow::attachDialog()
+{
+    if (m_pages->currentWidget() == m_firstPage) {
+        m_firstPage->focusUrl();
+        return;
+    }
+    auto* dialog = new AttachDialog(m_settings.recentUrls(), m_session->isRecording(), this);
+    connect(dialog, &AttachDialog::attachRequested, this,
+            [this](const QUrl& url) { attach({url}); });
+    dialog->open();
+}
+
+void MainWindow::attach(const std::vector<QUrl>& urls, const QString& file)
+{
+    if (!m_options.isUnattended) {
+        for (const QUrl& url : urls)
+            m_settings.addRecentUrl(shownUrl(url));
+        m_firstPage->setRecentUrls(m_settings.recentUrls());
+    }
+    m_banner->clear();
+    m_session->attach(urls, file);
+}
+
+void MainWindow::startDemo(const QString& query)
+{
+    whenFree(tr("Keep and start the demo"),
+             [this, query] { attach({QUrl(u"demo://"_s + query)}); });
+}
+
+void MainWindow::saveAsDialog()
+{
+    if (m_session->path().isEmpty())
+        return;
+    askWhereToSave(this, m_settings.lastFolder(), QFileInfo(m_session->path()).fileName(),
+                   [this](const QString& path) {
+                       m_settings.setLastFolder(QFileInfo(path).path());
+                       m_session->saveAs(path);
+                   });
+}
+
+void MainWindow::closeRecording()
+{
+    whenFree(tr("Keep and close"), [this] { m_session->close(); });
+}
+
+void MainWindow::goToTimeDialog()
+{
+    askForTime(this, clockTime(m_shared->playhead()), [this](const QString& text) {
+        const Session* session = m_shared->session();
+        if (!session)
+            return;
+        const auto time = timeFromText(text, session->seen().time);
+        if (time)
+            m_shared->setPlayhead(*time);
+        else
+            showFailure(time.error());
+    });
+}
+
+void MainWindow::setTheme(ThemeChoice theme)
+{
+    if (!m_options.isUnattended)
+        m_settings.setTheme(theme);
+    const bool isDark =
+        theme == ThemeChoice::Dark || (theme == ThemeChoice::System && m_options.systemIsDark);
+    if (isDark != Theme::current().isDark)
+        Theme::apply(isDark);
+}
+
+void MainWindow::setFullScreen(bool isFull)
+{
+    setWindowState(windowState().setFlag(Qt::WindowFullScreen, isFull));
+}
+
+void MainWindow::toggleLegend()
+{
+    if (!m_legend)
+        m_legend = new Legend(m_workspace);
+    if (m_legend->isVisible())
+        m_legend->hide();
+    else
+        m_legend->showOver(m_workspace->view(u"timeline"));
+}
+
+void MainWindow::whenFree(const QString& keepText, std::function<void()> then)
+{
+    if (m_session->isRecording() && (m_options.isUnattended || m_quitWhenDone)) {
+        m_afterStop = std::move(then);
+        m_session->stop();
+    } else if (m_session->isRecording()) {
+        auto* question =
+            new StopQuestion(m_session->recorderStatus(), m_session->path(), keepText, this);
+        connect(question, &StopQuestion::keepChosen, this, [this, then] {
+            m_afterStop = then;
+            m_session->stop();
+        });
+        connect(question, &StopQuestion::discardChosen, this, [this, then] {
+            m_afterStop = then;
+            m_session->discard();
+        });
+        question->open();
+    } else if (m_session->isBusy() && m_session->state() != StudioSession::State::Opening) {
+        m_afterStop = std::move(then);
+    } else {
+        then();
+    }
+}
+
+void MainWindow::showKept(const Kept& kept)
+{
+    const QString sentence = keptSentence(kept);
+    m_status->say(sentence);
+    if (m_options.isUnattended || m_quitWhenDone)
+        qInfo("%s", qUtf8Printable(sentence));
+    else if (m_afterStop)
+        m_kept = kept;
+    else
+        m_banner->say(Banner::Tone::Good, tr("The recording has ended: %1").arg(sentence));
+    if (!kept.path.isEmpty() && !m_options.isUnattended)
+        m_settings.addRecentFile(kept.path);
+    m_firstPage->setRecentFiles(m_settings.recentFiles());
+}
+
+void MainWindow::runAfterStop()
+{
+    if (!m_afterStop || m_session->isRecording() || m_session->isBusy())
+        return;
+    const auto then = std::exchange(m_afterStop, nullptr);
+    const auto kept = std::exchange(m_kept, std::nullopt);
+    if (!kept) {
+        then();
+        return;
+    }
+    auto* note = new KeptNote(*kept, m_lastError ? m_lastError->message : QString(), this);
+    connect(note, &QDialog::finished, this, then);
+    note->open();
+}
+
+void MainWindow::showFailure(const Error& error)
+{
+    m_lastError = error;
+    m_isWaiting = false;
+    m_banner->say(Banner::Tone::Bad, error.message);
+    if (m_options.isUnattended)
+        qWarning("%s", qUtf8Printable(error.message));
+}
+
+void MainWindow::showPage()
+{
+    const bool isOpen = m_shared->session() != nullptr ||
+                        m_session->state() == StudioSession::State::Attaching ||
+                        m_session->state() == StudioSession::State::Moving;
+    QWidget* page = isOpen ? static_cast<QWidget*>(m_workspace) : m_firstPage;
+    if (page != m_pages->currentWidget() || !focusWidget())
+        page->setFocus(Qt::OtherFocusReason);
+    m_pages->setCurrentWidget(page);
+    m_top->setVisible(isOpen);
+    m_menus->update();
+}
+
+void MainWindow::showWaiting()
+{
+    const Session* session = m_shared->session();
+    const bool isSilent = m_session->state() == StudioSession::State::Recording && session &&
+                          session->seen().last == 0;
+    if (!isSilent) {
+        if (std::exchange(m_isWaiting, false))
+            m_banner->clear();
+        return;
+    }
+    if (!m_isWaiting && m_banner->isVisibleTo(this))
+        return; // an error stands there
+    m_isWaiting = true;
+    QString curl;
+    QStringList urls;
+    for (const ConnectionInfo& connection : m_session->connections()) {
+        urls << connection.url;
+        if (curl.isEmpty())
+            curl = hubCurlLine(QUrl(connection.url));
+    }
+    const QString sentence =
+        curl.isEmpty() ? tr("Attached to %1. No message has come yet.")
+                       : tr("Attached to %1. No message has come yet: send one, for example with");
+    m_banner->say(Banner::Tone::Neutral, sentence.arg(urls.join(u", "_s)), curl);
+}
+
+void MainWindow::showTitle()
+{
+    const QString name = QFileInfo(m_session->path()).fileName();
+    if (name.isEmpty())
+        setWindowTitle(u"Murmurscope"_s);
+    else if (m_session->isRecording())
+        setWindowTitle(tr("● recording %1 — Murmurscope").arg(name));
+    else
+        setWindowTitle(tr("%1 — Murmurscope").arg(name));
+}
+
+void MainWindow::keepAndQuit()
+{
+    m_quitWhenDone = true;
+    close();
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    const bool isOpening = m_session->state() == StudioSession::State::Opening;
+    if (m_session->isRecording() || (m_session->isBusy() && !isOpening)) {
+        event->ignore();
+        whenFree(tr("Keep and close"), [this] { close(); });
+        return;
+    }
+    if (!m_options.isUnattended) {
+        m_settings.setBytes(kGeometryKey, saveGeometry());
+        m_workspace->save(m_settings);
+    }
+    event->accept();
+    Q_EMIT finished();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (!draggedFile(event->mimeData()).isEmpty())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    const QString file = draggedFile(event->mimeData());
+    if (file.isEmpty())
+        return;
+    event->acceptProposedAction();
+    openFile(file);
+}
+
+} // namespace murmur

@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/result.h"
+#include "commandline.h"
+#include "keptnote.h"
+
+#include <QMainWindow>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+class QStackedWidget;
+
+namespace murmur {
+
+class Banner;
+class FilterEdit;
+class FirstPage;
+class Legend;
+class Menus;
+class Settings;
+class SharedView;
+class StartPlan;
+class StatusLine;
+class StudioSession;
+class TopBar;
+class Workspace;
+
+/// The window: puts the parts together and asks before something would be lost.
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+public:
+    struct Options
+    {
+        QString recordingsFolder;
+        /// Nobody sits there: no questions, nothing remembered.
+        bool isUnattended = false;
+        /// The palette that the desktop gave the program, for the "system" theme.
+        bool systemIsDark = true;
+    };
+
+    MainWindow(Settings& settings, Options options, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    /// Opens what the command line names.
+    void start(const StudioArguments& arguments);
+
+    [[nodiscard]] SharedView* shared() const { return m_shared.get(); }
+    [[nodiscard]] StudioSession* session() const { return m_session.get(); }
+    [[nodiscard]] Workspace* workspace() const { return m_workspace; }
+    [[nodiscard]] FilterEdit* filterEdit() const;
+    [[nodiscard]] FirstPage* firstPage() const { return m_firstPage; }
+    [[nodiscard]] Banner* banner() const { return m_banner; }
+    [[nodiscard]] StatusLine* statusLine() const { return m_status; }
+    [[nodiscard]] Settings& settings() const { return m_settings; }
+    /// Nothing that was asked for is still on its way.
+    [[nodiscard]] bool isSettled() const;
+    /// The last failure that was shown; the exit code of an unattended run follows from it.
+    [[nodiscard]] std::optional<Error> lastError() const { return m_lastError; }
+
+    void openDialog();
+    void openFile(const QString& path);
+    void attachDialog();
+    void attach(const std::vector<QUrl>& urls, const QString& file = {});
+    void startDemo(const QString& query = {});
+    void saveAsDialog();
+    void closeRecording();
+    void goToTimeDialog();
+    void setTheme(ThemeChoice theme);
+    void setFullScreen(bool isFull);
+    void toggleLegend();
+    /// Ends a recording in order, keeps it and leaves, without asking (signals).
+    void keepAndQuit();
+
+Q_SIGNALS:
+    /// The window has closed and nothing is being written any more.
+    void finished();
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    void build();
+    void connectSession();
+    /// Runs `then` once no recording runs: asks when one does, ends it, says what was kept.
+    void whenFree(const QString& keepText, std::function<void()> then);
+    void runAfterStop();
+    void showKept(const Kept& kept);
+    void showFailure(const Error& error);
+    void showPage();
+    void showWaiting();
+    void showTitle();
+
+    Settings& m_settings;
+    const Options m_options;
+    std::unique_ptr<SharedView> m_shared;
+    std::unique_ptr<StudioSession> m_session;
+    TopBar* m_top = nullptr;
+    Banner* m_banner = nullptr;
+    QStackedWidget* m_pages = nullptr;
+    FirstPage* m_firstPage = nullptr;
+    Workspace* m_workspace = nullptr;
+    StatusLine* m_status = nullptr;
+    StartPlan* m_plan = nullptr;
+    Menus* m_menus = nullptr;
+    Legend* m_legend = nullptr;
+    bool m_isWaiting = false; ///< the banner says where to send
+    bool m_quitWhenDone = false;
+    std::function<void()> m_afterStop;
+    std::optional<Kept> m_kept; ///< what the last word will be about
+    std::optional<Error> m_lastError;
+};
+
+} // namespace murmur

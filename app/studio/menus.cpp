@@ -1,0 +1,209 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "menus.h"
+
+#include "filteredit.h"
+#include "helppages.h"
+#include "mainwindow.h"
+#include "settings.h"
+#include "studiosession.h"
+#include "views/base/sharedview.h"
+#include "views/connect/connecttext.h"
+#include "workspace.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QClipboard>
+#include <QDesktopServices>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QMenu>
+#include <QMenuBar>
+#include <QUrl>
+
+namespace murmur {
+
+using namespace Qt::StringLiterals;
+
+Menus::Menus(MainWindow& window)
+    : QObject(&window)
+    , m_window(window)
+{
+    buildFile();
+    buildSession();
+    buildView();
+    buildConnect();
+    buildReplay();
+    buildDemo();
+    buildHelp();
+    update();
+}
+
+QAction* Menus::add(QMenu* menu, const QString& text, const QKeySequence& keys,
+                    std::function<void()> run)
+{
+    auto* action = menu->addAction(text);
+    action->setShortcut(keys);
+    connect(action, &QAction::triggered, this, std::move(run));
+    m_actions.push_back(action);
+    return action;
+}
+
+void Menus::buildFile()
+{
+    QMenu* menu = m_window.menuBar()->addMenu(tr("&File"));
+    add(menu, tr("&Open…"), QKeySequence::Open, [this] { m_window.openDialog(); });
+    m_recent = menu->addMenu(tr("Open &recent"));
+    connect(m_recent, &QMenu::aboutToShow, this, &Menus::fillRecent);
+    m_needSession.push_back(add(menu, tr("Save &as…"), QKeySequence(u"Ctrl+Shift+S"_s),
+                                [this] { m_window.saveAsDialog(); }));
+    m_needSession.push_back(add(menu, tr("&Close the recording"), QKeySequence(u"Ctrl+W"_s),
+                                [this] { m_window.closeRecording(); }));
+    menu->addSeparator();
+    add(menu, tr("&Quit"), QKeySequence(u"Ctrl+Q"_s), [this] { m_window.close(); });
+}
+
+void Menus::fillRecent()
+{
+    m_recent->clear();
+    for (const QString& path : m_window.settings().recentFiles()) {
+        QAction* action = m_recent->addAction(shownPath(path));
+        connect(action, &QAction::triggered, this, [this, path] { m_window.openFile(path); });
+    }
+    if (m_recent->isEmpty())
+        m_recent->addAction(tr("No recording was opened yet"))->setEnabled(false);
+}
+
+void Menus::buildSession()
+{
+    QMenu* menu = m_window.menuBar()->addMenu(tr("&Session"));
+    m_needRecording.push_back(add(menu, tr("&Stop recording"), QKeySequence(u"Ctrl+."_s),
+                                  [this] { m_window.session()->stop(); }));
+    m_needSession.push_back(add(menu, tr("&Find: go to the filter"), QKeySequence::Find,
+                                [this] { m_window.filterEdit()->focusText(); }));
+    m_needSession.push_back(add(menu, tr("C&lear the filter"), QKeySequence(u"Ctrl+Shift+F"_s),
+                                [this] { m_window.filterEdit()->clear(); }));
+    menu->addSeparator();
+    m_needSession.push_back(add(menu, tr("Copy the &path of the recording"), {}, [this] {
+        QGuiApplication::clipboard()->setText(m_window.session()->path());
+    }));
+    m_needSession.push_back(add(menu, tr("Show in &folder"), {}, [this] {
+        const QString folder = QFileInfo(m_window.session()->path()).path();
+        QDesktopServices::openUrl(QUrl::fromLocalFile(folder));
+    }));
+}
+
+void Menus::buildView()
+{
+    QMenu* menu = m_window.menuBar()->addMenu(tr("&View"));
+    int number = 1;
+    for (QAction* pane : m_window.workspace()->paneActions()) {
+        pane->setShortcut(QKeySequence(u"Alt+%1"_s.arg(number++)));
+        menu->addAction(pane);
+        m_actions.push_back(pane);
+    }
+    m_needSession.push_back(
+        add(menu, tr("Le&gend"), QKeySequence(Qt::Key_L), [this] { m_window.toggleLegend(); }));
+    add(menu, tr("Standard la&yout"), {}, [this] { m_window.workspace()->resetLayout(); });
+    menu->addSeparator();
+
+    QMenu* themes = menu->addMenu(tr("&Theme"));
+    auto* group = new QActionGroup(themes);
+    const std::pair<ThemeChoice, QString> choices[] = {{ThemeChoice::Dark, tr("&Dark")},
+                                                       {ThemeChoice::Light, tr("&Light")},
+                                                       {ThemeChoice::System, tr("&System")}};
+    for (const auto& [choice, text] : choices) {
+        QAction* action = themes->addAction(text);
+        action->setCheckable(true);
+        action->setChecked(choice == m_window.settings().theme());
+        group->addAction(action);
+        connect(action, &QAction::triggered, this,
+                [this, chosen = choice] { m_window.setTheme(chosen); });
+    }
+    QAction* full = add(menu, tr("&Full screen"), QKeySequence(Qt::Key_F11), [] {});
+    full->setCheckable(true);
+    connect(full, &QAction::toggled, this, [this](bool on) { m_window.setFullScreen(on); });
+}
+
+void Menus::buildConnect()
+{
+    QMenu* menu = m_window.menuBar()->addMenu(tr("&Connect"));
+    add(menu, tr("&Attach to a bus…"), QKeySequence(u"Ctrl+B"_s),
+        [this] { m_window.attachDialog(); });
+    m_needRecording.push_back(add(menu, tr("Copy the command that &sends here"), {}, [this] {
+        for (const ConnectionInfo& connection : m_window.session()->connections()) {
+            const QString curl = hubCurlLine(QUrl(connection.url));
+            if (!curl.isEmpty()) {
+                QGuiApplication::clipboard()->setText(curl);
+                return;
+            }
+        }
+    }));
+}
+
+void Menus::buildReplay()
+{
+    QMenu* menu = m_window.menuBar()->addMenu(tr("&Replay"));
+    SharedView* shared = m_window.shared();
+    const auto addForSession = [&](const QString& text, const QKeySequence& keys,
+                                   std::function<void()> run) {
+        m_needSession.push_back(add(menu, text, keys, std::move(run)));
+    };
+    addForSession(tr("&Play or pause"), QKeySequence(u"Ctrl+Space"_s), [shared] {
+        if (shared->mode() == SharedView::Mode::Paused)
+            shared->play();
+        else
+            shared->pause();
+    });
+    addForSession(tr("&Next message"), QKeySequence(u"Ctrl+Right"_s),
+                  [shared] { shared->step(1); });
+    addForSession(tr("P&revious message"), QKeySequence(u"Ctrl+Left"_s),
+                  [shared] { shared->step(-1); });
+    addForSession(tr("&Faster"), QKeySequence(u"Ctrl+Up"_s),
+                  [shared] { shared->setSpeed(shared->speed() * 2); });
+    addForSession(tr("&Slower"), QKeySequence(u"Ctrl+Down"_s),
+                  [shared] { shared->setSpeed(shared->speed() / 2); });
+    menu->addSeparator();
+    addForSession(tr("&Go to a time…"), QKeySequence(u"Ctrl+G"_s),
+                  [this] { m_window.goToTimeDialog(); });
+    addForSession(tr("Show the &whole recording"), QKeySequence(u"Ctrl+0"_s),
+                  [shared] { shared->showAll(); });
+    addForSession(tr("Go &live"), QKeySequence(Qt::Key_F5), [shared] { shared->goLive(); });
+}
+
+void Menus::buildDemo()
+{
+    QMenu* menu = m_window.menuBar()->addMenu(tr("&Demo"));
+    add(menu, tr("Start the &demo"), QKeySequence(u"Ctrl+D"_s), [this] { m_window.startDemo(); });
+    add(menu, tr("&Few agents, slow enough to read"), {},
+        [this] { m_window.startDemo(u"?agents=20&rate=50"_s); });
+    add(menu, tr("&Many agents, fast"), {},
+        [this] { m_window.startDemo(u"?agents=500&rate=10000"_s); });
+}
+
+void Menus::buildHelp()
+{
+    QMenu* menu = m_window.menuBar()->addMenu(tr("&Help"));
+    add(menu, tr("&Sending to the hub"), QKeySequence::HelpContents,
+        [this] { (new HelpPage(hubHelp(m_window.session()->connections()), &m_window))->open(); });
+    add(menu, tr("S&hortcuts"), QKeySequence(u"Ctrl+?"_s),
+        [this] { (new HelpPage(shortcutHelp(m_actions), &m_window))->open(); });
+    menu->addSeparator();
+    add(menu, tr("&About Murmurscope"), {},
+        [this] { (new HelpPage(aboutHelp(), &m_window))->open(); });
+}
+
+void Menus::update()
+{
+    const bool hasSession = m_window.shared()->session() != nullptr;
+    const bool isRecording = m_window.session()->isRecording();
+    for (QAction* action : m_needSession)
+        action->setEnabled(hasSession);
+    for (QAction* action : m_needRecording)
+        action->setEnabled(isRecording);
+    for (QAction* action : m_window.workspace()->paneActions())
+        action->setEnabled(hasSession);
+}
+
+} // namespace murmur

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QKeySequence>
+#include <QObject>
+
+#include <functional>
+#include <vector>
+
+class QAction;
+class QMenu;
+
+namespace murmur {
+
+class MainWindow;
+
+/// The menu bar and every shortcut of the window. What cannot be done now is disabled; what does
+/// not exist is not there.
+class Menus : public QObject
+{
+    Q_OBJECT
+public:
+    explicit Menus(MainWindow& window);
+
+    /// Enables what the state of the session allows.
+    void update();
+    [[nodiscard]] std::vector<QAction*> actions() const { return m_actions; }
+
+private:
+    QAction* add(QMenu* menu, const QString& text, const QKeySequence& keys,
+                 std::function<void()> run);
+    void buildFile();
+    void buildSession();
+    void buildView();
+    void buildConnect();
+    void buildReplay();
+    void buildDemo();
+    void buildHelp();
+    void fillRecent();
+
+    MainWindow& m_window;
+    std::vector<QAction*> m_actions;
+    std::vector<QAction*> m_needSession;
+    std::vector<QAction*> m_needRecording;
+    QMenu* m_recent = nullptr;
+};
+
+} // namespace murmur

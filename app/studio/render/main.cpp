@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "renderjob.h"
+#include "studioapp.h"
+
+#include <QApplication>
+
+#include <iostream>
+
+int main(int argc, char** argv)
+{
+    const murmur::RenderCommand command = murmur::parseRenderCommand(argc, argv);
+    if (command.exitCode)
+        return *command.exitCode;
+    // Never a window, wherever this runs.
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    QApplication application(argc, argv);
+    murmur::prepareApplication();
+    const murmur::Status done = murmur::render(command.arguments);
+    if (done)
+        return 0;
+    std::cerr << "murmurscope-render: " << done.error().message.toStdString() << '\n';
+    return murmur::exitCodeOf(done.error().code);
+}

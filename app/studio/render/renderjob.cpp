@@ -1,0 +1,261 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "renderjob.h"
+
+#include "mainwindow.h"
+#include "query/filter.h"
+#include "screenshot.h"
+#include "session/session.h"
+#include "settings.h"
+#include "startplan.h"
+#include "viewregistry.h"
+#include "views/base/sharedview.h"
+#include "views/base/theme.h"
+
+#include <CLI/CLI.hpp>
+
+#include <QDir>
+#include <QEventLoop>
+#include <QFileInfo>
+#include <QPainter>
+#include <QPdfWriter>
+#include <QRegularExpression>
+#include <QSvgGenerator>
+#include <QTemporaryDir>
+
+#include <string>
+
+namespace murmur {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QSize defaultSize(const QString& view)
+{
+    if (view == "overview"_L1)
+        return {1600, 120};
+    if (view == "timeline"_L1)
+        return {1600, 640};
+    if (view == "heatmap"_L1)
+        return {1600, 360};
+    if (view == "window"_L1)
+        return {1680, 1020};
+    return {1200, 640};
+}
+
+QSize sizeFromText(const std::string& text)
+{
+    static const QRegularExpression form(u"^(\\d{2,5})x(\\d{2,5})$"_s);
+    const auto match = form.match(QString::fromStdString(text));
+    return match.hasMatch() ? QSize(match.captured(1).toInt(), match.captured(2).toInt()) : QSize();
+}
+
+QString knownViews()
+{
+    QStringList known;
+    for (const ViewEntry& entry : viewEntries())
+        known << QLatin1StringView(entry.id);
+    return (known << u"window"_s).join(u", "_s);
+}
+
+/// Sets the shared window, playhead and filter that the arguments name.
+Status applyArguments(SharedView& shared, const RenderArguments& arguments)
+{
+    const TimeRange all = shared.session()->seen().time;
+    TimeRange window = shared.window();
+    struct Time
+    {
+        const QString& text;
+        TimePoint& time;
+    };
+    TimePoint at{};
+    for (const auto& [text, time] : {Time{arguments.from, window.begin},
+                                     Time{arguments.until, window.end}, Time{arguments.at, at}}) {
+        if (text.isEmpty())
+            continue;
+        const auto parsed = timeFromText(text, all);
+        if (!parsed)
+            return parsed.error();
+        time = *parsed;
+    }
+    if (window.isEmpty())
+        return Error{ErrorCode::WrongUse,
+                     u"There is nothing between --from and --until: the end is not later."_s};
+    if (!arguments.where.isEmpty()) {
+        auto filter = parseFilter(arguments.where, all);
+        if (!filter)
+            return filter.error();
+        shared.setFilter(*filter);
+    }
+    if (!arguments.at.isEmpty())
+        shared.setPlayhead(at);
+    if (!arguments.from.isEmpty() || !arguments.until.isEmpty())
+        shared.setWindow(window);
+    return Done{};
+}
+
+Status paintWhenSettled(QWidget* widget, std::function<bool()> isSettled, const QString& output)
+{
+    Status written = Done{};
+    QEventLoop loop;
+    WhenSettled whenSettled(
+        std::move(isSettled),
+        [&] {
+            written = writePicture(widget, output);
+            loop.quit();
+        },
+        widget);
+    whenSettled.start(nanoseconds(0));
+    loop.exec();
+    return written;
+}
+
+Status renderWindow(const RenderArguments& arguments)
+{
+    const QTemporaryDir scratch; // nothing of the person's own settings shows in a picture
+    Settings settings(scratch.filePath(u"settings.ini"_s));
+    MainWindow window(settings, {scratch.path(), true, arguments.isDark});
+    window.resize(arguments.size);
+    window.show();
+    StudioArguments start;
+    start.files << arguments.file;
+    start.at = arguments.at;
+    start.where = arguments.where;
+    window.start(start);
+    bool isPlaced = arguments.from.isEmpty() && arguments.until.isEmpty();
+    Status placed = Done{};
+    const Status written = paintWhenSettled(
+        &window,
+        [&] {
+            if (!window.isSettled())
+                return false;
+            if (!isPlaced && window.shared()->session()) {
+                isPlaced = true;
+                placed = applyArguments(*window.shared(), arguments);
+                return false;
+            }
+            return true;
+        },
+        arguments.output);
+    if (window.lastError())
+        return *window.lastError();
+    return placed ? written : placed;
+}
+
+Status renderView(const ViewEntry& entry, const RenderArguments& arguments)
+{
+    auto opened = Session::open(arguments.file);
+    if (!opened)
+        return opened.error();
+    SharedView shared;
+    const std::unique_ptr<View> view(entry.create({&shared}, nullptr));
+    view->resize(arguments.size);
+    view->show();
+    shared.setSession(std::shared_ptr<Session>(std::move(*opened)));
+    if (shared.session()->seen().last == 0)
+        return Error{ErrorCode::NotFound,
+                     u"There is no message in %1: nothing can be drawn."_s.arg(arguments.file)};
+    const Status applied = applyArguments(shared, arguments);
+    if (!applied)
+        return applied.error();
+    return paintWhenSettled(
+        view.get(), [&] { return view->isSettled(); }, arguments.output);
+}
+
+} // namespace
+
+RenderCommand parseRenderCommand(int argc, char** argv)
+{
+    CLI::App app("Draws a recording into a file, without a display.", "murmurscope-render");
+    std::string file, view, output, at, from, until, where, size;
+    std::string theme = "dark";
+    app.add_option("file", file, "the recording")->required();
+    app.add_option("--view", view, "overview, timeline, heatmap, messages, …, or window")
+        ->required();
+    app.add_option("-o,--output", output, "x.png, x.svg or x.pdf")->required();
+    app.add_option("--at", at, "put the playhead there");
+    app.add_option("--from", from, "show from here");
+    app.add_option("--until", until, "… to here");
+    app.add_option("--where", where, "filter");
+    app.add_option("--size", size, "WIDTHxHEIGHT in pixels, for example 1600x900");
+    app.add_option("--theme", theme, "light or dark")->check(CLI::IsMember({"dark", "light"}));
+    app.set_version_flag("--version", "murmurscope-render " MURMUR_VERSION);
+
+    RenderCommand command;
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        command.exitCode = app.exit(error) == 0 ? 0 : 2;
+        return command;
+    }
+    RenderArguments& arguments = command.arguments;
+    arguments.file = QString::fromStdString(file);
+    arguments.view = QString::fromStdString(view);
+    arguments.output = QString::fromStdString(output);
+    arguments.at = QString::fromStdString(at);
+    arguments.from = QString::fromStdString(from);
+    arguments.until = QString::fromStdString(until);
+    arguments.where = QString::fromStdString(where);
+    arguments.isDark = theme == "dark";
+    arguments.size = size.empty() ? defaultSize(arguments.view) : sizeFromText(size);
+    if (arguments.size.isEmpty()) {
+        std::cerr << "murmurscope-render: --size wants WIDTHxHEIGHT, for example 1600x900, not "
+                  << size << '\n';
+        command.exitCode = 2;
+    }
+    return command;
+}
+
+Status render(const RenderArguments& arguments)
+{
+    Theme::apply(arguments.isDark);
+    if (arguments.view == "window"_L1)
+        return renderWindow(arguments);
+    const ViewEntry* entry = viewEntry(arguments.view);
+    if (!entry)
+        return Error{
+            ErrorCode::Unsupported,
+            u"There is no view \"%1\" to draw. Views are: %2."_s.arg(arguments.view, knownViews())};
+    return renderView(*entry, arguments);
+}
+
+Status writePicture(QWidget* widget, const QString& path)
+{
+    const QString ending = QFileInfo(path).suffix().toLower();
+    if (ending == "png"_L1)
+        return grabToFile(widget, path);
+    const auto failure = [&] {
+        return Error{ErrorCode::Unwritable, u"The picture could not be written to %1."_s.arg(path)};
+    };
+    QPainter painter;
+    if (ending == "svg"_L1) {
+        QSvgGenerator svg;
+        svg.setFileName(path);
+        svg.setSize(widget->size());
+        svg.setViewBox(widget->rect());
+        svg.setTitle(widget->accessibleName());
+        if (!painter.begin(&svg))
+            return failure();
+        widget->render(&painter);
+        return painter.end() && QFileInfo(path).size() > 0 ? Status(Done{}) : Status(failure());
+    }
+    if (ending == "pdf"_L1) {
+        QPdfWriter pdf(path);
+        // One point of the page is one pixel of the view.
+        pdf.setResolution(72);
+        pdf.setPageMargins(QMarginsF());
+        pdf.setPageSize(
+            QPageSize(QSizeF(widget->size()), QPageSize::Point, {}, QPageSize::ExactMatch));
+        pdf.setTitle(widget->accessibleName());
+        if (!painter.begin(&pdf))
+            return failure();
+        widget->render(&painter);
+        return painter.end() && QFileInfo(path).size() > 0 ? Status(Done{}) : Status(failure());
+    }
+    return Error{ErrorCode::WrongUse,
+                 u"A picture ends in .png, .svg or .pdf; %1 does not."_s.arg(path)};
+}
+
+} // namespace murmur

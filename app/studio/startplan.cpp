@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "startplan.h"
+
+#include "filteredit.h"
+#include "viewregistry.h"
+#include "views/base/sharedview.h"
+#include "workspace.h"
+
+#include <utility>
+
+namespace murmur {
+
+using namespace Qt::StringLiterals;
+
+StartPlan::StartPlan(SharedView* shared, Workspace* workspace, FilterEdit* filter, QObject* parent)
+    : QObject(parent)
+    , m_shared(shared)
+    , m_workspace(workspace)
+    , m_filter(filter)
+{
+    connect(m_shared, &SharedView::modeChanged, this, &StartPlan::apply); // after each new session
+    connect(m_shared, &SharedView::dataGrew, this, &StartPlan::apply);
+}
+
+void StartPlan::set(StudioArguments arguments)
+{
+    m_arguments = std::move(arguments);
+    m_isPending = !m_arguments.view.isEmpty() || !m_arguments.where.isEmpty() ||
+                  !m_arguments.at.isEmpty() || m_arguments.select > 0;
+}
+
+void StartPlan::apply()
+{
+    Session* session = m_shared->session();
+    if (!m_isPending || !session || session->seen().last == 0)
+        return;
+    m_isPending = false;
+    const StudioArguments start = std::exchange(m_arguments, {});
+    if (!start.view.isEmpty() && !m_workspace->bringToFront(start.view)) {
+        QStringList known;
+        for (const ViewEntry& entry : viewEntries())
+            known << QLatin1StringView(entry.id);
+        Q_EMIT failed(
+            {ErrorCode::WrongUse,
+             tr("There is no view \"%1\". Views are: %2.").arg(start.view, known.join(u", "_s))});
+    }
+    if (!start.where.isEmpty()) {
+        m_filter->setText(start.where);
+        if (!m_filter->apply())
+            Q_EMIT failed({ErrorCode::WrongUse, m_filter->error()});
+    }
+    if (!start.at.isEmpty()) {
+        const auto time = timeFromText(start.at, session->seen().time);
+        if (time)
+            m_shared->setPlayhead(*time);
+        else
+            Q_EMIT failed(time.error());
+    }
+    if (start.select <= 0)
+        return;
+    m_isPending = true;
+    session->message(start.select).then(this, [this, start](const Result<MessageDetail>& message) {
+        m_isPending = false;
+        if (!message) {
+            Q_EMIT failed(message.error());
+            return;
+        }
+        if (start.at.isEmpty())
+            m_shared->setPlayhead(message->row.time);
+        m_shared->selectMessage(start.select);
+    });
+}
+
+} // namespace murmur

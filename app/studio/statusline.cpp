@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "statusline.h"
+
+#include "studiosession.h"
+#include "views/base/numbers.h"
+#include "views/base/theme.h"
+#include "views/connect/connecttext.h"
+
+#include <QEvent>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QStorageInfo>
+#include <QtConcurrent>
+
+namespace murmur {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The marks that are seen most, in their colours.
+QString legendText(const Theme& theme)
+{
+    QStringList marks;
+    for (const Kind kind :
+         {Kind::Event, Kind::Request, Kind::Reply, Kind::Command, Kind::State, Kind::Error}) {
+        const std::string_view name = kindName(kind);
+        marks << u"<span style='color:%1'>%2</span>&nbsp;%3"_s.arg(
+            theme.kinds[static_cast<std::size_t>(kind)].name(), QString(kindGlyph(kind)),
+            QString::fromLatin1(name.data(), static_cast<qsizetype>(name.size())));
+    }
+    return marks.join(u"&nbsp;&nbsp; "_s);
+}
+
+} // namespace
+
+StatusLine::StatusLine(StudioSession* session, QWidget* parent)
+    : QWidget(parent)
+    , m_session(session)
+    , m_promise(new QLabel(tr("Observing only"), this))
+    , m_rest(new QLabel(tr("nothing can be sent until armed"), this))
+    , m_figures(new QLabel(this))
+    , m_legend(new QLabel(this))
+{
+    QFont bold = Theme::current().interfaceFont(9);
+    bold.setWeight(QFont::DemiBold);
+    m_promise->setFont(bold);
+    m_rest->setFont(Theme::current().interfaceFont(9));
+    m_figures->setFont(Theme::current().numberFont(9));
+    m_legend->setFont(Theme::current().interfaceFont(9));
+    m_legend->setToolTip(tr("L shows what every mark means"));
+    m_figures->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    setAccessibleName(tr("Status"));
+
+    auto* line = new QHBoxLayout(this);
+    line->setContentsMargins(14, 3, 14, 3);
+    line->setSpacing(8);
+    line->addWidget(m_promise);
+    line->addWidget(m_rest);
+    line->addSpacing(24);
+    line->addWidget(m_figures, 1);
+    line->addWidget(m_legend);
+
+    m_sayTimer.setSingleShot(true);
+    m_sayTimer.setInterval(12s);
+    connect(&m_sayTimer, &QTimer::timeout, this, [this] {
+        m_said.clear();
+        refresh();
+    });
+    m_disk.setInterval(5s);
+    connect(&m_disk, &QTimer::timeout, this, &StatusLine::lookAtDisk);
+    m_disk.start();
+    connect(m_session, &StudioSession::statusChanged, this, [this] {
+        m_rate.note(m_session->recorderStatus().received,
+                    std::chrono::steady_clock::now().time_since_epoch());
+        refresh();
+    });
+    connect(m_session, &StudioSession::connectionsChanged, this, &StatusLine::refresh);
+    connect(m_session, &StudioSession::stateChanged, this, [this] {
+        lookAtDisk();
+        refresh();
+    });
+    recolor();
+    refresh();
+}
+
+void StatusLine::say(const QString& sentence)
+{
+    m_said = sentence;
+    m_sayTimer.start();
+    refresh();
+}
+
+QString StatusLine::text() const
+{
+    return m_promise->text() + u' ' + m_rest->text() + u' ' + m_figures->text();
+}
+
+void StatusLine::refresh()
+{
+    QStringList parts;
+    const auto& status = m_session->recorderStatus();
+    switch (m_session->state()) {
+    case StudioSession::State::Empty:
+        break;
+    case StudioSession::State::Opening:
+        parts << tr("opening …");
+        break;
+    case StudioSession::State::Attaching:
+        parts << tr("attaching …");
+        break;
+    case StudioSession::State::Stopping:
+        parts << tr("writing what was heard: %1 recorded").arg(numberText(status.recorded));
+        break;
+    case StudioSession::State::Moving:
+        parts << tr("saving …");
+        break;
+    case StudioSession::State::Recording:
+        parts << tr("recording %1", "a rate").arg(rateText(m_rate.perSecond()));
+        parts << tr("recorded %1").arg(numberText(status.recorded));
+        parts << (status.lostIsKnown ? tr("lost by us %1").arg(numberText(status.lost))
+                                     : tr("lost by us at least %1").arg(numberText(status.lost)));
+        if (status.queueFill > 0.25)
+            parts << tr("queue %1 %").arg(qRound(status.queueFill * 100));
+        if (m_free >= 0)
+            parts << tr("%1 free").arg(bytesText(m_free));
+        break;
+    case StudioSession::State::Reading: {
+        const SessionInfo& info = m_session->info();
+        parts << tr("%1 messages").arg(numberText(info.extent.last))
+              << tr("lost by us %1").arg(numberText(info.lost)) << bytesText(info.bytesFile)
+              << shownPath(m_session->path());
+        if (!info.isClean)
+            parts << tr("was not closed in order");
+        break;
+    }
+    }
+    QString text = parts.join(u" · "_s);
+    if (!m_said.isEmpty())
+        text = m_said;
+    m_figures->setText(text);
+    m_figures->setToolTip(text);
+}
+
+void StatusLine::lookAtDisk()
+{
+    const QString path = m_session->path();
+    if (path.isEmpty() || m_session->state() != StudioSession::State::Recording)
+        return;
+    // A worker: asking a server that is gone takes as long as it likes.
+    QtConcurrent::run([folder = QFileInfo(path).path()] {
+        return QStorageInfo(folder).bytesAvailable();
+    }).then(this, [this](qint64 free) {
+        m_free = free;
+        refresh();
+    });
+}
+
+void StatusLine::recolor()
+{
+    const Theme& theme = Theme::current();
+    const auto setColor = [](QLabel* label, const QColor& color) {
+        label->setStyleSheet(u"color: %1"_s.arg(color.name()));
+    };
+    setColor(m_promise, theme.good);
+    setColor(m_rest, theme.secondary);
+    setColor(m_figures, theme.secondary);
+    setColor(m_legend, theme.secondary);
+    m_legend->setText(legendText(theme));
+}
+
+void StatusLine::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange)
+        recolor();
+    QWidget::changeEvent(event);
+}
+
+void StatusLine::paintEvent(QPaintEvent*)
+{
+    const Theme& theme = Theme::current();
+    QPainter painter(this);
+    painter.fillRect(rect(), theme.header);
+    painter.fillRect(0, 0, width(), 1, theme.hairline);
+}
+
+void StatusLine::resizeEvent(QResizeEvent*)
+{
+    m_legend->setVisible(width() >= 1500);
+}
+
+} // namespace murmur

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "views/connect/ratemeter.h"
+
+#include <QTimer>
+#include <QWidget>
+
+class QLabel;
+
+namespace murmur {
+
+class StudioSession;
+
+/// The line at the foot of the window: the promise that nothing is sent, how the recording goes,
+/// and what the marks mean.
+class StatusLine : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit StatusLine(StudioSession* session, QWidget* parent = nullptr);
+
+    /// A sentence that stays until the next one or until it is out of date.
+    void say(const QString& sentence);
+    [[nodiscard]] QString text() const;
+
+protected:
+    void changeEvent(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void refresh();
+    void lookAtDisk();
+    void recolor();
+
+    StudioSession* m_session;
+    QLabel* m_promise;
+    QLabel* m_rest;
+    QLabel* m_figures;
+    QLabel* m_legend; ///< the marks in short; the whole list is on a key
+    QTimer m_disk;
+    QTimer m_sayTimer;
+    QString m_said;
+    RateMeter m_rate;
+    qint64 m_free = -1;
+};
+
+} // namespace murmur

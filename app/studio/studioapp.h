@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "commandline.h"
+
+namespace murmur {
+
+/// Runs the window until it closes; the exit code is the program's. Needs a QApplication.
+int runStudio(const StudioArguments& arguments);
+/// Icon, names, and a locale whose numbers have thousands separators.
+void prepareApplication();
+
+} // namespace murmur

@@ -1,0 +1,362 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "studiosession.h"
+
+#include "recorderthread.h"
+#include "settings.h"
+#include "views/base/sharedview.h"
+
+#include <QDateTime>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QTimer>
+#include <QtConcurrent>
+
+#include <functional>
+
+namespace murmur {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The recording under its new name: renamed where that is possible, else copied and compared in
+/// length before the old one goes. Runs in a worker. No connection to the file is open in this
+/// process: closing a plain file handle would drop the locks that SQLite holds on it.
+Status moveFile(const QString& from, const QString& to, bool keepSource)
+{
+    QDir().mkpath(QFileInfo(to).absolutePath());
+    const auto failure = [&](const QString& why) {
+        return Error{ErrorCode::Unwritable,
+                     StudioSession::tr("The recording could not be saved as %1: %2. It is still "
+                                       "complete in %3.")
+                         .arg(shownPath(to), why, shownPath(from))};
+    };
+    // Written beside the old one and swapped in, so that a failure half-way leaves it whole.
+    const QString part = to + u".part"_s;
+    QFile::remove(part);
+    if (!keepSource && !QFileInfo::exists(to) && QFile::rename(from, to))
+        return Done{};
+    QFile source(from);
+    if (!source.copy(part)) {
+        const QString why = source.errorString();
+        QFile::remove(part);
+        return failure(why);
+    }
+    if (QFileInfo(part).size() != QFileInfo(from).size()) {
+        QFile::remove(part);
+        return failure(StudioSession::tr("the copy is not complete"));
+    }
+    QFile::setPermissions(part, QFile::ReadOwner | QFile::WriteOwner);
+    if (QFileInfo::exists(to) && !QFile::remove(to))
+        return failure(StudioSession::tr("the file that is there cannot be replaced"));
+    if (!QFile::rename(part, to))
+        return failure(StudioSession::tr("the copy could not be given its name"));
+    if (!keepSource)
+        QFile::remove(from);
+    return Done{};
+}
+
+void removeRecording(const QString& path)
+{
+    for (const auto suffix : {""_L1, "-wal"_L1, "-shm"_L1, ".lock"_L1})
+        QFile::remove(path + suffix);
+}
+
+} // namespace
+
+StudioSession::StudioSession(SharedView* shared, QString recordingsFolder, QObject* parent)
+    : QObject(parent)
+    , m_shared(shared)
+    , m_recordingsFolder(std::move(recordingsFolder))
+{
+}
+
+StudioSession::~StudioSession()
+{
+    letGo();
+}
+
+bool StudioSession::isRecording() const
+{
+    return m_state == State::Attaching || m_state == State::Recording;
+}
+
+bool StudioSession::isBusy() const
+{
+    return m_state == State::Opening || m_state == State::Attaching || m_state == State::Stopping ||
+           m_state == State::Moving;
+}
+
+bool StudioSession::isTemporary() const
+{
+    return !m_path.isEmpty() &&
+           QFileInfo(m_path).absolutePath() == QFileInfo(m_recordingsFolder).absoluteFilePath();
+}
+
+nanoseconds StudioSession::length() const
+{
+    if (m_state == State::Recording)
+        return m_status.length;
+    return m_session ? m_session->seen().time.length() : nanoseconds(0);
+}
+
+void StudioSession::setState(State state)
+{
+    if (state == m_state)
+        return;
+    m_state = state;
+    Q_EMIT stateChanged();
+}
+
+void StudioSession::open(const QString& path)
+{
+    const quint64 generation = ++m_generation;
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    setState(State::Opening);
+    QThread* home = thread();
+    QtConcurrent::run([absolute, home]() -> Result<std::shared_ptr<Session>> {
+        auto opened = Session::open(absolute);
+        if (!opened)
+            return opened.error();
+        (*opened)->moveToThread(home);
+        return std::shared_ptr<Session>(std::move(*opened));
+    }).then(this, [this, generation, absolute](const Result<std::shared_ptr<Session>>& opened) {
+        if (generation != m_generation)
+            return; // the person has opened something else meanwhile
+        if (!opened) {
+            // What was open stays open: a wrong file must not cost the right one.
+            setState(m_session ? State::Reading : State::Empty);
+            Q_EMIT failed(opened.error());
+            return;
+        }
+        letGo();
+        m_madeHere = false;
+        adopt(*opened, absolute);
+        setState(State::Reading);
+        Q_EMIT this->opened(absolute);
+    });
+}
+
+void StudioSession::attach(const std::vector<QUrl>& urls, const QString& file)
+{
+    if (m_state == State::Recording && file.isEmpty()) {
+        for (const QUrl& url : urls)
+            m_recorder->attach(url);
+        return;
+    }
+    ++m_generation;
+    letGo();
+    RecorderOptions options;
+    options.path = file.isEmpty()
+                       ? newRecordingPath(m_recordingsFolder, QDateTime::currentDateTime())
+                       : QFileInfo(file).absoluteFilePath();
+    options.urls = urls;
+    m_path = options.path;
+    m_madeHere = true;
+    m_status = {};
+    m_recorder = std::make_shared<RecorderThread>(options);
+    RecorderThread* recorder = m_recorder.get();
+    connect(recorder, &RecorderThread::started, this, &StudioSession::onStarted);
+    connect(recorder, &RecorderThread::startFailed, this, [this](const Error& error) {
+        m_recorder.reset();
+        m_path.clear();
+        setState(State::Empty);
+        Q_EMIT failed(error);
+    });
+    connect(recorder, &RecorderThread::attachFailed, this, &StudioSession::failed);
+    connect(recorder, &RecorderThread::statusChanged, this, [this] {
+        m_status = m_recorder->status();
+        showConnections(m_status.connections);
+        Q_EMIT statusChanged();
+    });
+    connect(recorder, &RecorderThread::ended, this, &StudioSession::noted);
+    connect(recorder, &RecorderThread::stopped, this, &StudioSession::onStopped);
+    setState(State::Attaching);
+    recorder->start();
+}
+
+void StudioSession::onStarted()
+{
+    auto followed = Session::follow(m_recorder->recorder());
+    if (!followed) {
+        m_recorder.reset();
+        m_path.clear();
+        setState(State::Empty);
+        Q_EMIT failed(followed.error());
+        return;
+    }
+    // The recorder must outlive the session, whoever holds it last.
+    std::shared_ptr<Session> session(followed->release(),
+                                     [recorder = m_recorder](Session* gone) { delete gone; });
+    adopt(std::move(session), m_path);
+    setState(State::Recording);
+    Q_EMIT opened(m_path);
+}
+
+void StudioSession::adopt(std::shared_ptr<Session> session, const QString& path)
+{
+    m_path = path;
+    m_session = std::move(session);
+    m_info = {};
+    m_shared->setSession(m_session);
+    readInfo();
+}
+
+void StudioSession::letGo()
+{
+    m_shared->setSession(nullptr);
+    m_released = m_session;
+    m_session.reset();
+    m_recorder.reset();
+    m_path.clear();
+    m_saveAs.clear();
+    m_discard = false;
+    m_status = {};
+    m_info = {};
+    if (!m_connections.empty())
+        showConnections({});
+}
+
+void StudioSession::readInfo()
+{
+    const quint64 generation = m_generation;
+    m_session->info().then(this, [this, generation](const Result<SessionInfo>& info) {
+        if (generation != m_generation || !info)
+            return;
+        m_info = *info;
+        if (!isRecording())
+            showConnections(m_info.connections);
+    });
+}
+
+void StudioSession::showConnections(const std::vector<ConnectionInfo>& connections)
+{
+    m_connections = connections;
+    Q_EMIT connectionsChanged();
+}
+
+void StudioSession::stop()
+{
+    if (m_state == State::Attaching || m_state == State::Recording) {
+        setState(State::Stopping);
+        m_recorder->stop();
+    }
+}
+
+void StudioSession::discard()
+{
+    if (!m_madeHere)
+        return;
+    m_discard = true;
+    if (isRecording())
+        stop();
+    else if (m_state == State::Reading)
+        finishStopped();
+}
+
+void StudioSession::onStopped(const QString& problem)
+{
+    if (!problem.isEmpty())
+        Q_EMIT failed({ErrorCode::Internal, problem});
+    if (m_state == State::Recording || m_state == State::Stopping)
+        finishStopped();
+}
+
+void StudioSession::finishStopped()
+{
+    Kept kept{m_status.length, m_status.recorded, m_status.lost, m_status.lostIsKnown, m_path};
+    if (m_discard) {
+        const QString path = m_path;
+        setState(State::Moving);
+        letGo();
+        whenReleased([this, path, kept]() mutable {
+            QtConcurrent::run([path] { removeRecording(path); }).then(this, [this, kept]() mutable {
+                kept.path.clear();
+                setState(State::Empty);
+                Q_EMIT stopped(kept);
+            });
+        });
+        return;
+    }
+    if (!m_saveAs.isEmpty() && m_saveAs != m_path) {
+        move(m_path, m_saveAs, false);
+        return;
+    }
+    setState(State::Reading);
+    readInfo();
+    Q_EMIT stopped(kept);
+}
+
+void StudioSession::saveAs(const QString& path)
+{
+    const QString to = QFileInfo(path).absoluteFilePath();
+    if (isRecording()) {
+        m_saveAs = to;
+        Q_EMIT noted(
+            tr("The recording goes on. When it ends it will be saved as %1.").arg(shownPath(to)));
+        return;
+    }
+    if (m_state == State::Reading && to != m_path)
+        move(m_path, to, !(m_madeHere && isTemporary()));
+}
+
+void StudioSession::move(QString from, QString to, bool keepSource)
+{
+    const RecorderStatus status = m_status;
+    const bool wasLive = m_state == State::Stopping || m_state == State::Recording;
+    const TimeRange window = m_shared->window();
+    const Seq selected = m_shared->selectedMessage();
+    setState(State::Moving);
+    letGo();
+    const quint64 generation = ++m_generation;
+    whenReleased([=, this] {
+        QtConcurrent::run([=] {
+            return moveFile(from, to, keepSource);
+        }).then(this, [=, this](const Status& moved) {
+            if (generation != m_generation)
+                return;
+            const QString path = moved ? to : from;
+            if (!moved)
+                Q_EMIT failed(moved.error());
+            if (wasLive)
+                Q_EMIT stopped(
+                    {status.length, status.recorded, status.lost, status.lostIsKnown, path});
+            else if (moved)
+                Q_EMIT noted(tr("Saved as %1").arg(shownPath(path)));
+            connect(
+                this, &StudioSession::opened, this,
+                [this, window, selected] {
+                    m_shared->setWindow(window);
+                    m_shared->selectMessage(selected);
+                },
+                Qt::SingleShotConnection);
+            open(path);
+        });
+    });
+}
+
+void StudioSession::whenReleased(std::function<void()> then, int triesLeft)
+{
+    if (m_released.expired() || triesLeft == 0) {
+        then();
+        return;
+    }
+    QTimer::singleShot(20ms, this, [this, then = std::move(then), triesLeft] {
+        whenReleased(then, triesLeft - 1);
+    });
+}
+
+void StudioSession::close()
+{
+    if (isRecording())
+        return;
+    ++m_generation;
+    letGo();
+    setState(State::Empty);
+}
+
+} // namespace murmur

@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/result.h"
+#include "keptnote.h"
+#include "session/recorder.h"
+#include "session/session.h"
+
+#include <QObject>
+#include <QUrl>
+
+#include <memory>
+#include <vector>
+
+namespace murmur {
+
+class RecorderThread;
+class SharedView;
+
+/// What the window has open: nothing, a recording, or a recording that is being made. Owns the
+/// recorder and the session and hands the session to the views. Every call returns at once; what
+/// takes time happens elsewhere and ends in a signal.
+class StudioSession : public QObject
+{
+    Q_OBJECT
+public:
+    enum class State {
+        Empty,
+        Opening,   ///< a file is being opened
+        Reading,   ///< a closed recording, or one that has ended
+        Attaching, ///< the file is being created, the buses are being attached
+        Recording,
+        Stopping, ///< what was heard is being written
+        Moving,   ///< the file is on its way to another name
+    };
+
+    StudioSession(SharedView* shared, QString recordingsFolder, QObject* parent = nullptr);
+    /// A recording that still runs is ended in order and kept.
+    ~StudioSession() override;
+
+    [[nodiscard]] State state() const { return m_state; }
+    [[nodiscard]] bool isRecording() const;
+    [[nodiscard]] bool isBusy() const;
+    [[nodiscard]] QString path() const { return m_path; }
+    /// The file has a name of ours, in our folder: the person was not asked yet.
+    [[nodiscard]] bool isTemporary() const;
+    /// Where the recording goes when it ends; empty: it stays where it is.
+    [[nodiscard]] QString savedAsLater() const { return m_saveAs; }
+    [[nodiscard]] const RecorderStatus& recorderStatus() const { return m_status; }
+    [[nodiscard]] const std::vector<ConnectionInfo>& connections() const { return m_connections; }
+    [[nodiscard]] const SessionInfo& info() const { return m_info; }
+    /// The length of what can be shown.
+    [[nodiscard]] nanoseconds length() const;
+
+    void open(const QString& path);
+    /// Records `urls` into `file` (empty: a new name in our folder). While a recording runs they
+    /// are added to it.
+    void attach(const std::vector<QUrl>& urls, const QString& file = {});
+    /// Ends the recording; it stays open for reading.
+    void stop();
+    /// Ends the recording if one runs and deletes its file. Only for a file that this window made.
+    void discard();
+    /// A closed recording is copied (one of our folder is moved) and opened under its new name; a
+    /// running one goes there when it ends.
+    void saveAs(const QString& path);
+    /// Lets go of a closed recording.
+    void close();
+
+Q_SIGNALS:
+    void stateChanged();
+    void connectionsChanged();
+    /// Counters of the running recording.
+    void statusChanged();
+    void opened(const QString& path);
+    /// One sentence for the person and the code for the program.
+    void failed(const murmur::Error& error);
+    /// The recording has ended and the file is complete.
+    void stopped(const murmur::Kept& kept);
+    /// Something worth a line that is no failure.
+    void noted(const QString& sentence);
+
+private:
+    void setState(State state);
+    void adopt(std::shared_ptr<Session> session, const QString& path);
+    void letGo();
+    void onStarted();
+    void onStopped(const QString& problem);
+    void finishStopped();
+    void move(QString from, QString to, bool keepSource);
+    void whenReleased(std::function<void()> then, int triesLeft = 100);
+    void readInfo();
+    void showConnections(const std::vector<ConnectionInfo>& connections);
+
+    SharedView* m_shared;
+    const QString m_recordingsFolder;
+    State m_state = State::Empty;
+    QString m_path;
+    QString m_saveAs;
+    bool m_madeHere = false;
+    bool m_discard = false;
+    std::shared_ptr<RecorderThread> m_recorder;
+    std::shared_ptr<Session> m_session;
+    std::weak_ptr<Session> m_released;
+    RecorderStatus m_status;
+    SessionInfo m_info;
+    std::vector<ConnectionInfo> m_connections;
+    quint64 m_generation = 0;
+};
+
+} // namespace murmur

@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "topbar.h"
+
+#include "filteredit.h"
+#include "studiosession.h"
+#include "views/base/sharedview.h"
+#include "views/base/theme.h"
+#include "views/connect/connectionchips.h"
+#include "views/replay/modewidget.h"
+
+#include <QHBoxLayout>
+#include <QPainter>
+#include <QPushButton>
+
+namespace murmur {
+
+TopBar::TopBar(SharedView* shared, StudioSession* session, QWidget* parent)
+    : QWidget(parent)
+    , m_shared(shared)
+    , m_session(session)
+    , m_mode(new ModeWidget(shared, this))
+    , m_chips(new ConnectionChips(this))
+    , m_filter(new FilterEdit(shared, this))
+    , m_live(new QPushButton(tr("Go live  F5"), this))
+{
+    setMinimumHeight(Theme::current().toolbar);
+    m_live->setMinimumHeight(30);
+    m_live->setToolTip(tr("Follow the newest message again"));
+    auto* line = new QHBoxLayout(this);
+    line->setContentsMargins(14, 0, 12, 0);
+    line->setSpacing(8);
+    line->addWidget(m_mode);
+    line->addWidget(m_chips);
+    line->addWidget(m_filter, 1);
+    line->addWidget(m_live);
+
+    connect(m_live, &QPushButton::clicked, m_shared, &SharedView::goLive);
+    connect(m_shared, &SharedView::modeChanged, this, &TopBar::refresh);
+    connect(m_session, &StudioSession::stateChanged, this, &TopBar::refresh);
+    connect(m_session, &StudioSession::statusChanged, this, &TopBar::refresh);
+    connect(m_session, &StudioSession::connectionsChanged, this, &TopBar::refreshChips);
+    refresh();
+    refreshChips();
+}
+
+void TopBar::refresh()
+{
+    if (m_session->isRecording())
+        m_mode->setRecordingLength(m_session->length());
+    else
+        m_mode->setRecordingLength({});
+    m_live->setVisible(m_session->isRecording());
+    const bool isBehind = m_shared->mode() != SharedView::Mode::Live;
+    m_live->setEnabled(isBehind);
+    m_live->setDefault(isBehind);
+}
+
+void TopBar::refreshChips()
+{
+    m_chips->setConnections(m_session->connections(), m_session->isRecording(),
+                            std::chrono::steady_clock::now().time_since_epoch());
+}
+
+void TopBar::paintEvent(QPaintEvent*)
+{
+    const Theme& theme = Theme::current();
+    QPainter painter(this);
+    painter.fillRect(rect(), theme.header);
+    painter.fillRect(0, height() - 1, width(), 1, theme.hairline);
+}
+
+} // namespace murmur

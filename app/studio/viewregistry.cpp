@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "viewregistry.h"
+
+#include "views/agents/agentsview.h"
+#include "views/agents/stateview.h"
+#include "views/base/theme.h"
+#include "views/heatmap/latencyview.h"
+#include "views/messages/inspectorview.h"
+#include "views/messages/messagesview.h"
+#include "views/replay/transportbar.h"
+#include "views/timeline/overviewstrip.h"
+#include "views/timeline/timelineview.h"
+
+#include <QCoreApplication>
+
+#include <array>
+
+namespace murmur {
+
+namespace {
+
+template<typename Class>
+View* make(const ViewContext& context, QWidget* parent)
+{
+    return new Class(context, parent);
+}
+
+/// The strip carries the transport where the others have their names.
+View* makeOverview(const ViewContext& context, QWidget* parent)
+{
+    auto* view = new OverviewStrip(context, parent);
+    view->setCorner(new TransportBar(context.shared, view));
+    return view;
+}
+
+/// The heatmap's columns stand under those of the timeline.
+View* makeHeatmap(const ViewContext& context, QWidget* parent)
+{
+    auto* view = new LatencyView(context, parent);
+    view->setGutter(Theme::current().axisLeft);
+    view->setRightGutter(Theme::current().axisRight);
+    return view;
+}
+
+constexpr std::array kViews{
+    ViewEntry{"agents", QT_TRANSLATE_NOOP("Views", "Agents"), Place::Left, make<AgentsView>},
+    ViewEntry{"overview", QT_TRANSLATE_NOOP("Views", "Overview"), Place::Center, makeOverview},
+    ViewEntry{"timeline", QT_TRANSLATE_NOOP("Views", "Timeline"), Place::Center,
+              make<TimelineView>},
+    ViewEntry{"heatmap", QT_TRANSLATE_NOOP("Views", "Latency"), Place::Center, makeHeatmap},
+    ViewEntry{"messages", QT_TRANSLATE_NOOP("Views", "Messages"), Place::CenterBottom,
+              make<MessagesView>},
+    ViewEntry{"inspector", QT_TRANSLATE_NOOP("Views", "Message"), Place::Right,
+              make<InspectorView>},
+    ViewEntry{"state", QT_TRANSLATE_NOOP("Views", "State"), Place::Right, make<StateView>},
+};
+
+} // namespace
+
+std::span<const ViewEntry> viewEntries() noexcept
+{
+    return kViews;
+}
+
+const ViewEntry* viewEntry(QStringView id) noexcept
+{
+    for (const ViewEntry& entry : kViews)
+        if (id == QLatin1StringView(entry.id))
+            return &entry;
+    return nullptr;
+}
+
+QString viewTitle(const ViewEntry& entry)
+{
+    return QCoreApplication::translate("Views", entry.title);
+}
+
+} // namespace murmur

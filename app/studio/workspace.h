@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "views/base/view.h"
+
+#include <QWidget>
+
+#include <map>
+#include <vector>
+
+class QAction;
+class QSplitter;
+class QTabWidget;
+
+namespace murmur {
+
+class Settings;
+
+/// The panes of the window: agents on the left, everything with a time axis in the middle, what is
+/// selected on the right. In a narrow window the right pane folds into tabs.
+class Workspace : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit Workspace(const ViewContext& context, QWidget* parent = nullptr);
+
+    [[nodiscard]] View* view(QStringView id) const; ///< null when there is none
+    [[nodiscard]] bool isSettled() const;
+    /// Shows the view and gives it the keyboard; false when there is none of that id.
+    bool bringToFront(QStringView id);
+    /// One checkable action per view: shown or not.
+    [[nodiscard]] const std::vector<QAction*>& paneActions() const { return m_toggles; }
+
+    void save(Settings& settings) const;
+    void restore(const Settings& settings);
+    void resetLayout();
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    struct Pane
+    {
+        const ViewEntry* entry = nullptr;
+        View* view = nullptr;
+        QAction* toggle = nullptr;
+    };
+    void addPane(const ViewEntry& entry, const ViewContext& context);
+    void setCompact(bool isCompact);
+    void place();
+    void shareHeights();
+
+    std::vector<Pane> m_panes;
+    std::vector<QAction*> m_toggles;
+    QSplitter* m_across;
+    QSplitter* m_left;
+    QSplitter* m_middle;
+    QSplitter* m_right;
+    QTabWidget* m_tabs;
+    bool m_isCompact = false;
+    bool m_isShared = false; ///< the heights were given by the person or once by us
+};
+
+} // namespace murmur

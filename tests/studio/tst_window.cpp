@@ -1,0 +1,361 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "dialogs.h"
+#include "filteredit.h"
+#include "mainwindow.h"
+#include "menus.h"
+#include "recordings.h"
+#include "settings.h"
+#include "statusline.h"
+#include "studiosession.h"
+#include "views/base/sharedview.h"
+#include "views/base/theme.h"
+#include "views/connect/banner.h"
+#include "views/connect/firstpage.h"
+#include "workspace.h"
+
+#include <QAction>
+#include <QDialogButtonBox>
+#include <QDir>
+#include <QDropEvent>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSet>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace murmur;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int kPatience = 20'000;
+
+/// A window with settings and recordings of its own.
+struct Studio
+{
+    QTemporaryDir dir;
+    Settings settings{dir.filePath(u"settings.ini"_s)};
+    QString recordings = dir.filePath(u"recordings"_s);
+    std::unique_ptr<MainWindow> window;
+
+    explicit Studio(bool isUnattended = false) { reopen(isUnattended); }
+    void reopen(bool isUnattended = false)
+    {
+        window.reset();
+        window = std::make_unique<MainWindow>(settings,
+                                              MainWindow::Options{recordings, isUnattended, true});
+        window->resize(1680, 1020);
+        window->show();
+    }
+    QString path(const QString& name) const { return dir.filePath(name); }
+    QString write(const QString& name, const QByteArray& bytes) const
+    {
+        QFile file(path(name));
+        if (file.open(QFile::WriteOnly))
+            file.write(bytes);
+        return path(name);
+    }
+    Seq last() const
+    {
+        const Session* session = window->shared()->session();
+        return session ? session->seen().last : 0;
+    }
+    QStringList files() const { return QDir(recordings).entryList({u"*.murmur"_s}); }
+    QPushButton* dialogButton(const QString& text) const
+    {
+        for (QDialog* dialog : window->findChildren<QDialog*>())
+            for (QPushButton* button : dialog->findChildren<QPushButton*>())
+                if (dialog->isVisible() && button->text().remove(u'&') == text)
+                    return button;
+        return nullptr;
+    }
+};
+
+} // namespace
+
+class TestWindow : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { Theme::apply(true); }
+
+    void whatIsNoRecordingGetsASentenceThatNamesIt_data()
+    {
+        QTest::addColumn<QByteArray>("content");
+        QTest::addColumn<bool>("exists");
+        QTest::newRow("missing") << QByteArray() << false;
+        QTest::newRow("empty") << QByteArray() << true;
+        QTest::newRow("foreign") << QByteArray("this is a shopping list\n").repeated(200) << true;
+        QTest::newRow("torn") << QByteArray("SQLite format 3\0 and then nothing", 34) << true;
+    }
+    void whatIsNoRecordingGetsASentenceThatNamesIt()
+    {
+        QFETCH(QByteArray, content);
+        QFETCH(bool, exists);
+        Studio studio;
+        const QString path =
+            exists ? studio.write(u"x.murmur"_s, content) : studio.path(u"x.murmur"_s);
+        studio.window->openFile(path);
+        QTRY_VERIFY(studio.window->lastError().has_value());
+        QVERIFY(studio.window->banner()->isVisible());
+        QVERIFY2(studio.window->banner()->sentence().contains(u"x.murmur"_s),
+                 qPrintable(studio.window->banner()->sentence()));
+        QCOMPARE(exitCodeOf(studio.window->lastError()->code), 3);
+        QVERIFY(studio.window->firstPage()->isVisible());
+        if (exists) {
+            QFile file(path);
+            QVERIFY(file.open(QFile::ReadOnly));
+            QCOMPARE(file.readAll(), content); // looked at, not touched
+        }
+    }
+
+    void aWrongFileDoesNotCostTheRightOne()
+    {
+        Studio studio;
+        const QString good = studio.path(u"good.murmur"_s);
+        QVERIFY(test::makeRecording(good, 500));
+        studio.window->openFile(good);
+        QTRY_COMPARE(studio.last(), Seq(500));
+        studio.window->openFile(studio.write(u"bad.murmur"_s, "no"));
+        QTRY_VERIFY(studio.window->lastError().has_value());
+        QCOMPARE(studio.last(), Seq(500));
+        QVERIFY(studio.window->workspace()->isVisible());
+    }
+
+    void aFileThatIsDraggedInIsOpened()
+    {
+        Studio studio;
+        const QString path = studio.path(u"dragged.murmur"_s);
+        QVERIFY(test::makeRecording(path, 200));
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(path)});
+        QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, {});
+        QCoreApplication::sendEvent(studio.window.get(), &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, {});
+        QCoreApplication::sendEvent(studio.window.get(), &drop);
+        QTRY_COMPARE(studio.last(), Seq(200));
+        QVERIFY(studio.window->windowTitle().contains(u"dragged.murmur"_s));
+        QCOMPARE(studio.settings.recentFiles().value(0), path);
+        QTRY_VERIFY(studio.window->statusLine()->text().contains(u"200 messages"_s));
+    }
+
+    void theCommandLineNamesThePlace()
+    {
+        Studio studio;
+        const QString path = studio.path(u"a.murmur"_s);
+        QVERIFY(test::makeRecording(path, 1000));
+        StudioArguments start;
+        start.files << path;
+        start.where = u"kind == error"_s;
+        start.select = 58;
+        studio.window->start(start);
+        QTRY_COMPARE(studio.window->shared()->selectedMessage(), Seq(58));
+        QVERIFY(studio.window->shared()->filter());
+        QCOMPARE(studio.window->filterEdit()->text(), u"kind == error"_s);
+        const TimeRange all = studio.window->shared()->session()->seen().time;
+        QCOMPARE(toNs(studio.window->shared()->playhead()), toNs(all.begin) + 57 * 10'000'000LL);
+
+        studio.reopen(true);
+        start.select = 5000;
+        start.where = u"kind =="_s;
+        start.at = u"+2s"_s;
+        studio.window->start(start);
+        QTRY_VERIFY(studio.window->lastError().has_value());
+        QCOMPARE(toNs(studio.window->shared()->playhead()), toNs(all.begin) + 2'000'000'000LL);
+    }
+
+    void theDemoFillsTheWindowAndIsKeptWhenAsked()
+    {
+        Studio studio;
+        Q_EMIT studio.window->firstPage()->demoRequested();
+        QTRY_VERIFY_WITH_TIMEOUT(studio.last() > 50, kPatience);
+        QVERIFY(studio.window->workspace()->isVisible());
+        QVERIFY(studio.window->shared()->mode() == SharedView::Mode::Live);
+        QTRY_VERIFY_WITH_TIMEOUT(studio.window->statusLine()->text().contains(u"recorded"_s),
+                                 kPatience);
+
+        QSignalSpy finished(studio.window.get(), &MainWindow::finished);
+        studio.window->close();
+        QVERIFY(studio.window->isVisible()); // it asks first
+        QTRY_VERIFY(studio.dialogButton(u"Keep and close"_s));
+        QVERIFY(studio.dialogButton(u"Discard"_s));
+        QTest::mouseClick(studio.dialogButton(u"Keep and close"_s), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(studio.dialogButton(u"OK"_s), kPatience);
+        const Seq kept = studio.last();
+        QTest::mouseClick(studio.dialogButton(u"OK"_s), Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatience);
+        QVERIFY(!studio.window->isVisible());
+        QCOMPARE(studio.files().size(), 1);
+
+        // What was seen is what the file says.
+        const QString path = studio.recordings + u'/' + studio.files().front();
+        QCOMPARE(studio.settings.recentFiles().value(0), path);
+        studio.reopen();
+        studio.window->openFile(path);
+        QTRY_COMPARE_WITH_TIMEOUT(studio.last(), kept, kPatience);
+    }
+
+    void cancelGoesOnAndDiscardLeavesNothing()
+    {
+        Studio studio;
+        studio.window->startDemo(u"?agents=20&rate=100"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(studio.last() > 5, kPatience);
+        studio.window->close();
+        QTRY_VERIFY(studio.dialogButton(u"Cancel"_s));
+        QTest::mouseClick(studio.dialogButton(u"Cancel"_s), Qt::LeftButton);
+        QVERIFY(studio.window->isVisible());
+        QVERIFY(studio.window->session()->isRecording());
+        const Seq before = studio.last();
+        QTRY_VERIFY_WITH_TIMEOUT(studio.last() > before, kPatience);
+
+        QSignalSpy finished(studio.window.get(), &MainWindow::finished);
+        studio.window->close();
+        QTRY_VERIFY(studio.dialogButton(u"Discard"_s));
+        QTest::mouseClick(studio.dialogButton(u"Discard"_s), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(studio.dialogButton(u"OK"_s), kPatience);
+        QTest::mouseClick(studio.dialogButton(u"OK"_s), Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatience);
+        QVERIFY(QDir(studio.recordings).entryList(QDir::Files).isEmpty());
+    }
+
+    void aRunningRecordingThatIsSavedAsGoesThereWhenItEnds()
+    {
+        Studio studio;
+        studio.window->startDemo(u"?agents=20&rate=100"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(studio.last() > 5, kPatience);
+        const QString chosen = studio.path(u"chosen.murmur"_s);
+        studio.window->session()->saveAs(chosen);
+        QVERIFY(studio.window->session()->isRecording());
+        QSignalSpy stopped(studio.window->session(), &StudioSession::stopped);
+        studio.window->session()->stop();
+        QTRY_COMPARE_WITH_TIMEOUT(stopped.size(), 1, kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window->session()->state(), StudioSession::State::Reading,
+                                  kPatience);
+        QCOMPARE(studio.window->session()->path(), chosen);
+        QVERIFY(studio.files().isEmpty());
+        QTRY_VERIFY(studio.last() > 5);
+
+        // Of a file that the person named a copy is made; the old one stays.
+        const QString copy = studio.path(u"copy.murmur"_s);
+        const Seq last = studio.last();
+        studio.window->session()->saveAs(copy);
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window->session()->path(), copy, kPatience);
+        QVERIFY(QFile::exists(chosen));
+        QCOMPARE(studio.last(), last);
+    }
+
+    void whileNothingIsHeardTheWindowSaysWhereToSend()
+    {
+        Studio studio;
+        studio.window->attach({QUrl(u"listen://127.0.0.1:0"_s)});
+        QTRY_VERIFY_WITH_TIMEOUT(studio.window->banner()->sentence().contains(u"No message"_s),
+                                 kPatience);
+        const auto offersCurl = [&] {
+            bool offers = false;
+            for (const QPushButton* button : studio.window->banner()->findChildren<QPushButton*>())
+                offers |= button->text().startsWith(u"curl"_s) && !button->text().endsWith(u":0"_s);
+            return offers;
+        };
+        QTRY_VERIFY(offersCurl());
+        studio.window->session()->discard();
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window->session()->state(), StudioSession::State::Empty,
+                                  kPatience);
+    }
+
+    void aBusThatCannotBeAttachedIsSaidOnTheFirstPage()
+    {
+        Studio studio;
+        studio.window->attach({QUrl(u"nosuchbus://x"_s)});
+        QTRY_VERIFY_WITH_TIMEOUT(studio.window->lastError().has_value(), kPatience);
+        QVERIFY(studio.window->firstPage()->isVisible());
+        QVERIFY2(studio.window->banner()->sentence().contains(u"nosuchbus"_s),
+                 qPrintable(studio.window->banner()->sentence()));
+        QVERIFY(studio.files().isEmpty());
+    }
+
+    void panesAreHiddenAndStayHidden()
+    {
+        Studio studio;
+        const QString path = studio.path(u"a.murmur"_s);
+        QVERIFY(test::makeRecording(path, 100));
+        studio.window->openFile(path);
+        QTRY_COMPARE(studio.last(), Seq(100));
+        QWidget* heatmap = studio.window->workspace()->view(u"heatmap");
+        QVERIFY(heatmap->isVisible());
+        for (QAction* pane : studio.window->workspace()->paneActions())
+            if (pane->text() == u"Latency"_s)
+                pane->trigger();
+        QVERIFY(!heatmap->isVisible());
+        studio.window->close();
+        studio.reopen();
+        studio.window->openFile(path);
+        QTRY_COMPARE(studio.last(), Seq(100));
+        QVERIFY(!studio.window->workspace()->view(u"heatmap")->isVisible());
+        QVERIFY(studio.window->workspace()->view(u"timeline")->isVisible());
+        studio.window->workspace()->resetLayout();
+        QVERIFY(studio.window->workspace()->view(u"heatmap")->isVisible());
+    }
+
+    void aNarrowWindowFoldsTheRightPaneIntoTabs()
+    {
+        Studio studio;
+        const QString path = studio.path(u"a.murmur"_s);
+        QVERIFY(test::makeRecording(path, 100));
+        studio.window->openFile(path);
+        QTRY_COMPARE(studio.last(), Seq(100));
+        Workspace* workspace = studio.window->workspace();
+        QVERIFY(workspace->view(u"inspector")->isVisible());
+        QVERIFY(workspace->view(u"messages")->isVisible());
+        studio.window->resize(1366, 768);
+        QTRY_VERIFY(!workspace->view(u"inspector")->isVisible());
+        QVERIFY(workspace->bringToFront(u"inspector"));
+        QVERIFY(workspace->view(u"inspector")->isVisible());
+        QVERIFY(!workspace->view(u"messages")->isVisible());
+        studio.window->resize(1680, 1020);
+        QTRY_VERIFY(workspace->view(u"messages")->isVisible());
+        QVERIFY(workspace->view(u"inspector")->isVisible());
+    }
+
+    void shortcutsDoNotCollide()
+    {
+        Studio studio;
+        QSet<QString> seen;
+        for (const QAction* action : studio.window->findChild<Menus*>()->actions()) {
+            const QString keys = action->shortcut().toString();
+            if (keys.isEmpty())
+                continue;
+            QVERIFY2(!seen.contains(keys), qPrintable(keys));
+            seen.insert(keys);
+        }
+        QVERIFY(seen.contains(u"F5"_s));
+        QVERIFY(seen.contains(u"F11"_s));
+    }
+
+    void everythingThatCanBeFocusedHasAName()
+    {
+        Studio studio;
+        const QString path = studio.path(u"a.murmur"_s);
+        QVERIFY(test::makeRecording(path, 100));
+        studio.window->openFile(path);
+        QTRY_COMPARE(studio.last(), Seq(100));
+        QStringList nameless;
+        for (const QWidget* widget : studio.window->findChildren<QWidget*>()) {
+            if (!widget->isVisible() || !(widget->focusPolicy() & Qt::TabFocus))
+                continue;
+            const auto* button = qobject_cast<const QAbstractButton*>(widget);
+            const bool hasText = button && !button->text().isEmpty();
+            if (widget->accessibleName().isEmpty() && !hasText && widget->toolTip().isEmpty())
+                nameless << QLatin1StringView(widget->metaObject()->className()) + u' ' +
+                                widget->objectName() + u" in "_s +
+                                QLatin1StringView(widget->parent()->metaObject()->className());
+        }
+        QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(u'\n')));
+    }
+};
+
+QTEST_MAIN(TestWindow)
+#include "tst_window.moc"

@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "views/connect/recentfiles.h"
+
+#include <QUrl>
+#include <QWidget>
+
+class QLabel;
+class QListWidget;
+class QPushButton;
+
+namespace murmur {
+
+class AttachEdit;
+class Banner;
+
+/// What the window shows while nothing is open: start the demo, attach to a bus, open a recording,
+/// and the recordings of the last days.
+class FirstPage : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit FirstPage(QWidget* parent = nullptr);
+
+    void setRecentUrls(const QStringList& urls);
+    void setRecentFiles(const QStringList& paths);
+    /// Puts the cursor where a URL is typed.
+    void focusUrl();
+    [[nodiscard]] AttachEdit* attachEdit() const { return m_attach; }
+
+Q_SIGNALS:
+    void demoRequested();
+    void attachRequested(const QUrl& url);
+    void openRequested(const QString& path);
+    void browseRequested();
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    void showRecentFiles(const std::vector<RecentFile>& files);
+
+    AttachEdit* m_attach;
+    QListWidget* m_recent;
+    QLabel* m_recentTitle;
+    quint64 m_generation = 0;
+};
+
+} // namespace murmur
