@@ -204,17 +204,25 @@ QFuture<Result<TileSlice>> Session::tiles(TileRequest request)
     });
 }
 
-QFuture<Result<MarkSlice>> Session::marks(TimeRange range, int limit, std::stop_token)
+QFuture<Result<MarkSlice>> Session::marks(TimeRange range, int limit, std::stop_token stop)
+{
+    return marks(MarkRequest{range, limit, {}, std::move(stop)});
+}
+
+QFuture<Result<MarkSlice>> Session::marks(MarkRequest request)
 {
     ++d->recording->marksAsked;
-    return answer<MarkSlice>(*d->recording, [recording = d->recording, range, limit] {
+    return answer<MarkSlice>(*d->recording, [recording = d->recording, request] {
         MarkSlice slice;
-        slice.range = range;
+        slice.range = request.range;
         slice.through = recording->extent().last;
         for (const Mark& mark : recording->marks) {
-            if (!range.contains(fromNs(mark.time)))
+            const bool isWanted = request.agents.empty() ||
+                                  std::ranges::find(request.agents, mark.sender) !=
+                                      request.agents.end();
+            if (!isWanted || !request.range.contains(fromNs(mark.time)))
                 continue;
-            if (slice.marks.size() == static_cast<std::size_t>(limit)) {
+            if (slice.marks.size() == static_cast<std::size_t>(request.limit)) {
                 slice.isComplete = false;
                 break;
             }
@@ -276,6 +284,11 @@ QFuture<Result<std::vector<Gap>>> Session::gaps()
 {
     return answer<std::vector<Gap>>(*d->recording,
                                     [recording = d->recording] { return recording->gaps; });
+}
+
+QFuture<Status> Session::saveAs(const QString&, std::function<void(double)>, std::stop_token)
+{
+    return QtFuture::makeReadyFuture(Status(Done{}));
 }
 
 } // namespace murmur
