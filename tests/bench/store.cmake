@@ -1,1 +1,4 @@
+# SPDX-FileCopyrightText: 2026 The Murmurscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 murmur_bench(bench_store DEPENDS core_session core_demo PkgConfig::ZSTD)
