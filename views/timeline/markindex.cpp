@@ -19,9 +19,16 @@ std::span<const Mark> within(std::span<const Mark> marks, TimeRange window)
 
 } // namespace
 
-MarkIndex::MarkIndex(MarkSlice slice, std::vector<AgentId> agents)
+MarkIndex::MarkIndex(MarkSlice slice, std::vector<AgentId> agents, std::vector<AgentId> inSight)
+    : MarkIndex(std::move(slice))
+{
+    m_isOfAll = false;
+    m_agents = std::move(agents);
+    m_inSight = std::move(inSight);
+}
+
+MarkIndex::MarkIndex(MarkSlice slice)
     : m_range(slice.range)
-    , m_agents(std::move(agents))
     , m_through(slice.through)
     , m_marks(std::move(slice.marks))
 {
@@ -34,9 +41,14 @@ MarkIndex::MarkIndex(MarkSlice slice, std::vector<AgentId> agents)
     }
 }
 
-bool MarkIndex::holds(const std::vector<AgentId>& wanted) const
+bool MarkIndex::holds(AgentId agent) const
 {
-    return m_agents.empty() || std::ranges::includes(m_agents, wanted);
+    return m_isOfAll || std::ranges::binary_search(m_agents, agent);
+}
+
+bool MarkIndex::answersFor(const std::vector<AgentId>& lanes) const
+{
+    return m_isOfAll || std::ranges::includes(m_inSight, lanes);
 }
 
 std::span<const Mark> MarkIndex::lane(AgentId agent) const

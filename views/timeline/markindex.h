@@ -15,16 +15,19 @@ namespace murmur {
 class MarkIndex
 {
 public:
-    /// `agents` (sorted): the marks are those of these agents only; empty: of all.
-    explicit MarkIndex(MarkSlice slice, std::vector<AgentId> agents = {});
+    explicit MarkIndex(MarkSlice slice);
+    /// The marks of `agents` only, chosen from the lanes `inSight` (both sorted).
+    MarkIndex(MarkSlice slice, std::vector<AgentId> agents, std::vector<AgentId> inSight);
 
     [[nodiscard]] TimeRange range() const { return m_range; }
     [[nodiscard]] bool covers(TimeRange window) const
     {
         return m_range.begin <= window.begin && window.end <= m_range.end;
     }
-    /// Answers for all of `wanted` (sorted).
-    [[nodiscard]] bool holds(const std::vector<AgentId>& wanted) const;
+    /// False for a lane that has too many marks to be drawn one by one, or was not in sight.
+    [[nodiscard]] bool holds(AgentId agent) const;
+    /// No other lanes than `lanes` (sorted) need be asked for.
+    [[nodiscard]] bool answersFor(const std::vector<AgentId>& lanes) const;
     [[nodiscard]] Seq through() const { return m_through; }
     /// Lowest and highest Seq; 0 when empty.
     [[nodiscard]] Seq lowest() const { return m_lowest; }
@@ -39,7 +42,9 @@ public:
 
 private:
     TimeRange m_range;
+    bool m_isOfAll = true;
     std::vector<AgentId> m_agents;
+    std::vector<AgentId> m_inSight;
     Seq m_through = 0;
     Seq m_lowest = 0;
     Seq m_highest = 0;

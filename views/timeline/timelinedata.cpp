@@ -120,7 +120,7 @@ void TimelineData::want(TimeRange window, int width, std::vector<AgentId> agents
 
 MarkIndexPtr TimelineData::marks() const
 {
-    return m_marks && m_marks->covers(m_window) && m_marks->holds(m_agents) ? m_marks : nullptr;
+    return m_marks && m_marks->covers(m_window) ? m_marks : nullptr;
 }
 
 DensityPtr TimelineData::density() const
@@ -173,27 +173,19 @@ TimeRange TimelineData::padded(double share) const
     return grownBy(m_window, share);
 }
 
-std::optional<std::int64_t> TimelineData::estimate(TimeRange range, bool visibleOnly) const
+std::optional<std::int64_t> TimelineData::estimate(TimeRange range) const
 {
     // A density under a filter counts too little.
     if (m_shared->filter())
         return std::nullopt;
-    const bool hasLanes = m_density && m_density->covers(range) && m_density->holds(m_agents);
     const DensitySlice* best =
         m_density && m_density->covers(range) ? m_density.get() : m_whole.get();
-    if (!best || best->buckets == 0 || (visibleOnly && !hasLanes))
+    if (!best || best->buckets == 0)
         return std::nullopt;
     // A bucket much wider than the range says nothing about it.
     if (best->bucketWidth * 2 > range.length())
         return std::nullopt;
-    if (!visibleOnly)
-        return best->count(best->total, range);
-    std::int64_t sum = 0;
-    for (const AgentId agent : m_agents) {
-        if (const LaneCounts* lane = best->lane(agent))
-            sum += best->count(*lane, range);
-    }
-    return sum;
+    return best->count(best->total, range);
 }
 
 TimelineData::MarkPlan TimelineData::planMarks() const
@@ -205,23 +197,28 @@ TimelineData::MarkPlan TimelineData::planMarks() const
         const TimeRange range = padded(share);
         const bool holdsTooMany =
             !m_tooMany.isEmpty() && range.begin <= m_tooMany.begin && m_tooMany.end <= range.end;
-        const auto count = estimate(range, false);
+        const auto count = estimate(range);
         // Buckets at the edges count more than is there: without padding be generous.
         if (!holdsTooMany && (!count || *count <= (share > 0 ? kMarkLimit : kMarkLimit * 3 / 2)))
             return {range, {}, true};
     }
-    // Too many of all; the lanes that are seen may still have room for theirs.
-    const std::int64_t room = static_cast<std::int64_t>(m_agents.size()) * m_width / kPixelsPerMark;
-    for (const double share : kPads) {
-        const TimeRange range = padded(share);
-        const bool holdsTooMany = !m_tooManySeen.isEmpty() && range.begin <= m_tooManySeen.begin &&
-                                  m_tooManySeen.end <= range.end;
-        const auto count = estimate(range, true);
-        if (!m_agents.empty() && !holdsTooMany && count &&
-            *count <= std::min<std::int64_t>(room, kMarkLimit / 2))
-            return {range, m_agents, true};
+    // Too many of all; quiet lanes in sight are drawn mark by mark all the same.
+    if (!m_density || !m_density->covers(m_window) || !m_density->holds(m_agents) ||
+        m_shared->filter())
+        return {};
+    MarkPlan plan{padded(0.2), {}, false};
+    std::int64_t sum = 0;
+    for (const AgentId agent : m_agents) {
+        const LaneCounts* lane = m_density->lane(agent);
+        const std::int64_t count = lane ? m_density->count(*lane, m_window) : 0;
+        // A message has marks on the lanes of its sender and is fetched for those of its receivers.
+        if (count > m_width / kPixelsPerMark || sum + 3 * count > kMarkLimit)
+            continue;
+        sum += 3 * count;
+        plan.agents.push_back(agent);
     }
-    return {};
+    plan.isPossible = !plan.agents.empty() && !(m_tooManySeen == plan.range);
+    return plan;
 }
 
 void TimelineData::ask()
@@ -239,7 +236,7 @@ void TimelineData::ask()
 
 void TimelineData::askMarks()
 {
-    const bool isCovered = m_marks && m_marks->covers(m_window) && m_marks->holds(m_agents);
+    const bool isCovered = m_marks && m_marks->covers(m_window) && m_marks->answersFor(m_agents);
     // Growth changes nothing for a window that ended before it.
     const bool isOld = m_marksQuestion.isStale &&
                        (!m_marks || m_marks->through() < m_shared->session()->seen().last);
@@ -258,12 +255,13 @@ void TimelineData::askMarks()
     m_marksQuestion = {{}, true, false};
     m_shared->session()
         ->marks(MarkRequest{range, kMarkLimit, plan.agents, m_marksQuestion.stop.get_token()})
-        .then([agents = plan.agents](const Result<MarkSlice>& answer) {
+        .then([agents = plan.agents, inSight = m_agents](const Result<MarkSlice>& answer) {
             MarkAnswer made;
             made.isOk = answer.ok();
             made.isComplete = answer.ok() && answer->isComplete;
             if (made.isComplete)
-                made.marks = std::make_shared<MarkIndex>(*answer, agents);
+                made.marks = agents.empty() ? std::make_shared<MarkIndex>(*answer)
+                                            : std::make_shared<MarkIndex>(*answer, agents, inSight);
             return made;
         })
         .then(this, [this, range, seenOnly = !plan.agents.empty(),

@@ -27,7 +27,7 @@ public:
     /// More messages than this in the (padded) window are asked for as density only.
     static constexpr int kMarkLimit = 20'000;
     /// With less room than this on average a lane is drawn as density.
-    static constexpr int kPixelsPerMark = 4;
+    static constexpr int kPixelsPerMark = 3;
 
     explicit TimelineData(SharedView* shared, QObject* parent = nullptr);
     ~TimelineData() override;
@@ -74,7 +74,8 @@ private:
     void askMatches();
     void note();
     [[nodiscard]] TimeRange padded(double share) const;
-    /// Which marks to ask for: of all lanes when they are few enough, else of the lanes in sight.
+    /// Which marks to ask for: of all lanes when they are few enough, else of the quiet lanes in
+    /// sight.
     struct MarkPlan
     {
         TimeRange range;
@@ -82,7 +83,7 @@ private:
         bool isPossible = false;
     };
     [[nodiscard]] MarkPlan planMarks() const;
-    [[nodiscard]] std::optional<std::int64_t> estimate(TimeRange range, bool visibleOnly) const;
+    [[nodiscard]] std::optional<std::int64_t> estimate(TimeRange range) const;
 
     SharedView* m_shared;
     QTimer m_slow;         ///< what need not follow every growth

@@ -154,6 +154,15 @@ void TimelineView::paintLayer(QPainter& painter)
     painter.fillRect(theme.axisLeft - 1, lanes.top(), 1, lanes.height(), theme.hairline);
 }
 
+namespace {
+
+bool holdsAll(const MarkIndexPtr& marks, const std::vector<AgentId>& agents)
+{
+    return marks && std::ranges::all_of(agents, [&](AgentId agent) { return marks->holds(agent); });
+}
+
+} // namespace
+
 void TimelineView::paintRow(QPainter& painter, ShownRow& shown, const MarkIndexPtr& marks,
                             const DensityPtr& density, std::uint32_t highest)
 {
@@ -161,7 +170,7 @@ void TimelineView::paintRow(QPainter& painter, ShownRow& shown, const MarkIndexP
     const TimeAxis axis = this->axis();
     const bool isSelected =
         row.agent == shared()->selectedAgent() && index(row.agent) != 0 && !row.isFolded;
-    if (marks && !row.isFolded) {
+    if (marks && !row.isFolded && marks->holds(row.agent)) {
         // A margin, so that a shape whose middle has just left is still seen.
         TimeRange visible = axis.window();
         visible.begin -= axis.perPixel() * LanePainter::kMarkSize;
@@ -195,7 +204,7 @@ void TimelineView::paintRow(QPainter& painter, ShownRow& shown, const MarkIndexP
     ColumnCounts columns;
     columns.sent.resize(static_cast<std::size_t>(shown.lane.width()));
     columns.errors.resize(columns.sent.size());
-    if (marks && !shared()->filter()) {
+    if (holdsAll(marks, m_layout.members(row)) && !shared()->filter()) {
         for (const AgentId agent : m_layout.members(row))
             addToColumns(marks->lane(agent, axis.window()), axis, columns);
     } else if (density && row.isFolded) {

@@ -411,7 +411,7 @@ std::int64_t TimelineView::messagesIn(const LaneRow& row, std::int64_t& errors) 
     std::int64_t count = 0;
     errors = 0;
     for (const AgentId agent : m_layout.members(row)) {
-        if (marks) {
+        if (marks && marks->holds(agent)) {
             for (const Mark& mark : marks->lane(agent, window)) {
                 if (!m_data.matches(mark.seq))
                     continue;
