@@ -97,8 +97,7 @@ StateKeyId Dictionaries::stateKey(std::string_view name)
 AudienceId Dictionaries::audience(std::vector<AgentId> receivers)
 {
     std::ranges::sort(receivers);
-    const auto twice = std::ranges::unique(receivers);
-    receivers.erase(twice.begin(), twice.end());
+    receivers.erase(std::unique(receivers.begin(), receivers.end()), receivers.end());
     const std::string key(reinterpret_cast<const char*>(receivers.data()),
                           receivers.size() * sizeof(AgentId));
     {

@@ -338,8 +338,7 @@ Result<MessageDetail> messageJob(const Source& source, Seq seq)
     for (const auto& [other, grade] : effects)
         related.seqs.push_back(other);
     std::ranges::sort(related.seqs);
-    const auto twice = std::ranges::unique(related.seqs);
-    related.seqs.erase(twice.begin(), twice.end());
+    related.seqs.erase(std::unique(related.seqs.begin(), related.seqs.end()), related.seqs.end());
     related.previewBytes = 160;
     if (!related.seqs.empty()) {
         auto rows = rowsJob(source, related);
