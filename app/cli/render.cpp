@@ -100,7 +100,8 @@ void addRender(CLI::App& app, Action& action)
     app.add_option("FILE", options->files, "Recordings to draw")->required();
     app.add_option("--view", options->view, "What to draw")
         ->required()
-        ->check(CLI::IsMember({"overview", "timeline", "heatmap"}));
+        ->check(CLI::IsMember({"overview", "timeline", "heatmap", "agents", "messages", "inspector",
+                               "state", "window"}));
     app.add_option("-o,--output", options->output, "Picture to write: .png, .svg or .pdf")
         ->required();
     app.add_option("--at", options->at, "Moment of the playhead");

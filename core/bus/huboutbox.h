@@ -37,7 +37,8 @@ public:
     }
 
 private:
-    static constexpr qint64 kHanded = 512 * 1024; // more than one turn reads, or it could not keep up
+    static constexpr qint64 kHanded =
+        512 * 1024; // more than one turn reads, or it could not keep up
 
     struct Entry
     {

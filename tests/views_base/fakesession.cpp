@@ -217,9 +217,9 @@ QFuture<Result<MarkSlice>> Session::marks(MarkRequest request)
         slice.range = request.range;
         slice.through = recording->extent().last;
         for (const Mark& mark : recording->marks) {
-            const bool isWanted = request.agents.empty() ||
-                                  std::ranges::find(request.agents, mark.sender) !=
-                                      request.agents.end();
+            const bool isWanted =
+                request.agents.empty() ||
+                std::ranges::find(request.agents, mark.sender) != request.agents.end();
             if (!isWanted || !request.range.contains(fromNs(mark.time)))
                 continue;
             if (slice.marks.size() == static_cast<std::size_t>(request.limit)) {
