@@ -140,6 +140,10 @@ private Q_SLOTS:
         QVERIFY(std::abs(lines.p50[0] - 10e6) < 1.3e6);
         QVERIFY(lines.p99[0] >= 9e6);
         QVERIFY(std::isnan(lines.p50[2]));
+        QVERIFY(std::isnan(lines.p50[1])); // beside a call, but nothing follows within reach
+        const auto hole = slice(8ms, {{{10ms, 1}}, {}, {{10ms, 1}}});
+        const HeatGrid bridged = heatGrid(hole, layout(1ms));
+        QVERIFY(!std::isnan(latencyLines(hole, bridged, 1).p50[1]));
         QVERIFY(std::abs(lines.p50[4] - 50e6) < 6.5e6);
     }
 };

@@ -211,8 +211,19 @@ LatencyLines latencyLines(const TileSlice& slice, const HeatGrid& grid, int reac
     for (std::ptrdiff_t column = 0; column < static_cast<std::ptrdiff_t>(grid.columns); ++column) {
         shift(column + reach, true);
         shift(column - reach - 1, false);
-        lines.p50.push_back(quantile(window, total, 0.50));
-        lines.p99.push_back(quantile(window, total, 0.99));
+        // Neighbours bridge a small hole; they do not draw the line into where nothing was.
+        const auto hasCalls = [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+            from = std::max<std::ptrdiff_t>(0, from);
+            to = std::min(to, static_cast<std::ptrdiff_t>(columns.size()) - 1);
+            for (std::ptrdiff_t i = from; i <= to; ++i) {
+                if (!columns[static_cast<std::size_t>(i)].empty())
+                    return true;
+            }
+            return false;
+        };
+        const bool isShown = hasCalls(column - reach, column) && hasCalls(column, column + reach);
+        lines.p50.push_back(quantile(window, isShown ? total : 0, 0.50));
+        lines.p99.push_back(quantile(window, isShown ? total : 0, 0.99));
     }
     return lines;
 }

@@ -64,7 +64,7 @@ HeatGrid heatGrid(const TileSlice& slice, const HeatLayout& layout);
 int heatStep(std::uint32_t count, std::uint32_t maxCount);
 
 /// p50 and p99 beside each column of `grid`, over it and `reach` neighbours on either side; NaN
-/// where there is no call.
+/// where there is no call, and before the first and after the last.
 struct LatencyLines
 {
     std::vector<double> p50; ///< ns

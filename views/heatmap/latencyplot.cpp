@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kLineReach = 3;        // columns on either side that a percentile looks at
 constexpr int kSloReach = 4;         // pixels in which the SLO line can be taken
-constexpr int kLabelledHeight = 150; // below that the times under the cells cost too much room
+constexpr int kLabelledHeight = 180; // below that the times under the cells cost too much room
 
 /// The ticks of the shared time axis, so that they stand where the timeline's stand.
 class WindowTicker : public QCPAxisTicker

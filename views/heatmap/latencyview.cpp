@@ -73,7 +73,10 @@ LatencyView::LatencyView(const ViewContext& context, QWidget* parent)
     connect(view, &SharedView::sessionChanged, this, &LatencyView::onSessionChanged);
     connect(view, &SharedView::windowChanged, this, &LatencyView::onWindowChanged);
     connect(view, &SharedView::dataGrew, this, &LatencyView::onDataGrew);
-    connect(view, &SharedView::filterChanged, this, &LatencyView::refresh);
+    connect(view, &SharedView::filterChanged, this, [this] {
+        m_tiles.cancel(); // the answer would be to another question
+        refresh();
+    });
     connect(view, &SharedView::playheadChanged, this,
             [this] { m_plot->setPlayhead(shared()->playhead()); });
     connect(view, &SharedView::sloChanged, this, [this] { m_plot->setSlo(shared()->slo()); });
@@ -132,6 +135,7 @@ void LatencyView::onSessionChanged()
 void LatencyView::onWindowChanged()
 {
     m_plot->setWindow(shared()->window());
+    m_windowChanged = true;
     refresh();
 }
 
@@ -159,11 +163,14 @@ void LatencyView::refresh()
         updateHeader();
         return;
     }
-    if (m_tiles.isBusy() && !m_tiles.isSlow()) {
+    // While everything moves by itself nothing is cut off: a slow answer would never come.
+    const bool isStill = shared()->mode() == SharedView::Mode::Paused;
+    if (m_tiles.isBusy() && !(isStill && m_windowChanged && m_tiles.isSlow())) {
         m_isStale = true;
         return;
     }
     m_isStale = false;
+    m_windowChanged = false;
     TileRequest request;
     request.range = shared()->window();
     request.columns =

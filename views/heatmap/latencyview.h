@@ -70,7 +70,8 @@ private:
     std::shared_ptr<const TileSlice> m_slice;
     std::optional<std::int64_t> m_unanswered; ///< none: not known (with a filter, or not yet)
     QString m_failure;
-    TimePoint m_seenEnd;    ///< of the session, when it was last asked
+    TimePoint m_seenEnd; ///< of the session, when it was last asked
+    bool m_windowChanged = false;
     bool m_isStale = false; ///< something changed while the question was under way
     LatestJob m_tiles;
     LatestJob m_state;
