@@ -279,6 +279,29 @@ private Q_SLOTS:
         QVERIFY(scene.inspector.payload()->note().contains(QStringLiteral("at byte")));
     }
 
+    void anAnswerThatComesLaterIsAdded()
+    {
+        const auto all = call(0ms, 30ms, "planner", "vision", 1);
+        Recorded recorded({all[0]});
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.session());
+        scene.shared.selectMessage(1);
+        QTRY_VERIFY(scene.inspector.detail() != nullptr);
+        QVERIFY(scene.inspector.detail()->effects.empty());
+        recorded.say({all[1]});
+        // Growth after the reply is what makes it look again, at most twice a second.
+        int more = 0;
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                recorded.say(events(1, 100 + more++));
+                QTest::qWait(50);
+                return !scene.inspector.detail()->effects.empty();
+            },
+            10'000));
+        QCOMPARE(scene.inspector.detail()->effects.front().row.seq, Seq(2));
+    }
+
     void aPinnedInspectorStays()
     {
         Recorded recorded(events(3));

@@ -39,6 +39,7 @@ namespace murmur {
 namespace {
 
 enum Tab { PayloadTab, EnvelopeTab, RawTab, HexTab, TabCount };
+constexpr qint64 kAskAgain = 500;    // milliseconds, for the answer of an open call
 constexpr std::size_t kFarthest = 8; // causes above the direct one
 constexpr std::size_t kLinkedReceivers = 3;
 constexpr qsizetype kShownRaw = 1024 * 1024;
@@ -210,7 +211,7 @@ void InspectorView::onMessageSelected()
 void InspectorView::onDataGrew()
 {
     if (m_detail && m_detail->row.kind == Kind::Request && m_detail->row.answeredBy == 0 &&
-        m_detail->effects.empty() && !m_job.isBusy())
+        m_detail->effects.empty() && !m_job.isBusy() && m_sinceAsked.hasExpired(kAskAgain))
         ask(m_detail->row.seq);
 }
 
@@ -220,11 +221,17 @@ void InspectorView::ask(Seq seq)
     if (session == nullptr)
         return;
     m_asked = seq;
+    m_sinceAsked.start();
     m_job.start(
         this, [&](std::stop_token) { return session->message(seq); },
         [this](const Result<MessageDetail>& answer) {
             if (answer) {
                 m_failure.clear();
+                // Asked again in vain: what the person reads stays as it is.
+                if (m_detail && m_detail->row.seq == answer->row.seq &&
+                    m_detail->row.answeredBy == answer->row.answeredBy &&
+                    m_detail->effects.size() == answer->effects.size())
+                    return;
                 present(*answer);
                 return;
             }

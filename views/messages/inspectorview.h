@@ -7,6 +7,8 @@
 
 #include "session/session.h"
 
+#include <QElapsedTimer>
+
 #include <memory>
 #include <optional>
 #include <vector>
@@ -89,6 +91,7 @@ private:
     std::vector<MessageDetail::Cause> m_farther; ///< above the direct cause, farthest first
     std::vector<bool> m_isShown;                 ///< by tab: what it shows is of this message
     Seq m_asked = 0;
+    QElapsedTimer m_sinceAsked;
     QString m_failure;
     LatestJob m_job;
     LatestJob m_climb;
