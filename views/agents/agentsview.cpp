@@ -140,7 +140,10 @@ AgentsView::AgentsView(const ViewContext& context, QWidget* parent)
     connect(view, &SharedView::windowChanged, this, &AgentsView::askSoon);
     connect(view, &SharedView::playheadChanged, this, &AgentsView::askSoon);
     connect(view, &SharedView::dataGrew, this, &AgentsView::askSoon);
-    connect(view, &SharedView::filterChanged, this, &AgentsView::askSoon);
+    connect(view, &SharedView::filterChanged, this, [this] {
+        m_tilesJob.cancel(); // the answer would be to another question
+        askSoon();
+    });
     connect(view, &SharedView::sloChanged, this, &AgentsView::present);
     onSessionChanged();
 }
@@ -174,8 +177,7 @@ void AgentsView::ask()
     // What is under way is not cut off while everything moves: else nothing would ever be shown.
     if (m_stateJob.isBusy() || m_tilesJob.isBusy()) {
         askSoon();
-        if (!m_stateJob.isSlow(2'000) && !m_tilesJob.isSlow(2'000))
-            return;
+        return;
     }
     StateRequest at;
     at.at = shared()->playhead();

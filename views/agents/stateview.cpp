@@ -221,7 +221,7 @@ void StateView::ask()
         updateNote();
         return;
     }
-    if (m_stateJob.isBusy() && !m_stateJob.isSlow(1'000)) {
+    if (m_stateJob.isBusy()) {
         askSoon();
         return;
     }
@@ -252,7 +252,7 @@ void StateView::ask()
             present();
             askPrevious();
         });
-    if (!m_tilesJob.isBusy() || m_tilesJob.isSlow(1'000)) {
+    if (!m_tilesJob.isBusy()) {
         TileRequest traffic;
         traffic.range = shared()->window();
         traffic.columns = kBandColumns;
