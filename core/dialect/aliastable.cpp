@@ -15,13 +15,14 @@ constexpr auto keys(Text... text)
 }
 
 constexpr auto kMessageKeys = keys("id", "messageId", "msgId", "eventId", "uuid", "Nats-Msg-Id");
-constexpr auto kCorrelationKeys =
-    keys("correlationId", "corrId", "requestId", "rpcId", "callId", "inReplyTo", "responseTo");
-constexpr auto kTraceKeys = keys("traceparent", "traceId", "executionId", "workflowRunId", "runId");
+constexpr auto kCorrelationKeys = keys("correlationId", "corrId", "requestId", "rpcId", "callId",
+                                       "inReplyTo", "responseTo", "correlation");
+constexpr auto kTraceKeys =
+    keys("traceparent", "traceId", "executionId", "workflowRunId", "runId", "trace");
 constexpr auto kSpanKeys = keys("spanId", "stepId", "runId");
 constexpr auto kParentSpanKeys = keys("parentSpanId", "parentRunId", "parentStepId");
 constexpr auto kConversationKeys =
-    keys("conversationId", "sessionId", "threadId", "contextId", "room", "chatId");
+    keys("conversationId", "sessionId", "threadId", "contextId", "room", "chatId", "conversation");
 constexpr auto kReplyToKeys = keys("replyTo", "responseTopic", "responseChannel", "callback");
 constexpr auto kParentKeys =
     keys("causationId", "parentId", "parentEventId", "parentMessageId", "triggeredBy");

@@ -77,12 +77,12 @@ void TestSharedView::liveFollowsTheNewestMessageAndKeepsItsLength()
     const auto session = sessionOf(recording);
     shared.setSession(session);
     QCOMPARE(shared.mode(), SharedView::Mode::Live);
-    QCOMPARE(shared.window().length(), nanoseconds(30s));
+    QCOMPARE(shared.window().length(), nanoseconds(15s));
     QCOMPARE(shared.window().end, at(99) + 1ns);
     recording->say(kStart + 104 * kSecond, AgentId(1));
     announce(*session);
     QTRY_COMPARE(shared.window().end, at(104) + 1ns);
-    QCOMPARE(shared.window().length(), nanoseconds(30s));
+    QCOMPARE(shared.window().length(), nanoseconds(15s));
     QCOMPARE(shared.playhead(), at(104));
 }
 
@@ -286,7 +286,7 @@ void TestSharedView::aSessionThatBeginsEmptyFindsItsFirstMessages()
     recording->say(kStart, recording->agent("coder"));
     announce(*session);
     QTRY_VERIFY(shared.window().contains(at(0)));
-    QCOMPARE(shared.window().length(), nanoseconds(30s));
+    QCOMPARE(shared.window().length(), nanoseconds(15s));
 }
 
 void TestSharedView::aRecordingThatEndsIsPaused()

@@ -29,6 +29,14 @@ nanoseconds share(nanoseconds length, double part)
     return nanoseconds(std::llround(static_cast<double>(length.count()) * part));
 }
 
+/// The live window: its end follows the newest message. A session shorter than the window fills it
+/// from the left.
+TimeRange following(TimeRange session, nanoseconds length)
+{
+    const TimePoint begin = std::max(session.end - length, session.begin);
+    return {begin, begin + length};
+}
+
 TimeRange sane(TimeRange window)
 {
     window.end = window.begin + std::clamp(window.length(), kShortest, kLongest);
@@ -117,7 +125,7 @@ void SharedView::setSession(std::shared_ptr<Session> session)
     if (d->followed.last == 0)
         m_window = {TimePoint{}, TimePoint{} + kLiveLength};
     else if (isLive)
-        m_window = {d->followed.time.end - kLiveLength, d->followed.time.end};
+        m_window = following(d->followed.time, kLiveLength);
     else
         m_window = sane(d->followed.time);
     m_playhead = newest();
@@ -355,8 +363,7 @@ void SharedView::followNewest()
     if (!m_session || m_session->seen().last == 0)
         return;
     d->followed = m_session->seen();
-    const TimePoint end = d->followed.time.end;
-    moveWindow({end - m_window.length(), end});
+    moveWindow(following(d->followed.time, m_window.length()));
     movePlayhead(newest());
 }
 
