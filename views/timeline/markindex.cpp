@@ -46,9 +46,10 @@ bool MarkIndex::holds(AgentId agent) const
     return m_isOfAll || std::ranges::binary_search(m_agents, agent);
 }
 
-bool MarkIndex::answersFor(const std::vector<AgentId>& lanes) const
+bool MarkIndex::answersFor(const std::vector<AgentId>& lanes, TimeRange window) const
 {
-    return m_isOfAll || std::ranges::includes(m_inSight, lanes);
+    return m_isOfAll ||
+           (std::ranges::includes(m_inSight, lanes) && m_range.length() <= 3 * window.length());
 }
 
 std::span<const Mark> MarkIndex::lane(AgentId agent) const

@@ -26,8 +26,10 @@ public:
     }
     /// False for a lane that has too many marks to be drawn one by one, or was not in sight.
     [[nodiscard]] bool holds(AgentId agent) const;
-    /// No other lanes than `lanes` (sorted) need be asked for.
-    [[nodiscard]] bool answersFor(const std::vector<AgentId>& lanes) const;
+    /// Nothing else need be asked for: no other lanes than `lanes` (sorted) are in sight, and
+    /// `window` is not so much narrower than the range that lanes with too many marks for it may
+    /// have few enough now.
+    [[nodiscard]] bool answersFor(const std::vector<AgentId>& lanes, TimeRange window) const;
     [[nodiscard]] Seq through() const { return m_through; }
     /// Lowest and highest Seq; 0 when empty.
     [[nodiscard]] Seq lowest() const { return m_lowest; }

@@ -236,7 +236,8 @@ void TimelineData::ask()
 
 void TimelineData::askMarks()
 {
-    const bool isCovered = m_marks && m_marks->covers(m_window) && m_marks->answersFor(m_agents);
+    const bool isCovered =
+        m_marks && m_marks->covers(m_window) && m_marks->answersFor(m_agents, m_window);
     // Growth changes nothing for a window that ended before it.
     const bool isOld = m_marksQuestion.isStale &&
                        (!m_marks || m_marks->through() < m_shared->session()->seen().last);
