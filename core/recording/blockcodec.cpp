@@ -83,6 +83,7 @@ public:
             values.push_back(get(item));
         encodeColumn(m_out, values, transform);
     }
+    void restart() { m_out.assign(1, kVersion); }
     void varint(std::uint64_t value) { appendVarint(m_out, value); }
     void bytes(std::string_view bytes) { m_out += bytes; }
     [[nodiscard]] const std::string& out() const { return m_out; }
@@ -145,6 +146,14 @@ void packReading(const Columns& columns, Packer& packer, std::string& packed)
     writer.put(
         [&](std::size_t row) { return static_cast<std::uint64_t>(columns.latency[row] + 1); });
     writer.put(columns.type);
+    // Who, what kind and how long: what overviews, states and most filters scan, in a frame of its
+    // own.
+    std::string scanned;
+    packer.pack(writer.out(), scanned);
+    packed.clear();
+    appendVarint(packed, scanned.size());
+    packed += scanned;
+    writer.restart();
     writer.put(columns.payloadOffset);
     writer.put(columns.payloadSize);
     SequenceBase bases;
@@ -186,7 +195,9 @@ void packReading(const Columns& columns, Packer& packer, std::string& packed)
     }
     writer.varint(columns.text.size());
     writer.bytes(columns.text);
-    packer.pack(writer.out(), packed);
+    std::string rest;
+    packer.pack(writer.out(), rest);
+    packed += rest;
 }
 
 template<typename T>
@@ -235,14 +246,12 @@ bool BlockDecoder::decodeHeard(std::size_t count, std::string_view in, std::uint
            column(in, count, (wanted & FlagColumns) != 0, out.flags);
 }
 
-bool BlockDecoder::decodeReading(std::size_t count, std::string_view in, std::uint32_t wanted,
+bool BlockDecoder::decodeScanned(std::size_t count, std::string_view in, std::uint32_t wanted,
                                  Columns& out)
 {
     if (in.empty() || in.front() != kVersion)
         return false;
     in.remove_prefix(1);
-    if ((wanted & SequenceColumns) != 0)
-        wanted |= ActorColumns;
     const bool actors = (wanted & ActorColumns) != 0;
     const bool calls = (wanted & CallColumns) != 0;
     if (!column(in, count, actors, out.sender) || !column(in, count, actors, out.audience) ||
@@ -262,8 +271,16 @@ bool BlockDecoder::decodeReading(std::size_t count, std::string_view in, std::ui
         for (std::size_t i = 0; i < count; ++i)
             out.latency[i] = static_cast<std::int64_t>(m_values[i] - 1);
     }
-    if (!column(in, count, (wanted & TypeColumns) != 0, out.type) ||
-        !column(in, count, (wanted & PayloadColumns) != 0, out.payloadOffset) ||
+    return column(in, count, (wanted & TypeColumns) != 0, out.type);
+}
+
+bool BlockDecoder::decodeRest(std::size_t count, std::string_view in, std::uint32_t wanted,
+                              Columns& out)
+{
+    if (in.empty() || in.front() != kVersion)
+        return false;
+    in.remove_prefix(1);
+    if (!column(in, count, (wanted & PayloadColumns) != 0, out.payloadOffset) ||
         !column(in, count, (wanted & PayloadColumns) != 0, out.payloadSize))
         return false;
     const bool sequences = (wanted & SequenceColumns) != 0;
@@ -379,8 +396,19 @@ bool BlockDecoder::decode(Seq first, std::size_t count, std::string_view heard,
     if ((wanted & kHeardColumns) != 0 &&
         (!m_packer.unpack(heard, m_bytes) || !decodeHeard(count, m_bytes, wanted, out)))
         return false;
-    return (wanted & ~kHeardColumns) == 0 ||
-           (m_packer.unpack(reading, m_bytes) && decodeReading(count, m_bytes, wanted, out));
+    if ((wanted & SequenceColumns) != 0)
+        wanted |= ActorColumns;
+    if ((wanted & ~kHeardColumns) == 0)
+        return true;
+    std::uint64_t scanned = 0;
+    if (!readVarint(reading, scanned) || scanned > reading.size())
+        return false;
+    if ((wanted & kScannedColumns) != 0 && (!m_packer.unpack(reading.substr(0, scanned), m_bytes) ||
+                                            !decodeScanned(count, m_bytes, wanted, out)))
+        return false;
+    return (wanted & ~(kHeardColumns | kScannedColumns)) == 0 ||
+           (m_packer.unpack(reading.substr(scanned), m_bytes) &&
+            decodeRest(count, m_bytes, wanted, out));
 }
 
 } // namespace murmur

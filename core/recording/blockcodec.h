@@ -32,6 +32,9 @@ enum ColumnSet : std::uint32_t {
 inline constexpr std::uint32_t kHeardColumns =
     TimeColumns | SentColumns | PlaceColumns | SizeColumns | FlagColumns;
 
+/// The part of `reading` that overviews, states and most filters scan; packed apart from the rest.
+inline constexpr std::uint32_t kScannedColumns = ActorColumns | TypeColumns | CallColumns;
+
 /// Packs the rows of a block. `heard` is what the bus delivered and never changes; `reading` is
 /// what the dialect made of it.
 void packHeard(const Columns& columns, Packer& packer, std::string& packed);
@@ -49,8 +52,9 @@ public:
 
 private:
     bool decodeHeard(std::size_t count, std::string_view bytes, std::uint32_t wanted, Columns& out);
-    bool decodeReading(std::size_t count, std::string_view bytes, std::uint32_t wanted,
+    bool decodeScanned(std::size_t count, std::string_view bytes, std::uint32_t wanted,
                        Columns& out);
+    bool decodeRest(std::size_t count, std::string_view bytes, std::uint32_t wanted, Columns& out);
     template<typename T>
     bool column(std::string_view& in, std::size_t count, bool wanted, std::vector<T>& out);
     bool wide(std::string_view& in, std::size_t count, bool wanted);

@@ -325,14 +325,16 @@ bool RecordingReader::loadPayload(const BlockRef& block, std::string& bytes)
     return good;
 }
 
-std::vector<StoredTile> RecordingReader::tile(int level, std::int64_t idx, bool totalsOnly)
+std::vector<StoredTile> RecordingReader::tile(int level, std::int64_t idx, const TileGroups& groups)
 {
     std::vector<StoredTile> tiles;
-    Statement& statement = totalsOnly ? m_tileTotals : m_tile;
+    Statement& statement = groups.all || !groups.groups.empty() ? m_tile : m_tileTotals;
     statement.bind(1, m_generation).bind(2, level).bind(3, idx);
     while (statement.step()) {
         StoredTile tile;
         tile.group = statement.number(0);
+        if (tile.group != kAllGroup && !groups.all && !groups.groups.contains(tile.group))
+            continue;
         tile.through = statement.number(1);
         // A damaged group is left out whole rather than shown in part.
         if (!m_decoder.packer().unpack(statement.blob(2), tile.bytes))

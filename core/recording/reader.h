@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,13 @@ struct StoredTile
     std::int64_t group = 0;
     Seq through = 0;
     std::string bytes; ///< unpacked, for visitTile
+};
+
+/// Which groups of 64 agents a reader wants beside the totals.
+struct TileGroups
+{
+    bool all = false;
+    std::set<std::int64_t> groups;
 };
 
 struct StoredKeyframe
@@ -109,8 +117,9 @@ public:
     /// Raw and headers of all its messages, one after the other.
     bool loadPayload(const BlockRef& block, std::string& bytes);
 
-    /// Stored groups of a tile, of all parts. Empty: not stored.
-    std::vector<StoredTile> tile(int level, std::int64_t idx, bool totalsOnly);
+    /// Stored groups of a tile, of all parts: the totals and what `groups` names. Empty: not
+    /// stored.
+    std::vector<StoredTile> tile(int level, std::int64_t idx, const TileGroups& groups);
     std::optional<StoredKeyframe> keyframeBefore(TimePoint t);
 
 private:

@@ -175,6 +175,15 @@ private:
     }
     TileLane* laneOf(std::uint32_t agent)
     {
+        // Cells come sorted by agent, so the lane is nearly always that of the cell before.
+        if (agent == m_lastAgent)
+            return m_lastLane;
+        m_lastAgent = agent;
+        m_lastLane = findLane(agent);
+        return m_lastLane;
+    }
+    TileLane* findLane(std::uint32_t agent)
+    {
         if (!m_wanted.empty() && !m_wanted.contains(agent))
             return nullptr;
         const auto [lane, added] = m_lanes.try_emplace(agent);
@@ -223,6 +232,8 @@ private:
     int m_tileShift = 0;
     std::unordered_map<std::uint32_t, bool> m_wanted;
     std::unordered_map<std::uint32_t, TileLane> m_lanes;
+    std::uint32_t m_lastAgent = ~0u;
+    TileLane* m_lastLane = nullptr; // nodes of m_lanes stay where they are
     std::unordered_map<std::uint32_t, std::vector<AgentId>> m_audiences;
     std::vector<std::vector<BucketCount>> m_heat;
     std::unordered_map<std::uint64_t, std::int64_t> m_pairs;
@@ -235,6 +246,9 @@ public:
         : m_view(view)
         , m_request(request)
     {
+        m_groups.all = request.perAgent && request.agents.empty();
+        for (const AgentId agent : request.perAgent ? request.agents : std::vector<AgentId>())
+            m_groups.groups.insert(index(agent) / kAgentsPerGroup);
     }
 
     Result<TileSlice> run()
@@ -305,7 +319,7 @@ private:
         // Counts per bucket are right for a tile that sticks out of the slice; a latency histogram
         // over the whole tile would not be.
         if (whole || (!m_request.latency && !m_request.pairs)) {
-            std::vector<StoredTile> stored = reader.tile(level, idx, !m_request.perAgent);
+            std::vector<StoredTile> stored = reader.tile(level, idx, m_groups);
             if (!stored.empty()) {
                 Seq through = 0;
                 m_builder->setTile(level, idx);
@@ -390,6 +404,7 @@ private:
 
     SourceView& m_view;
     const TileRequest& m_request;
+    TileGroups m_groups;
     SliceBuilder* m_builder = nullptr;
     std::int64_t m_begin = 0;
     std::int64_t m_end = 0;
