@@ -317,11 +317,14 @@ HttpReader::Event HttpReader::readChunked(std::string_view& bytes)
         }
         std::string_view rest = bytes;
         std::string_view line;
-        if (!takeLine(rest, line)) {
-            if (bytes.size() > kMaxChunkLine)
-                return fail(400, "a chunk's line is too long");
+        const bool isWhole = takeLine(rest, line);
+        // One byte more while the end is not there: it may be the CR. Whether the bytes came at
+        // once or one by one must make no difference.
+        const std::size_t limit = m_state == State::Trailer ? kMaxTarget : kMaxChunkLine;
+        if (isWhole ? line.size() > limit : bytes.size() > limit + 1)
+            return fail(400, "a line between chunks is too long");
+        if (!isWhole)
             return Event::NeedMore;
-        }
         bytes = rest;
         if (m_state == State::ChunkEnd) {
             if (!line.empty())

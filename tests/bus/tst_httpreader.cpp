@@ -113,6 +113,10 @@ private Q_SLOTS:
             413);
         row("chunk without end", fields("Transfer-Encoding: chunked") + "1\r\nab\r\n", 400);
         row("chunk line", fields("Transfer-Encoding: chunked") + std::string(300, '1'), 400);
+        row("whole chunk line",
+            fields("Transfer-Encoding: chunked") + "1;" + std::string(300, 'x') + "\r\na\r\n", 400);
+        row("trailer line",
+            fields("Transfer-Encoding: chunked") + "0\r\n" + std::string(8193, 'x') + "\r\n", 400);
         row("long target", "GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n", 414);
         row("endless head", "GET / HTTP/1.1\r\nA: " + std::string(20000, 'a'), 431);
         std::string many;

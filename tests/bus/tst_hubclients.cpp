@@ -15,6 +15,15 @@ using namespace murmur;
 using namespace murmur::test;
 using namespace Qt::StringLiterals;
 
+#ifdef __SANITIZE_THREAD__
+// These tests start programs while the hub's thread runs.
+extern "C" const char* __tsan_default_options();
+extern "C" const char* __tsan_default_options()
+{
+    return "die_after_fork=0";
+}
+#endif
+
 namespace {
 
 QByteArray outputOf(const QString& program, const QStringList& arguments,
