@@ -118,8 +118,6 @@ void MainWindow::connectSession()
     });
     connect(session, &StudioSession::connectionsChanged, this, &MainWindow::showWaiting);
     connect(session, &StudioSession::opened, this, [this](const QString& path) {
-        if (!m_plan->isPending())
-            m_banner->clear();
         if (!m_options.isUnattended && !m_session->isRecording())
             m_settings.addRecentFile(path);
         showPage();
@@ -167,7 +165,10 @@ void MainWindow::openDialog()
 
 void MainWindow::openFile(const QString& path)
 {
-    whenFree(tr("Keep and open"), [this, path] { m_session->open(path); });
+    whenFree(tr("Keep and open"), [this, path] {
+        forgetFailure();
+        m_session->open(path);
+    });
 }
 
 void MainWindow::attachDialog()
@@ -189,7 +190,7 @@ void MainWindow::attach(const std::vector<QUrl>& urls, const QString& file)
             m_settings.addRecentUrl(shownUrl(url));
         m_firstPage->setRecentUrls(m_settings.recentUrls());
     }
-    m_banner->clear();
+    forgetFailure();
     m_session->attach(urls, file);
 }
 
@@ -199,34 +200,9 @@ void MainWindow::startDemo(const QString& query)
              [this, query] { attach({QUrl(u"demo://"_s + query)}); });
 }
 
-void MainWindow::saveAsDialog()
-{
-    if (m_session->path().isEmpty())
-        return;
-    askWhereToSave(this, m_settings.lastFolder(), QFileInfo(m_session->path()).fileName(),
-                   [this](const QString& path) {
-                       m_settings.setLastFolder(QFileInfo(path).path());
-                       m_session->saveAs(path);
-                   });
-}
-
 void MainWindow::closeRecording()
 {
     whenFree(tr("Keep and close"), [this] { m_session->close(); });
-}
-
-void MainWindow::goToTimeDialog()
-{
-    askForTime(this, clockTime(m_shared->playhead()), [this](const QString& text) {
-        const Session* session = m_shared->session();
-        if (!session)
-            return;
-        const auto time = timeFromText(text, session->seen().time);
-        if (time)
-            m_shared->setPlayhead(*time);
-        else
-            showFailure(time.error());
-    });
 }
 
 void MainWindow::setTheme(ThemeChoice theme)
@@ -306,6 +282,13 @@ void MainWindow::runAfterStop()
     auto* note = new KeptNote(*kept, m_lastError ? m_lastError->message : QString(), this);
     connect(note, &QDialog::finished, this, then);
     note->open();
+}
+
+void MainWindow::forgetFailure()
+{
+    m_lastError.reset();
+    m_isWaiting = false;
+    m_banner->clear();
 }
 
 void MainWindow::showFailure(const Error& error)

@@ -67,9 +67,8 @@ public:
     void attachDialog();
     void attach(const std::vector<QUrl>& urls, const QString& file = {});
     void startDemo(const QString& query = {});
-    void saveAsDialog();
     void closeRecording();
-    void goToTimeDialog();
+    void showFailure(const Error& error);
     void setTheme(ThemeChoice theme);
     void setFullScreen(bool isFull);
     void toggleLegend();
@@ -92,7 +91,7 @@ private:
     void whenFree(const QString& keepText, std::function<void()> then);
     void runAfterStop();
     void showKept(const Kept& kept);
-    void showFailure(const Error& error);
+    void forgetFailure();
     void showPage();
     void showWaiting();
     void showTitle();

@@ -3,6 +3,7 @@
 
 #include "menus.h"
 
+#include "dialogs.h"
 #include "filteredit.h"
 #include "helppages.h"
 #include "mainwindow.h"
@@ -56,12 +57,38 @@ void Menus::buildFile()
     add(menu, tr("&Open…"), QKeySequence::Open, [this] { m_window.openDialog(); });
     m_recent = menu->addMenu(tr("Open &recent"));
     connect(m_recent, &QMenu::aboutToShow, this, &Menus::fillRecent);
-    m_needSession.push_back(add(menu, tr("Save &as…"), QKeySequence(u"Ctrl+Shift+S"_s),
-                                [this] { m_window.saveAsDialog(); }));
+    m_needSession.push_back(
+        add(menu, tr("Save &as…"), QKeySequence(u"Ctrl+Shift+S"_s), [this] { saveAs(); }));
     m_needSession.push_back(add(menu, tr("&Close the recording"), QKeySequence(u"Ctrl+W"_s),
                                 [this] { m_window.closeRecording(); }));
     menu->addSeparator();
     add(menu, tr("&Quit"), QKeySequence(u"Ctrl+Q"_s), [this] { m_window.close(); });
+}
+
+void Menus::saveAs()
+{
+    StudioSession* session = m_window.session();
+    if (session->path().isEmpty())
+        return;
+    askWhereToSave(&m_window, m_window.settings().lastFolder(),
+                   QFileInfo(session->path()).fileName(), [this, session](const QString& path) {
+                       m_window.settings().setLastFolder(QFileInfo(path).path());
+                       session->saveAs(path);
+                   });
+}
+
+void Menus::goToTime()
+{
+    SharedView* shared = m_window.shared();
+    askForTime(&m_window, clockTime(shared->playhead()), [this, shared](const QString& text) {
+        if (!shared->session())
+            return;
+        const auto time = timeFromText(text, shared->session()->seen().time);
+        if (time)
+            shared->setPlayhead(*time);
+        else
+            m_window.showFailure(time.error());
+    });
 }
 
 void Menus::fillRecent()
@@ -165,8 +192,7 @@ void Menus::buildReplay()
     addForSession(tr("&Slower"), QKeySequence(u"Ctrl+Down"_s),
                   [shared] { shared->setSpeed(shared->speed() / 2); });
     menu->addSeparator();
-    addForSession(tr("&Go to a time…"), QKeySequence(u"Ctrl+G"_s),
-                  [this] { m_window.goToTimeDialog(); });
+    addForSession(tr("&Go to a time…"), QKeySequence(u"Ctrl+G"_s), [this] { goToTime(); });
     addForSession(tr("Show the &whole recording"), QKeySequence(u"Ctrl+0"_s),
                   [shared] { shared->showAll(); });
     addForSession(tr("Go &live"), QKeySequence(Qt::Key_F5), [shared] { shared->goLive(); });

@@ -38,6 +38,8 @@ private:
     void buildDemo();
     void buildHelp();
     void fillRecent();
+    void saveAs();
+    void goToTime();
 
     MainWindow& m_window;
     std::vector<QAction*> m_actions;

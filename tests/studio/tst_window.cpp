@@ -165,6 +165,7 @@ private Q_SLOTS:
         start.at = u"+2s"_s;
         studio.window->start(start);
         QTRY_VERIFY(studio.window->lastError().has_value());
+        QTRY_VERIFY(studio.window->banner()->isVisible());
         QCOMPARE(toNs(studio.window->shared()->playhead()), toNs(all.begin) + 2'000'000'000LL);
     }
 

@@ -42,6 +42,16 @@ int distinctColors(const QImage& image, const QRect& where)
     return static_cast<int>(colors.size());
 }
 
+/// The middle of a stretch of the lanes that shows marks; 0 when there is none yet.
+int busyAt(const QImage& image, const QRect& lanes)
+{
+    constexpr int kStretch = 80;
+    for (int x = lanes.left(); x + kStretch <= lanes.right(); x += kStretch)
+        if (distinctColors(image, {x, lanes.top(), kStretch, lanes.height()}) > 24)
+            return x + kStretch / 2;
+    return 0;
+}
+
 } // namespace
 
 class TestWindowXvfb : public QObject
@@ -91,19 +101,20 @@ private Q_SLOTS:
 
         // Lanes and table fill: many colours where an empty pane has one. Pictures differ from one
         // moment to the next, so each condition is asked once more only while it does not hold.
-        const QRect lanes(400, 260, 180, 200); // reached first: a live window fills from the left
+        const QRect lanes(400, 260, 880, 200);
         const QRect table(420, 800, 800, 150);
         QImage picture;
         QVERIFY(QTest::qWaitFor(
             [&] {
                 picture = screen(u"live"_s);
-                return distinctColors(picture, lanes) > 24 && distinctColors(picture, table) > 24;
+                return busyAt(picture, lanes) > 0 && distinctColors(picture, table) > 24;
             },
             kPatience));
         QTRY_VERIFY_WITH_TIMEOUT(title(window).contains(u"recording"_s), kPatience);
 
         // A click into the lanes selects and stops following; the picture then stands still there.
-        tool({u"mousemove"_s, u"480"_s, u"320"_s, u"click"_s, u"1"_s});
+        const int x = busyAt(picture, lanes);
+        tool({u"mousemove"_s, QString::number(x), u"320"_s, u"click"_s, u"1"_s});
         QVERIFY(QTest::qWaitFor(
             [&] {
                 picture = screen(u"paused"_s);
@@ -195,7 +206,7 @@ private:
         QProcess process;
         process.setProcessEnvironment(m_environment);
         process.start(program, arguments);
-        if (!process.waitForFinished(kPatience)) {
+        if (!process.waitForFinished(10'000)) {
             qWarning() << "did not end in time:" << program << arguments;
             process.kill();
         }

@@ -41,9 +41,7 @@ Banner::Banner(QWidget* parent)
     , m_copy(new QPushButton(this))
     , m_close(new QPushButton(u"✕"_s, this))
 {
-    m_text->setWordWrap(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_copy->setFont(Theme::current().numberFont());
     m_copy->setToolTip(tr("Copy this command"));
     m_close->setFlat(true);
@@ -54,8 +52,9 @@ Banner::Banner(QWidget* parent)
     auto* line = new QHBoxLayout(this);
     line->setContentsMargins(16, 5, 8, 5);
     line->setSpacing(12);
-    line->addWidget(m_text, 1);
+    line->addWidget(m_text);
     line->addWidget(m_copy);
+    line->addStretch(1);
     line->addWidget(m_close);
 
     connect(m_copy, &QPushButton::clicked, this, [this] {
@@ -75,6 +74,11 @@ void Banner::say(Tone tone, const QString& sentence, const QString& copy)
 {
     m_tone = tone;
     m_text->setText(sentence);
+    // A command stands right behind the sentence that leads to it; a sentence alone takes the line.
+    const bool isAlone = copy.isEmpty();
+    m_text->setWordWrap(isAlone);
+    static_cast<QHBoxLayout*>(layout())->setStretch(0, isAlone ? 1 : 0);
+    static_cast<QHBoxLayout*>(layout())->setStretch(2, isAlone ? 0 : 1);
     m_copyText = copy;
     m_copy->setText(copy);
     m_copy->setAccessibleName(tr("Copy the command %1").arg(copy));
