@@ -276,13 +276,12 @@ void InspectorView::present(const MessageDetail& detail)
 
     QString trouble;
     if ((detail.row.flags & Flag::Undecoded) != 0) {
-        // Who decoded it kept no reason; what is wrong with the text can be seen again.
-        const auto json = JsonIndex::parse(detail.raw);
-        trouble =
-            json.ok() || detail.raw.contains('\0')
-                ? tr("■ Could not be decoded. Its bytes are kept: see Raw and Hex.")
-                : tr("■ Could not be decoded: as JSON, %1. Its bytes are kept: see Raw and Hex.")
-                      .arg(json.error().message);
+        // The recording keeps the reason where the type would stand.
+        const QString reason = QString::fromStdString(names->typeName(detail.row.type));
+        trouble = reason.isEmpty()
+                      ? tr("■ Could not be decoded. Its bytes are kept: see Raw and Hex.")
+                      : tr("■ Could not be decoded: %1. Its bytes are kept: see Raw and Hex.")
+                            .arg(reason);
     } else if ((detail.row.flags & Flag::Withheld) != 0) {
         trouble = tr("▲ The payload was withheld by a redaction rule.");
     } else if ((detail.row.flags & Flag::Truncated) != 0) {

@@ -310,6 +310,8 @@ void TimelineView::fetchSelected()
         if (seq != shared()->selectedMessage() || !rows || rows->empty())
             return;
         m_selected = rows->front();
+        // The selection is what the eye looks for: bring its lane into sight.
+        scrollTo(m_selected->sender);
         update();
     });
 }
