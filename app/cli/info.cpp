@@ -114,7 +114,7 @@ std::string pageOf(const SessionInfo& info)
     fact(u"state"_s, info.isLive ? u"being recorded now"_s
                      : info.isClean
                          ? u"closed in order"_s
-                         : u"not closed in order; everything that was acknowledged is here"_s);
+                         : u"not closed in order; everything that was committed is here"_s);
     fact(u"messages"_s, grouped(info.extent.last));
     if (info.extent.last > 0) {
         const TimePoint last = info.extent.time.end - nanoseconds(1);

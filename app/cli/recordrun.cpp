@@ -103,9 +103,9 @@ int printKept(const QString& path, nanoseconds length, const QString& why, bool 
         output.write(sentence.toStdString());
     }
     const int written = output.finish();
-    if (isStrict && (info->gaps > 0 || info->lost > 0)) {
-        report(u"%1 has %2 gaps; \"murmur info %1\" names the connections."_s.arg(path).arg(
-            info->gaps));
+    if (isStrict && (info->lost > 0 || lostIs != LostIs::Exact)) {
+        report(u"%1 lost messages (gaps: %2); \"murmur info %1\" names the connections."_s.arg(path)
+                   .arg(info->gaps));
         return kRecordedWithGaps;
     }
     return written;

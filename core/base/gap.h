@@ -14,6 +14,10 @@ namespace murmur {
 enum class LostIs : std::uint8_t { Exact, AtLeast, Unknown };
 std::string_view lostIsName(LostIs lostIs) noexcept;
 
+/// The cause of a gap that is none in the recording: a subscriber of our hub was too slow and did
+/// not get these.
+inline constexpr std::string_view kSubscriberCut = "subscriber-cut";
+
 /// A hole that is ours.
 struct Gap
 {

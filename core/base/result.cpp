@@ -15,8 +15,9 @@ int exitCodeOf(ErrorCode code) noexcept
     case ErrorCode::Unreadable:
     case ErrorCode::NewerFormat:
     case ErrorCode::NotFound:
-    case ErrorCode::DiskFull:
         return 3;
+    case ErrorCode::DiskFull:
+        return 5; // what came after the last commit is missing
     case ErrorCode::Unreachable:
     case ErrorCode::PortInUse:
         return 4;

@@ -56,10 +56,16 @@ Result<std::unique_ptr<Connection>> createFrom(std::span<const BusEntry> table, 
     QStringList known;
     for (const BusEntry& entry : table)
         known << QLatin1StringView(entry.scheme) + "://"_L1;
-    if (!url.isValid() || url.scheme().isEmpty()) {
+    if (!url.isValid()) {
+        return Error{
+            ErrorCode::WrongUse,
+            u"This is no URL of a bus: check the host, and the port (0 to 65535). It looks "
+            "like listen://127.0.0.1:7777 and begins with one of %1."_s.arg(known.join(u", "_s))};
+    }
+    if (url.scheme().isEmpty()) {
         return Error{ErrorCode::WrongUse,
                      u"“%1” is not the URL of a bus: it begins with one of %2."_s.arg(
-                         url.isValid() ? shownUrl(url) : url.errorString(), known.join(u", "_s))};
+                         shownUrl(url), known.join(u", "_s))};
     }
     for (const BusEntry& entry : table) {
         if (url.scheme().compare(QLatin1StringView(entry.scheme), Qt::CaseInsensitive) == 0)

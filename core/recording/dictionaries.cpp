@@ -122,6 +122,13 @@ ConnectionId Dictionaries::connection(std::string_view url, std::string_view nam
     return ConnectionId(id);
 }
 
+void Dictionaries::setConnectionUrl(ConnectionId connection, std::string_view url)
+{
+    const std::unique_lock lock(m_mutex);
+    if (index(connection) < m_connections.size())
+        m_connections[index(connection)].url = url;
+}
+
 bool Dictionaries::setLabel(AgentId agent, Label label, std::string_view value)
 {
     {

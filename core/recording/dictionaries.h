@@ -50,6 +50,7 @@ public:
     StateKeyId stateKey(std::string_view name);
     AudienceId audience(std::vector<AgentId> receivers); ///< sorted and made unique; empty gives 0
     ConnectionId connection(std::string_view url, std::string_view name);
+    void setConnectionUrl(ConnectionId connection, std::string_view url);
     /// True when this changed something.
     bool setLabel(AgentId agent, Label label, std::string_view value);
 

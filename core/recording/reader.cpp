@@ -159,11 +159,11 @@ void RecordingReader::loadNames(Dictionaries& names)
 std::vector<StoredConnection> RecordingReader::connections()
 {
     std::vector<StoredConnection> connections;
-    Statement rows(
-        m_database,
-        "SELECT c.id, c.url, c.name, c.received, c.recorded, coalesce(sum(g.count), 0), "
-        "max(g.lost_is = 'unknown'), max(g.lost_is = 'at_least') "
-        "FROM connection c LEFT JOIN gap g ON g.connection = c.id GROUP BY c.id ORDER BY c.id");
+    Statement rows(m_database,
+                   "SELECT c.id, c.url, c.name, c.received, c.recorded, coalesce(sum(g.count), 0), "
+                   "max(g.lost_is = 'unknown'), max(g.lost_is = 'at_least') "
+                   "FROM connection c LEFT JOIN gap g ON g.connection = c.id AND g.cause <> "
+                   "'subscriber-cut' GROUP BY c.id ORDER BY c.id");
     while (rows.step()) {
         StoredConnection connection;
         connection.id = ConnectionId(static_cast<std::uint32_t>(rows.number(0)));

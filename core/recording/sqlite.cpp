@@ -63,7 +63,7 @@ Error Database::lastError(const char* doing) const
     if ((code & 0xff) == SQLITE_FULL)
         return {
             ErrorCode::DiskFull,
-            u"The disk with %1 is full; what was recorded before is safe. Free space and go on."_s
+            u"The disk with %1 is full; what was recorded before is safe. Free space and record again."_s
                 .arg(m_path)};
     return {ErrorCode::Unreadable,
             u"Cannot %1 %2: %3."_s.arg(QString::fromLatin1(doing), m_path, reason)};

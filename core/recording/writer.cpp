@@ -292,7 +292,9 @@ Status RecordingWriter::add(const Gap& gap)
     if (!m_insertGap.execute())
         return failure("write to");
     ++m_totals.gaps;
-    m_totals.lost += gap.count;
+    // What a subscriber of ours did not get is no loss of the recording.
+    if (gap.cause != kSubscriberCut)
+        m_totals.lost += gap.count;
     return Done{};
 }
 
@@ -431,8 +433,31 @@ Status RecordingWriter::commit()
         return failure("write to");
     m_inTransaction = false;
     m_durable = m_totals;
+    m_durableRecorded = m_recorded;
+    m_durableStored = m_stored;
     m_pendingBytes = 0;
     return Done{};
+}
+
+Status RecordingWriter::writeLast(const std::vector<Gap>& gaps)
+{
+    m_failed = false;
+    m_isLedgerOnly = true;
+    m_open.clear();
+    m_openChanged = false;
+    m_totals = m_durable;
+    m_recorded = m_durableRecorded;
+    m_stored = m_durableStored;
+    for (const Gap& gap : gaps) {
+        if (auto status = add(gap); !status)
+            return status;
+    }
+    return commit();
+}
+
+std::int64_t RecordingWriter::recorded(ConnectionId connection) const
+{
+    return index(connection) < m_durableRecorded.size() ? m_durableRecorded[index(connection)] : 0;
 }
 
 void RecordingWriter::checkpoint()
@@ -452,7 +477,7 @@ Status RecordingWriter::close()
 {
     if (m_closed)
         return Done{};
-    const bool hadFailed = m_failed;
+    const bool hadFailed = m_failed || m_isLedgerOnly;
     Status outcome = Done{};
     if (!hadFailed) {
         outcome = [&]() -> Status {

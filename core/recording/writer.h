@@ -66,6 +66,11 @@ public:
 
     /// Makes everything appended so far durable.
     Status commit();
+    /// After a failure, when there is a little room again: writes these gaps, and nothing else,
+    /// behind the last commit.
+    Status writeLast(const std::vector<Gap>& gaps);
+    /// Messages of a connection that are durable.
+    [[nodiscard]] std::int64_t recorded(ConnectionId connection) const;
     /// Writes what is open, commits, and leaves a file that needs no WAL. Idempotent. When other
     /// processes still read, the WAL stays.
     Status close();
@@ -107,6 +112,7 @@ private:
         m_insertAgent, m_insertTopic, m_insertType, m_insertStateKey, m_insertAudience;
     bool m_inTransaction = false;
     bool m_failed = false;
+    bool m_isLedgerOnly = false; ///< failed before: what was understood is ahead of what is stored
     bool m_closed = false;
 
     Chunk m_open;
@@ -128,6 +134,9 @@ private:
     std::int64_t m_commitsSinceLabels = 0;
     std::vector<std::int64_t> m_received;
     std::vector<std::int64_t> m_recorded;
+    // as of the last commit, to go back to when one fails
+    std::vector<std::int64_t> m_durableRecorded;
+    Dictionaries::Counts m_durableStored;
     std::size_t m_pendingBytes = 0;
 };
 

@@ -11,6 +11,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QPointer>
+#include <QStorageInfo>
 #include <QSysInfo>
 #include <QTimer>
 
@@ -35,6 +36,9 @@ constexpr std::size_t kRunBytes = std::size_t(32) << 10;
 constexpr std::size_t kRunRows = 1024;
 constexpr auto kCommitInterval = 100ms;
 constexpr std::size_t kCommitBytes = std::size_t(32) << 20;
+
+/// Kept free on the disk, as the size of the .lock file.
+constexpr qint64 kReserveBytes = qint64(4) << 20;
 
 /// What a queued message costs in memory beside its bytes.
 constexpr std::size_t kMessageOverhead = sizeof(HeardMessage) + 96;
@@ -83,9 +87,11 @@ void RecorderSink::hear(std::vector<HeardMessage>&& batch)
 void RecorderSink::note(Gap gap)
 {
     const std::lock_guard lock(m_mutex);
-    at(gap.connection).lost += gap.count;
-    if (gap.lostIs != LostIs::Exact)
-        at(gap.connection).lostIs = gap.lostIs;
+    if (gap.cause != kSubscriberCut) {
+        at(gap.connection).lost += gap.count;
+        if (gap.lostIs != LostIs::Exact)
+            at(gap.connection).lostIs = gap.lostIs;
+    }
     m_gaps.push_back(std::move(gap));
 }
 
@@ -164,6 +170,11 @@ Status Recorder::start()
                      u"%1 is being recorded by another Murmurscope; choose another file."_s.arg(
                          d->options.path)};
     }
+    // Room for the last words when the disk is full.
+    const QStorageInfo disk(QFileInfo(d->options.path).absolutePath());
+    const auto reserve = std::min<qint64>(kReserveBytes, disk.bytesAvailable() / 16);
+    if (d->lockDescriptor >= 0 && reserve > 0)
+        (void)::posix_fallocate(d->lockDescriptor, 0, reserve);
     RecordingFacts facts;
     facts.program = "murmurscope " MURMUR_VERSION;
     facts.host = QSysInfo::machineHostName().toStdString();
@@ -238,6 +249,12 @@ Result<ConnectionId> Recorder::attach(const QUrl& url, const ConnectionOptions& 
     if (!status) {
         attached->detach();
         return status.error();
+    }
+    {
+        // A port that was left to us is known now.
+        const std::lock_guard lock(attached->mutex);
+        if (attached->status.effectiveUrl.isValid() && !attached->status.effectiveUrl.isEmpty())
+            d->names->setConnectionUrl(id, shownUrl(attached->status.effectiveUrl).toStdString());
     }
     const std::lock_guard lock(d->mutex);
     d->connections.push_back(std::move(attached));
@@ -373,8 +390,12 @@ void Recorder::writeLoop()
             announceEnd(u"The size limit of %1 is reached."_s.arg(bytesText(d->options.maxBytes)),
                         false);
     }
-    for (const Gap& gap : d->sink->takeGaps())
-        fail(d->writer->add(gap));
+    if (failed) {
+        noteUnwritten();
+    } else {
+        for (const Gap& gap : d->sink->takeGaps())
+            fail(d->writer->add(gap));
+    }
     // Nobody may read through an own connection while the file changes from WAL to its closed form.
     d->pool->suspend();
     const Status closed = d->writer->close();
@@ -382,6 +403,28 @@ void Recorder::writeLoop()
         fail(closed);
     noteDurable();
     d->pool->resume();
+}
+
+void Recorder::noteUnwritten()
+{
+    // What was heard and could not be written is a hole like any other: the room that was kept for
+    // this moment takes the note of it.
+    if (d->lockDescriptor >= 0)
+        (void)!::ftruncate(d->lockDescriptor, 0);
+    const auto counters = d->sink->counters();
+    for (std::size_t i = 1; i < counters.size(); ++i) {
+        const ConnectionId id{static_cast<std::uint32_t>(i)};
+        Gap gap;
+        gap.connection = id;
+        gap.cause = "disk-full";
+        gap.count = counters[i].received - counters[i].dropped - d->writer->recorded(id);
+        gap.from = d->writer->totals().lastTime;
+        gap.to = std::max(gap.from, toNs(wallNow()));
+        if (gap.count > 0)
+            d->sink->note(std::move(gap));
+        d->writer->setReceived(id, counters[i].received);
+    }
+    (void)d->writer->writeLast(d->sink->takeGaps());
 }
 
 void Recorder::noteDurable()

@@ -85,6 +85,7 @@ private:
     void interpretLoop();
     void writeLoop();
     void noteDurable();
+    void noteUnwritten();
     void announceEnd(const QString& sentence, bool isFailure);
     std::unique_ptr<Private> d;
 };

@@ -3,7 +3,12 @@
 
 #include "session/jobs.h"
 
+#include <QFile>
 #include <QFileInfo>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <unordered_map>
 
@@ -91,6 +96,18 @@ MessageDetail detailOf(const Columns& columns, std::size_t i, PayloadSource& pay
         }
     }
     return detail;
+}
+
+/// Whether some process holds the recorder's lock. The recording itself is not touched.
+static bool isBeingRecorded(const QString& path)
+{
+    const QByteArray name = QFile::encodeName(path) + ".lock";
+    const int descriptor = ::open(name.constData(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (descriptor < 0)
+        return false;
+    const bool isHeld = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0;
+    ::close(descriptor);
+    return isHeld;
 }
 
 Error cancelled()
@@ -375,14 +392,14 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
     };
     std::vector<std::uint8_t> keep;
     std::vector<Seq> found;
-    const auto evaluate = [&](const Columns& columns, PayloadSource& payload, Seq after) {
+    const auto evaluate = [&](const Columns& columns, PayloadSource& payload, Seq after, Seq upTo) {
         keep.assign(columns.size(), 1);
         if (request.filter)
             request.filter->evaluate(columns, view->names(), &payload, keep);
         found.clear();
         for (std::size_t i = 0; i < columns.size(); ++i) {
             const Seq seq = columns.first + static_cast<Seq>(i);
-            if (keep[i] != 0 && seq >= first && seq <= last && seq > after)
+            if (keep[i] != 0 && seq >= first && seq <= std::min(last, upTo) && seq > after)
                 found.push_back(seq);
         }
     };
@@ -398,12 +415,13 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
         const std::uint32_t needed = request.filter ? request.filter->columns() : 0;
         if (view->reader().load(block, TimeColumns | needed, columns)) {
             BlockPayload payload(view->reader(), block, columns);
-            evaluate(columns, payload, 0);
+            evaluate(columns, payload, 0, view->durable());
         }
     };
     const auto stopped = [&] { return request.stop.stop_requested(); };
     if (!request.newestFirst) {
         for (Seq seq = first; seq <= std::min(last, view->durable()) && room();) {
+            view->refresh();
             const auto blocks = view->reader().blocksFrom(seq, 64);
             if (blocks.empty())
                 break;
@@ -428,7 +446,7 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
         if (run->columns.last() <= view->durable())
             continue;
         RunPayload payload(*run);
-        evaluate(run->columns, payload, view->durable());
+        evaluate(run->columns, payload, view->durable(), last);
         newest.insert(newest.end(), found.begin(), found.end());
     }
     if (request.newestFirst) {
@@ -436,6 +454,7 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
         std::ranges::reverse(newest);
         list.seqs = std::move(newest);
         for (Seq seq = std::min(last, view->durable()); seq >= first && room();) {
+            view->refresh();
             const auto block = view->reader().blockOf(seq);
             if (stopped())
                 return cancelled();
@@ -512,6 +531,7 @@ Result<SessionInfo> infoJob(const Source& source)
     info.uuid = meta.uuid;
     info.program = meta.program;
     info.isClean = meta.isClean;
+    info.isLive = !meta.isClean && isBeingRecorded(info.path);
     info.extent.last = meta.totals.last;
     if (meta.totals.last > 0)
         info.extent.time = {fromNs(meta.totals.firstTime), fromNs(meta.totals.lastTime + 1)};

@@ -197,7 +197,7 @@ QFuture<Result<SessionInfo>> Session::info()
         &d->pool, [source = d->source, live, isLive = d->isLive]() -> Result<SessionInfo> {
             auto info = infoJob(source);
             if (info) {
-                info->isLive = isLive;
+                info->isLive = info->isLive || isLive;
                 for (const ConnectionInfo& connection : live) {
                     const auto stored =
                         std::ranges::find(info->connections, connection.id, &ConnectionInfo::id);

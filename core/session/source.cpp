@@ -95,6 +95,7 @@ SourceView::SourceView(std::vector<Tail::Run> tail, ReaderPool::Lease lease,
                        std::shared_ptr<const Dictionaries> names)
     : m_tail(std::move(tail))
     , m_lease(std::move(lease))
+    , m_snapshot(std::make_unique<RecordingReader::Snapshot>(*m_lease))
     , m_names(std::move(names))
     , m_durable(m_lease->last())
 {
@@ -109,6 +110,12 @@ Result<SourceView> SourceView::of(const Source& source)
     if (!lease)
         return lease.error();
     return SourceView(std::move(tail), std::move(*lease), source.names);
+}
+
+void SourceView::refresh()
+{
+    m_snapshot.reset();
+    m_snapshot = std::make_unique<RecordingReader::Snapshot>(*m_lease);
 }
 
 Seq SourceView::last() const

@@ -99,7 +99,12 @@ class SourceView
 public:
     static Result<SourceView> of(const Source& source);
 
+    /// The file as it was when the view was made, until refresh(): the open block is replaced with
+    /// each commit, so its parts must be read within one transaction.
     [[nodiscard]] RecordingReader& reader() const { return *m_lease; }
+    /// For long scans: lets the recorder's checkpoints pass and goes on with the file as it is now.
+    /// durable() stays what it was.
+    void refresh();
     [[nodiscard]] const Dictionaries& names() const { return *m_names; }
     [[nodiscard]] Seq durable() const { return m_durable; }
     [[nodiscard]] Seq last() const;
@@ -124,6 +129,7 @@ private:
 
     std::vector<Tail::Run> m_tail;
     ReaderPool::Lease m_lease;
+    std::unique_ptr<RecordingReader::Snapshot> m_snapshot; // ends before the lease does
     std::shared_ptr<const Dictionaries> m_names;
     Seq m_durable = 0;
 };

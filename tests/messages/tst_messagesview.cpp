@@ -273,7 +273,7 @@ private Q_SLOTS:
         bool isSaid = false;
         for (const QLabel* label : scene.inspector.findChildren<QLabel*>())
             isSaid =
-                isSaid || label->text().contains(QStringLiteral("Could not be decoded: as JSON"));
+                isSaid || label->text().contains(QStringLiteral("Could not be decoded: "));
         QVERIFY(isSaid);
         QVERIFY(scene.inspector.payload()->asText().contains(QStringLiteral("oops")));
         QVERIFY(scene.inspector.payload()->note().contains(QStringLiteral("at byte")));

@@ -270,8 +270,10 @@ private Q_SLOTS:
         const bool told = ended.wait(20'000);
         producer.request_stop();
         producer.join();
-        const auto stopped = recorder.stop();
+        // The room that is kept for the last words: a limit on file sizes cannot be eased by
+        // freeing another file.
         restoreFileSize(before);
+        const auto stopped = recorder.stop();
         QVERIFY(told);
         QVERIFY(!stopped.ok());
         const RecorderStatus status = recorder.status();
@@ -284,6 +286,55 @@ private Q_SLOTS:
         RowRequest all;
         all.count = static_cast<int>(status.recorded);
         QCOMPARE(waitFor((*session)->rows(all))->size(), static_cast<std::size_t>(status.recorded));
+        // What was heard and is not there is said, here and in the file.
+        QVERIFY(status.lost > 0);
+        QCOMPARE(status.recorded + status.lost, status.received);
+        const auto gaps = waitFor((*session)->gaps());
+        QVERIFY(gaps.ok());
+        QCOMPARE(gaps->size(), std::size_t(1));
+        QCOMPARE(gaps->front().cause, std::string("disk-full"));
+        QCOMPARE(gaps->front().count, status.lost);
+    }
+
+    void whatASubscriberDidNotGetIsNoLossOfTheRecording()
+    {
+        RecorderOptions options;
+        options.path = newPath();
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        Gap cut;
+        cut.connection = connection;
+        cut.cause = kSubscriberCut;
+        cut.count = 131;
+        recorder.sink().note(cut);
+        cut.cause = "sequence-hole";
+        cut.count = 2;
+        recorder.sink().note(cut);
+        QVERIFY(recorder.stop().ok());
+        QCOMPARE(recorder.status().lost, 2);
+        auto session = Session::open(options.path);
+        QVERIFY(session.ok());
+        const auto info = waitFor((*session)->info());
+        QCOMPARE(info->lost, 2);
+        QCOMPARE(info->gaps, 2);
+        QCOMPARE(info->connections.at(0).lost, 2);
+    }
+
+    void aRecordingInProgressIsToldFromOneThatWasCutOff()
+    {
+        RecorderOptions options;
+        options.path = newPath();
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        auto other = Session::open(options.path);
+        QVERIFY(other.ok());
+        QVERIFY(waitFor((*other)->info())->isLive);
+        other->reset();
+        QVERIFY(recorder.stop().ok());
+        auto closed = Session::open(options.path);
+        QVERIFY(closed.ok());
+        QVERIFY(!waitFor((*closed)->info())->isLive);
     }
 
 private:
