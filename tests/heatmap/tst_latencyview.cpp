@@ -163,6 +163,30 @@ private Q_SLOTS:
         QVERIFY(scene.shared.window().begin > before.begin);
     }
 
+    void thePlayheadLineStandsWhereTheTimelineHasIt()
+    {
+        Recorded recorded(calls());
+        QVERIFY(recorded.waitForAll());
+        Scene scene(recorded.close());
+        QVERIFY(scene.settle());
+        const TimeRange whole = scene.shared.window();
+        scene.shared.setPlayhead(whole.begin + whole.length() / 3);
+        const auto isThere = [&] {
+            const auto x = scene.view.plot()->playheadX();
+            return x && std::abs(*x - scene.view.plot()->timeAxis().xAt(scene.shared.playhead())) < 1.5;
+        };
+        QVERIFY(isThere());
+        for (int i = 0; i < 3; ++i) {
+            wheel(scene.view.plot(), {300, 100}, {0, 120});
+            QVERIFY(isThere());
+            QVERIFY(scene.settle());
+            QVERIFY(isThere()); // the answer has moved the origin of the cells
+        }
+        QTest::keyClick(&scene.view, Qt::Key_Left);
+        QVERIFY(scene.settle());
+        QVERIFY(isThere());
+    }
+
     void aClickSetsThePlayheadAndSelectsTheSlowestOfTheCell()
     {
         Recorded recorded(calls());

@@ -158,6 +158,7 @@ void SharedView::setWindow(TimeRange window)
     // A replay goes on as long as its playhead can still be seen.
     if (m_mode == Mode::Live || inside != m_playhead)
         setMode(Mode::Paused);
+    d->playheadMovedSince = d->playheadMovedSince || inside != m_playhead;
     moveWindow(window);
     movePlayhead(inside);
 }
@@ -364,6 +365,7 @@ void SharedView::followNewest()
         return;
     d->followed = m_session->seen();
     moveWindow(following(d->followed.time, m_window.length()));
+    d->playheadMovedSince = true;
     movePlayhead(newest());
 }
 

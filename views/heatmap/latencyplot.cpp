@@ -168,13 +168,26 @@ void LatencyPlot::setSlo(nanoseconds slo)
 
 void LatencyPlot::setPlayhead(std::optional<TimePoint> playhead)
 {
-    m_playheadLine->setVisible(playhead.has_value() && m_hasData);
-    if (playhead) {
-        const double key = keyOf(*playhead);
-        m_playheadLine->point1->setCoords(key, 0);
-        m_playheadLine->point2->setCoords(key, 1);
-    }
+    m_playhead = playhead;
+    placePlayhead();
     replotOverlay();
+}
+
+void LatencyPlot::placePlayhead()
+{
+    m_playheadLine->setVisible(m_playhead.has_value() && m_hasData);
+    if (!m_playhead)
+        return;
+    const double key = keyOf(*m_playhead);
+    m_playheadLine->point1->setCoords(key, 0);
+    m_playheadLine->point2->setCoords(key, 1);
+}
+
+std::optional<double> LatencyPlot::playheadX() const
+{
+    if (!m_playheadLine->visible())
+        return std::nullopt;
+    return xAxis->coordToPixel(m_playheadLine->point1->key());
 }
 
 void LatencyPlot::replotOverlay()
@@ -381,6 +394,7 @@ void LatencyPlot::placeAxes()
     if (!m_window.isEmpty())
         xAxis->setRange(keyOf(m_window.begin), keyOf(m_window.end));
     yAxis->setRange(m_span.low, m_span.high);
+    placePlayhead(); // keys count from the origin, which has moved with the cells
 }
 
 void LatencyPlot::placeSlo()

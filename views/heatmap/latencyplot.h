@@ -36,6 +36,8 @@ public:
     void setSlice(std::shared_ptr<const TileSlice> slice); ///< null: nothing to show
     void setSlo(nanoseconds slo);
     void setPlayhead(std::optional<TimePoint> playhead);
+    /// Where the playhead's line stands; none when it is not drawn.
+    [[nodiscard]] std::optional<double> playheadX() const;
     /// False: there is no recording to have times and an SLO; only the grounds are drawn.
     void setHasData(bool hasData);
     void resetSpan(); ///< the latency axis begins anew (another session)
@@ -76,11 +78,13 @@ private:
     void rebuild();
     void fillMap();
     void placeAxes();
+    void placePlayhead();
     void placeSlo();
     void replotOverlay();
     [[nodiscard]] LatencyBox boxBetween(QPoint a, QPoint b) const;
 
     TimeRange m_window;
+    std::optional<TimePoint> m_playhead;
     TimePoint m_origin; // doubles hold nanoseconds only near zero
     std::shared_ptr<const TileSlice> m_slice;
     HeatGrid m_grid;

@@ -286,8 +286,8 @@ void LatencyView::updateNote()
                                        : tr("No call in this window"),
                     shared()->filter()
                         ? tr("Clear the filter or zoom out with the wheel.")
-                        : tr("A call is a request and the reply that carries its id. Zoom out with "
-                             "the wheel, or press Home to show everything."));
+                        : tr("A call is a request and the reply that carries its id. F shows the "
+                             "whole session."));
     } else {
         m_note->say({});
     }

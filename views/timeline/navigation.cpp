@@ -65,9 +65,11 @@ bool navigateByKey(SharedView& shared, const QKeyEvent& event)
         return true;
     case Qt::Key_Home:
         moveTo(shared, false);
+        shared.setPlayhead(TimePoint::min());
         return true;
     case Qt::Key_End:
         moveTo(shared, true);
+        shared.setPlayhead(TimePoint::max());
         return true;
     case Qt::Key_Space:
         if (shared.mode() == SharedView::Mode::Paused)
