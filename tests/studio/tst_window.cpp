@@ -200,6 +200,26 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(studio.last(), kept, kPatience);
     }
 
+    void aFastBusLeavesRowsThatCanBeRead()
+    {
+        Studio studio;
+        studio.window->startDemo(u"?agents=120&rate=4000"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(studio.last() > 4000, kPatience);
+        const View* messages = studio.window->workspace()->view(u"messages");
+        constexpr int kLooks = 40;
+        int readable = 0;
+        for (int look = 0; look < kLooks; ++look) {
+            QTest::qWait(25);
+            const QStringList lines = messages->asText().split(u'\n');
+            // A row that has not arrived yet has no topic and no time.
+            readable += lines.size() > 3 && lines.last().count(u':') >= 2 ? 1 : 0;
+        }
+        QVERIFY2(readable > kLooks * 85 / 100, qPrintable(QString::number(readable)));
+        studio.window->session()->discard();
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window->session()->state(), StudioSession::State::Empty,
+                                  kPatience);
+    }
+
     void cancelGoesOnAndDiscardLeavesNothing()
     {
         Studio studio;

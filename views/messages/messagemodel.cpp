@@ -120,14 +120,14 @@ void MessageModel::open(Fetch fetch, std::shared_ptr<const Dictionaries> names, 
     endResetModel();
 }
 
-void MessageModel::grow(Seq last)
+bool MessageModel::grow(Seq last)
 {
     if (!m_fetch || last <= m_last)
-        return;
+        return false;
     m_failedPage = -1;
     if (m_showsMatches) {
         m_last = last;
-        return;
+        return true;
     }
     const int before = total();
     const int after = static_cast<int>(std::min<Seq>(last, std::numeric_limits<int>::max()));
@@ -138,6 +138,7 @@ void MessageModel::grow(Seq last)
     }
     m_last = last;
     fetchNext();
+    return true;
 }
 
 void MessageModel::showMatches()

@@ -51,8 +51,9 @@ public:
 
     /// A new session, of which the messages 1 … last are shown; without `fetch` the model is empty.
     void open(Fetch fetch, std::shared_ptr<const Dictionaries> names, Seq last);
-    /// More messages. Rows appear unless matches are shown.
-    void grow(Seq last);
+    /// More messages. Rows appear unless matches are shown. False when there are no more than
+    /// before.
+    bool grow(Seq last);
     /// From now on only matches are shown, none to begin with.
     void showMatches();
     void appendMatches(std::span<const Seq> seqs); ///< ascending, above those already there

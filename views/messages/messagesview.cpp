@@ -25,6 +25,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 using namespace Qt::StringLiterals;
 
@@ -32,6 +33,7 @@ namespace murmur {
 
 namespace {
 
+constexpr std::chrono::milliseconds kStand(250);
 constexpr int kMostCopied = 100'000;
 constexpr int kMostCopiedAsJson = 5'000;
 constexpr int kCopiedPreview = 4'096;
@@ -97,6 +99,9 @@ MessagesView::MessagesView(const ViewContext& context, QWidget* parent)
     SharedView* view = shared();
     connect(view, &SharedView::sessionChanged, this, &MessagesView::onSessionChanged);
     connect(view, &SharedView::dataGrew, this, &MessagesView::onDataGrew);
+    m_followPause.setSingleShot(true);
+    m_followPause.setInterval(kStand);
+    connect(&m_followPause, &QTimer::timeout, this, &MessagesView::onDataGrew);
     connect(view, &SharedView::filterChanged, this, &MessagesView::onFilterChanged);
     connect(view, &SharedView::messageSelected, this, &MessagesView::onMessageSelected);
     connect(view, &SharedView::playheadChanged, this, &MessagesView::onPlayheadChanged);
@@ -132,11 +137,19 @@ void MessagesView::onDataGrew()
     Session* session = shared()->session();
     if (session == nullptr)
         return;
+    // At a few thousand messages a second the end is gone before its rows are fetched, and nobody
+    // could read them either: while following, the newest rows stand for a moment.
+    if (m_followPause.isActive())
+        return;
     const Seq last = session->seen().last;
-    m_model->grow(last);
+    const bool follows = m_followsEnd && shared()->mode() == SharedView::Mode::Live;
+    const bool hasGrown = m_model->grow(last);
     m_search->extend(last);
-    if (m_followsEnd && shared()->mode() == SharedView::Mode::Live)
+    if (follows) {
         m_table->scrollToEnd();
+        if (hasGrown)
+            m_followPause.start();
+    }
     updateHeader();
 }
 

@@ -7,6 +7,8 @@
 
 #include "session/session.h"
 
+#include <QTimer>
+
 #include <memory>
 
 namespace murmur {
@@ -68,6 +70,7 @@ private:
     MessageSearch* m_search;
     QString m_failure;
     bool m_followsEnd = true;
+    QTimer m_followPause;     ///< runs while the newest rows stand
     bool m_isPicking = false; ///< the change comes from this table
     LatestJob m_playheadJob;
     LatestJob m_copyJob;
