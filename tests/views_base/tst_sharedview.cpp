@@ -238,6 +238,10 @@ void TestSharedView::stepGoesToTheNextMessage()
     shared.step(-1);
     QTRY_COMPARE(shared.selectedMessage(), Seq(51));
     QCOMPARE(shared.playhead(), at(50));
+    // Taken along by the window: the same.
+    shared.setWindow({at(80), at(90)});
+    shared.step(1);
+    QTRY_VERIFY(shared.selectedMessage() >= Seq(81) && shared.selectedMessage() <= Seq(82));
     shared.setPlayhead(at(0));
     shared.step(-1);
     QTRY_COMPARE(shared.selectedMessage(), Seq(1));
