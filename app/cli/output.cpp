@@ -218,7 +218,7 @@ int StandardOutput::finish()
     if (m_error == 0 || m_error == EPIPE)
         return kDone;
     const QString reason = QString::fromLocal8Bit(std::strerror(m_error));
-    return failed({m_error == ENOSPC ? ErrorCode::DiskFull : ErrorCode::Unwritable,
+    return failed({m_error == ENOSPC ? ErrorCode::Unwritable : ErrorCode::Unwritable,
                    u"Standard output cannot be written: %1. Send it elsewhere."_s.arg(reason)});
 }
 
