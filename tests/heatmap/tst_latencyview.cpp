@@ -173,7 +173,8 @@ private Q_SLOTS:
         scene.shared.setPlayhead(whole.begin + whole.length() / 3);
         const auto isThere = [&] {
             const auto x = scene.view.plot()->playheadX();
-            return x && std::abs(*x - scene.view.plot()->timeAxis().xAt(scene.shared.playhead())) < 1.5;
+            return x &&
+                   std::abs(*x - scene.view.plot()->timeAxis().xAt(scene.shared.playhead())) < 1.5;
         };
         QVERIFY(isThere());
         for (int i = 0; i < 3; ++i) {

@@ -272,8 +272,7 @@ private Q_SLOTS:
         QTRY_VERIFY(scene.inspector.detail() != nullptr);
         bool isSaid = false;
         for (const QLabel* label : scene.inspector.findChildren<QLabel*>())
-            isSaid =
-                isSaid || label->text().contains(QStringLiteral("Could not be decoded: "));
+            isSaid = isSaid || label->text().contains(QStringLiteral("Could not be decoded: "));
         QVERIFY(isSaid);
         QVERIFY(scene.inspector.payload()->asText().contains(QStringLiteral("oops")));
         QVERIFY(scene.inspector.payload()->note().contains(QStringLiteral("at byte")));
