@@ -24,7 +24,35 @@ std::int64_t unfold(std::uint64_t value)
     return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
 }
 
+AgentFacts::Value& valueOf(AgentFacts& facts, std::uint32_t key)
+{
+    const auto at = std::ranges::lower_bound(facts.values, key, {},
+                                             [](const auto& entry) { return entry.first; });
+    if (at != facts.values.end() && at->first == key)
+        return at->second;
+    return facts.values.insert(at, {key, {}})->second;
+}
+
 } // namespace
+
+std::vector<std::pair<Seq, PendingCall>> StateReducer::pending() const
+{
+    std::vector<std::pair<Seq, PendingCall>> calls;
+    for (const Waiting& waiting : m_pending) {
+        if (!waiting.isAnswered)
+            calls.emplace_back(waiting.seq, waiting.call);
+    }
+    return calls;
+}
+
+void StateReducer::answered(Seq request)
+{
+    const auto at = std::ranges::lower_bound(m_pending, request, {}, &Waiting::seq);
+    if (at == m_pending.end() || at->seq != request || at->isAnswered)
+        return;
+    at->isAnswered = true;
+    --m_pendingCount;
+}
 
 AgentFacts& StateReducer::agent(std::uint32_t id)
 {
@@ -34,14 +62,6 @@ AgentFacts& StateReducer::agent(std::uint32_t id)
     if (id >= m_agents.size())
         m_agents.resize(std::size_t(id) + 1);
     return m_agents[id];
-}
-
-const std::vector<AgentId>& StateReducer::receivers(std::uint32_t audience)
-{
-    const auto [at, added] = m_audiences.try_emplace(audience);
-    if (added)
-        at->second = m_names.receivers(AudienceId(audience));
-    return at->second;
 }
 
 void StateReducer::applyRow(const Columns& columns, std::size_t row)
@@ -66,7 +86,7 @@ void StateReducer::applyRow(const Columns& columns, std::size_t row)
     if (kind == Kind::Error)
         ++sender.errors;
 
-    const std::vector<AgentId>& to = receivers(columns.audience[row]);
+    const std::vector<AgentId>& to = m_audiences.of(columns.audience[row]);
     for (const AgentId id : to) {
         AgentFacts& receiver = agent(index(id));
         if (receiver.firstSeen == kNoTime)
@@ -77,19 +97,24 @@ void StateReducer::applyRow(const Columns& columns, std::size_t row)
     }
 
     if (columns.closes[row] != 0)
-        m_pending.erase(columns.closes[row]);
+        answered(columns.closes[row]);
     if (kind == Kind::Request) {
-        m_pending[seq] = {AgentId(columns.sender[row]), to.empty() ? AgentId{} : to.front(), time};
-        while (!m_pending.empty() && (static_cast<std::int64_t>(m_pending.size()) > kPendingLimit ||
-                                      m_pending.begin()->second.since < time - kPendingLifetime))
-            m_pending.erase(m_pending.begin());
+        m_pending.push_back(
+            {seq, {AgentId(columns.sender[row]), to.empty() ? AgentId{} : to.front(), time}});
+        ++m_pendingCount;
+        while (!m_pending.empty() &&
+               (m_pending.front().isAnswered || m_pendingCount > kPendingLimit ||
+                m_pending.front().call.since < time - kPendingLifetime)) {
+            m_pendingCount -= m_pending.front().isAnswered ? 0 : 1;
+            m_pending.pop_front();
+        }
     }
     while (m_nextState < columns.states.size() && columns.states[m_nextState].row < row)
         ++m_nextState;
     for (; m_nextState < columns.states.size() && columns.states[m_nextState].row == row;
          ++m_nextState) {
         const StateChange& change = columns.states[m_nextState];
-        agent(index(change.agent)).values[index(change.key)] = {seq, time};
+        valueOf(agent(index(change.agent)), index(change.key)) = {seq, time};
     }
 }
 
@@ -134,8 +159,8 @@ std::string StateReducer::save() const
             putTime(value.since);
         }
     }
-    appendVarint(out, m_pending.size());
-    for (const auto& [seq, call] : m_pending) {
+    appendVarint(out, static_cast<std::uint64_t>(m_pendingCount));
+    for (const auto& [seq, call] : pending()) {
         appendVarint(out, static_cast<std::uint64_t>(m_last - seq));
         appendVarint(out, index(call.from));
         appendVarint(out, index(call.to));
@@ -148,6 +173,7 @@ bool StateReducer::load(std::string_view in)
 {
     m_agents.clear();
     m_pending.clear();
+    m_pendingCount = 0;
     bool good = true;
     const auto get = [&] {
         std::uint64_t value = 0;
@@ -191,7 +217,7 @@ bool StateReducer::load(std::string_view in)
         for (std::uint64_t i = 0; good && i < values; ++i) {
             const auto key = static_cast<std::uint32_t>(get());
             const Seq setBy = getSeq();
-            facts.values[key] = {setBy, getTime()};
+            valueOf(facts, key) = {setBy, getTime()};
         }
     }
     const std::uint64_t pending = get();
@@ -201,11 +227,15 @@ bool StateReducer::load(std::string_view in)
         call.from = AgentId(static_cast<std::uint32_t>(get()));
         call.to = AgentId(static_cast<std::uint32_t>(get()));
         call.since = getTime();
-        m_pending[seq] = call;
+        // Ascending by construction; a damaged keyframe must not break the order that is searched.
+        if (m_pending.empty() || m_pending.back().seq < seq)
+            m_pending.push_back({seq, call});
     }
+    m_pendingCount = static_cast<std::int64_t>(m_pending.size());
     if (!good) {
         m_agents.clear();
         m_pending.clear();
+        m_pendingCount = 0;
         m_last = 0;
         m_newest = std::numeric_limits<std::int64_t>::min();
     }

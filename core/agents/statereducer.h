@@ -4,14 +4,16 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "recording/audiencecache.h"
 #include "recording/columns.h"
 #include "recording/dictionaries.h"
 
 #include <cstdint>
-#include <map>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace murmur {
@@ -43,7 +45,7 @@ struct AgentFacts
         std::int64_t since = 0; ///< ns
         friend bool operator==(const Value&, const Value&) = default;
     };
-    std::map<std::uint32_t, Value> values; ///< by state key
+    std::vector<std::pair<std::uint32_t, Value>> values; ///< by state key, ascending
     friend bool operator==(const AgentFacts&, const AgentFacts&) = default;
 };
 
@@ -54,7 +56,7 @@ class StateReducer
 {
 public:
     explicit StateReducer(const Dictionaries& names)
-        : m_names(names)
+        : m_audiences(names)
     {
     }
 
@@ -67,7 +69,8 @@ public:
     {
         return m_agents;
     } ///< by agent id
-    [[nodiscard]] const std::map<Seq, PendingCall>& pending() const { return m_pending; }
+    /// By Seq of the request, ascending.
+    [[nodiscard]] std::vector<std::pair<Seq, PendingCall>> pending() const;
     [[nodiscard]] Seq last() const { return m_last; }
     [[nodiscard]] std::int64_t newest() const { return m_newest; } ///< largest time applied, ns
 
@@ -76,13 +79,21 @@ public:
     bool load(std::string_view bytes);
 
 private:
-    AgentFacts& agent(std::uint32_t id);
-    const std::vector<AgentId>& receivers(std::uint32_t audience);
+    /// Requests in Seq order; an answered one keeps its place until those before it are gone.
+    struct Waiting
+    {
+        Seq seq = 0;
+        PendingCall call;
+        bool isAnswered = false;
+    };
 
-    const Dictionaries& m_names;
+    AgentFacts& agent(std::uint32_t id);
+    void answered(Seq request);
+
+    AudienceCache m_audiences;
     std::vector<AgentFacts> m_agents;
-    std::map<Seq, PendingCall> m_pending;
-    std::unordered_map<std::uint32_t, std::vector<AgentId>> m_audiences;
+    std::deque<Waiting> m_pending;
+    std::int64_t m_pendingCount = 0;
     std::size_t m_nextState = 0;
     Seq m_last = 0;
     std::int64_t m_newest = std::numeric_limits<std::int64_t>::min();

@@ -196,15 +196,13 @@ IdCondition::IdCondition(IdField field, TextTest test)
     : m_field(field)
     , m_test(std::move(test))
 {
-    const bool isHashed = std::ranges::find(kHashedFields, field) != kHashedFields.end();
     for (const TextPattern& pattern : m_test.any) {
         if (const std::string* literal = pattern.literal())
-            m_literals.push_back({isHashed ? columnHash(*literal) : 0, literal->size()});
+            m_sizes.push_back(literal->size());
         else
             m_hasPatterns = true;
     }
-    const bool isNone =
-        std::ranges::all_of(m_literals, [](const Candidate& c) { return c.size == 0; });
+    const bool isNone = std::ranges::all_of(m_sizes, [](std::size_t size) { return size == 0; });
     if (m_hasPatterns)
         m_cost = Cost::Bytes;
     else if (!m_test.exists && !isNone)
@@ -222,12 +220,22 @@ bool IdCondition::matches(RowContext& context, std::size_t row) const
     const TextRef text = cell(column.text, row);
     if (m_test.exists)
         return text.size != 0;
-    const bool canMatch =
-        m_hasPatterns || std::ranges::any_of(m_literals, [&](const Candidate& candidate) {
-            return candidate.size == text.size &&
-                   (candidate.hash == 0 || candidate.hash == cell(column.hash, row));
-        });
+    const bool canMatch = m_hasPatterns || std::ranges::find(m_sizes, text.size) != m_sizes.end();
     return canMatch && m_test.matches(context.text(row, text));
+}
+
+IdChoice IdCondition::idChoice() const
+{
+    IdChoice choice;
+    if (m_test.exists || m_hasPatterns)
+        return choice;
+    for (const TextPattern& pattern : m_test.any) {
+        const std::string* literal = pattern.literal();
+        if (literal == nullptr || literal->empty())
+            return {}; // messages without the id match as well
+        choice.emplace_back(m_field, *literal);
+    }
+    return choice;
 }
 
 KindCondition::KindCondition(std::uint32_t kinds)

@@ -75,16 +75,12 @@ public:
     [[nodiscard]] Cost cost() const override { return m_cost; }
     [[nodiscard]] std::uint32_t columns() const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
+    [[nodiscard]] IdChoice idChoice() const override;
 
 private:
-    struct Candidate
-    {
-        std::uint32_t hash = 0; // 0: the field has none
-        std::size_t size = 0;
-    };
     IdField m_field;
     TextTest m_test;
-    std::vector<Candidate> m_literals;
+    std::vector<std::size_t> m_sizes; // of the literals
     bool m_hasPatterns = false;
     Cost m_cost = Cost::Columns;
 };

@@ -36,6 +36,7 @@ public:
         return m_root->columns() | (needsPayload() ? SizeColumns | PayloadColumns : 0u);
     }
     [[nodiscard]] TimeRange timeBounds() const override { return m_bounds; }
+    [[nodiscard]] IdChoice idChoice() const override { return m_root->idChoice(); }
     void evaluate(const Columns& columns, const Dictionaries& names, PayloadSource* payload,
                   std::vector<std::uint8_t>& keep) const override
     {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/message.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -9,7 +10,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace murmur {
@@ -28,6 +31,9 @@ public:
     virtual std::string_view headers(std::size_t row) = 0;
 };
 
+/// Ids of which a message must have one.
+using IdChoice = std::vector<std::pair<IdField, std::string>>;
+
 /// A parsed filter expression (the language of `--where` and the filter bar). Immutable, shared
 /// between threads.
 class Filter
@@ -42,6 +48,9 @@ public:
     /// Narrowest stretch of time outside of which nothing can match; an open side is
     /// the smallest or largest TimePoint, so its length may not fit.
     [[nodiscard]] virtual TimeRange timeBounds() const = 0;
+    /// Ids of which every matching message has at least one, so that only blocks with these need to
+    /// be looked into; empty: it takes a look into all.
+    [[nodiscard]] virtual IdChoice idChoice() const { return {}; }
     /// Marks in `keep` (sized like the columns, preset to 1) the rows that do not match with 0.
     /// `payload` may be null when !needsPayload().
     virtual void evaluate(const Columns& columns, const Dictionaries& names, PayloadSource* payload,

@@ -61,6 +61,17 @@ TimeRange AndNode::bounds() const
     return range;
 }
 
+IdChoice AndNode::idChoice() const
+{
+    IdChoice best;
+    for (const NodePtr& child : m_children) {
+        IdChoice choice = child->idChoice();
+        if (!choice.empty() && (best.empty() || choice.size() < best.size()))
+            best = std::move(choice);
+    }
+    return best;
+}
+
 bool AndNode::matches(RowContext& context, std::size_t row) const
 {
     return std::ranges::all_of(m_children,
@@ -106,6 +117,18 @@ TimeRange OrNode::bounds() const
         range.end = std::max(range.end, other.end);
     }
     return range.begin <= range.end ? range : TimeRange{};
+}
+
+IdChoice OrNode::idChoice() const
+{
+    IdChoice all;
+    for (const NodePtr& child : m_children) {
+        const IdChoice choice = child->idChoice();
+        if (choice.empty())
+            return {};
+        all.insert(all.end(), choice.begin(), choice.end());
+    }
+    return all;
 }
 
 bool OrNode::matches(RowContext& context, std::size_t row) const

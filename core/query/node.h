@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/time.h"
+#include "query/filter.h"
 #include "query/rowcontext.h"
 
 #include <cstddef>
@@ -39,6 +40,8 @@ public:
     /// The ColumnSet that is looked at.
     [[nodiscard]] virtual std::uint32_t columns() const = 0;
     [[nodiscard]] virtual TimeRange bounds() const { return kAllTime; }
+    /// As of Filter::idChoice.
+    [[nodiscard]] virtual IdChoice idChoice() const { return {}; }
     [[nodiscard]] virtual bool matches(RowContext& context, std::size_t row) const = 0;
     /// Takes the rows that do not match out of `mask`; rows that are out already are not looked at.
     virtual void narrow(RowContext& context, Mask& mask) const;
@@ -54,6 +57,7 @@ public:
     [[nodiscard]] Cost cost() const override { return m_children.back()->cost(); }
     [[nodiscard]] std::uint32_t columns() const override;
     [[nodiscard]] TimeRange bounds() const override;
+    [[nodiscard]] IdChoice idChoice() const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
     void narrow(RowContext& context, Mask& mask) const override;
 
@@ -70,6 +74,7 @@ public:
     [[nodiscard]] Cost cost() const override { return m_children.back()->cost(); }
     [[nodiscard]] std::uint32_t columns() const override;
     [[nodiscard]] TimeRange bounds() const override;
+    [[nodiscard]] IdChoice idChoice() const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
     void narrow(RowContext& context, Mask& mask) const override;
 

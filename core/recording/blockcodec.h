@@ -15,17 +15,17 @@ namespace murmur {
 enum ColumnSet : std::uint32_t {
     TimeColumns = 1u << 0,     ///< time (received too: time is stored as a difference to it)
     SentColumns = 1u << 1,     ///< sent
-    PlaceColumns = 1u << 2,    ///< connection, topic
+    PlaceColumns = 1u << 2,    ///< connection, topic, topicNames
     SizeColumns = 1u << 3,     ///< rawSize, headerSize
     FlagColumns = 1u << 4,     ///< flags
     ActorColumns = 1u << 5,    ///< sender, audience, kind
     TypeColumns = 1u << 6,     ///< type
     PayloadColumns = 1u << 7,  ///< payloadOffset, payloadSize
-    IdColumns = 1u << 8,       ///< ids and text
-    SequenceColumns = 1u << 9, ///< sequence (needs the sender: brings ActorColumns)
+    IdColumns = 1u << 8,       ///< ids (without hashes) and text
+    SequenceColumns = 1u << 9, ///< sequence
     CallColumns = 1u << 10,    ///< closes, latency
     CauseColumns = 1u << 11,   ///< causes
-    StateColumns = 1u << 12,   ///< states and text
+    StateColumns = 1u << 12,   ///< states, text and senderNames
     AllColumns = (1u << 13) - 1,
 };
 /// Both halves of the two blobs, so that scans unpack only what they need.
@@ -35,14 +35,50 @@ inline constexpr std::uint32_t kHeardColumns =
 /// The part of `reading` that overviews, states and most filters scan; packed apart from the rest.
 inline constexpr std::uint32_t kScannedColumns = ActorColumns | TypeColumns | CallColumns;
 
-/// Packs the rows of a block. `heard` is what the bus delivered and never changes; `reading` is
-/// what the dialect made of it.
-void packHeard(const Columns& columns, Packer& packer, std::string& packed);
-void packReading(const Columns& columns, Packer& packer, std::string& packed);
+/// Columns that must be decoded because others are stored as differences to them.
+constexpr std::uint32_t withNeeded(std::uint32_t wanted) noexcept
+{
+    if ((wanted & (PayloadColumns | SequenceColumns | CauseColumns | StateColumns | IdColumns)) !=
+        0)
+        wanted |= ActorColumns;
+    if ((wanted & PayloadColumns) != 0)
+        wanted |= SizeColumns;
+    if ((wanted & CauseColumns) != 0)
+        wanted |= CallColumns;
+    return wanted;
+}
 
-/// Unpacks what `wanted` asks for. False when the bytes are damaged or the row counts differ; `out`
-/// is then undefined. `count` is the number of rows that the zone map states, `first` their first
-/// Seq.
+/// Packs the rows of a block. `heard` is what the bus delivered and never changes; `reading` is
+/// what the dialect made of it. Not thread safe: keeps its scratch.
+class BlockEncoder
+{
+public:
+    explicit BlockEncoder(Packer& packer)
+        : m_packer(packer)
+    {
+    }
+    void packHeard(const Columns& columns, std::string& packed);
+    void packReading(const Columns& columns, std::string& packed);
+
+private:
+    template<typename Get>
+    void put(std::size_t count, Get get, Transform transform = Transform::Plain);
+    template<typename T>
+    void put(const std::vector<T>& values, Transform transform = Transform::Plain);
+    void putNames(const RealNames& names);
+    void packCauses(const Columns& columns);
+    void packStates(const Columns& columns);
+
+    Packer& m_packer;
+    ColumnEncoder m_columns;
+    std::vector<std::uint64_t> m_values;
+    std::vector<std::int64_t> m_ends; ///< of each row's id before
+    std::string m_out, m_scanned, m_rest;
+};
+
+/// Unpacks what `wanted` asks for (with what that needs). False when the bytes are damaged or the
+/// row counts differ; `out` is then undefined. `count` is the number of rows that the zone map
+/// states, `first` their first Seq. Reads every format version.
 class BlockDecoder
 {
 public:
@@ -55,13 +91,17 @@ private:
     bool decodeScanned(std::size_t count, std::string_view bytes, std::uint32_t wanted,
                        Columns& out);
     bool decodeRest(std::size_t count, std::string_view bytes, std::uint32_t wanted, Columns& out);
+    bool decodeCauses(std::string_view& in, std::size_t count, bool wanted, Columns& out);
+    bool decodeStates(std::string_view& in, std::size_t count, bool wanted, Columns& out);
     template<typename T>
     bool column(std::string_view& in, std::size_t count, bool wanted, std::vector<T>& out);
     bool wide(std::string_view& in, std::size_t count, bool wanted);
+    bool unit(std::string_view& in, std::int64_t& ns) const;
+    bool names(std::string_view& in, std::size_t count, bool wanted, RealNames& out);
 
     Packer m_packer;
     std::string m_bytes;
-    std::vector<std::uint64_t> m_values;
+    std::vector<std::uint64_t> m_values, m_places;
     std::vector<std::int64_t> m_ends; ///< of each row's id before
 };
 

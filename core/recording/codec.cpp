@@ -14,153 +14,237 @@ namespace murmur {
 namespace {
 
 constexpr std::uint8_t kConstant = 0; // varint value
-constexpr std::uint8_t kPlanes = 1;   // varint minimum, `width` planes
+constexpr std::uint8_t kPlanes = 1;   // byte width, varint minimum, `width` planes
+constexpr std::uint8_t kSparse = 2; // varint value, varint exceptions, varint gaps, planes of them
 constexpr std::uint8_t kDifference = 0x80;
+/// A column is sparse when fewer rows than one in this many differ.
+constexpr std::size_t kSparseShare = 6;
 
 std::uint8_t widthOf(std::uint64_t range)
 {
     return range <= 0xff ? 1 : range <= 0xffff ? 2 : range <= 0xffff'ffff ? 4 : 8;
 }
 
-template<int Width>
-void readPlanes(const unsigned char* planes, std::size_t count, std::uint64_t minimum,
-                std::uint64_t* out)
+void appendPlanes(std::string& out, std::span<const std::uint64_t> values, std::uint64_t minimum,
+                  std::uint64_t range)
 {
-    for (std::size_t i = 0; i < count; ++i) {
-        std::uint64_t value = planes[i];
-        for (int plane = 1; plane < Width; ++plane)
-            value |= static_cast<std::uint64_t>(planes[static_cast<std::size_t>(plane) * count + i])
-                     << (8 * plane);
-        out[i] = minimum + value;
+    const std::uint8_t width = widthOf(range);
+    out.push_back(static_cast<char>(width));
+    appendVarint(out, minimum);
+    const std::size_t start = out.size();
+    const std::size_t count = values.size();
+    out.resize(start + width * count);
+    char* to = out.data() + start;
+    for (std::size_t plane = 0; plane < width; ++plane, to += count) {
+        for (std::size_t i = 0; i < count; ++i)
+            to[i] = static_cast<char>((values[i] - minimum) >> (8 * plane));
     }
 }
 
-/// Head of a column: its tag, width and minimum. False when damaged.
-bool readHead(std::string_view& in, std::size_t count, std::uint8_t& tag, std::uint8_t& width,
-              std::uint64_t& minimum)
+struct Planes
+{
+    std::uint8_t width = 0;
+    std::uint64_t minimum = 0;
+    const unsigned char* bytes = nullptr;
+};
+
+/// False when damaged.
+bool readPlanesHead(std::string_view& in, std::size_t count, Planes& planes)
 {
     if (in.empty())
         return false;
-    tag = static_cast<std::uint8_t>(in.front());
+    planes.width = static_cast<std::uint8_t>(in.front());
     in.remove_prefix(1);
-    width = 0;
-    const std::uint8_t form = tag & 0x7f;
-    if (form == kPlanes) {
-        if (in.empty())
+    if (planes.width != 1 && planes.width != 2 && planes.width != 4 && planes.width != 8)
+        return false;
+    if (!readVarint(in, planes.minimum) || count > kMaxUnpacked || in.size() < planes.width * count)
+        return false;
+    planes.bytes = reinterpret_cast<const unsigned char*>(in.data());
+    in.remove_prefix(planes.width * count);
+    return true;
+}
+
+template<int Width, typename T>
+void readPlanes(const Planes& planes, std::size_t count, T* out)
+{
+    const unsigned char* bytes = planes.bytes;
+    for (std::size_t i = 0; i < count; ++i) {
+        std::uint64_t value = bytes[i];
+        for (int plane = 1; plane < Width; ++plane)
+            value |= static_cast<std::uint64_t>(bytes[static_cast<std::size_t>(plane) * count + i])
+                     << (8 * plane);
+        out[i] = static_cast<T>(planes.minimum + value);
+    }
+}
+
+template<typename T>
+void readPlanes(const Planes& planes, std::size_t count, T* out)
+{
+    switch (planes.width) {
+    case 1:
+        return readPlanes<1>(planes, count, out);
+    case 2:
+        return readPlanes<2>(planes, count, out);
+    case 4:
+        return readPlanes<4>(planes, count, out);
+    default:
+        return readPlanes<8>(planes, count, out);
+    }
+}
+
+/// Reads the values behind a tag; `out` null only passes over them.
+template<typename T>
+bool readValues(std::string_view& in, std::uint8_t form, std::size_t count, T* out)
+{
+    std::uint64_t value = 0;
+    Planes planes;
+    switch (form) {
+    case kConstant:
+        if (!readVarint(in, value))
             return false;
-        width = static_cast<std::uint8_t>(in.front());
-        in.remove_prefix(1);
-        if (width != 1 && width != 2 && width != 4 && width != 8)
+        if (out != nullptr)
+            std::fill(out, out + count, static_cast<T>(value));
+        return true;
+    case kPlanes:
+        if (!readPlanesHead(in, count, planes))
             return false;
-    } else if (form != kConstant) {
+        if (out != nullptr)
+            readPlanes(planes, count, out);
+        return true;
+    case kSparse: {
+        std::uint64_t exceptions = 0;
+        // Each exception takes at least two bytes: more than that is a lie, and must not allocate.
+        if (!readVarint(in, value) || !readVarint(in, exceptions) || exceptions > count ||
+            exceptions > in.size())
+            return false;
+        std::string_view gaps = in;
+        for (std::uint64_t i = 0; i < exceptions; ++i) {
+            std::uint64_t gap = 0;
+            if (!readVarint(in, gap))
+                return false;
+        }
+        if (!readPlanesHead(in, exceptions, planes))
+            return false;
+        if (out == nullptr)
+            return true;
+        std::fill(out, out + count, static_cast<T>(value));
+        std::vector<std::uint64_t> values(exceptions);
+        readPlanes(planes, exceptions, values.data());
+        std::uint64_t place = 0;
+        for (std::uint64_t i = 0; i < exceptions; ++i) {
+            std::uint64_t gap = 0;
+            (void)readVarint(gaps, gap);
+            if (gap >= count - place)
+                return false;
+            place += gap;
+            out[place] = static_cast<T>(values[i]);
+            if (++place >= count && i + 1 < exceptions)
+                return false;
+        }
+        return true;
+    }
+    default:
         return false;
     }
-    if (!readVarint(in, minimum))
-        return false;
-    return count <= kMaxUnpacked && in.size() >= width * count;
 }
 
 } // namespace
 
-void encodeColumn(std::string& out, std::span<const std::uint64_t> given, Transform transform)
+void ColumnEncoder::encode(std::string& out, std::span<const std::uint64_t> values,
+                           Transform transform)
 {
-    std::vector<std::uint64_t> differences;
-    std::span<const std::uint64_t> values = given;
-    if (transform == Transform::Difference) {
-        differences.resize(given.size());
-        std::uint64_t before = 0;
-        for (std::size_t i = 0; i < given.size(); ++i) {
-            differences[i] = zigzag(static_cast<std::int64_t>(given[i] - before));
-            before = given[i];
-        }
-        values = differences;
-    }
     // The first difference is the whole value: it must not decide the width of the others.
     std::uint64_t head = 0;
-    const std::uint8_t mark = transform == Transform::Difference ? kDifference : 0;
-    if (mark != 0 && !values.empty()) {
-        head = values.front();
-        values = values.subspan(1);
+    std::uint8_t mark = 0;
+    if (transform == Transform::Difference && !values.empty()) {
+        mark = kDifference;
+        head = zigzag(static_cast<std::int64_t>(values.front()));
+        m_differences.resize(values.size() - 1);
+        for (std::size_t i = 1; i < values.size(); ++i)
+            m_differences[i - 1] = zigzag(static_cast<std::int64_t>(values[i] - values[i - 1]));
+        values = m_differences;
     }
-    const auto [low, high] = std::ranges::minmax_element(values);
-    const std::uint64_t minimum = values.empty() ? 0 : *low;
-    const std::uint64_t range = values.empty() ? 0 : *high - *low;
-    if (range == 0) {
+    std::uint64_t minimum = values.empty() ? 0 : values.front();
+    std::uint64_t maximum = minimum;
+    for (const std::uint64_t value : values) {
+        minimum = std::min(minimum, value);
+        maximum = std::max(maximum, value);
+    }
+    if (minimum == maximum) {
         out.push_back(static_cast<char>(kConstant | mark));
         appendVarint(out, minimum);
     } else {
-        const std::uint8_t width = widthOf(range);
-        out.push_back(static_cast<char>(kPlanes | mark));
-        out.push_back(static_cast<char>(width));
-        appendVarint(out, minimum);
-        const std::size_t start = out.size();
-        const std::size_t count = values.size();
-        out.resize(start + width * count);
-        char* planes = out.data() + start;
-        for (std::size_t plane = 0; plane < width; ++plane) {
-            for (std::size_t i = 0; i < count; ++i)
-                planes[plane * count + i] = static_cast<char>((values[i] - minimum) >> (8 * plane));
+        std::size_t exceptions = 0;
+        for (const std::uint64_t value : values)
+            exceptions += value != minimum ? 1 : 0;
+        if (exceptions * kSparseShare < values.size()) {
+            out.push_back(static_cast<char>(kSparse | mark));
+            appendVarint(out, minimum);
+            appendVarint(out, exceptions);
+            m_exceptions.clear();
+            std::size_t next = 0;
+            for (std::size_t i = 0; i < values.size(); ++i) {
+                if (values[i] == minimum)
+                    continue;
+                appendVarint(out, i - next);
+                m_exceptions.push_back(values[i]);
+                next = i + 1;
+            }
+            const auto [low, high] = std::ranges::minmax(m_exceptions);
+            appendPlanes(out, m_exceptions, low, high - low);
+        } else {
+            out.push_back(static_cast<char>(kPlanes | mark));
+            appendPlanes(out, values, minimum, maximum - minimum);
         }
     }
     if (mark != 0)
         appendVarint(out, head);
 }
 
-bool decodeColumn(std::string_view& in, std::size_t count, std::vector<std::uint64_t>& values)
+template<typename T>
+bool decodeColumn(std::string_view& in, std::size_t count, std::vector<T>& values)
 {
-    std::uint8_t tag = 0;
-    std::uint8_t width = 0;
-    std::uint64_t minimum = 0;
-    const bool differs = !in.empty() && (static_cast<std::uint8_t>(in.front()) & kDifference) != 0;
-    const std::size_t stored = differs && count > 0 ? count - 1 : count;
-    if (!readHead(in, stored, tag, width, minimum))
+    if (in.empty() || count > kMaxUnpacked)
         return false;
+    const auto tag = static_cast<std::uint8_t>(in.front());
+    in.remove_prefix(1);
+    const bool differs = (tag & kDifference) != 0;
+    const std::size_t stored = differs && count > 0 ? count - 1 : count;
     values.resize(count);
-    std::uint64_t* out = values.data() + (count - stored);
-    const auto* planes = reinterpret_cast<const unsigned char*>(in.data());
-    switch (width) {
-    case 1:
-        readPlanes<1>(planes, stored, minimum, out);
-        break;
-    case 2:
-        readPlanes<2>(planes, stored, minimum, out);
-        break;
-    case 4:
-        readPlanes<4>(planes, stored, minimum, out);
-        break;
-    case 8:
-        readPlanes<8>(planes, stored, minimum, out);
-        break;
-    default:
-        std::fill(out, out + stored, minimum);
-    }
-    in.remove_prefix(width * stored);
-    if (differs) {
-        std::uint64_t head = 0;
-        if (!readVarint(in, head))
-            return false;
-        if (count > 0)
-            values[0] = head;
-        std::uint64_t before = 0;
-        for (std::uint64_t& value : values) {
-            before += static_cast<std::uint64_t>(unzigzag(value));
-            value = before;
-        }
+    T* out = values.data() + (count - stored);
+    if (!readValues(in, tag & 0x7f, stored, out))
+        return false;
+    if (!differs)
+        return true;
+    std::uint64_t head = 0;
+    if (!readVarint(in, head))
+        return false;
+    auto before = static_cast<std::uint64_t>(unzigzag(head));
+    if (count > 0)
+        values[0] = static_cast<T>(before);
+    for (std::size_t i = 1; i < count; ++i) {
+        before += static_cast<std::uint64_t>(unzigzag(static_cast<std::uint64_t>(values[i])));
+        values[i] = static_cast<T>(before);
     }
     return true;
 }
 
+template bool decodeColumn(std::string_view&, std::size_t, std::vector<std::uint8_t>&);
+template bool decodeColumn(std::string_view&, std::size_t, std::vector<std::uint32_t>&);
+template bool decodeColumn(std::string_view&, std::size_t, std::vector<std::int64_t>&);
+template bool decodeColumn(std::string_view&, std::size_t, std::vector<std::uint64_t>&);
+
 bool skipColumn(std::string_view& in, std::size_t count)
 {
-    std::uint8_t tag = 0;
-    std::uint8_t width = 0;
-    std::uint64_t minimum = 0;
-    const bool differs = !in.empty() && (static_cast<std::uint8_t>(in.front()) & kDifference) != 0;
-    const std::size_t stored = differs && count > 0 ? count - 1 : count;
-    if (!readHead(in, stored, tag, width, minimum))
+    if (in.empty() || count > kMaxUnpacked)
         return false;
-    in.remove_prefix(width * stored);
-    return !differs || readVarint(in, minimum);
+    const auto tag = static_cast<std::uint8_t>(in.front());
+    in.remove_prefix(1);
+    const bool differs = (tag & kDifference) != 0;
+    const std::size_t stored = differs && count > 0 ? count - 1 : count;
+    std::uint64_t head = 0;
+    return readValues<std::uint64_t>(in, tag & 0x7f, stored, nullptr) &&
+           (!differs || readVarint(in, head));
 }
 
 struct Packer::Private

@@ -13,18 +13,30 @@
 
 namespace murmur {
 
-/// One integer column as bytes: constant, or frame of reference (minimum plus 1, 2, 4 or 8 byte
-/// offsets as byte planes, low plane first), optionally of zigzag differences. Decoding is a few
-/// instructions per value; zstd afterwards takes out what is regular.
+/// One integer column as bytes: constant; frame of reference (minimum plus 1, 2, 4 or 8 byte
+/// offsets as byte planes, low plane first); or sparse (one value, and the few rows that differ
+/// from it). Optionally of zigzag differences. Decoding is a few instructions per value; zstd
+/// afterwards takes out what is regular.
 enum class Transform : std::uint8_t {
     Plain,      ///< the values
     Difference, ///< zigzag of the difference to the value before (the first: to 0)
 };
 
-void encodeColumn(std::string& out, std::span<const std::uint64_t> values, Transform transform);
-/// Reads `count` values written by encodeColumn and advances `in`. False when the bytes are
-/// damaged.
-bool decodeColumn(std::string_view& in, std::size_t count, std::vector<std::uint64_t>& values);
+/// Not thread safe: keeps its scratch.
+class ColumnEncoder
+{
+public:
+    void encode(std::string& out, std::span<const std::uint64_t> values, Transform transform);
+
+private:
+    std::vector<std::uint64_t> m_differences;
+    std::vector<std::uint64_t> m_exceptions;
+};
+
+/// Reads `count` values written by ColumnEncoder and advances `in`. False when the bytes are
+/// damaged. For 8, 32 and 64 bit integers; larger values than fit are cut.
+template<typename T>
+bool decodeColumn(std::string_view& in, std::size_t count, std::vector<T>& values);
 /// Passes over a column of `count` values without decoding it.
 bool skipColumn(std::string_view& in, std::size_t count);
 

@@ -3,6 +3,8 @@
 
 #include "recording/columns.h"
 
+#include <algorithm>
+
 namespace murmur {
 
 namespace {
@@ -17,10 +19,47 @@ void extend(std::vector<T>& to, const std::vector<T>& from)
 
 std::uint32_t columnHash(std::string_view text) noexcept
 {
-    if (text.empty())
-        return 0;
-    const auto low = static_cast<std::uint32_t>(idHash(text));
-    return low == 0 ? 1 : low;
+    return columnHash(idHash(text));
+}
+
+std::uint32_t columnHash(std::uint64_t idHash) noexcept
+{
+    const auto low = static_cast<std::uint32_t>(idHash);
+    return low == 0 && idHash != 0 ? 1 : low;
+}
+
+void RealNames::add(std::uint32_t row, std::string_view name)
+{
+    rows.push_back(row);
+    text += name;
+    ends.push_back(static_cast<std::uint32_t>(text.size()));
+}
+
+std::string_view RealNames::of(std::size_t row) const
+{
+    const auto at = std::ranges::lower_bound(rows, row);
+    if (at == rows.end() || *at != row)
+        return {};
+    const auto i = static_cast<std::size_t>(at - rows.begin());
+    const std::size_t begin = i == 0 ? 0 : ends[i - 1];
+    return std::string_view(text).substr(begin, ends[i] - begin);
+}
+
+void RealNames::clear()
+{
+    rows.clear();
+    ends.clear();
+    text.clear();
+}
+
+void RealNames::append(const RealNames& other, std::uint32_t firstRow)
+{
+    const auto base = static_cast<std::uint32_t>(text.size());
+    for (const std::uint32_t row : other.rows)
+        rows.push_back(firstRow + row);
+    for (const std::uint32_t end : other.ends)
+        ends.push_back(base + end);
+    text += other.text;
 }
 
 void Columns::clear()
@@ -39,6 +78,8 @@ void Columns::clear()
     }
     causes.clear();
     states.clear();
+    topicNames.clear();
+    senderNames.clear();
     text.clear();
 }
 
@@ -87,6 +128,8 @@ void Columns::append(const Columns& other)
         states.push_back(change);
     }
     text += other.text;
+    topicNames.append(other.topicNames, rows);
+    senderNames.append(other.senderNames, rows);
 }
 
 void Chunk::clear()

@@ -24,19 +24,35 @@ struct TextRef
 };
 inline constexpr std::uint32_t kInText = 0x8000'0000u;
 
-/// Fields whose hash is stored, so that a scan of headers finds all messages of one exchange; of
-/// the others only the text's place is.
-inline constexpr std::array<IdField, 3> kHashedFields{IdField::Correlation, IdField::Trace,
-                                                      IdField::Conversation};
+/// Fields by which messages are found without a scan: their hashes go into the id index.
+inline constexpr std::array<IdField, 4> kIndexedFields{IdField::Message, IdField::Correlation,
+                                                       IdField::Trace, IdField::Conversation};
 
 struct IdColumn
 {
-    std::vector<std::uint32_t>
-        hash;                  ///< low half of idHash; 0: none. Read back for kHashedFields only.
+    /// columnHash of the text, 0: none. Filled by the interpreter for the writer's id index; not
+    /// stored with the block, so empty in what a reader loads.
+    std::vector<std::uint32_t> hash;
     std::vector<TextRef> text; ///< size 0: none
 };
-/// The hash as it stands in columns.
+/// The hash as it stands in columns and in the id index.
 std::uint32_t columnHash(std::string_view text) noexcept;
+std::uint32_t columnHash(std::uint64_t idHash) noexcept;
+
+/// What was really said where the dictionaries hold a name for many: rows of a topic that stands
+/// for a family of them (per-request inboxes), or of the agent "other". By row, ascending.
+struct RealNames
+{
+    std::vector<std::uint32_t> rows;
+    std::vector<std::uint32_t> ends; ///< of each row's text
+    std::string text;
+
+    void add(std::uint32_t row, std::string_view name);
+    /// Empty: the dictionary's name holds.
+    [[nodiscard]] std::string_view of(std::size_t row) const;
+    void clear();
+    void append(const RealNames& other, std::uint32_t firstRow);
+};
 
 struct CauseEdge
 {
@@ -73,6 +89,7 @@ struct Columns
     std::vector<std::uint32_t> rawSize;
     std::vector<std::uint32_t> headerSize;
     std::vector<std::uint32_t> flags;
+    RealNames topicNames;
 
     // reading: what the dialect made of it
     std::vector<std::uint32_t> sender;
@@ -87,7 +104,8 @@ struct Columns
     std::vector<std::int64_t> latency;  ///< ns from that request, or -1
     std::vector<CauseEdge> causes;      // sorted by row
     std::vector<StateChange> states;    // sorted by row
-    std::string text;                   ///< texts that are not in the bytes
+    RealNames senderNames;
+    std::string text; ///< texts that are not in the bytes
 
     [[nodiscard]] std::size_t size() const noexcept { return time.size(); }
     [[nodiscard]] Seq last() const noexcept { return first + static_cast<Seq>(size()) - 1; }

@@ -13,7 +13,12 @@ namespace murmur {
 /// The `.murmur` format: an SQLite 3 database with this application id and the format version as
 /// user version.
 inline constexpr std::int64_t kApplicationId = 0x4D55'524D; // "MURM"
-inline constexpr std::int64_t kFormatVersion = 1;
+inline constexpr std::int64_t kFormatVersion = 2;
+
+/// Payload is one stream of the blocks' compressed bytes, cut into pieces of which each fills a
+/// page of the file: rows of their own size would leave a third of a page empty each. A block says
+/// where in the stream its bytes lie.
+inline constexpr std::int64_t kPayloadPiece = 16'344;
 
 /// Row ids of `reading`: generation above, block below.
 constexpr std::int64_t readingKey(std::int64_t generation, std::int64_t block) noexcept

@@ -5,6 +5,7 @@
 
 #include "base/message.h"
 #include "recording/format.h"
+#include "recording/idindex.h"
 
 #include <limits>
 
@@ -13,9 +14,11 @@ namespace murmur {
 RecordingReader::RecordingReader(Database database)
     : m_database(std::move(database))
 {
-    constexpr const char* blockColumns =
-        "SELECT id, first, count, first_time, last_time FROM block ";
-    const std::string columns = blockColumns;
+    m_format = m_database.number("PRAGMA user_version", kFormatVersion);
+    const std::string columns =
+        m_format == 1 ? "SELECT id, first, count, first_time, last_time FROM block "
+                      : "SELECT id, first, count, first_time, last_time, payload_at, payload_size "
+                        "FROM block ";
     m_last = Statement(m_database, "SELECT first + count - 1 FROM block ORDER BY id DESC LIMIT 1");
     m_blockOf =
         Statement(m_database, (columns + "WHERE first <= ? ORDER BY first DESC LIMIT 1").c_str());
@@ -28,7 +31,10 @@ RecordingReader::RecordingReader(Database database)
             .c_str());
     m_heard = Statement(m_database, "SELECT data FROM heard WHERE block = ?");
     m_reading = Statement(m_database, "SELECT data FROM reading WHERE id = ?");
-    m_payload = Statement(m_database, "SELECT data FROM payload WHERE block = ?");
+    m_payload =
+        Statement(m_database,
+                  m_format == 1 ? "SELECT data FROM payload WHERE block = ?"
+                                : "SELECT data FROM payload WHERE id BETWEEN ? AND ? ORDER BY id");
     m_tile = Statement(
         m_database,
         "SELECT grp, through, data FROM tile WHERE generation = ? AND level = ? AND idx = ?");
@@ -38,6 +44,14 @@ RecordingReader::RecordingReader(Database database)
         m_database,
         "SELECT block, time, data FROM keyframe WHERE generation = ? AND time <= ? AND stale = 0 "
         "ORDER BY time DESC, block DESC LIMIT 1");
+    m_blocksById =
+        Statement(m_database, (columns + "WHERE id BETWEEN ? AND ? ORDER BY id").c_str());
+    if (m_format > 1) {
+        m_idPart = Statement(m_database,
+                             "SELECT first_block, last_block, data FROM id_index WHERE id = ?");
+        m_idRuns = Statement(m_database, "SELECT id, last_block FROM id_index WHERE id BETWEEN ? "
+                                         "AND ? ORDER BY id DESC LIMIT 1");
+    }
     m_generation = m_database.number("SELECT v FROM meta WHERE k = 'generation'", 1);
 }
 
@@ -202,7 +216,7 @@ std::vector<Gap> RecordingReader::gaps()
     return gaps;
 }
 
-BlockRef RecordingReader::refFrom(const Statement& statement)
+BlockRef RecordingReader::refFrom(const Statement& statement) const
 {
     BlockRef ref;
     ref.id = statement.number(0);
@@ -210,6 +224,10 @@ BlockRef RecordingReader::refFrom(const Statement& statement)
     ref.count = static_cast<std::size_t>(std::max<std::int64_t>(0, statement.number(2)));
     ref.firstTime = statement.number(3);
     ref.lastTime = statement.number(4);
+    if (m_format > 1) {
+        ref.payloadAt = statement.number(5);
+        ref.payloadSize = statement.number(6);
+    }
     return ref;
 }
 
@@ -319,10 +337,85 @@ bool RecordingReader::load(const BlockRef& block, std::uint32_t wanted, Columns&
 
 bool RecordingReader::loadPayload(const BlockRef& block, std::string& bytes)
 {
-    const bool good =
-        m_payload.bind(1, block.id).step() && m_decoder.packer().unpack(m_payload.blob(0), bytes);
+    if (m_format == 1) {
+        const bool good = m_payload.bind(1, block.id).step() &&
+                          m_decoder.packer().unpack(m_payload.blob(0), bytes);
+        m_payload.reset();
+        return good;
+    }
+    const auto size = static_cast<std::size_t>(block.payloadSize);
+    if (block.payloadAt < 0 || block.payloadSize <= 0 || size > kMaxUnpacked)
+        return false;
+    const std::int64_t first = block.payloadAt / kPayloadPiece;
+    const std::int64_t last = (block.payloadAt + block.payloadSize - 1) / kPayloadPiece;
+    auto skip = static_cast<std::size_t>(block.payloadAt % kPayloadPiece);
+    m_packed.clear();
+    std::int64_t next = first;
+    m_payload.bind(1, first).bind(2, last);
+    // Every piece but the last is full; a short or missing one is damage.
+    while (m_payload.step()) {
+        const std::string_view piece = m_payload.blob(0);
+        if (piece.size() < skip || (next < last && piece.size() != std::size_t(kPayloadPiece)))
+            break;
+        m_packed += piece.substr(skip, size - m_packed.size());
+        skip = 0;
+        ++next;
+    }
     m_payload.reset();
-    return good;
+    return next == last + 1 && m_packed.size() == size &&
+           m_decoder.packer().unpack(m_packed, bytes);
+}
+
+void RecordingReader::appendBlocks(std::int64_t firstId, std::int64_t lastId,
+                                   std::vector<BlockRef>& blocks)
+{
+    m_blocksById.bind(1, firstId).bind(2, lastId);
+    while (m_blocksById.step())
+        blocks.push_back(refFrom(m_blocksById));
+    m_blocksById.reset();
+}
+
+std::vector<BlockRef> RecordingReader::blocksWithId(IdField field, std::string_view text)
+{
+    std::vector<BlockRef> blocks;
+    constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
+    if (m_format == 1 || std::ranges::find(kIndexedFields, field) == kIndexedFields.end()) {
+        appendBlocks(0, kAll, blocks);
+        return blocks;
+    }
+    const IdPlace place = idPlace(field, columnHash(text));
+    std::int64_t lastRun = -1;
+    std::int64_t covered = 0;
+    if (m_idRuns.bind(1, idIndexKey(m_generation, 0, 0))
+            .bind(2, idIndexKey(m_generation + 1, 0, 0) - 1)
+            .step()) {
+        lastRun = (m_idRuns.number(0) & ((std::int64_t(1) << 40) - 1)) >> 8;
+        covered = m_idRuns.number(1);
+    }
+    m_idRuns.reset();
+    std::vector<std::int64_t> ids;
+    std::vector<std::int64_t> found;
+    std::string bytes;
+    for (std::int64_t run = 0; run <= lastRun; ++run) {
+        if (m_idPart.bind(1, idIndexKey(m_generation, run, place.part)).step()) {
+            const std::int64_t firstBlock = m_idPart.number(0);
+            found.clear();
+            if (m_decoder.packer().unpack(m_idPart.blob(2), bytes) &&
+                blocksInPart(bytes, place.low, found)) {
+                for (const std::int64_t block : found)
+                    ids.push_back(firstBlock + block);
+            } else {
+                // A damaged part names nothing: look into all its blocks rather than miss one.
+                for (std::int64_t id = firstBlock; id <= m_idPart.number(1); ++id)
+                    ids.push_back(id);
+            }
+        }
+        m_idPart.reset();
+    }
+    for (const std::int64_t id : ids)
+        appendBlocks(id, id, blocks);
+    appendBlocks(covered + 1, kAll, blocks);
+    return blocks;
 }
 
 std::vector<StoredTile> RecordingReader::tile(int level, std::int64_t idx, const TileGroups& groups)

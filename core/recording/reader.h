@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "recording/blockcodec.h"
 #include "recording/dictionaries.h"
+#include "recording/format.h"
 #include "recording/sqlite.h"
 #include "recording/writer.h"
 
@@ -28,6 +29,8 @@ struct BlockRef
     std::size_t count = 0;
     std::int64_t firstTime = 0; ///< ns, the smallest of its messages
     std::int64_t lastTime = 0;  ///< ns, the largest
+    std::int64_t payloadAt = 0; ///< where its compressed payload lies in the stream
+    std::int64_t payloadSize = 0;
 
     [[nodiscard]] Seq last() const noexcept { return first + static_cast<Seq>(count) - 1; }
 };
@@ -111,6 +114,10 @@ public:
     std::vector<BlockRef> blocksIn(TimeRange range, Seq after = 0, std::int64_t maxMessages = 0);
     /// The first block, by time, with a message at or after `t`.
     std::optional<BlockRef> blockAt(TimePoint t);
+    /// Every block that may hold messages with this id, in Seq order: those that the id index
+    /// names (a superset), and those that it does not cover yet. `field` is one of kIndexedFields;
+    /// of others all blocks come back.
+    std::vector<BlockRef> blocksWithId(IdField field, std::string_view text);
 
     /// False when the block's bytes are damaged or the block is gone.
     bool load(const BlockRef& block, std::uint32_t wanted, Columns& out);
@@ -124,12 +131,15 @@ public:
 
 private:
     explicit RecordingReader(Database database);
-    static BlockRef refFrom(const Statement& statement);
+    BlockRef refFrom(const Statement& statement) const;
+    void appendBlocks(std::int64_t firstId, std::int64_t lastId, std::vector<BlockRef>& blocks);
 
     Database m_database; // goes last: statements are finalized before it closes
     Statement m_last, m_blockOf, m_blocksFrom, m_nextSpan, m_blocksIn, m_heard, m_reading,
-        m_payload, m_tile, m_tileTotals, m_keyframe;
+        m_payload, m_tile, m_tileTotals, m_keyframe, m_blocksById, m_idPart, m_idRuns;
     BlockDecoder m_decoder;
+    std::string m_packed;
+    std::int64_t m_format = kFormatVersion;
     std::int64_t m_generation = 1;
 };
 

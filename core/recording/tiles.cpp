@@ -6,6 +6,7 @@
 #include "base/message.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace murmur {
 
@@ -18,24 +19,42 @@ constexpr std::int64_t kGrace = 250'000'000;
 constexpr std::size_t kMaxSumBytes = std::size_t(2) << 20;
 /// Late parts wait for this many blocks, so that a few stragglers do not become a row each.
 constexpr std::int64_t kLateBlocks = 64;
+constexpr std::uint32_t kMaxAgent = 0xf'ffff;
 
-using Pairs = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
-
-void sortByKey(Pairs& pairs)
+TileRow tileRow(const Columns& columns, std::size_t row)
 {
-    std::ranges::sort(pairs, {}, &Pairs::value_type::first);
+    TileRow out;
+    out.time = columns.time[row];
+    out.latency = columns.closes[row] != 0 ? columns.latency[row] : -1;
+    out.sender = columns.sender[row];
+    out.audience = columns.audience[row];
+    out.size = columns.rawSize[row] + columns.headerSize[row];
+    out.kind = columns.kind[row];
+    return out;
 }
 
-void appendPairs(std::string& out, const Pairs& pairs)
+/// One list of a tile: keys ascending, written as differences, each with its count.
+class PairList
 {
-    appendVarint(out, pairs.size());
-    std::uint64_t before = 0;
-    for (const auto& [key, count] : pairs) {
-        appendVarint(out, key - before);
-        appendVarint(out, count);
-        before = key;
+public:
+    void add(std::uint64_t key, std::uint64_t count)
+    {
+        appendVarint(m_bytes, key - m_before);
+        appendVarint(m_bytes, count);
+        m_before = key;
+        ++m_size;
     }
-}
+    void appendTo(std::string& out) const
+    {
+        appendVarint(out, m_size);
+        out += m_bytes;
+    }
+
+private:
+    std::string m_bytes;
+    std::uint64_t m_before = 0;
+    std::uint64_t m_size = 0;
+};
 
 template<typename Visit>
 bool readPairs(std::string_view& in, Visit visit)
@@ -57,104 +76,138 @@ bool readPairs(std::string_view& in, Visit visit)
 
 } // namespace
 
-void TileSum::add(const Columns& columns, std::size_t row, unsigned bucket,
-                  std::span<const AgentId> receivers)
+void TileSum::noteActive(std::uint32_t agent)
 {
-    const std::uint64_t sender = columns.sender[row];
-    const std::uint64_t size = std::uint64_t(columns.rawSize[row]) + columns.headerSize[row];
-    const std::uint64_t place = std::uint64_t(bucket) << 4;
-    const std::uint64_t kind = columns.kind[row] < kKindCount ? columns.kind[row] : 0;
+    const std::size_t word = agent / 64;
+    if (word >= m_active.size())
+        m_active.resize(word + 1);
+    const std::uint64_t bit = std::uint64_t(1) << (agent % 64);
+    m_activeAgents += (m_active[word] & bit) == 0 ? 1 : 0;
+    m_active[word] |= bit;
+}
+
+void TileSum::add(const TileRow& row, unsigned bucket, std::span<const AgentId> receivers)
+{
+    if (m_totals.empty())
+        m_totals.resize(std::size_t(12) * kTileBuckets);
+    const std::uint32_t kind = row.kind < kKindCount ? row.kind : 0;
+    // A damaged file may name any agent; nothing real comes near this bound.
+    const std::uint32_t sender = row.sender & kMaxAgent;
     ++m_messages;
-    m_agents[sender] = 1;
-    ++m_cells[sender << 12 | place | kind];
-    m_cells[sender << 12 | place | kBytes] += size;
-    ++m_cells[kAllAgents << 12 | place | kind];
-    m_cells[kAllAgents << 12 | place | kBytes] += size;
+    noteActive(sender);
+    m_counts.add(sender << 12 | kind << 8 | bucket, 1);
+    m_bytes.add(sender << 8 | bucket, row.size);
+    ++m_totals[kind << 8 | bucket];
+    m_totals[kBytes << 8 | bucket] += row.size;
     for (const AgentId receiver : receivers)
-        ++m_cells[std::uint64_t(index(receiver)) << 12 | place | kReceived];
+        m_counts.add((index(receiver) & kMaxAgent) << 12 | kReceived << 8 | bucket, 1);
     if (receivers.size() <= kMaxPairReceivers) {
         for (const AgentId receiver : receivers)
-            ++m_pairs[sender << 32 | index(receiver)];
+            m_pairs.add(std::uint64_t(sender) << 32 | index(receiver), 1);
     } else {
-        ++m_pairs[sender << 32 | kAudiencePair | columns.audience[row]];
+        m_pairs.add(std::uint64_t(sender) << 32 | kAudiencePair | row.audience, 1);
     }
-    if (columns.closes[row] != 0 && columns.latency[row] >= 0) {
-        const auto latency = static_cast<std::uint64_t>(columns.latency[row]);
+    if (row.latency >= 0) {
+        const auto latency = static_cast<std::uint64_t>(row.latency);
         const std::uint32_t fine = logLinearBucket(latency, kFineBits);
-        ++m_fine[sender << 16 | fine];
-        ++m_fine[kAllAgents << 16 | fine];
-        ++m_heat[std::uint64_t(bucket) << 16 | logLinearBucket(latency, kCoarseBits)];
-        for (const std::uint64_t agent : {sender, kAllAgents}) {
-            std::uint64_t& highest = m_highest[agent];
-            highest = std::max(highest, latency);
-        }
+        m_fine.add(std::uint64_t(sender) << 16 | fine, 1);
+        m_fineTotal.add(fine, 1);
+        m_heat.add(bucket << 16 | logLinearBucket(latency, kCoarseBits), 1);
+        m_highest.add(sender, latency);
+        m_highestTotal = std::max(m_highestTotal, latency);
     }
 }
 
-void TileSum::merge(const TileSum& child, unsigned quarter)
+void TileSum::add(const Columns& columns, std::size_t row, unsigned bucket,
+                  std::span<const AgentId> receivers)
 {
-    const std::uint64_t base = std::uint64_t(quarter) * (kTileBuckets / 4);
+    add(tileRow(columns, row), bucket, receivers);
+}
+
+void TileSum::merge(TileSum& child, unsigned quarter)
+{
+    const std::uint32_t base = quarter * (kTileBuckets / 4);
+    const auto coarser = [base](std::uint32_t key) {
+        return (key & ~std::uint32_t(0xff)) | (base + ((key & 0xff) >> 2));
+    };
+    const auto same = [](auto key) { return key; };
     m_messages += child.m_messages;
-    child.m_cells.forEach([&](std::uint64_t key, std::uint64_t count) {
-        const std::uint64_t bucket = base + ((key >> 4 & 0xff) >> 2);
-        m_cells[(key & ~std::uint64_t(0xff0)) | bucket << 4] += count;
+    m_counts.merge(child.m_counts, coarser);
+    m_bytes.merge(child.m_bytes, coarser);
+    m_fine.merge(child.m_fine, same);
+    m_fineTotal.merge(child.m_fineTotal, same);
+    m_pairs.merge(child.m_pairs, same);
+    m_highest.merge(child.m_highest, same);
+    m_heat.merge(child.m_heat, [base](std::uint32_t key) {
+        return (base + ((key >> 16) >> 2)) << 16 | (key & 0xffff);
     });
-    child.m_fine.forEach([&](std::uint64_t key, std::uint64_t count) { m_fine[key] += count; });
-    child.m_pairs.forEach([&](std::uint64_t key, std::uint64_t count) { m_pairs[key] += count; });
-    child.m_agents.forEach([&](std::uint64_t key, std::uint64_t) { m_agents[key] = 1; });
-    child.m_highest.forEach([&](std::uint64_t key, std::uint64_t value) {
-        std::uint64_t& highest = m_highest[key];
-        highest = std::max(highest, value);
-    });
-    child.m_heat.forEach([&](std::uint64_t key, std::uint64_t count) {
-        m_heat[(base + ((key >> 16) >> 2)) << 16 | (key & 0xffff)] += count;
-    });
+    m_highestTotal = std::max(m_highestTotal, child.m_highestTotal);
+    if (!child.m_totals.empty() && m_totals.empty())
+        m_totals.resize(child.m_totals.size());
+    for (std::size_t key = 0; key < child.m_totals.size(); ++key)
+        m_totals[coarser(static_cast<std::uint32_t>(key))] += child.m_totals[key];
+    for (std::size_t word = 0; word < child.m_active.size(); ++word) {
+        for (std::uint64_t bits = child.m_active[word]; bits != 0; bits &= bits - 1)
+            noteActive(static_cast<std::uint32_t>(word * 64 +
+                                                  static_cast<unsigned>(std::countr_zero(bits))));
+    }
 }
 
 std::size_t TileSum::bytes() const noexcept
 {
-    return m_cells.bytes() + m_fine.bytes() + m_heat.bytes() + m_pairs.bytes();
+    return m_counts.bytes() + m_bytes.bytes() + m_fine.bytes() + m_heat.bytes() + m_pairs.bytes();
 }
 
-std::vector<std::pair<std::int64_t, std::string>> TileSum::encode() const
+std::vector<std::pair<std::int64_t, std::string>> TileSum::encode()
 {
     struct Lists
     {
-        Pairs cells, fine, highest, heat, pairs;
+        PairList counts, bytes, fine, highest, heat, pairs;
     };
     std::map<std::int64_t, Lists> groups;
-    groups[kAllGroup];
-    const auto groupOf = [](std::uint64_t agent) {
-        return agent == kAllAgents ? kAllGroup : static_cast<std::int64_t>(agent / kAgentsPerGroup);
+    Lists& all = groups[kAllGroup];
+    // Entries come by agent, so the group is nearly always that of the entry before.
+    const auto put = [&](auto& tally, unsigned shift, PairList Lists::*list) {
+        std::int64_t group = kAllGroup;
+        Lists* lists = nullptr;
+        for (const auto& entry : tally.entries()) {
+            const auto own = static_cast<std::int64_t>((entry.key >> shift) / kAgentsPerGroup);
+            if (own != group) {
+                group = own;
+                lists = &groups[own];
+            }
+            (lists->*list).add(entry.key, entry.count);
+        }
     };
-    m_cells.forEach([&](std::uint64_t key, std::uint64_t count) {
-        const std::uint64_t agent = key >> 12;
-        groups[groupOf(agent)].cells.emplace_back(agent == kAllAgents ? key & 0xfff : key, count);
-    });
-    m_fine.forEach([&](std::uint64_t key, std::uint64_t count) {
-        const std::uint64_t agent = key >> 16;
-        groups[groupOf(agent)].fine.emplace_back(agent == kAllAgents ? key & 0xffff : key, count);
-    });
-    m_highest.forEach([&](std::uint64_t agent, std::uint64_t value) {
-        groups[groupOf(agent)].highest.emplace_back(agent == kAllAgents ? 0 : agent, value);
-    });
-    m_heat.forEach([&](std::uint64_t key, std::uint64_t count) {
-        groups[kAllGroup].heat.emplace_back(key, count);
-    });
-    m_pairs.forEach([&](std::uint64_t key, std::uint64_t count) {
-        groups[kAllGroup].pairs.emplace_back(key, count);
-    });
+    put(m_counts, 12, &Lists::counts);
+    put(m_bytes, 8, &Lists::bytes);
+    put(m_fine, 16, &Lists::fine);
+    put(m_highest, 0, &Lists::highest);
+    for (std::size_t key = 0; key < m_totals.size(); ++key) {
+        if (m_totals[key] == 0)
+            continue;
+        if (key >> 8 == kBytes)
+            all.bytes.add(key & 0xff, m_totals[key]);
+        else
+            all.counts.add(key, m_totals[key]);
+    }
+    for (const auto& entry : m_fineTotal.entries())
+        all.fine.add(entry.key, entry.count);
+    if (!m_fineTotal.entries().empty())
+        all.highest.add(0, m_highestTotal);
+    for (const auto& entry : m_heat.entries())
+        all.heat.add(entry.key, entry.count);
+    for (const auto& entry : m_pairs.entries())
+        all.pairs.add(entry.key, entry.count);
 
     std::vector<std::pair<std::int64_t, std::string>> encoded;
-    for (auto& [group, lists] : groups) {
+    for (const auto& [group, lists] : groups) {
         std::string bytes;
-        bytes.push_back(1); // version
+        bytes.push_back(2); // version
         bytes.push_back(group == kAllGroup ? 1 : 0);
-        for (Pairs* pairs :
-             {&lists.cells, &lists.fine, &lists.highest, &lists.heat, &lists.pairs}) {
-            sortByKey(*pairs);
-            appendPairs(bytes, *pairs);
-        }
+        for (const PairList* list :
+             {&lists.counts, &lists.bytes, &lists.fine, &lists.highest, &lists.heat, &lists.pairs})
+            list->appendTo(bytes);
         encoded.emplace_back(group, std::move(bytes));
     }
     return encoded;
@@ -162,22 +215,34 @@ std::vector<std::pair<std::int64_t, std::string>> TileSum::encode() const
 
 bool visitTile(std::string_view in, TileVisitor& visitor)
 {
-    if (in.size() < 2 || in[0] != 1)
+    if (in.size() < 2 || (in[0] != 1 && in[0] != 2))
         return false;
+    const bool isFirstFormat = in[0] == 1;
     const bool all = in[1] == 1;
     in.remove_prefix(2);
     const auto agentOf = [](std::uint64_t key, int shift) {
         return static_cast<std::uint32_t>(key >> shift);
     };
-    return readPairs(in,
-                     [&](std::uint64_t key, std::uint64_t count) {
-                         const unsigned bucket = key >> 4 & 0xff;
-                         const unsigned column = key & 0xf;
-                         if (all)
-                             visitor.total(bucket, column, count);
-                         else
-                             visitor.cell(agentOf(key, 12), bucket, column, count);
-                     }) &&
+    const auto readCells = [&] {
+        return readPairs(in, [&](std::uint64_t key, std::uint64_t count) {
+            // Version 1 had the bucket above the column, and bytes among the columns.
+            const unsigned bucket = isFirstFormat ? key >> 4 & 0xff : key & 0xff;
+            const unsigned column = isFirstFormat ? key & 0xf : key >> 8 & 0xf;
+            if (all)
+                visitor.total(bucket, column, count);
+            else
+                visitor.cell(agentOf(key, 12), bucket, column, count);
+        });
+    };
+    const auto readBytes = [&] {
+        return isFirstFormat || readPairs(in, [&](std::uint64_t key, std::uint64_t count) {
+                   if (all)
+                       visitor.total(key & 0xff, TileSum::kBytes, count);
+                   else
+                       visitor.cell(agentOf(key, 8), key & 0xff, TileSum::kBytes, count);
+               });
+    };
+    return readCells() && readBytes() &&
            readPairs(in,
                      [&](std::uint64_t key, std::uint64_t count) {
                          if (all)
@@ -201,10 +266,42 @@ bool visitTile(std::string_view in, TileVisitor& visitor)
            readPairs(in, [&](std::uint64_t key, std::uint64_t count) { visitor.pair(key, count); });
 }
 
-void visitTile(const TileSum& sum, TileVisitor& visitor)
+void visitTile(TileSum& sum, TileVisitor& visitor)
 {
     for (const auto& [group, bytes] : sum.encode())
         visitTile(bytes, visitor);
+}
+
+TilePyramid::Open& TilePyramid::openTile(int level, std::int64_t idx)
+{
+    const auto [at, added] = m_open[static_cast<std::size_t>(level)].try_emplace(idx);
+    if (added)
+        at->second.sinceBlock = m_blocks;
+    return at->second;
+}
+
+TileSum& TilePyramid::summed(Open& open, int level)
+{
+    if (!open.sum) {
+        open.sum = std::make_unique<TileSum>();
+        for (const TileRow& row : open.rows)
+            open.sum->add(row, static_cast<unsigned>(row.time >> bucketShift(level)) & 0xff,
+                          m_audiences.of(row.audience));
+        open.rows = {};
+    }
+    return *open.sum;
+}
+
+void TilePyramid::addRow(Open& open, int level, const TileRow& row)
+{
+    if (open.sum) {
+        open.sum->add(row, static_cast<unsigned>(row.time >> bucketShift(level)) & 0xff,
+                      m_audiences.of(row.audience));
+        return;
+    }
+    open.rows.push_back(row);
+    if (static_cast<std::int64_t>(open.rows.size()) >= kTileThreshold)
+        summed(open, level);
 }
 
 void TilePyramid::add(const Columns& block, std::vector<FinishedTile>& finished)
@@ -213,23 +310,16 @@ void TilePyramid::add(const Columns& block, std::vector<FinishedTile>& finished)
         return;
     ++m_blocks;
     std::int64_t current = std::numeric_limits<std::int64_t>::min();
-    TileSum* sum = nullptr;
+    Open* open = nullptr;
     for (std::size_t row = 0; row < block.size(); ++row) {
-        const std::int64_t time = block.time[row];
-        const std::int64_t idx = tileIndex(time, 0);
-        if (sum == nullptr || idx != current) {
-            const auto [at, added] = m_open[0].try_emplace(idx);
-            if (added)
-                at->second.sinceBlock = m_blocks;
-            sum = &at->second.sum;
+        const TileRow own = tileRow(block, row);
+        const std::int64_t idx = tileIndex(own.time, 0);
+        if (open == nullptr || idx != current) {
+            open = &openTile(0, idx);
             current = idx;
         }
-        const auto [audience, unknown] = m_audiences.try_emplace(block.audience[row]);
-        if (unknown)
-            audience->second = m_names.receivers(AudienceId(block.audience[row]));
-        sum->add(block, row, static_cast<unsigned>(time >> bucketShift(0)) & 0xff,
-                 audience->second);
-        m_newest = std::max(m_newest, time);
+        addRow(*open, 0, own);
+        m_newest = std::max(m_newest, own.time);
     }
     m_through = block.last();
     finishPassed(finished, false);
@@ -249,7 +339,7 @@ void TilePyramid::finishPassed(std::vector<FinishedTile>& finished, bool all)
             const bool passed = m_newest - kGrace >= tileBegin(idx + 1, level);
             const bool late = m_parts[static_cast<std::size_t>(level)].contains(idx) &&
                               m_blocks - at->second.sinceBlock < kLateBlocks;
-            const bool large = at->second.sum.bytes() > kMaxSumBytes;
+            const bool large = at->second.sum && at->second.sum->bytes() > kMaxSumBytes;
             if (all || large || (passed && !late)) {
                 finishBelow(level, idx, finished);
                 finish(level, idx, std::move(at->second), large && !passed, finished);
@@ -279,26 +369,32 @@ void TilePyramid::finishBelow(int level, std::int64_t idx, std::vector<FinishedT
 void TilePyramid::finish(int level, std::int64_t idx, Open&& open, bool mustStore,
                          std::vector<FinishedTile>& finished)
 {
-    if (level + 1 < kTileLevels) {
-        const auto [parent, added] =
-            m_open[static_cast<std::size_t>(level) + 1].try_emplace(idx >> 2);
-        if (added)
-            parent->second.sinceBlock = m_blocks;
-        parent->second.sum.merge(open.sum, static_cast<unsigned>(idx & 3));
-    }
     auto& parts = m_parts[static_cast<std::size_t>(level)];
     const auto stored = parts.find(idx);
-    const auto threshold = std::max<std::int64_t>(
-        kTileThreshold, 64 * static_cast<std::int64_t>(open.sum.activeAgents()));
-    if (stored == parts.end() && open.sum.messages() < threshold && !mustStore)
+    const auto isEnough = [&] {
+        return open.messages() >= kTileThreshold &&
+               open.messages() >=
+                   64 * static_cast<std::int64_t>(summed(open, level).activeAgents());
+    };
+    const bool stores = mustStore || stored != parts.end() || isEnough();
+    if (level + 1 < kTileLevels) {
+        Open& parent = openTile(level + 1, idx >> 2);
+        if (!open.sum) {
+            for (const TileRow& row : open.rows)
+                addRow(parent, level + 1, row);
+        } else {
+            summed(parent, level + 1).merge(*open.sum, static_cast<unsigned>(idx & 3));
+        }
+    }
+    if (!stores)
         return;
     FinishedTile tile;
     tile.level = level;
     tile.idx = idx;
     tile.part = stored == parts.end() ? 0 : stored->second;
     tile.through = m_through;
-    tile.messages = open.sum.messages();
-    tile.groups = open.sum.encode();
+    tile.messages = open.messages();
+    tile.groups = summed(open, level).encode();
     parts[idx] = tile.part + 1;
     finished.push_back(std::move(tile));
 }

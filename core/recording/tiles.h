@@ -5,18 +5,19 @@
 #include "base/histogram.h"
 #include "base/ids.h"
 #include "base/kind.h"
+#include "recording/audiencecache.h"
 #include "recording/columns.h"
-#include "recording/countmap.h"
 #include "recording/dictionaries.h"
+#include "recording/tally.h"
 
 #include <array>
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace murmur {
@@ -49,6 +50,17 @@ constexpr std::int64_t tileBegin(std::int64_t idx, int level) noexcept
     return idx << tileShift(level);
 }
 
+/// What a tile counts of one message.
+struct TileRow
+{
+    std::int64_t time = 0;
+    std::int64_t latency = -1; ///< of the call that it closes; -1: none
+    std::uint32_t sender = 0;
+    std::uint32_t audience = 0;
+    std::uint32_t size = 0;
+    std::uint8_t kind = 0;
+};
+
 /// Traffic of one tile while it is summed up. Adding rows and merging finished children are the
 /// only reductions there are: writer, readers and filters use the same code, so any level equals a
 /// recount of the messages.
@@ -59,29 +71,38 @@ public:
     static constexpr unsigned kReceived = 10;
     static constexpr unsigned kBytes = 11;
 
-    /// Adds row `row`, which falls into `bucket` (0 … 255) of this tile. Needs Time, Size, Actor
-    /// and Call columns.
+    /// Adds a message that falls into `bucket` (0 … 255) of this tile.
+    void add(const TileRow& row, unsigned bucket, std::span<const AgentId> receivers);
+    /// Adds row `row` of `columns`. Needs Time, Size, Actor and Call columns.
     void add(const Columns& columns, std::size_t row, unsigned bucket,
              std::span<const AgentId> receivers);
     /// Adds a tile of the level below: quarter 0 … 3 of this one.
-    void merge(const TileSum& child, unsigned quarter);
+    void merge(TileSum& child, unsigned quarter);
 
     [[nodiscard]] std::int64_t messages() const noexcept { return m_messages; }
-    [[nodiscard]] std::size_t activeAgents() const noexcept { return m_agents.size(); }
+    [[nodiscard]] std::size_t activeAgents() const noexcept { return m_activeAgents; }
     [[nodiscard]] std::size_t bytes() const noexcept;
 
     /// Encoded groups (kAllGroup first), before compression.
-    [[nodiscard]] std::vector<std::pair<std::int64_t, std::string>> encode() const;
+    [[nodiscard]] std::vector<std::pair<std::int64_t, std::string>> encode();
 
 private:
-    // keys: agent << 12 | bucket << 4 | column; agent kAllAgents for the totals
-    static constexpr std::uint64_t kAllAgents = 0xF'FFFF;
-    CountMap m_cells;
-    CountMap m_fine;    // agent << 16 | fine bucket
-    CountMap m_highest; // agent -> largest latency
-    CountMap m_heat;    // bucket << 16 | coarse bucket
-    CountMap m_pairs;   // sender << 32 | receiver, or sender << 32 | kAudience | audience
-    CountMap m_agents;
+    void noteActive(std::uint32_t agent);
+
+    // keys: agent << 12 | column << 8 | bucket. In this order a coarser bucket keeps its place,
+    // which makes a merge one pass, and neighbours differ little, which makes the tile small.
+    Tally<std::uint32_t, std::uint32_t> m_counts;
+    Tally<std::uint32_t, std::uint64_t> m_bytes;            // agent << 8 | bucket
+    Tally<std::uint64_t, std::uint32_t> m_fine;             // agent << 16 | fine bucket
+    Tally<std::uint32_t, std::uint64_t, Largest> m_highest; // agent -> largest latency
+    Tally<std::uint32_t, std::uint32_t> m_heat;             // bucket << 16 | coarse bucket
+    Tally<std::uint32_t, std::uint32_t> m_fineTotal;
+    Tally<std::uint64_t, std::uint32_t>
+        m_pairs; // sender << 32 | receiver, or sender << 32 | kAudience | audience
+    std::vector<std::uint64_t> m_totals; // column << 8 | bucket
+    std::vector<std::uint64_t> m_active; // a bit an agent
+    std::uint64_t m_highestTotal = 0;
+    std::size_t m_activeAgents = 0;
     std::int64_t m_messages = 0;
 };
 /// Mark of a pair whose second half is an audience.
@@ -107,7 +128,7 @@ public:
 /// False when the bytes are damaged; what was visited before stays.
 bool visitTile(std::string_view bytes, TileVisitor& visitor);
 /// The same for a sum in memory.
-void visitTile(const TileSum& sum, TileVisitor& visitor);
+void visitTile(TileSum& sum, TileVisitor& visitor);
 
 /// What the pyramid wants stored.
 struct FinishedTile
@@ -122,11 +143,15 @@ struct FinishedTile
 
 /// Sums blocks into all levels while recording. A tile is finished when time has passed it; what
 /// comes later for it becomes a further part. Not thread safe; owned by the writer.
+///
+/// A tile that will not be stored is never summed: its messages wait as rows and move up a level
+/// when it is finished, until they are enough for a tile. So each message is summed once, at the
+/// finest level that is stored of its time, however quiet the swarm; from there on sums are merged.
 class TilePyramid
 {
 public:
     explicit TilePyramid(const Dictionaries& names)
-        : m_names(names)
+        : m_audiences(names)
     {
     }
 
@@ -138,19 +163,26 @@ public:
 private:
     struct Open
     {
-        TileSum sum;
+        std::vector<TileRow> rows;    ///< until they are summed
+        std::unique_ptr<TileSum> sum; ///< then `rows` is empty
         std::int64_t sinceBlock = 0;
+        [[nodiscard]] std::int64_t messages() const
+        {
+            return sum ? sum->messages() : static_cast<std::int64_t>(rows.size());
+        }
     };
+    Open& openTile(int level, std::int64_t idx);
+    void addRow(Open& open, int level, const TileRow& row);
+    TileSum& summed(Open& open, int level);
     void finishPassed(std::vector<FinishedTile>& finished, bool all);
     /// Finishes the open tiles below (level, idx), so that "through" is true of it.
     void finishBelow(int level, std::int64_t idx, std::vector<FinishedTile>& finished);
     void finish(int level, std::int64_t idx, Open&& open, bool mustStore,
                 std::vector<FinishedTile>& finished);
 
-    const Dictionaries& m_names;
+    AudienceCache m_audiences;
     std::array<std::map<std::int64_t, Open>, kTileLevels> m_open;
     std::array<std::map<std::int64_t, std::int64_t>, kTileLevels> m_parts; ///< parts stored so far
-    std::unordered_map<std::uint32_t, std::vector<AgentId>> m_audiences;
     std::int64_t m_newest = std::numeric_limits<std::int64_t>::min();
     std::int64_t m_blocks = 0;
     Seq m_through = 0;

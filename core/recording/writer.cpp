@@ -29,34 +29,13 @@ std::int64_t spanClass(std::int64_t first, std::int64_t last)
     return std::bit_width(static_cast<std::uint64_t>(last - first));
 }
 
-std::string agentBitmap(const Columns& columns, const Dictionaries& names)
-{
-    std::string bits;
-    const auto set = [&](std::uint32_t agent) {
-        const std::size_t byte = agent / 8;
-        if (byte >= bits.size())
-            bits.resize(byte + 1, '\0');
-        bits[byte] =
-            static_cast<char>(static_cast<unsigned char>(bits[byte]) | (1u << (agent % 8)));
-    };
-    std::uint32_t before = ~0u;
-    for (std::size_t row = 0; row < columns.size(); ++row) {
-        set(columns.sender[row]);
-        if (columns.audience[row] == before)
-            continue;
-        before = columns.audience[row];
-        for (const AgentId receiver : names.receivers(AudienceId(before)))
-            set(index(receiver));
-    }
-    return bits;
-}
-
 } // namespace
 
 RecordingWriter::RecordingWriter(Database database, const QString& path, Dictionaries& names)
     : m_path(path)
     , m_database(std::move(database))
     , m_names(names)
+    , m_audiences(names)
     , m_pyramid(names)
     , m_state(names)
 {
@@ -102,11 +81,12 @@ Status RecordingWriter::prepare()
         const char* sql;
     };
     const Row rows[] = {
-        {m_insertBlock, "INSERT OR REPLACE INTO block (id, first, count, first_time, last_time, "
-                        "span, agents) VALUES (?, ?, ?, ?, ?, ?, ?)"},
+        {m_insertBlock,
+         "INSERT OR REPLACE INTO block (id, first, count, first_time, last_time, "
+         "span, agents, payload_at, payload_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"},
         {m_insertHeard, "INSERT OR REPLACE INTO heard (block, data) VALUES (?, ?)"},
         {m_insertReading, "INSERT OR REPLACE INTO reading (id, data) VALUES (?, ?)"},
-        {m_insertPayload, "INSERT OR REPLACE INTO payload (block, data) VALUES (?, ?)"},
+        {m_insertPayload, "INSERT OR REPLACE INTO payload (id, data) VALUES (?, ?)"},
         {m_insertTile, "INSERT INTO tile (generation, level, idx, grp, part, through, messages, "
                        "data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
         {m_insertKeyframe, "INSERT OR REPLACE INTO keyframe (block, generation, seq, time, data) "
@@ -123,6 +103,8 @@ Status RecordingWriter::prepare()
         {m_insertType, "INSERT OR REPLACE INTO type (id, name) VALUES (?, ?)"},
         {m_insertStateKey, "INSERT OR REPLACE INTO state_key (id, name) VALUES (?, ?)"},
         {m_insertAudience, "INSERT OR REPLACE INTO audience (id, members) VALUES (?, ?)"},
+        {m_insertIds, "INSERT INTO id_index (id, first_block, last_block, data) "
+                      "VALUES (?, ?, ?, ?)"},
     };
     for (const Row& row : rows) {
         row.statement = Statement(m_database, row.sql);
@@ -194,28 +176,99 @@ Status RecordingWriter::append(const Chunk& chunk)
     return Done{};
 }
 
+/// Bit of each agent that sends or receives in the block.
+void RecordingWriter::noteAgents(const Columns& columns)
+{
+    m_agentBits.clear();
+    const auto set = [this](std::uint32_t agent) {
+        const std::size_t byte = agent / 8;
+        if (byte >= m_agentBits.size())
+            m_agentBits.resize(byte + 1, '\0');
+        m_agentBits[byte] =
+            static_cast<char>(static_cast<unsigned char>(m_agentBits[byte]) | (1u << (agent % 8)));
+    };
+    std::uint32_t before = 0;
+    for (std::size_t row = 0; row < columns.size(); ++row) {
+        set(columns.sender[row]);
+        if (columns.audience[row] == before)
+            continue;
+        before = columns.audience[row];
+        for (const AgentId receiver : m_audiences.of(before))
+            set(index(receiver));
+    }
+}
+
 Status RecordingWriter::writeOpenBlock()
 {
     const Columns& columns = m_open.columns;
-    packHeard(columns, m_packer, m_packed);
-    packReading(columns, m_packer, m_packedReading);
+    m_encoder.packHeard(columns, m_packed);
+    m_encoder.packReading(columns, m_packedReading);
     m_packer.pack(m_open.bytes, m_packedPayload);
     const auto [first, last] = std::ranges::minmax(columns.time);
-    const std::string agents = agentBitmap(columns, m_names);
+    noteAgents(columns);
     m_insertBlock.bind(1, m_blockId)
         .bind(2, columns.first)
         .bind(3, static_cast<std::int64_t>(columns.size()))
         .bind(4, first)
         .bind(5, last)
         .bind(6, spanClass(first, last))
-        .bindBlob(7, agents);
+        .bindBlob(7, m_agentBits)
+        .bind(8, m_payloadEnd)
+        .bind(9, static_cast<std::int64_t>(m_packedPayload.size()));
     m_insertHeard.bind(1, m_blockId).bindBlob(2, m_packed);
     m_insertReading.bind(1, readingKey(kGeneration, m_blockId)).bindBlob(2, m_packedReading);
-    m_insertPayload.bind(1, m_blockId).bindBlob(2, m_packedPayload);
-    if (!m_insertBlock.execute() || !m_insertHeard.execute() || !m_insertReading.execute() ||
-        !m_insertPayload.execute())
+    if (!m_insertBlock.execute() || !m_insertHeard.execute() || !m_insertReading.execute())
         return failure("write to");
     m_openChanged = false;
+    return writePayload();
+}
+
+Status RecordingWriter::writePayload()
+{
+    std::string_view rest = m_packedPayload;
+    std::string first = m_piece;
+    for (std::int64_t piece = m_payloadEnd / kPayloadPiece; !rest.empty(); ++piece) {
+        const std::size_t room = static_cast<std::size_t>(kPayloadPiece) - first.size();
+        std::string_view bytes = rest.substr(0, room);
+        rest.remove_prefix(bytes.size());
+        if (!first.empty())
+            bytes = first.append(bytes);
+        const bool good = m_insertPayload.bind(1, piece).bindBlob(2, bytes).execute();
+        first.clear();
+        if (!good)
+            return failure("write to");
+    }
+    return Done{};
+}
+
+/// The block is closed: what follows goes behind its payload.
+void RecordingWriter::keepPayload()
+{
+    const auto end = m_payloadEnd + static_cast<std::int64_t>(m_packedPayload.size());
+    const auto inPiece = static_cast<std::size_t>(end % kPayloadPiece);
+    if (inPiece <= m_packedPayload.size())
+        m_piece.assign(std::string_view(m_packedPayload).substr(m_packedPayload.size() - inPiece));
+    else
+        m_piece += m_packedPayload;
+    m_payloadEnd = end;
+}
+
+Status RecordingWriter::storeIdRun()
+{
+    const auto run = m_ids.take();
+    if (!run)
+        return Done{};
+    for (const auto& [part, bytes] : run->parts) {
+        m_packer.pack(bytes, m_packed);
+        m_insertIds.bind(1, idIndexKey(kGeneration, m_idRun, part))
+            .bind(2, run->firstBlock)
+            .bind(3, run->lastBlock)
+            .bindBlob(4, m_packed);
+        if (!m_insertIds.execute())
+            return failure("write to");
+    }
+    if (!run->parts.empty())
+        ++m_idRun;
     return Done{};
 }
 
@@ -225,11 +278,16 @@ Status RecordingWriter::closeBlock()
         return Done{};
     if (auto status = writeOpenBlock(); !status)
         return status;
+    keepPayload();
     m_headerBytesSinceKeyframe += m_packed.size() + m_packedReading.size();
     std::vector<FinishedTile> tiles;
     m_pyramid.add(m_open.columns, tiles);
     if (auto status = store(tiles); !status)
         return status;
+    if (m_ids.add(m_blockId, m_open.columns)) {
+        if (auto status = storeIdRun(); !status)
+            return status;
+    }
     m_state.apply(m_open.columns);
     if (m_headerBytesSinceKeyframe >
             kKeyframeRatio * std::max<std::size_t>(m_keyframeBytes, 4096) ||
@@ -489,6 +547,8 @@ Status RecordingWriter::close()
             m_pyramid.close(tiles);
             if (auto status = store(tiles); !status)
                 return status;
+            if (auto status = storeIdRun(); !status)
+                return status;
             if (m_totals.last > 0 && m_lastKeyframeBlock != m_blockId - 1) {
                 --m_blockId; // the state after the last block
                 if (auto status = storeKeyframe(); !status)
@@ -504,10 +564,10 @@ Status RecordingWriter::close()
     }
     m_closed = true;
     // An unfinalized statement keeps the connection open and leaves the WAL behind.
-    for (Statement* statement :
-         {&m_insertBlock, &m_insertHeard, &m_insertReading, &m_insertPayload, &m_insertTile,
-          &m_insertKeyframe, &m_insertGap, &m_insertTick, &m_insertMeta, &m_insertConnection,
-          &m_insertAgent, &m_insertTopic, &m_insertType, &m_insertStateKey, &m_insertAudience})
+    for (Statement* statement : {&m_insertBlock, &m_insertHeard, &m_insertReading, &m_insertPayload,
+                                 &m_insertTile, &m_insertKeyframe, &m_insertGap, &m_insertTick,
+                                 &m_insertMeta, &m_insertConnection, &m_insertAgent, &m_insertTopic,
+                                 &m_insertType, &m_insertStateKey, &m_insertAudience, &m_insertIds})
         *statement = Statement();
     // Only without a WAL does a recording open on read-only media. A foreign reader may hold it:
     // then it stays, which is no error.

@@ -6,9 +6,11 @@
 #include "base/gap.h"
 #include "base/kind.h"
 #include "base/result.h"
+#include "recording/audiencecache.h"
 #include "recording/blockcodec.h"
 #include "recording/columns.h"
 #include "recording/dictionaries.h"
+#include "recording/idindex.h"
 #include "recording/sqlite.h"
 #include "recording/tiles.h"
 
@@ -96,6 +98,10 @@ private:
     Status prepare();
     Status begin();
     Status writeOpenBlock();
+    Status writePayload();
+    void keepPayload();
+    Status storeIdRun();
+    void noteAgents(const Columns& columns);
     Status closeBlock();
     Status store(const std::vector<FinishedTile>& tiles);
     Status storeKeyframe();
@@ -109,7 +115,7 @@ private:
     Dictionaries& m_names;
     Statement m_insertBlock, m_insertHeard, m_insertReading, m_insertPayload, m_insertTile,
         m_insertKeyframe, m_insertGap, m_insertTick, m_insertMeta, m_insertConnection,
-        m_insertAgent, m_insertTopic, m_insertType, m_insertStateKey, m_insertAudience;
+        m_insertAgent, m_insertTopic, m_insertType, m_insertStateKey, m_insertAudience, m_insertIds;
     bool m_inTransaction = false;
     bool m_failed = false;
     bool m_isLedgerOnly = false; ///< failed before: what was understood is ahead of what is stored
@@ -119,7 +125,14 @@ private:
     std::int64_t m_blockId = 1;
     bool m_openChanged = false;
     Packer m_packer;
+    BlockEncoder m_encoder{m_packer};
+    AudienceCache m_audiences;
     std::string m_packed, m_packedReading, m_packedPayload;
+    std::string m_agentBits;
+    std::int64_t m_payloadEnd = 0; ///< of the closed blocks, in the payload stream
+    std::string m_piece;           ///< of the closed blocks in the piece that is not full yet
+    IdIndexBuilder m_ids;
+    std::int64_t m_idRun = 0;
 
     TilePyramid m_pyramid;
     StateReducer m_state;

@@ -146,7 +146,7 @@ void Interpreter::interpret(const HeardMessage& message, Chunk& chunk)
     for (std::size_t field = 0; field < kIdFieldCount; ++field) {
         const std::string_view text = read.ids[field];
         hashes[field] = idHash(text);
-        columns.ids[field].hash.push_back(columnHash(text));
+        columns.ids[field].hash.push_back(columnHash(hashes[field]));
         columns.ids[field].text.push_back(refTo(chunk, text, bytes));
     }
     const auto hashOf = [&](IdField field) { return hashes[static_cast<std::size_t>(field)]; };

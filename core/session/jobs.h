@@ -26,6 +26,9 @@ MessageRow rowOf(const Columns& columns, std::size_t i);
 /// Row, bytes, headers and ids of row `i`; needs AllColumns. Causes and effects stay empty.
 MessageDetail detailOf(const Columns& columns, std::size_t i, PayloadSource& payload);
 
+/// The blocks that may hold a message of those that a filter chooses by id, in Seq order.
+std::vector<BlockRef> blocksWith(RecordingReader& reader, const IdChoice& choice);
+
 /// What every cancelled job answers.
 Error cancelled();
 

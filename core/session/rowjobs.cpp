@@ -115,6 +115,19 @@ Error cancelled()
     return {ErrorCode::Cancelled, QStringLiteral("Cancelled.")};
 }
 
+std::vector<BlockRef> blocksWith(RecordingReader& reader, const IdChoice& choice)
+{
+    std::vector<BlockRef> blocks;
+    for (const auto& [field, text] : choice) {
+        const auto some = reader.blocksWithId(field, text);
+        blocks.insert(blocks.end(), some.begin(), some.end());
+    }
+    std::ranges::sort(blocks, {}, &BlockRef::first);
+    const auto same = [](const BlockRef& a, const BlockRef& b) { return a.id == b.id; };
+    blocks.erase(std::unique(blocks.begin(), blocks.end(), same), blocks.end());
+    return blocks;
+}
+
 bool BlockPayload::load()
 {
     if (m_tried)
@@ -419,7 +432,27 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
         }
     };
     const auto stopped = [&] { return request.stop.stop_requested(); };
-    if (!request.newestFirst) {
+    const IdChoice choice = request.filter ? request.filter->idChoice() : IdChoice{};
+    if (!choice.empty()) {
+        // An id names the few blocks that can hold it.
+        auto blocks = blocksWith(view->reader(), choice);
+        if (request.newestFirst)
+            std::ranges::reverse(blocks);
+        for (const BlockRef& block : blocks) {
+            if (stopped())
+                return cancelled();
+            if (!room())
+                break;
+            if (block.last() < first || block.first > last)
+                continue;
+            scanBlock(block);
+            if (request.newestFirst)
+                std::ranges::reverse(found);
+            list.seqs.insert(list.seqs.end(), found.begin(), found.end());
+        }
+        if (request.newestFirst)
+            std::ranges::reverse(list.seqs);
+    } else if (!request.newestFirst) {
         for (Seq seq = first; seq <= std::min(last, view->durable()) && room();) {
             view->refresh();
             const auto blocks = view->reader().blocksFrom(seq, 64);
@@ -449,7 +482,12 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
         evaluate(run->columns, payload, view->durable(), last);
         newest.insert(newest.end(), found.begin(), found.end());
     }
-    if (request.newestFirst) {
+    if (!choice.empty()) {
+        list.seqs.insert(list.seqs.end(), newest.begin(), newest.end());
+        if (request.newestFirst && request.limit > 0 && !room())
+            list.seqs.erase(list.seqs.begin(),
+                            list.seqs.end() - static_cast<std::ptrdiff_t>(request.limit));
+    } else if (request.newestFirst) {
         // From the end backwards; turned round at the end.
         std::ranges::reverse(newest);
         list.seqs = std::move(newest);

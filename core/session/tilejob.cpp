@@ -282,7 +282,7 @@ public:
         m_builder = &builder;
         const TimeRange covered{fromNs(m_begin), fromNs(m_end)};
         if (m_request.filter) {
-            scan(m_view.reader().blocksIn(covered), 0, m_begin, m_end);
+            scan(filteredBlocks(covered), 0, m_begin, m_end);
         } else if (shift < bucketShift(0)) {
             addTile0Blocks(covered);
         } else {
@@ -299,6 +299,13 @@ public:
     }
 
 private:
+    std::vector<BlockRef> filteredBlocks(TimeRange covered)
+    {
+        const IdChoice choice = m_request.filter->idChoice();
+        return choice.empty() ? m_view.reader().blocksIn(covered)
+                              : blocksWith(m_view.reader(), choice);
+    }
+
     void addTile0Blocks(TimeRange covered)
     {
         scan(m_view.reader().blocksIn(covered), 0, m_begin, m_end);

@@ -1,8 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// The store alone: interpreted messages of the demo swarm into a file, against zstd level 1 of the
-// same bytes, in turns in one run.
+// The store alone: interpreted messages into a file, against zstd level 1 of the same bytes, in
+// turns in one run. `bench_store [COUNT] [corpus|demo] [RATE] [AGENTS]`: the corpus has random
+// UUIDs of message, correlation and trace and compresses badly; the demo is the warehouse.
+
+#include "corpus.h"
 
 #include "demo/offline.h"
 #include "recording/writer.h"
@@ -65,10 +68,10 @@ int main(int argc, char** argv)
     runs.push_back(std::make_shared<Chunk>());
     std::int64_t bytes = 0;
     double interpreting = 0;
-    OfflineOptions options;
-    options.connection = connection;
-    options.maxMessages = count;
-    const auto result = runOffline(options, [&](std::vector<HeardMessage>&& batch) {
+    const std::string_view kind = argc > 2 ? argv[2] : "corpus";
+    const int rate = argc > 3 ? std::atoi(argv[3]) : kind == "demo" ? 2000 : 20'000;
+    const int agents = argc > 4 ? std::atoi(argv[4]) : kind == "demo" ? 120 : 64;
+    const auto interpret = [&](std::vector<HeardMessage>&& batch) {
         const auto start = Clock::now();
         for (const HeardMessage& message : batch) {
             interpreter.interpret(message, *runs.back());
@@ -77,10 +80,22 @@ int main(int argc, char** argv)
                 runs.push_back(std::make_shared<Chunk>());
         }
         interpreting += secondsSince(start);
-    });
-    if (!result) {
-        std::fprintf(stderr, "%s\n", qPrintable(result.error().message));
-        return 1;
+    };
+    if (kind == "demo") {
+        OfflineOptions options;
+        options.connection = connection;
+        options.maxMessages = count;
+        options.swarm.agents = agents;
+        options.swarm.rate = rate;
+        const auto result = runOffline(options, interpret);
+        if (!result) {
+            std::fprintf(stderr, "%s\n", qPrintable(result.error().message));
+            return 1;
+        }
+    } else {
+        bench::Corpus corpus(agents, rate);
+        for (std::int64_t done = 0; done < count; done += 512)
+            interpret(corpus.next(512, connection));
     }
     std::printf("%lld messages, %.0f bytes each; interpreting %.0f messages/s\n",
                 static_cast<long long>(count),

@@ -54,7 +54,12 @@ Columns sampleColumns(std::size_t rows, std::uint64_t seed)
             columns.states.push_back({static_cast<std::uint32_t>(row),
                                       AgentId(3),
                                       StateKeyId(static_cast<std::uint32_t>(random() % 9)),
-                                      {12, 5}});
+                                      {static_cast<std::uint32_t>(random() % 90), 5}});
+        if (random() % 9 == 0)
+            columns.topicNames.add(static_cast<std::uint32_t>(row),
+                                   "_INBOX." + std::to_string(random()));
+        if (row == 3)
+            columns.senderNames.add(3, "one too many");
     }
     columns.text = "texts that are not in raw";
     return columns;
@@ -86,7 +91,7 @@ private Q_SLOTS:
             values.push_back(range == ~0ull ? random() : 77 + random() % range);
         for (const Transform transform : {Transform::Plain, Transform::Difference}) {
             std::string bytes;
-            encodeColumn(bytes, values, transform);
+            ColumnEncoder().encode(bytes, values, transform);
             std::string_view in = bytes;
             std::vector<std::uint64_t> back;
             QVERIFY(decodeColumn(in, values.size(), back));
@@ -98,14 +103,53 @@ private Q_SLOTS:
         }
     }
 
+    void fewExceptionsTakeFewBytes()
+    {
+        std::vector<std::uint64_t> values(1000, 7);
+        values[0] = 9;
+        values[500] = 900'000;
+        values[999] = 8;
+        std::string bytes;
+        ColumnEncoder().encode(bytes, values, Transform::Plain);
+        QVERIFY(bytes.size() < 32);
+        std::string_view in = bytes;
+        std::vector<std::uint32_t> back;
+        QVERIFY(decodeColumn(in, values.size(), back));
+        QVERIFY(std::ranges::equal(back, values));
+        for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+            in = std::string_view(bytes).substr(0, cut);
+            QVERIFY(!decodeColumn(in, values.size(), back));
+        }
+        in = bytes;
+        QVERIFY(!decodeColumn(in, 900, back)); // an exception beyond the last row
+    }
+
+    void timesInMillisecondsComeBackExactly()
+    {
+        Columns columns = sampleColumns(100, 8);
+        for (std::int64_t& sent : columns.sent) {
+            if (sent != kNoTime)
+                sent -= sent % 1'000'000;
+        }
+        Packer packer;
+        std::string heard;
+        BlockEncoder(packer).packHeard(columns, heard);
+        Columns back;
+        QVERIFY(
+            BlockDecoder().decode(columns.first, columns.size(), heard, {}, kHeardColumns, back));
+        QCOMPARE(back.sent, columns.sent);
+        QCOMPARE(back.received, columns.received);
+    }
+
     void aBlockComesBackWhole()
     {
         const Columns columns = sampleColumns(700, 3);
         Packer packer;
         std::string heard;
         std::string reading;
-        packHeard(columns, packer, heard);
-        packReading(columns, packer, reading);
+        BlockEncoder encoder(packer);
+        encoder.packHeard(columns, heard);
+        encoder.packReading(columns, reading);
         BlockDecoder decoder;
         Columns back;
         QVERIFY(decoder.decode(columns.first, columns.size(), heard, reading, AllColumns, back));
@@ -126,9 +170,18 @@ private Q_SLOTS:
         QCOMPARE(back.states.back().row, columns.states.back().row);
         QCOMPARE(index(back.states.back().key), index(columns.states.back().key));
         QCOMPARE(back.text, columns.text);
-        for (const IdField field : kHashedFields)
-            QCOMPARE(back.ids[static_cast<std::size_t>(field)].hash,
-                     columns.ids[static_cast<std::size_t>(field)].hash);
+        QCOMPARE(back.payloadOffset, columns.payloadOffset);
+        QCOMPARE(back.payloadSize, columns.payloadSize);
+        for (std::size_t i = 0; i < columns.states.size(); ++i) {
+            QCOMPARE(back.states[i].row, columns.states[i].row);
+            QCOMPARE(index(back.states[i].agent), index(columns.states[i].agent));
+            QCOMPARE(back.states[i].value.offset, columns.states[i].value.offset);
+            QCOMPARE(back.states[i].value.size, columns.states[i].value.size);
+        }
+        for (std::size_t row = 0; row < columns.size(); ++row) {
+            QCOMPARE(back.topicNames.of(row), columns.topicNames.of(row));
+            QCOMPARE(back.senderNames.of(row), columns.senderNames.of(row));
+        }
         for (std::size_t field = 0; field < kIdFieldCount; ++field) {
             for (std::size_t row = 0; row < columns.size(); ++row) {
                 QCOMPARE(back.ids[field].text[row].offset, columns.ids[field].text[row].offset);
@@ -143,8 +196,9 @@ private Q_SLOTS:
         Packer packer;
         std::string heard;
         std::string reading;
-        packHeard(columns, packer, heard);
-        packReading(columns, packer, reading);
+        BlockEncoder encoder(packer);
+        encoder.packHeard(columns, heard);
+        encoder.packReading(columns, reading);
         BlockDecoder decoder;
         Columns some;
         QVERIFY(decoder.decode(columns.first, columns.size(), heard, reading,
@@ -161,8 +215,9 @@ private Q_SLOTS:
         Packer packer;
         std::string heard;
         std::string reading;
-        packHeard(columns, packer, heard);
-        packReading(columns, packer, reading);
+        BlockEncoder encoder(packer);
+        encoder.packHeard(columns, heard);
+        encoder.packReading(columns, reading);
         BlockDecoder decoder;
         Columns back;
         for (std::size_t cut = 0; cut < reading.size(); ++cut)
@@ -177,7 +232,7 @@ private Q_SLOTS:
         const Columns columns = sampleColumns(200, 6);
         Packer packer;
         std::string heard;
-        packHeard(columns, packer, heard);
+        BlockEncoder(packer).packHeard(columns, heard);
         BlockDecoder decoder;
         Columns back;
         int noticed = 0;

@@ -161,6 +161,45 @@ private Q_SLOTS:
         QVERIFY(compared > 10);
     }
 
+    void aQuietSwarmGivesTheSameTiles()
+    {
+        // Far below a tile's threshold per second: rows wait and are summed some levels up.
+        World world(30);
+        std::vector<Columns> blocks;
+        std::vector<FinishedTile> finished;
+        TilePyramid pyramid(world.names);
+        for (int i = 0; i < 200; ++i) {
+            blocks.push_back(world.block(400, 5'000'000, false));
+            pyramid.add(blocks.back(), finished);
+        }
+        pyramid.close(finished);
+        int lowest = kTileLevels;
+        for (const FinishedTile& tile : finished) {
+            lowest = std::min(lowest, tile.level);
+            Sums sums;
+            sums.begin = tileBegin(tile.idx, tile.level);
+            sums.shift = bucketShift(tile.level);
+            for (const auto& [group, bytes] : tile.groups)
+                QVERIFY(visitTile(bytes, sums));
+            TileSum recount;
+            for (const Columns& block : blocks) {
+                for (std::size_t row = 0; row < block.size(); ++row) {
+                    if (tileIndex(block.time[row], tile.level) == tile.idx)
+                        recount.add(block, row,
+                                    static_cast<unsigned>(block.time[row] >> sums.shift) & 0xff,
+                                    world.names.receivers(AudienceId(block.audience[row])));
+                }
+            }
+            Sums expected;
+            expected.begin = sums.begin;
+            expected.shift = sums.shift;
+            visitTile(recount, expected);
+            QVERIFY(sums == expected);
+        }
+        QVERIFY(lowest > 2);
+        QVERIFY(lowest < kTileLevels);
+    }
+
     void smallTilesAreNotStored()
     {
         World world(20);

@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "recording/idindex.h"
+
+#include "recording/radixsort.h"
+
+#include <algorithm>
+
+namespace murmur {
+
+namespace {
+
+constexpr unsigned kHashBits = 21;
+constexpr unsigned kLowBits = 15;
+constexpr unsigned kBlockBits = 8;
+
+/// The same text may be a trace here and a correlation there: fields must not meet.
+std::uint32_t hashBits(IdField field, std::uint32_t hash) noexcept
+{
+    const std::uint32_t salt = (static_cast<std::uint32_t>(field) + 1) * 0x85EB'CA6Bu;
+    return ((hash ^ salt) * 0x9E37'79B1u) >> (32 - kHashBits);
+}
+
+} // namespace
+
+IdPlace idPlace(IdField field, std::uint32_t hash) noexcept
+{
+    const std::uint32_t bits = hashBits(field, hash);
+    return {bits >> kLowBits, bits & ((1u << kLowBits) - 1)};
+}
+
+bool IdIndexBuilder::add(std::int64_t block, const Columns& columns)
+{
+    if (m_firstBlock == 0)
+        m_firstBlock = block;
+    m_lastBlock = block;
+    const auto place = static_cast<std::uint32_t>(block - m_firstBlock);
+    for (const IdField field : kIndexedFields) {
+        std::uint32_t before = 0;
+        for (const std::uint32_t hash : columns.ids[static_cast<std::size_t>(field)].hash) {
+            if (hash == 0 || hash == before)
+                continue;
+            before = hash;
+            m_entries.push_back(hashBits(field, hash) << kBlockBits | place);
+        }
+    }
+    return place + 1 >= static_cast<std::uint32_t>(kIdRunBlocks);
+}
+
+std::optional<IdIndexBuilder::Run> IdIndexBuilder::take()
+{
+    if (m_firstBlock == 0)
+        return std::nullopt;
+    Run run;
+    run.firstBlock = m_firstBlock;
+    run.lastBlock = m_lastBlock;
+    radixSort(m_entries, [](std::uint32_t entry) { return entry; });
+    m_entries.erase(std::unique(m_entries.begin(), m_entries.end()), m_entries.end());
+    std::vector<std::uint64_t> lows;
+    std::vector<std::uint64_t> blocks;
+    for (auto at = m_entries.begin(); at != m_entries.end();) {
+        const std::uint32_t part = *at >> (kLowBits + kBlockBits);
+        lows.clear();
+        blocks.clear();
+        for (; at != m_entries.end() && *at >> (kLowBits + kBlockBits) == part; ++at) {
+            lows.push_back(*at >> kBlockBits & ((1u << kLowBits) - 1));
+            blocks.push_back(*at & ((1u << kBlockBits) - 1));
+        }
+        std::string bytes;
+        appendVarint(bytes, lows.size());
+        m_columns.encode(bytes, lows, Transform::Difference);
+        m_columns.encode(bytes, blocks, Transform::Plain);
+        run.parts.emplace_back(static_cast<int>(part), std::move(bytes));
+    }
+    m_entries.clear();
+    m_firstBlock = 0;
+    return run;
+}
+
+bool blocksInPart(std::string_view part, std::uint32_t low, std::vector<std::int64_t>& blocks)
+{
+    std::uint64_t count = 0;
+    // A constant column takes three bytes for any number of rows: bound them by what a run can
+    // hold.
+    if (!readVarint(part, count) || count > (std::uint64_t(1) << (kLowBits + kBlockBits)))
+        return false;
+    std::vector<std::uint32_t> blockColumn;
+    std::vector<std::uint64_t> lows;
+    if (!decodeColumn(part, count, lows) || !decodeColumn(part, count, blockColumn))
+        return false;
+    const auto range = std::ranges::equal_range(lows, std::uint64_t(low));
+    for (auto at = range.begin(); at != range.end(); ++at)
+        blocks.push_back(blockColumn[static_cast<std::size_t>(at - lows.begin())]);
+    return true;
+}
+
+} // namespace murmur
