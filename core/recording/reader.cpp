@@ -61,6 +61,12 @@ RecordingMeta RecordingReader::meta()
         else if (key == "program")
             meta.program =
                 QString::fromUtf8(rows.text(1).data(), static_cast<qsizetype>(rows.text(1).size()));
+        else if (key == "family")
+            meta.family =
+                QString::fromUtf8(rows.text(1).data(), static_cast<qsizetype>(rows.text(1).size()));
+        else if (key == "host")
+            meta.host =
+                QString::fromUtf8(rows.text(1).data(), static_cast<qsizetype>(rows.text(1).size()));
         else if (key == "started")
             meta.started = rows.number(1);
         else if (key == "generation")

@@ -34,7 +34,7 @@ Error cancelled();
 class BlockPayload : public PayloadSource
 {
 public:
-    BlockPayload(RecordingReader& reader, const BlockRef& block, const Columns& columns)
+    BlockPayload(BlockReader& reader, const BlockRef& block, const Columns& columns)
         : m_reader(reader)
         , m_block(block)
         , m_columns(columns)
@@ -46,11 +46,12 @@ public:
 private:
     bool load();
 
-    RecordingReader& m_reader;
+    BlockReader& m_reader;
     const BlockRef& m_block;
     const Columns& m_columns;
     std::string m_bytes;
     std::vector<std::size_t> m_offsets;
+    std::vector<bool> m_missing;
     bool m_tried = false;
 };
 

@@ -120,12 +120,14 @@ bool BlockPayload::load()
     if (m_tried)
         return !m_offsets.empty();
     m_tried = true;
-    if (!m_reader.loadPayload(m_block, m_bytes))
+    if (!m_reader.loadPayload(m_block, m_bytes, m_missing))
         return false;
+    m_missing.resize(m_columns.size());
     std::size_t offset = 0;
     for (std::size_t row = 0; row < m_columns.size(); ++row) {
         m_offsets.push_back(offset);
-        offset += std::size_t(m_columns.rawSize[row]) + m_columns.headerSize[row];
+        if (!m_missing[row])
+            offset += std::size_t(m_columns.rawSize[row]) + m_columns.headerSize[row];
     }
     // simdjson reads a little past the end of what it is given.
     m_bytes.reserve(m_bytes.size() + 64);
@@ -136,15 +138,17 @@ bool BlockPayload::load()
 
 std::string_view BlockPayload::raw(std::size_t row)
 {
-    return load() ? std::string_view(m_bytes).substr(m_offsets[row], m_columns.rawSize[row])
-                  : std::string_view();
+    return load() && !m_missing[row]
+               ? std::string_view(m_bytes).substr(m_offsets[row], m_columns.rawSize[row])
+               : std::string_view();
 }
 
 std::string_view BlockPayload::headers(std::size_t row)
 {
-    return load() ? std::string_view(m_bytes).substr(m_offsets[row] + m_columns.rawSize[row],
-                                                     m_columns.headerSize[row])
-                  : std::string_view();
+    return load() && !m_missing[row]
+               ? std::string_view(m_bytes).substr(m_offsets[row] + m_columns.rawSize[row],
+                                                  m_columns.headerSize[row])
+               : std::string_view();
 }
 
 Result<std::vector<MessageRow>> rowsJob(const Source& source, const RowRequest& request)
@@ -523,7 +527,7 @@ Result<SessionInfo> infoJob(const Source& source)
     auto lease = source.pool->lease();
     if (!lease)
         return lease.error();
-    RecordingReader& reader = **lease;
+    BlockReader& reader = **lease;
     reader.loadNames(*source.names);
     const RecordingMeta meta = reader.meta();
     SessionInfo info;
