@@ -55,6 +55,15 @@ struct StoredConnection
     LostIs lostIs = LostIs::Exact;
 };
 
+/// The recorder's pulse.
+struct StoredTick
+{
+    std::int64_t time = 0; ///< ns
+    Seq seq = 0;           ///< the last message then
+    double busQueue = 0;   ///< fill of the queues, 0 to 1
+    double writerQueue = 0;
+};
+
 struct StoredTile
 {
     std::int64_t group = 0;
@@ -96,6 +105,7 @@ public:
     virtual void loadNames(Dictionaries& names) = 0;
     virtual std::vector<StoredConnection> connections() = 0;
     virtual std::vector<Gap> gaps() = 0;
+    virtual std::vector<StoredTick> ticks() = 0;
 
     /// Last Seq that is stored; 0 when there is none.
     virtual Seq last() = 0;
@@ -111,14 +121,16 @@ public:
 
     /// False when the block's bytes are damaged or the block is gone.
     virtual bool load(const BlockRef& block, std::uint32_t wanted, Columns& out) = 0;
-    /// Raw and headers of all its messages, one after the other.
+    /// Raw and headers of all its messages, one after the other. For blocks that bytesOf() names.
     virtual bool loadPayload(const BlockRef& block, std::string& bytes) = 0;
-    /// The same, without the messages whose rows are marked in `missing` (empty: all are there).
-    virtual bool loadPayload(const BlockRef& block, std::string& bytes, std::vector<bool>& missing)
+    /// Where the bytes of one message lie: in which block of which reader, at which row.
+    struct Bytes
     {
-        missing.clear();
-        return loadPayload(block, bytes);
-    }
+        BlockReader* reader = nullptr;
+        BlockRef block;
+        std::size_t row = 0;
+    };
+    virtual Bytes bytesOf(const BlockRef& block, std::size_t row) { return {this, block, row}; }
 
     /// The recordings behind this one. Tiles and the Seqs in them are theirs.
     virtual std::vector<BlockReader*> parts() { return {this}; }

@@ -40,6 +40,8 @@ void Columns::clear()
     causes.clear();
     states.clear();
     text.clear();
+    recording.clear();
+    ownSeq.clear();
 }
 
 void Columns::append(const Columns& other)

@@ -208,6 +208,15 @@ std::vector<Gap> RecordingReader::gaps()
     return gaps;
 }
 
+std::vector<StoredTick> RecordingReader::ticks()
+{
+    std::vector<StoredTick> ticks;
+    Statement rows(m_database, "SELECT time, seq, bus_queue, writer_queue FROM tick ORDER BY time");
+    while (rows.step())
+        ticks.push_back({rows.number(0), rows.number(1), rows.real(2), rows.real(3)});
+    return ticks;
+}
+
 BlockRef RecordingReader::refFrom(const Statement& statement)
 {
     BlockRef ref;

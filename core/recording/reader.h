@@ -45,6 +45,7 @@ public:
     void loadNames(Dictionaries& names) override;
     std::vector<StoredConnection> connections() override;
     std::vector<Gap> gaps() override;
+    std::vector<StoredTick> ticks() override;
 
     Seq last() override;
     std::optional<BlockRef> blockOf(Seq seq) override;
@@ -54,7 +55,6 @@ public:
     std::optional<BlockRef> blockAt(TimePoint t) override;
 
     bool load(const BlockRef& block, std::uint32_t wanted, Columns& out) override;
-    using BlockReader::loadPayload;
     bool loadPayload(const BlockRef& block, std::string& bytes) override;
 
     std::vector<StoredTile> tile(int level, std::int64_t idx, const TileGroups& groups) override;
