@@ -92,12 +92,15 @@ private:
     bool m_suspended = false;
 };
 
-/// What a job reads from: the file and, while it is being written, its tail.
+struct RecordingSet;
+
+/// What a job reads from: the file and, while it is being written, its tail; or several files.
 struct Source
 {
     std::shared_ptr<ReaderPool> pool;
     std::shared_ptr<Tail> tail; ///< null when nobody of this process records
     std::shared_ptr<Dictionaries> names;
+    std::shared_ptr<const RecordingSet> set; ///< null: one recording
 };
 
 /// File and tail as one, for one job. The tail is taken before the file, so together they are
