@@ -22,7 +22,7 @@ namespace {
 
 struct Options
 {
-    std::vector<std::string> files;
+    SessionFiles session;
     bool json = false;
 };
 
@@ -38,18 +38,9 @@ QString lostIsText(LostIs lostIs)
     return QString::fromLatin1(name.data(), static_cast<qsizetype>(name.size()));
 }
 
-std::string jsonLine(const SessionInfo& info, const QString& label)
+void appendFacts(JsonWriter& json, const SessionInfo& info)
 {
     const bool hasMessages = info.extent.last > 0;
-    std::string out;
-    JsonWriter json(out);
-    json.beginObject();
-    json.key("recording");
-    json.text(label);
-    json.key("path");
-    json.text(info.path);
-    json.key("uuid");
-    json.textOrNull(info.uuid);
     json.key("program");
     json.textOrNull(info.program);
     json.key("clean");
@@ -100,17 +91,97 @@ std::string jsonLine(const SessionInfo& info, const QString& label)
         json.endObject();
     }
     json.endArray();
+}
+
+void appendNames(JsonWriter& json, const QString& label, const QString& path, const QString& uuid)
+{
+    json.key("recording");
+    json.text(label);
+    json.key("path");
+    json.text(path);
+    json.key("uuid");
+    json.textOrNull(uuid);
+}
+
+/// One recording of a session, with what it says by itself and how it was moved in time.
+void appendRecording(JsonWriter& json, const RecordingInfo& recording)
+{
+    json.beginObject();
+    appendNames(json, recording.label, recording.path, recording.uuid);
+    if (auto own = Session::open(recording.path)) {
+        if (const auto info = await((*own)->info()))
+            appendFacts(json, *info);
+    }
+    json.key("offset_ns");
+    json.number(recording.offset.count());
+    json.key("error_ns");
+    if (recording.error.count() < 0)
+        json.null();
+    else
+        json.number(recording.error.count());
+    json.key("aligned_by");
+    json.text(alignedByText(recording.alignedBy));
+    json.key("shared");
+    json.number(recording.shared);
+    json.key("problem");
+    json.textOrNull(recording.problem);
+    json.endObject();
+}
+
+std::string jsonLine(const SessionInfo& info, const QString& label)
+{
+    std::string out;
+    JsonWriter json(out);
+    json.beginObject();
+    if (info.recordings.empty()) {
+        appendNames(json, label, info.path, info.uuid);
+    } else {
+        json.key("recordings");
+        json.beginArray();
+        for (const RecordingInfo& recording : info.recordings)
+            appendRecording(json, recording);
+        json.endArray();
+        json.key("calls_per_recording");
+        json.boolean(info.isPerRecording);
+    }
+    appendFacts(json, info);
     json.endObject();
     out += '\n';
     return out;
+}
+
+/// The recordings of a session of several, and how their clocks were aligned.
+std::string recordingsTable(const SessionInfo& info)
+{
+    Table table({{u"recording"_s, false, 40},
+                 {u"last seq"_s, true, 0},
+                 {u"first"_s, false, 0},
+                 {u"offset"_s, false, 0},
+                 {u"aligned by"_s, false, 0},
+                 {QString(), false, 0}});
+    for (const RecordingInfo& recording : info.recordings) {
+        const bool hasMessages = recording.extent.last > 0 && recording.isShown;
+        const QString by = recording.alignedBy == AlignedBy::Messages
+                               ? u"%1 shared messages"_s.arg(grouped(recording.shared))
+                               : alignedByText(recording.alignedBy);
+        table.add({recording.label, recording.isShown ? grouped(recording.extent.last) : QString(),
+                   hasMessages ? isoTime(recording.extent.time.begin) : QString(),
+                   recording.isShown ? offsetText(recording) : QString(),
+                   recording.isShown ? by : QString(),
+                   recording.isShown ? QString() : u"not shown: "_s + recording.problem});
+    }
+    return table.takeText();
 }
 
 std::string pageOf(const SessionInfo& info)
 {
     Table facts({{QString(), false, 0}, {QString(), false, 0}});
     const auto fact = [&](const QString& name, const QString& value) { facts.add({name, value}); };
-    fact(u"uuid"_s, info.uuid);
-    fact(u"written by"_s, info.program);
+    const bool isOne = info.recordings.empty();
+    if (isOne) {
+        fact(u"uuid"_s, info.uuid);
+        fact(u"written by"_s, info.program);
+    }
     fact(u"state"_s, info.isLive ? u"being recorded now"_s
                      : info.isClean
                          ? u"closed in order"_s
@@ -127,6 +198,9 @@ std::string pageOf(const SessionInfo& info)
     fact(u"bytes"_s,
          u"%1 heard, %2 on disk"_s.arg(bytesText(info.bytesRaw), bytesText(info.bytesFile)));
     fact(u"gaps"_s, u"%1, %2 messages lost"_s.arg(grouped(info.gaps), grouped(info.lost)));
+
+    if (info.isPerRecording)
+        fact(u"calls, causes"_s, u"per recording; murmur merge finds those across recordings"_s);
 
     Table kinds({{u"kind"_s, false, 0}, {u"messages"_s, true, 0}, {u"share"_s, true, 0}});
     for (std::size_t kind = 0; kind < info.kinds.size(); ++kind) {
@@ -145,7 +219,9 @@ std::string pageOf(const SessionInfo& info)
         connections.add({connection.url, grouped(connection.received), grouped(connection.recorded),
                          grouped(connection.lost), lostIsText(connection.lostIs)});
 
-    std::string out = printable(info.path).toStdString() + '\n';
+    std::string out = isOne ? printable(info.path).toStdString() + '\n'
+                            : std::to_string(info.recordings.size()) + " recordings\n" +
+                                  recordingsTable(info) + '\n';
     out += facts.takeText();
     if (kinds.size() > 0)
         out += '\n' + kinds.takeText();
@@ -156,32 +232,16 @@ std::string pageOf(const SessionInfo& info)
 
 int run(const Options& options)
 {
-    const std::vector<QString> labels = labelsOf(options.files);
-    StandardOutput output;
     int code = kDone;
-    bool isFirst = true;
-    for (std::size_t i = 0; i < options.files.size(); ++i) {
-        // One bad file does not hide what the others hold.
-        const auto fail = [&](const Error& error) {
-            const int bad = failed(error);
-            code = code == kDone ? bad : code;
-        };
-        auto session = Session::open(QFile::decodeName(options.files[i].c_str()));
-        if (!session) {
-            fail(session.error());
-            continue;
-        }
-        const auto info = await((*session)->info());
-        if (!info) {
-            fail(info.error());
-            continue;
-        }
-        if (options.json)
-            output.write(jsonLine(*info, labels[i]));
-        else
-            output.write((isFirst ? std::string() : std::string("\n")) + pageOf(*info));
-        isFirst = false;
-    }
+    auto session = openSession(options.session, code);
+    if (!session)
+        return failed(session.error());
+    const auto info = await((*session)->info());
+    if (!info)
+        return failed(info.error());
+    StandardOutput output;
+    output.write(options.json ? jsonLine(*info, labelsOf(options.session.files).front())
+                              : pageOf(*info));
     const int written = output.finish();
     return code != kDone ? code : written;
 }
@@ -191,7 +251,10 @@ int run(const Options& options)
 void addInfo(CLI::App& app, Action& action)
 {
     auto options = std::make_shared<Options>();
-    app.add_option("FILE", options->files, "Recordings to look at")->required();
+    app.add_option("FILE", options->session.files,
+                   "Recordings to look at; several are shown as one session")
+        ->required();
+    addSessionOptions(app, options->session);
     app.add_flag("--json", options->json, "One JSON object a line");
     app.footer("\nExample: murmur info night.murmur --json");
     app.callback([&action, options] { action = [options] { return run(*options); }; });

@@ -255,6 +255,11 @@ MessageFormatter::MessageFormatter(std::shared_ptr<const Dictionaries> names, st
 MessageFormatter::~MessageFormatter() = default;
 MessageFormatter::MessageFormatter(MessageFormatter&&) noexcept = default;
 
+std::string MessageFormatter::recordingOf(const MessageRow& row) const
+{
+    return m_recording.empty() ? m_names->recordingLabel(row.recording) : m_recording;
+}
+
 FieldValue MessageFormatter::senderLabel(const MessageRow& row, Label label) const
 {
     const AgentEntry entry = m_names->agentEntry(resolvedAgent(*m_names, row.sender));
@@ -306,7 +311,7 @@ FieldValue MessageFormatter::value(const MessageColumn& column, const MessageDet
     const MessageRow& row = message.row;
     switch (column.key) {
     case MessageKey::Seq:
-        return json(std::to_string(row.seq));
+        return json(std::to_string(row.shownSeq()));
     case MessageKey::Id:
         return idValue(message, IdField::Message);
     case MessageKey::Time:
@@ -376,9 +381,9 @@ void MessageFormatter::appendJson(std::string& out, const std::vector<MessageCol
 {
     JsonWriter writer(out);
     writer.beginObject();
-    if (!m_recording.empty()) {
+    if (const std::string recording = recordingOf(message.row); !recording.empty()) {
         writer.key("recording");
-        writer.text(m_recording);
+        writer.text(recording);
     }
     for (const MessageColumn& column : columns) {
         const FieldValue field = value(column, message);
@@ -419,8 +424,8 @@ void MessageFormatter::appendCsv(std::string& out, const std::vector<MessageColu
         isFirst = false;
         murmur::cli::appendCsv(out, text);
     };
-    if (!m_recording.empty())
-        field(m_recording);
+    if (const std::string recording = recordingOf(message.row); !recording.empty())
+        field(recording);
     for (const MessageColumn& column : columns)
         field(plain(value(column, message)));
     out += '\n';

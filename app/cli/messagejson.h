@@ -81,8 +81,10 @@ struct FieldValue
 class MessageFormatter
 {
 public:
-    /// `recording` is added to JSON and CSV lines when it is not empty.
-    MessageFormatter(std::shared_ptr<const Dictionaries> names, std::string recording);
+    /// `recording` is added to JSON and CSV lines; when it is empty, the message's own is where the
+    /// session has several.
+    explicit MessageFormatter(std::shared_ptr<const Dictionaries> names,
+                              std::string recording = {});
     ~MessageFormatter();
     MessageFormatter(MessageFormatter&&) noexcept;
 
@@ -94,6 +96,8 @@ public:
                    const MessageDetail& message);
     /// Plain text of a value, for tables and CSV: lists with commas, none empty.
     [[nodiscard]] static std::string plain(const FieldValue& value);
+    /// The label of the message's recording; empty where there is one only.
+    [[nodiscard]] std::string recordingOf(const MessageRow& row) const;
 
 private:
     struct Parser;

@@ -34,6 +34,7 @@ namespace {
 struct Options
 {
     std::vector<std::string> arguments; // files, then the expression
+    SessionFiles session;
     std::string columns;
     std::int64_t limit = 0;
     bool json = false;
@@ -71,14 +72,14 @@ public:
     }
 
     /// False when nobody reads any more.
-    bool print(MessageFormatter& formatter, const QString& label, const MessageDetail& message)
+    bool print(MessageFormatter& formatter, const MessageDetail& message)
     {
         if (m_json)
             formatter.appendJson(m_text, m_columns, message);
         else if (m_csv)
             formatter.appendCsv(m_text, m_columns, message);
         else
-            addRow(formatter, label, message);
+            addRow(formatter, message);
         if (m_table.size() >= kTablePage)
             m_text += m_table.takeText();
         const bool isOpen = m_output.write(m_text);
@@ -111,11 +112,11 @@ private:
         }
         return columns;
     }
-    void addRow(MessageFormatter& formatter, const QString& label, const MessageDetail& message)
+    void addRow(MessageFormatter& formatter, const MessageDetail& message)
     {
         std::vector<QString> cells;
         if (m_hasRecording)
-            cells.push_back(label);
+            cells.push_back(QString::fromStdString(formatter.recordingOf(message.row)));
         for (const MessageColumn& column : m_columns)
             cells.push_back(
                 QString::fromStdString(MessageFormatter::plain(formatter.value(column, message))));
@@ -145,12 +146,32 @@ MessageStream::Depth depthFor(const Options& options, const std::vector<MessageC
                                        : MessageStream::Depth::Whole;
 }
 
-void showScanned(Progress& progress, const std::vector<MessageStream>& streams, std::int64_t total)
+/// "north:1234" where north is one of the files; nothing when the expression is none.
+std::optional<QString> messageName(const QString& expression, const std::vector<QString>& labels)
 {
-    std::int64_t done = 0;
-    for (const MessageStream& stream : streams)
-        done += stream.scanned();
-    progress.update(u"searching"_s, done, total);
+    const qsizetype colon = expression.lastIndexOf(u':');
+    bool isNumber = false;
+    (void)expression.mid(colon + 1).toLongLong(&isNumber);
+    if (colon < 1 || !isNumber || std::ranges::find(labels, expression.left(colon)) == labels.end())
+        return std::nullopt;
+    return expression;
+}
+
+/// Prints the one message that is named.
+int printNamed(Session& session, const QString& name, MessagePrinter& printer)
+{
+    const auto seq = await(session.seqNamed(name));
+    if (!seq)
+        return failed(seq.error());
+    RowRequest request;
+    request.seqs = {*seq};
+    const auto messages = await(session.messages(std::move(request)));
+    if (!messages)
+        return failed(messages.error());
+    MessageFormatter formatter(session.dictionaries());
+    for (const MessageDetail& message : *messages)
+        (void)printer.print(formatter, message);
+    return printer.finish();
 }
 
 int run(const Options& options)
@@ -172,10 +193,20 @@ int run(const Options& options)
     if (!columns)
         return failed(columns.error());
 
-    auto recordings = openRecordings(files);
-    if (!recordings)
-        return failed(recordings.error());
-    const auto filter = parseFilter(shown, extentOf(*recordings));
+    int code = kDone;
+    SessionFiles named = options.session;
+    named.files = files;
+    auto session = openSession(named, code);
+    if (!session)
+        return failed(session.error());
+    const bool hasRecording = files.size() > 1;
+    MessagePrinter printer(options, *columns, hasRecording);
+    if (const auto name = messageName(shown, labelsOf(files))) {
+        const int printed = printNamed(**session, *name, printer);
+        return printed != kDone ? printed : code;
+    }
+    const Extent extent = (*session)->seen();
+    const auto filter = parseFilter(shown, extent.time);
     if (!filter)
         return failed({filter.error().code,
                        u"The expression cannot be read: %1"_s.arg(filter.error().message)});
@@ -183,55 +214,32 @@ int run(const Options& options)
     StopSignals signals;
     Progress progress;
     const bool showsProgress = progress.isShown() && ::isatty(STDOUT_FILENO) == 0;
-    const bool hasRecording = recordings->size() > 1;
-    std::int64_t total = 0;
-    std::vector<MessageStream> streams;
-    std::vector<MessageFormatter> formatters;
-    for (OpenRecording& recording : *recordings) {
-        total += recording.session->seen().last;
-        streams.emplace_back(*recording.session, *filter, depthFor(options, *columns),
-                             kPreviewBytes, options.limit);
-        formatters.emplace_back(recording.session->dictionaries(),
-                                hasRecording ? recording.label.toStdString() : std::string());
-    }
-    MessagePrinter printer(options, *columns, hasRecording);
+    MessageStream stream(**session, *filter, depthFor(options, *columns), kPreviewBytes,
+                         options.limit);
+    MessageFormatter formatter((*session)->dictionaries());
     QObject context;
-    QObject::connect(&signals, &StopSignals::requested, &context, [&] {
-        for (MessageStream& stream : streams)
-            stream.stop();
-    });
+    QObject::connect(&signals, &StopSignals::requested, &context, [&] { stream.stop(); });
+    const auto showScanned = [&] {
+        progress.update(u"searching"_s, stream.scanned(), extent.last);
+    };
     QTimer timer; // runs while a search is waited for
-    QObject::connect(&timer, &QTimer::timeout, &context,
-                     [&] { showScanned(progress, streams, total); });
+    QObject::connect(&timer, &QTimer::timeout, &context, showScanned);
     if (showsProgress)
         timer.start(std::chrono::milliseconds(100));
-    int code = kDone;
     std::int64_t printed = 0;
     while (!signals.isRequested() && (options.limit == 0 || printed < options.limit)) {
-        // The earliest of the streams' next messages: files come out merged by time.
-        std::size_t earliest = streams.size();
-        for (std::size_t i = 0; i < streams.size(); ++i) {
-            if (!streams[i].isReady())
-                printer.flush();
-            const auto ready = streams[i].peek();
-            if (!ready) {
-                code =
-                    signals.isRequested() ? exitCodeOf(ready.error().code) : failed(ready.error());
-                break;
-            }
-            if (*ready != nullptr &&
-                (earliest == streams.size() ||
-                 (*ready)->row.time < streams[earliest].peek().value()->row.time))
-                earliest = i;
-        }
-        if (code != kDone || earliest == streams.size())
+        if (!stream.isReady())
+            printer.flush();
+        const auto ready = stream.peek();
+        if (!ready) {
+            code = signals.isRequested() ? exitCodeOf(ready.error().code) : failed(ready.error());
             break;
-        const MessageDetail message = streams[earliest].take();
-        if (!printer.print(formatters[earliest], (*recordings)[earliest].label, message))
+        }
+        if (*ready == nullptr || !printer.print(formatter, stream.take()))
             break;
         ++printed;
         if (showsProgress)
-            showScanned(progress, streams, total);
+            showScanned();
     }
     progress.clear();
     const int written = printer.finish();
@@ -267,12 +275,15 @@ void addQuery(CLI::App& app, Action& action)
                    "What to print, with commas: any key of --json, a label, payload.name");
     app.add_option("--limit", options->limit, "Stop after so many messages")
         ->check(positiveWhole());
+    addSessionOptions(app, options->session);
     app.add_flag("--json", options->json, "One JSON object a line");
     app.add_flag("--csv", options->csv, "CSV with a title line");
     app.footer("\nExamples:\n"
                "  murmur query night.murmur 'kind == error and site == north'\n"
                "  murmur query night.murmur 'latency > 200ms' --columns time,from,to,latency_ms\n"
                "  murmur query night.murmur 'payload.task.id == 8812' --json\n"
+               "  murmur query north.murmur south.murmur 'latency > 1s' --offset south=+1.5s\n"
+               "  murmur query north.murmur south.murmur south:1234     one message\n"
                "\"murmur help filter\" explains expressions.");
     app.callback([&action, options] { action = [options] { return run(*options); }; });
 }

@@ -3,6 +3,10 @@
 
 #include "recordings.h"
 
+#include "command.h"
+
+#include <CLI/CLI.hpp>
+
 #include <QFile>
 #include <QFileInfo>
 
@@ -11,6 +15,54 @@
 using namespace Qt::StringLiterals;
 
 namespace murmur::cli {
+
+void addSessionOptions(CLI::App& app, SessionFiles& files)
+{
+    app.add_flag("--keep-apart", files.keepApart,
+                 "Several recordings: agents and topics of one name stay different, as label/name");
+    app.add_option("--offset", files.offsets,
+                   "Several recordings: move one in time, for example north=+1.5s or "
+                   "north=-2s±20ms")
+        ->allow_extra_args(false);
+}
+
+Result<SessionOptions> sessionOptions(const SessionFiles& files)
+{
+    SessionOptions options;
+    options.keepApart = files.keepApart;
+    for (const std::string& given : files.offsets) {
+        const auto offset = offsetFromText(QString::fromStdString(given));
+        if (!offset)
+            return offset.error();
+        options.offsets.push_back(*offset);
+    }
+    return options;
+}
+
+QStringList pathsOf(const std::vector<std::string>& files)
+{
+    QStringList paths;
+    for (const std::string& file : files)
+        paths << QFile::decodeName(file.c_str());
+    return paths;
+}
+
+Result<std::unique_ptr<Session>> openSession(const SessionFiles& files, int& code)
+{
+    const auto options = sessionOptions(files);
+    if (!options)
+        return options.error();
+    auto session = Session::open(pathsOf(files.files), *options);
+    if (!session)
+        return session;
+    for (const RecordingInfo& recording : (*session)->recordings()) {
+        if (recording.isShown)
+            continue;
+        report(recording.problem);
+        code = exitCodeOf(ErrorCode::Unreadable);
+    }
+    return session;
+}
 
 std::vector<QString> labelsOf(const std::vector<std::string>& files)
 {

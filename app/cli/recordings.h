@@ -11,7 +11,28 @@
 #include <string>
 #include <vector>
 
+namespace CLI {
+class App;
+}
+
 namespace murmur::cli {
+
+/// The recordings that a command reads as one session, and how.
+struct SessionFiles
+{
+    std::vector<std::string> files;
+    bool keepApart = false;
+    std::vector<std::string> offsets; ///< "label=+1.5s" or "label=-2s±20ms"
+};
+
+/// Declares --keep-apart and --offset.
+void addSessionOptions(CLI::App& app, SessionFiles& files);
+/// Reads them; WrongUse says what an offset looks like.
+Result<SessionOptions> sessionOptions(const SessionFiles& files);
+QStringList pathsOf(const std::vector<std::string>& files);
+/// Opens them as one session. Tells of each that cannot be read; `code` becomes the exit code for
+/// that when others are shown.
+Result<std::unique_ptr<Session>> openSession(const SessionFiles& files, int& code);
 
 /// A recording named on the command line.
 struct OpenRecording

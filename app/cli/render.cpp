@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "command.h"
+#include "recordings.h"
 
 #include "base/time.h"
 
@@ -27,7 +28,7 @@ namespace {
 
 struct Options
 {
-    std::vector<std::string> files;
+    SessionFiles session;
     std::string view;
     std::string output;
     std::string at;
@@ -63,9 +64,9 @@ int run(const Options& options)
         return failed(
             {ErrorCode::Unsupported,
              u"murmurscope-render is not installed beside murmur nor in PATH; it draws the pictures, install the studio."_s});
-    QStringList arguments;
-    for (const std::string& file : options.files)
-        arguments << QFile::decodeName(file.c_str());
+    if (const auto session = sessionOptions(options.session); !session)
+        return failed(session.error());
+    QStringList arguments = pathsOf(options.session.files);
     const auto pass = [&](const QString& name, const std::string& value) {
         if (!value.empty())
             arguments << name << QString::fromStdString(value);
@@ -77,6 +78,10 @@ int run(const Options& options)
     pass(u"--until"_s, options.until);
     pass(u"--size"_s, options.size);
     pass(u"--theme"_s, options.theme);
+    if (options.session.keepApart)
+        arguments << u"--keep-apart"_s;
+    for (const std::string& offset : options.session.offsets)
+        pass(u"--offset"_s, offset);
 
     QProcess child;
     child.setProcessChannelMode(QProcess::ForwardedChannels);
@@ -97,7 +102,10 @@ int run(const Options& options)
 void addRender(CLI::App& app, Action& action)
 {
     auto options = std::make_shared<Options>();
-    app.add_option("FILE", options->files, "Recordings to draw")->required();
+    app.add_option("FILE", options->session.files,
+                   "Recordings to draw; several are drawn as one session")
+        ->required();
+    addSessionOptions(app, options->session);
     app.add_option("--view", options->view, "What to draw")
         ->required()
         ->check(CLI::IsMember({"overview", "timeline", "heatmap", "agents", "messages", "inspector",

@@ -67,12 +67,21 @@ CommandLine parseCommandLine(int argc, char** argv)
                  "murmurscope");
     std::vector<std::string> targets;
     std::string at, where, view, record, theme, screenshot, after;
-    std::int64_t select = 0;
-    app.add_option("target", targets,
-                   "a recording to open, or URLs of buses to attach to (listen://127.0.0.1:7777, "
-                   "demo://, …)");
+    std::string select;
+    std::vector<std::string> offsets;
+    bool keepApart = false;
+    app.add_option(
+        "target", targets,
+        "a recording to open, several to open as one session, or URLs of buses to attach "
+        "to (listen://127.0.0.1:7777, demo://, …)");
     app.add_option("--at", at, "put the playhead there: ISO time, HH:MM:SS, +10s or -10s");
-    app.add_option("--select", select, "select this message")->check(CLI::PositiveNumber);
+    app.add_option("--select", select,
+                   "select this message: its number, or north:1234 of several recordings");
+    app.add_flag("--keep-apart", keepApart,
+                 "several recordings: agents and topics of one name stay different, as label/name");
+    app.add_option("--offset", offsets,
+                   "several recordings: move one in time, for example north=+1.5s")
+        ->allow_extra_args(false);
     app.add_option("--where", where, "filter, for example: kind == error and latency > 200ms");
     app.add_option("--view", view, "bring this view to the front");
     app.add_option("--record", record, "record into this file");
@@ -101,7 +110,17 @@ CommandLine parseCommandLine(int argc, char** argv)
             arguments.files << text;
     }
     arguments.at = QString::fromStdString(at);
-    arguments.select = select;
+    arguments.select = QString::fromStdString(select);
+    arguments.session.keepApart = keepApart;
+    for (const std::string& text : offsets) {
+        const auto offset = offsetFromText(QString::fromStdString(text));
+        if (!offset) {
+            std::cerr << "murmurscope: " << offset.error().message.toStdString() << '\n';
+            line.exitCode = 2;
+            return line;
+        }
+        arguments.session.offsets.push_back(*offset);
+    }
     arguments.where = QString::fromStdString(where);
     arguments.view = QString::fromStdString(view);
     arguments.record = QString::fromStdString(record);
@@ -117,13 +136,11 @@ CommandLine parseCommandLine(int argc, char** argv)
         }
         arguments.after = *duration;
     }
-    if (arguments.files.size() + (arguments.urls.empty() ? 0 : 1) > 1) {
-        arguments.note =
-            u"A window shows one recording: only the first was opened. Start murmurscope once more "
-            u"for the others."_s;
-        if (!arguments.files.isEmpty())
-            arguments.urls.clear();
-        arguments.files.resize(std::min<qsizetype>(arguments.files.size(), 1));
+    if (!arguments.files.isEmpty() && !arguments.urls.empty()) {
+        arguments.note = u"A window shows recordings or a bus: only the recordings were opened. "
+                         u"Start murmurscope "
+                         u"once more for the bus."_s;
+        arguments.urls.clear();
     }
     return line;
 }

@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "session/session.h"
 
 #include <QString>
 #include <QStringList>
@@ -20,10 +21,11 @@ enum class ThemeChoice { System, Dark, Light };
 /// What `murmurscope` was started with.
 struct StudioArguments
 {
-    QStringList files;
+    QStringList files; ///< several are one session
+    SessionOptions session;
     std::vector<QUrl> urls;
-    QString at; ///< time, as timeFromText reads it
-    Seq select = 0;
+    QString at;     ///< time, as timeFromText reads it
+    QString select; ///< "1234", or "north:1234" of several recordings
     QString where;  ///< filter expression
     QString view;   ///< id of the view to bring to the front
     QString record; ///< file to record into; empty: one of our own

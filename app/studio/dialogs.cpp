@@ -121,14 +121,18 @@ AttachDialog::AttachDialog(const QStringList& recentUrls, bool isRecording, QWid
     edit->focusText();
 }
 
-void askForRecording(QWidget* parent, const QString& folder,
-                     std::function<void(const QString&)> then)
+void askForRecordings(QWidget* parent, const QString& folder,
+                      std::function<void(const QStringList&)> then)
 {
-    auto* dialog = new QFileDialog(parent, Tr::tr("Open a recording"), folder,
-                                   Tr::tr("Recordings (*.murmur);;All files (*)"));
+    auto* dialog = new QFileDialog(parent, Tr::tr("Open a recording, or several as one session"),
+                                   folder, Tr::tr("Recordings (*.murmur);;All files (*)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
-    QObject::connect(dialog, &QFileDialog::fileSelected, parent, std::move(then));
+    dialog->setFileMode(QFileDialog::ExistingFiles);
+    QObject::connect(dialog, &QFileDialog::filesSelected, parent,
+                     [then = std::move(then)](const QStringList& paths) {
+                         if (!paths.isEmpty())
+                             then(paths);
+                     });
     dialog->open();
 }
 

@@ -44,8 +44,9 @@ Q_SIGNALS:
     void attachRequested(const QUrl& url);
 };
 
-void askForRecording(QWidget* parent, const QString& folder,
-                     std::function<void(const QString&)> then);
+/// Never calls `then` without a path.
+void askForRecordings(QWidget* parent, const QString& folder,
+                      std::function<void(const QStringList&)> then);
 void askWhereToSave(QWidget* parent, const QString& folder, const QString& name,
                     std::function<void(const QString&)> then);
 void askForTime(QWidget* parent, const QString& proposal, std::function<void(const QString&)> then);

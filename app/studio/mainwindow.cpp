@@ -35,11 +35,16 @@ namespace {
 
 const QString kGeometryKey = u"window/geometry"_s;
 
-/// The one local file that is dragged; empty when it is anything else.
-QString draggedFile(const QMimeData* data)
+/// The local files that are dragged; empty when there is anything else among them.
+QStringList draggedFiles(const QMimeData* data)
 {
-    const QList<QUrl> urls = data->urls();
-    return urls.size() == 1 && urls.front().isLocalFile() ? urls.front().toLocalFile() : QString();
+    QStringList files;
+    for (const QUrl& url : data->urls()) {
+        if (!url.isLocalFile())
+            return {};
+        files << url.toLocalFile();
+    }
+    return files;
 }
 
 } // namespace
@@ -118,8 +123,12 @@ void MainWindow::connectSession()
     });
     connect(session, &StudioSession::connectionsChanged, this, &MainWindow::showWaiting);
     connect(session, &StudioSession::opened, this, [this](const QString& path) {
-        if (!m_options.isUnattended && !m_session->isRecording())
+        if (!m_options.isUnattended && !m_session->isRecording()) {
+            const QStringList paths = m_session->paths();
+            for (qsizetype i = paths.size() - 1; i > 0; --i)
+                m_settings.addRecentFile(paths[i]);
             m_settings.addRecentFile(path);
+        }
         showPage();
         showWaiting();
     });
@@ -138,7 +147,7 @@ void MainWindow::start(const StudioArguments& arguments)
 {
     m_plan->set(arguments);
     if (!arguments.files.isEmpty())
-        openFile(arguments.files.front());
+        openFiles(arguments.files, arguments.session);
     else if (!arguments.urls.empty())
         attach(arguments.urls, arguments.record);
     if (!arguments.note.isEmpty())
@@ -157,17 +166,19 @@ bool MainWindow::isSettled() const
 
 void MainWindow::openDialog()
 {
-    askForRecording(this, m_settings.lastFolder(), [this](const QString& path) {
-        m_settings.setLastFolder(QFileInfo(path).path());
-        openFile(path);
+    askForRecordings(this, m_settings.lastFolder(), [this](const QStringList& paths) {
+        m_settings.setLastFolder(QFileInfo(paths.front()).path());
+        openFiles(paths);
     });
 }
 
-void MainWindow::openFile(const QString& path)
+void MainWindow::openFiles(const QStringList& paths, const SessionOptions& options)
 {
-    whenFree(tr("Keep and open"), [this, path] {
+    if (paths.isEmpty())
+        return;
+    whenFree(tr("Keep and open"), [this, paths, options] {
         forgetFailure();
-        m_session->open(path);
+        m_session->open(paths, options);
     });
 }
 
@@ -341,7 +352,9 @@ void MainWindow::showWaiting()
 
 void MainWindow::showTitle()
 {
-    const QString name = QFileInfo(m_session->path()).fileName();
+    QString name = QFileInfo(m_session->path()).fileName();
+    if (const auto count = m_session->paths().size(); count > 1)
+        name = tr("%n recordings", nullptr, static_cast<int>(count));
     if (name.isEmpty())
         setWindowTitle(u"Murmurscope"_s);
     else if (m_session->isRecording())
@@ -374,17 +387,17 @@ void MainWindow::closeEvent(QCloseEvent* event)
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 {
-    if (!draggedFile(event->mimeData()).isEmpty())
+    if (!draggedFiles(event->mimeData()).isEmpty())
         event->acceptProposedAction();
 }
 
 void MainWindow::dropEvent(QDropEvent* event)
 {
-    const QString file = draggedFile(event->mimeData());
-    if (file.isEmpty())
+    const QStringList files = draggedFiles(event->mimeData());
+    if (files.isEmpty())
         return;
     event->acceptProposedAction();
-    openFile(file);
+    openFiles(files);
 }
 
 } // namespace murmur

@@ -63,7 +63,9 @@ public:
     [[nodiscard]] std::optional<Error> lastError() const { return m_lastError; }
 
     void openDialog();
-    void openFile(const QString& path);
+    void openFile(const QString& path) { openFiles({path}); }
+    /// Several recordings are opened as one session.
+    void openFiles(const QStringList& paths, const SessionOptions& options = {});
     void attachDialog();
     void attach(const std::vector<QUrl>& urls, const QString& file = {});
     void startDemo(const QString& query = {});

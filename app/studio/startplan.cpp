@@ -28,7 +28,7 @@ void StartPlan::set(StudioArguments arguments)
 {
     m_arguments = std::move(arguments);
     m_isPending = !m_arguments.view.isEmpty() || !m_arguments.where.isEmpty() ||
-                  !m_arguments.at.isEmpty() || m_arguments.select > 0;
+                  !m_arguments.at.isEmpty() || !m_arguments.select.isEmpty();
 }
 
 void StartPlan::apply()
@@ -58,19 +58,41 @@ void StartPlan::apply()
         else
             Q_EMIT failed(time.error());
     }
-    if (start.select <= 0)
+    if (start.select.isEmpty())
         return;
     m_isPending = true;
-    session->message(start.select).then(this, [this, start](const Result<MessageDetail>& message) {
-        m_isPending = false;
-        if (!message) {
-            Q_EMIT failed(message.error());
-            return;
-        }
-        if (start.at.isEmpty())
-            m_shared->setPlayhead(message->row.time);
-        m_shared->selectMessage(start.select);
+    session->seqNamed(start.select).then(this, [this, start](const Result<Seq>& seq) {
+        if (seq)
+            select(*seq, start.at.isEmpty());
+        else
+            fail(seq.error());
     });
+}
+
+void StartPlan::select(Seq seq, bool movesPlayhead)
+{
+    Session* session = m_shared->session();
+    if (!session) {
+        m_isPending = false;
+        return;
+    }
+    session->message(seq).then(this,
+                               [this, seq, movesPlayhead](const Result<MessageDetail>& found) {
+                                   if (!found) {
+                                       fail(found.error());
+                                       return;
+                                   }
+                                   m_isPending = false;
+                                   if (movesPlayhead)
+                                       m_shared->setPlayhead(found->row.time);
+                                   m_shared->selectMessage(seq);
+                               });
+}
+
+void StartPlan::fail(const Error& error)
+{
+    m_isPending = false;
+    Q_EMIT failed(error);
 }
 
 } // namespace murmur

@@ -31,6 +31,8 @@ Q_SIGNALS:
 
 private:
     void apply();
+    void select(Seq seq, bool movesPlayhead);
+    void fail(const Error& error);
 
     SharedView* m_shared;
     Workspace* m_workspace;

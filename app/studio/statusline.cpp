@@ -37,6 +37,24 @@ QString legendText(const Theme& theme)
     return marks.join(u"&nbsp;&nbsp; "_s);
 }
 
+/// A line for each recording: how it was moved in time, and what it holds.
+QString recordingsText(const SessionInfo& info)
+{
+    QStringList lines;
+    for (const RecordingInfo& recording : info.recordings) {
+        if (!recording.isShown)
+            lines << StatusLine::tr("%1: not shown. %2").arg(recording.label, recording.problem);
+        else
+            lines << StatusLine::tr("%1: up to message %2, moved by %3 (%4)")
+                         .arg(recording.label, numberText(recording.extent.last),
+                              offsetText(recording), alignedByText(recording.alignedBy));
+    }
+    if (info.isPerRecording)
+        lines << StatusLine::tr("Calls and causes were found within each recording; save as one "
+                                "recording to find those across.");
+    return lines.join(u'\n');
+}
+
 } // namespace
 
 StatusLine::StatusLine(StudioSession* session, QWidget* parent)
@@ -132,11 +150,17 @@ void StatusLine::refresh()
         break;
     case StudioSession::State::Reading: {
         const SessionInfo& info = m_session->info();
+        if (!info.recordings.empty())
+            parts << tr("%n recordings", nullptr, static_cast<int>(info.recordings.size()));
         parts << tr("%1 messages").arg(numberText(info.extent.last))
-              << tr("lost by us %1").arg(numberText(info.lost)) << bytesText(info.bytesFile)
-              << shownPath(m_session->path());
+              << tr("lost by us %1").arg(numberText(info.lost)) << bytesText(info.bytesFile);
+        if (info.recordings.empty())
+            parts << shownPath(m_session->path());
+        if (info.isPerRecording)
+            parts << tr("calls per recording");
         if (!info.isClean)
-            parts << tr("was not closed in order");
+            parts << (info.recordings.empty() ? tr("was not closed in order")
+                                              : tr("not all were closed in order"));
         break;
     }
     }
@@ -144,7 +168,8 @@ void StatusLine::refresh()
     if (!m_said.isEmpty())
         text = m_said;
     m_figures->setText(text);
-    m_figures->setToolTip(text);
+    const QString recordings = recordingsText(m_session->info());
+    m_figures->setToolTip(m_said.isEmpty() && !recordings.isEmpty() ? recordings : text);
 }
 
 void StatusLine::lookAtDisk()

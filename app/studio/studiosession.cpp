@@ -4,6 +4,7 @@
 #include "studiosession.h"
 
 #include "recorderthread.h"
+#include "session/merge.h"
 #include "settings.h"
 #include "views/base/sharedview.h"
 
@@ -77,6 +78,7 @@ StudioSession::StudioSession(SharedView* shared, QString recordingsFolder, QObje
 
 StudioSession::~StudioSession()
 {
+    m_merge.request_stop();
     letGo();
 }
 
@@ -112,33 +114,46 @@ void StudioSession::setState(State state)
     Q_EMIT stateChanged();
 }
 
-void StudioSession::open(const QString& path)
+void StudioSession::open(const QStringList& paths, const SessionOptions& options)
 {
     const quint64 generation = ++m_generation;
-    const QString absolute = QFileInfo(path).absoluteFilePath();
+    QStringList absolute;
+    for (const QString& path : paths)
+        absolute << QFileInfo(path).absoluteFilePath();
     setState(State::Opening);
     QThread* home = thread();
-    QtConcurrent::run([absolute, home]() -> Result<std::shared_ptr<Session>> {
-        auto opened = Session::open(absolute);
+    QtConcurrent::run([absolute, options, home]() -> Result<std::shared_ptr<Session>> {
+        auto opened = Session::open(absolute, options);
         if (!opened)
             return opened.error();
         (*opened)->moveToThread(home);
         return std::shared_ptr<Session>(std::move(*opened));
-    }).then(this, [this, generation, absolute](const Result<std::shared_ptr<Session>>& opened) {
-        if (generation != m_generation)
-            return; // the person has opened something else meanwhile
-        if (!opened) {
-            // What was open stays open: a wrong file must not cost the right one.
-            setState(m_session ? State::Reading : State::Empty);
-            Q_EMIT failed(opened.error());
-            return;
-        }
-        letGo();
-        m_madeHere = false;
-        adopt(*opened, absolute);
-        setState(State::Reading);
-        Q_EMIT this->opened(absolute);
-    });
+    })
+        .then(this, [this, generation, absolute,
+                     options](const Result<std::shared_ptr<Session>>& opened) {
+            if (generation != m_generation)
+                return; // the person has opened something else meanwhile
+            if (!opened) {
+                // What was open stays open: a wrong file must not cost the right one.
+                setState(m_session ? State::Reading : State::Empty);
+                Q_EMIT failed(opened.error());
+                return;
+            }
+            letGo();
+            m_madeHere = false;
+            adopt(*opened, absolute.front());
+            m_paths = absolute;
+            m_options = options;
+            setState(State::Reading);
+            Q_EMIT this->opened(absolute.front());
+            QStringList problems;
+            for (const RecordingInfo& recording : m_session->recordings()) {
+                if (!recording.isShown)
+                    problems << recording.problem;
+            }
+            if (!problems.isEmpty())
+                Q_EMIT failed({ErrorCode::Unreadable, problems.join(u' ')});
+        });
 }
 
 void StudioSession::attach(const std::vector<QUrl>& urls, const QString& file)
@@ -200,6 +215,7 @@ void StudioSession::onStarted()
 void StudioSession::adopt(std::shared_ptr<Session> session, const QString& path)
 {
     m_path = path;
+    m_paths = {path};
     m_session = std::move(session);
     m_info = {};
     m_shared->setSession(m_session);
@@ -213,6 +229,7 @@ void StudioSession::letGo()
     m_session.reset();
     m_recorder.reset();
     m_path.clear();
+    m_paths.clear();
     m_saveAs.clear();
     m_discard = false;
     m_status = {};
@@ -300,8 +317,27 @@ void StudioSession::saveAs(const QString& path)
             tr("The recording goes on. When it ends it will be saved as %1.").arg(shownPath(to)));
         return;
     }
-    if (m_state == State::Reading && to != m_path)
+    if (m_state == State::Reading && m_paths.size() > 1)
+        merge(to);
+    else if (m_state == State::Reading && to != m_path)
         move(m_path, to, !(m_madeHere && isTemporary()));
+}
+
+void StudioSession::merge(const QString& to)
+{
+    MergeOptions options;
+    options.session = m_options;
+    options.stop = m_merge.get_token();
+    Q_EMIT noted(tr("Merging %n recordings into %1 …", nullptr, static_cast<int>(m_paths.size()))
+                     .arg(shownPath(to)));
+    QtConcurrent::run([paths = m_paths, to, options] {
+        return mergeRecordings(paths, to, options);
+    }).then(this, [this, to](const Result<MergeResult>& merged) {
+        if (merged)
+            Q_EMIT noted(tr("Merged into %1").arg(shownPath(to)));
+        else
+            Q_EMIT failed(merged.error());
+    });
 }
 
 void StudioSession::move(QString from, QString to, bool keepSource)

@@ -8,9 +8,11 @@
 #include "session/session.h"
 
 #include <QObject>
+#include <QStringList>
 #include <QUrl>
 
 #include <memory>
+#include <stop_token>
 #include <vector>
 
 namespace murmur {
@@ -49,11 +51,16 @@ public:
     [[nodiscard]] QString savedAsLater() const { return m_saveAs; }
     [[nodiscard]] const RecorderStatus& recorderStatus() const { return m_status; }
     [[nodiscard]] const std::vector<ConnectionInfo>& connections() const { return m_connections; }
+    /// The recordings that are open, in the order in which they were named.
+    [[nodiscard]] const QStringList& paths() const { return m_paths; }
     [[nodiscard]] const SessionInfo& info() const { return m_info; }
     /// The length of what can be shown.
     [[nodiscard]] nanoseconds length() const;
 
-    void open(const QString& path);
+    void open(const QString& path) { open(QStringList{path}, {}); }
+    /// Several recordings are opened as one session. Those that cannot be read are told of with
+    /// failed() and the others are shown.
+    void open(const QStringList& paths, const SessionOptions& options);
     /// Records `urls` into `file` (empty: a new name in our folder). While a recording runs they
     /// are added to it.
     void attach(const std::vector<QUrl>& urls, const QString& file = {});
@@ -62,7 +69,7 @@ public:
     /// Ends the recording if one runs and deletes its file. Only for a file that this window made.
     void discard();
     /// A closed recording is copied (one of our folder is moved) and opened under its new name; a
-    /// running one goes there when it ends.
+    /// running one goes there when it ends; several are merged.
     void saveAs(const QString& path);
     /// Lets go of a closed recording.
     void close();
@@ -87,6 +94,7 @@ private:
     void onStarted();
     void onStopped(const QString& problem);
     void finishStopped();
+    void merge(const QString& to);
     void move(QString from, QString to, bool keepSource);
     void whenReleased(std::function<void()> then, int triesLeft = 100);
     void readInfo();
@@ -96,6 +104,9 @@ private:
     const QString m_recordingsFolder;
     State m_state = State::Empty;
     QString m_path;
+    QStringList m_paths; ///< all of a session of several
+    SessionOptions m_options;
+    std::stop_source m_merge;
     QString m_saveAs;
     bool m_madeHere = false;
     bool m_discard = false;

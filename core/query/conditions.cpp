@@ -20,7 +20,7 @@ std::int64_t numberOf(Field field, const Columns& columns, std::size_t row)
 {
     switch (field) {
     case Field::Ordinal:
-        return columns.first + static_cast<Seq>(row);
+        return columns.ownSeqAt(row);
     case Field::Time:
         return cell(columns.time, row, kNoTime);
     case Field::Received:
@@ -120,6 +120,8 @@ std::uint32_t NameCondition::columns() const
         return PlaceColumns;
     case Field::Type:
         return TypeColumns;
+    case Field::Recording:
+        return 0;
     default:
         return ActorColumns;
     }
@@ -136,6 +138,10 @@ bool NameCondition::matches(RowContext& context, std::size_t row) const
     case Field::Type:
         return context.verdict(m_slot, cell(columns.type, row), [&] {
             return m_test.matches(context.names().typeName(TypeId{cell(columns.type, row)}));
+        });
+    case Field::Recording:
+        return context.verdict(m_slot, columns.recordingAt(row), [&] {
+            return m_test.matches(context.names().recordingLabel(columns.recordingAt(row)));
         });
     case Field::Connection:
         return connectionMatches(context, cell(columns.connection, row));

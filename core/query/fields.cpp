@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::array kFields = std::to_array<FieldName>({
     {"seq", Field::Ordinal, FieldType::Number},
+    {"recording", Field::Recording, FieldType::Text},
     {"id", Field::Id, FieldType::Id},
     {"msg_id", Field::Id, FieldType::Id},
     {"time", Field::Time, FieldType::Time},

@@ -28,6 +28,7 @@ enum class FieldType : std::uint8_t {
 
 enum class Field : std::uint8_t {
     Ordinal,
+    Recording,
     Time,
     Received,
     Sent,

@@ -81,6 +81,8 @@ void Columns::clear()
     topicNames.clear();
     senderNames.clear();
     text.clear();
+    recording.clear();
+    ownSeq.clear();
 }
 
 void Columns::append(const Columns& other)

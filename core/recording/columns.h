@@ -107,7 +107,21 @@ struct Columns
     RealNames senderNames;
     std::string text; ///< texts that are not in the bytes
 
+    // Where several recordings are read as one: whose message it is, and which one there. Empty
+    // otherwise.
+    std::vector<std::uint32_t> recording;
+    std::vector<Seq> ownSeq;
+
     [[nodiscard]] std::size_t size() const noexcept { return time.size(); }
+    /// The Seq under which row `row` was recorded, and in which recording.
+    [[nodiscard]] Seq ownSeqAt(std::size_t row) const noexcept
+    {
+        return row < ownSeq.size() ? ownSeq[row] : first + static_cast<Seq>(row);
+    }
+    [[nodiscard]] std::uint32_t recordingAt(std::size_t row) const noexcept
+    {
+        return row < recording.size() ? recording[row] : 0;
+    }
     [[nodiscard]] Seq last() const noexcept { return first + static_cast<Seq>(size()) - 1; }
     void clear();
     /// Appends all rows of `other`, which must follow directly in Seq and have all columns filled.

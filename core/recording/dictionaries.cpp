@@ -185,6 +185,18 @@ ConnectionEntry Dictionaries::connectionEntry(ConnectionId id) const
     return index(id) < m_connections.size() ? m_connections[index(id)] : ConnectionEntry{};
 }
 
+void Dictionaries::setRecordings(std::vector<std::string> labels)
+{
+    const std::unique_lock lock(m_mutex);
+    m_recordings = std::move(labels);
+}
+
+std::string Dictionaries::recordingLabel(std::uint32_t recording) const
+{
+    const std::shared_lock lock(m_mutex);
+    return recording < m_recordings.size() ? m_recordings[recording] : std::string();
+}
+
 AgentId Dictionaries::findAgent(std::string_view name) const
 {
     const std::shared_lock lock(m_mutex);

@@ -61,6 +61,9 @@ public:
     [[nodiscard]] std::string stateKeyName(StateKeyId id) const;
     [[nodiscard]] std::vector<AgentId> receivers(AudienceId id) const;
     [[nodiscard]] ConnectionEntry connectionEntry(ConnectionId id) const;
+    /// Labels of the recordings of a session, by their number; empty when there is one only.
+    void setRecordings(std::vector<std::string> labels);
+    [[nodiscard]] std::string recordingLabel(std::uint32_t recording) const;
     /// 0 when there is none.
     [[nodiscard]] AgentId findAgent(std::string_view name) const;
 
@@ -95,6 +98,7 @@ private:
     std::deque<ConnectionEntry> m_connections;
     std::deque<std::vector<AgentId>> m_audiences;
     std::unordered_map<std::string, std::uint32_t> m_audienceIds; // key: the ids' bytes
+    std::vector<std::string> m_recordings;
     std::uint64_t m_labelRevision = 0;
 };
 

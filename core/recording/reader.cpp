@@ -75,6 +75,12 @@ RecordingMeta RecordingReader::meta()
         else if (key == "program")
             meta.program =
                 QString::fromUtf8(rows.text(1).data(), static_cast<qsizetype>(rows.text(1).size()));
+        else if (key == "family")
+            meta.family =
+                QString::fromUtf8(rows.text(1).data(), static_cast<qsizetype>(rows.text(1).size()));
+        else if (key == "host")
+            meta.host =
+                QString::fromUtf8(rows.text(1).data(), static_cast<qsizetype>(rows.text(1).size()));
         else if (key == "started")
             meta.started = rows.number(1);
         else if (key == "generation")
@@ -214,6 +220,15 @@ std::vector<Gap> RecordingReader::gaps()
         gaps.push_back(std::move(gap));
     }
     return gaps;
+}
+
+std::vector<StoredTick> RecordingReader::ticks()
+{
+    std::vector<StoredTick> ticks;
+    Statement rows(m_database, "SELECT time, seq, bus_queue, writer_queue FROM tick ORDER BY time");
+    while (rows.step())
+        ticks.push_back({rows.number(0), rows.number(1), rows.real(2), rows.real(3)});
+    return ticks;
 }
 
 BlockRef RecordingReader::refFrom(const Statement& statement) const

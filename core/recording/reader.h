@@ -2,91 +2,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/gap.h"
-#include "base/time.h"
-#include "recording/blockcodec.h"
-#include "recording/dictionaries.h"
+#include "recording/blockreader.h"
 #include "recording/format.h"
 #include "recording/sqlite.h"
-#include "recording/writer.h"
 
 #include <QString>
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 namespace murmur {
 
-/// One row of the zone map.
-struct BlockRef
-{
-    std::int64_t id = 0;
-    Seq first = 0;
-    std::size_t count = 0;
-    std::int64_t firstTime = 0; ///< ns, the smallest of its messages
-    std::int64_t lastTime = 0;  ///< ns, the largest
-    std::int64_t payloadAt = 0; ///< where its compressed payload lies in the stream
-    std::int64_t payloadSize = 0;
-
-    [[nodiscard]] Seq last() const noexcept { return first + static_cast<Seq>(count) - 1; }
-};
-
-struct RecordingMeta
-{
-    QString uuid;
-    QString program;
-    std::int64_t started = 0;
-    std::int64_t generation = 1;
-    bool isClean = false;
-    RecordingTotals totals;
-};
-
-struct StoredConnection
-{
-    ConnectionId id{};
-    std::string url;
-    std::string name;
-    std::int64_t received = 0;
-    std::int64_t recorded = 0;
-    std::int64_t lost = 0;
-    LostIs lostIs = LostIs::Exact;
-};
-
-struct StoredTile
-{
-    std::int64_t group = 0;
-    Seq through = 0;
-    std::string bytes; ///< unpacked, for visitTile
-};
-
-/// Which groups of 64 agents a reader wants beside the totals.
-struct TileGroups
-{
-    bool all = false;
-    std::set<std::int64_t> groups;
-};
-
-struct StoredKeyframe
-{
-    std::int64_t block = 0; ///< the state is that after this block
-    std::int64_t time = 0;
-    std::string bytes; ///< unpacked, for StateReducer::load
-};
-
 /// Reads one recording over a connection of its own. One thread only. Every call copies out and
 /// ends its statement at once, so that a writer's checkpoints are never held up; use a Snapshot to
 /// make several calls see one state.
-class RecordingReader
+class RecordingReader final : public BlockReader
 {
 public:
     static Result<std::unique_ptr<RecordingReader>> open(const QString& path);
 
     /// A read transaction. Keep it for a few milliseconds only.
-    class Snapshot
+    class Snapshot final : public BlockReader::Snapshot
     {
     public:
         explicit Snapshot(RecordingReader& reader)
@@ -98,36 +37,30 @@ public:
         Transaction m_transaction;
     };
 
-    RecordingMeta meta();
-    /// Adds what `names` does not have yet.
-    void loadNames(Dictionaries& names);
-    std::vector<StoredConnection> connections();
-    std::vector<Gap> gaps();
+    [[nodiscard]] std::unique_ptr<BlockReader::Snapshot> snapshot() override
+    {
+        return std::make_unique<Snapshot>(*this);
+    }
 
-    /// Last Seq that is stored; 0 when there is none.
-    Seq last();
-    std::optional<BlockRef> blockOf(Seq seq);
-    /// Blocks from the one that holds `seq` on, in Seq order.
-    std::vector<BlockRef> blocksFrom(Seq seq, int limit);
-    /// Blocks with messages in `range` and with a Seq above `after`, in Seq order. Stops once they
-    /// sum more than `maxMessages` (0: never); then the result holds at least that many.
-    std::vector<BlockRef> blocksIn(TimeRange range, Seq after = 0, std::int64_t maxMessages = 0);
-    /// The first block, by time, with a message at or after `t`.
-    std::optional<BlockRef> blockAt(TimePoint t);
-    /// Every block that may hold messages with this id, in Seq order: those that the id index
-    /// names (a superset), and those that it does not cover yet. `field` is one of kIndexedFields;
-    /// of others all blocks come back.
-    std::vector<BlockRef> blocksWithId(IdField field, std::string_view text);
+    RecordingMeta meta() override;
+    void loadNames(Dictionaries& names) override;
+    std::vector<StoredConnection> connections() override;
+    std::vector<Gap> gaps() override;
+    std::vector<StoredTick> ticks() override;
 
-    /// False when the block's bytes are damaged or the block is gone.
-    bool load(const BlockRef& block, std::uint32_t wanted, Columns& out);
-    /// Raw and headers of all its messages, one after the other.
-    bool loadPayload(const BlockRef& block, std::string& bytes);
+    Seq last() override;
+    std::optional<BlockRef> blockOf(Seq seq) override;
+    std::vector<BlockRef> blocksFrom(Seq seq, int limit) override;
+    std::vector<BlockRef> blocksIn(TimeRange range, Seq after = 0,
+                                   std::int64_t maxMessages = 0) override;
+    std::optional<BlockRef> blockAt(TimePoint t) override;
+    std::vector<BlockRef> blocksWithId(IdField field, std::string_view text) override;
 
-    /// Stored groups of a tile, of all parts: the totals and what `groups` names. Empty: not
-    /// stored.
-    std::vector<StoredTile> tile(int level, std::int64_t idx, const TileGroups& groups);
-    std::optional<StoredKeyframe> keyframeBefore(TimePoint t);
+    bool load(const BlockRef& block, std::uint32_t wanted, Columns& out) override;
+    bool loadPayload(const BlockRef& block, std::string& bytes) override;
+
+    std::vector<StoredTile> tile(int level, std::int64_t idx, const TileGroups& groups) override;
+    std::optional<StoredKeyframe> keyframeBefore(TimePoint t) override;
 
 private:
     explicit RecordingReader(Database database);

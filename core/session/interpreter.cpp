@@ -37,6 +37,29 @@ Id Interpreter::cached(Names<Id>& cache, std::string_view name, Add add)
     return id;
 }
 
+void Interpreter::rename(ConnectionId connection, std::shared_ptr<const Renames> renames)
+{
+    m_renames[index(connection)] = std::move(renames);
+}
+
+std::string_view Interpreter::agentNamed(std::string_view name)
+{
+    if (m_renamed == nullptr)
+        return name;
+    m_name = name;
+    const auto renamed = m_renamed->agents.find(m_name);
+    return renamed == m_renamed->agents.end() ? name : std::string_view(renamed->second);
+}
+
+std::string_view Interpreter::topicNamed(std::string_view name)
+{
+    if (m_renamed == nullptr || m_renamed->topicPrefix.empty() || name.empty())
+        return name;
+    m_name = m_renamed->topicPrefix;
+    m_name += name;
+    return m_name;
+}
+
 TextRef Interpreter::refTo(Chunk& chunk, std::string_view text, std::string_view message)
 {
     if (text.empty())
@@ -77,8 +100,10 @@ void Interpreter::interpret(const HeardMessage& message, Chunk& chunk)
     view.headers = bytes.substr(rawSize);
     view.peer = {message.peer.constData(), static_cast<std::size_t>(message.peer.size())};
     view.flags = message.flags;
-    TopicId topic =
-        cached(m_topics, view.topic, [this](std::string_view name) { return m_names.topic(name); });
+    const auto renames = m_renames.find(index(message.connection));
+    m_renamed = renames == m_renames.end() ? nullptr : renames->second.get();
+    TopicId topic = cached(m_topics, topicNamed(view.topic),
+                           [this](std::string_view name) { return m_names.topic(name); });
 
     m_interpretation.clear();
     Flags flags = message.flags;
@@ -96,14 +121,14 @@ void Interpreter::interpret(const HeardMessage& message, Chunk& chunk)
             read.type = read.undecodable.substr(0, kMaxReason);
     }
     if (!read.topic.empty())
-        topic = cached(m_topics, read.topic,
+        topic = cached(m_topics, topicNamed(read.topic),
                        [this](std::string_view name) { return m_names.topic(name); });
 
     const AgentId sender =
         read.sender.empty()
-            ? cached(m_agents, view.peer,
+            ? cached(m_agents, agentNamed(view.peer),
                      [this](std::string_view name) { return m_names.agent(name, true); })
-            : cached(m_agents, read.sender,
+            : cached(m_agents, agentNamed(read.sender),
                      [this](std::string_view name) { return m_names.agent(name); });
     for (std::size_t label = 0; label < kLabelCount && index(sender) != 0; ++label) {
         if (read.labels[label].empty())
@@ -120,8 +145,9 @@ void Interpreter::interpret(const HeardMessage& message, Chunk& chunk)
         receivers.reserve(read.receivers.size());
         for (const std::string_view name : read.receivers) {
             if (!name.empty())
-                receivers.push_back(cached(
-                    m_agents, name, [this](std::string_view n) { return m_names.agent(n); }));
+                receivers.push_back(cached(m_agents, agentNamed(name), [this](std::string_view n) {
+                    return m_names.agent(n);
+                }));
         }
         if (receivers.size() == 1) {
             AudienceId& single = m_singles[index(receivers.front())];

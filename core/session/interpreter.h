@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -27,12 +28,23 @@ public:
 
     /// Forces a dialect by id; NotFound when there is none of that name.
     Status forceDialect(std::string_view id) { return m_chooser.force(id); }
+    /// Other names for what the messages of a connection name, so that it is not taken for what
+    /// those of other connections call the same.
+    struct Renames
+    {
+        std::unordered_map<std::string, std::string> agents;
+        std::string topicPrefix;
+    };
+    void rename(ConnectionId connection, std::shared_ptr<const Renames> renames);
     /// Appends `message` as the next row of `chunk` (whose first Seq is set when it is empty).
     void interpret(const HeardMessage& message, Chunk& chunk);
 
     [[nodiscard]] Seq last() const { return m_next - 1; }
 
 private:
+    /// Valid until the next call.
+    [[nodiscard]] std::string_view agentNamed(std::string_view name);
+    [[nodiscard]] std::string_view topicNamed(std::string_view name);
     TextRef refTo(Chunk& chunk, std::string_view text, std::string_view message);
 
     Dictionaries& m_names;
@@ -53,6 +65,9 @@ private:
     template<typename Id, typename Add>
     Id cached(Names<Id>& cache, std::string_view name, Add add);
 
+    std::unordered_map<std::uint32_t, std::shared_ptr<const Renames>> m_renames; ///< by connection
+    const Renames* m_renamed = nullptr; ///< for the message that is read now
+    std::string m_name;
     Names<AgentId> m_agents;
     Names<TopicId> m_topics;
     Names<TypeId> m_types;

@@ -15,6 +15,9 @@ Result<MessageDetail> messageJob(const Source& source, Seq seq);
 Result<std::vector<MessageDetail>> messagesJob(const Source& source, const RowRequest& request);
 Result<StateSlice> stateJob(const Source& source, const StateRequest& request);
 Result<MatchList> searchJob(const Source& source, const MatchRequest& request);
+/// The states that the recordings of a session know, as one.
+Result<StateSlice> mergedStateJob(const Source& source, const StateRequest& request);
+Result<Seq> seqNamedJob(const Source& source, const QString& text);
 Result<Seq> seqAtJob(const Source& source, TimePoint t);
 Result<std::vector<Gap>> gapsJob(const Source& source);
 Result<SessionInfo> infoJob(const Source& source);
@@ -27,17 +30,17 @@ MessageRow rowOf(const Columns& columns, std::size_t i);
 MessageDetail detailOf(const Columns& columns, std::size_t i, PayloadSource& payload);
 
 /// The blocks that may hold a message of those that a filter chooses by id, in Seq order.
-std::vector<BlockRef> blocksWith(RecordingReader& reader, const IdChoice& choice);
+std::vector<BlockRef> blocksWith(BlockReader& reader, const IdChoice& choice);
 
 /// What every cancelled job answers.
 Error cancelled();
 
-/// The bytes of a stored block's messages for filters and previews, unpacked when first asked for.
-/// Needs SizeColumns.
+/// The bytes of a block's messages for filters and previews, unpacked when first asked for. Where
+/// the block is gathered from others, a few of those are kept. Needs SizeColumns.
 class BlockPayload : public PayloadSource
 {
 public:
-    BlockPayload(RecordingReader& reader, const BlockRef& block, const Columns& columns)
+    BlockPayload(BlockReader& reader, const BlockRef& block, const Columns& columns)
         : m_reader(reader)
         , m_block(block)
         , m_columns(columns)
@@ -47,14 +50,22 @@ public:
     std::string_view headers(std::size_t row) override;
 
 private:
-    bool load();
+    /// A block with bytes.
+    struct Stored
+    {
+        BlockReader* reader = nullptr;
+        std::int64_t block = 0;
+        std::string bytes;
+        std::vector<std::size_t> offsets; ///< of each row, and the end; empty: damaged
+    };
+    [[nodiscard]] std::string_view bytesOf(std::size_t row);
+    Stored& stored(const BlockReader::Bytes& place);
+    void load(const BlockReader::Bytes& place, Stored& to);
 
-    RecordingReader& m_reader;
+    BlockReader& m_reader;
     const BlockRef& m_block;
     const Columns& m_columns;
-    std::string m_bytes;
-    std::vector<std::size_t> m_offsets;
-    bool m_tried = false;
+    std::vector<Stored> m_stored; ///< the one that was used last is the last one
 };
 
 /// The same for a run of the tail.

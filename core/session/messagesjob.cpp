@@ -11,6 +11,8 @@ namespace {
 
 /// Bytes after which an answer ends: a page of large messages must not fill the memory.
 constexpr std::int64_t kMaxBytes = std::int64_t(16) << 20;
+/// Causes and states are not part of the answer.
+constexpr std::uint32_t kDetailColumns = AllColumns & ~(CauseColumns | StateColumns);
 
 } // namespace
 
@@ -46,7 +48,7 @@ Result<std::vector<MessageDetail>> messagesJob(const Source& source, const RowRe
         if (request.stop.stop_requested())
             return cancelled();
         const auto block = view->reader().blockOf(*next);
-        if (!block || !view->reader().load(*block, AllColumns, columns)) {
+        if (!block || !view->reader().load(*block, kDetailColumns, columns)) {
             // Trimmed or damaged: go on behind it.
             const Seq after = block ? block->last() : *next;
             next = std::ranges::upper_bound(next, wanted.end(), after);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "session/jobs.h"
+#include "session/recordingset.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -18,7 +19,10 @@ namespace {
 
 /// How far ahead of a message its answer and its effects are looked for.
 constexpr int kEffectBlocks = 64;
+constexpr std::size_t kEffectRows = 32'768;
 constexpr std::size_t kMaxEffects = 200;
+/// Bytes of blocks that are kept beside the one that is read.
+constexpr std::size_t kKeptBytes = std::size_t(8) << 20;
 /// Headers looked through for each mark that may be returned, when only some agents are wanted.
 constexpr std::int64_t kMarkScan = 20;
 
@@ -68,6 +72,8 @@ MessageRow rowOf(const Columns& columns, std::size_t i)
     row.latency = columns.latency[i];
     row.sequence = columns.sequence[i];
     row.size = std::int64_t(columns.rawSize[i]) + columns.headerSize[i];
+    row.recording = columns.recordingAt(i);
+    row.ownSeq = columns.ownSeqAt(i);
     return row;
 }
 
@@ -115,7 +121,7 @@ Error cancelled()
     return {ErrorCode::Cancelled, QStringLiteral("Cancelled.")};
 }
 
-std::vector<BlockRef> blocksWith(RecordingReader& reader, const IdChoice& choice)
+std::vector<BlockRef> blocksWith(BlockReader& reader, const IdChoice& choice)
 {
     std::vector<BlockRef> blocks;
     for (const auto& [field, text] : choice) {
@@ -128,36 +134,69 @@ std::vector<BlockRef> blocksWith(RecordingReader& reader, const IdChoice& choice
     return blocks;
 }
 
-bool BlockPayload::load()
+void BlockPayload::load(const BlockReader::Bytes& place, Stored& to)
 {
-    if (m_tried)
-        return !m_offsets.empty();
-    m_tried = true;
-    if (!m_reader.loadPayload(m_block, m_bytes))
-        return false;
+    to.reader = place.reader;
+    to.block = place.block.id;
+    Columns own;
+    const bool isWhole = place.reader == &m_reader;
+    if (!place.reader->loadPayload(place.block, to.bytes) ||
+        (!isWhole && !place.reader->load(place.block, SizeColumns, own)))
+        return;
+    const Columns& sizes = isWhole ? m_columns : own;
     std::size_t offset = 0;
-    for (std::size_t row = 0; row < m_columns.size(); ++row) {
-        m_offsets.push_back(offset);
-        offset += std::size_t(m_columns.rawSize[row]) + m_columns.headerSize[row];
+    to.offsets.push_back(0);
+    for (std::size_t row = 0; row < sizes.rawSize.size(); ++row) {
+        offset += std::size_t(sizes.rawSize[row]) + sizes.headerSize[row];
+        to.offsets.push_back(offset);
     }
     // simdjson reads a little past the end of what it is given.
-    m_bytes.reserve(m_bytes.size() + 64);
-    if (offset > m_bytes.size())
-        m_offsets.clear(); // headers and payload of different blocks: a damaged file
-    return !m_offsets.empty();
+    to.bytes.reserve(to.bytes.size() + 64);
+    if (offset > to.bytes.size())
+        to.offsets.clear(); // headers and payload of different blocks: a damaged file
+}
+
+BlockPayload::Stored& BlockPayload::stored(const BlockReader::Bytes& place)
+{
+    const auto known = std::ranges::find_if(m_stored, [&](const Stored& stored) {
+        return stored.reader == place.reader && stored.block == place.block.id;
+    });
+    if (known != m_stored.end()) {
+        std::rotate(known, known + 1, m_stored.end());
+        return m_stored.back();
+    }
+    std::size_t bytes = 0;
+    for (const Stored& stored : m_stored)
+        bytes += stored.bytes.size();
+    while (bytes > kKeptBytes && !m_stored.empty()) {
+        bytes -= m_stored.front().bytes.size();
+        m_stored.erase(m_stored.begin());
+    }
+    load(place, m_stored.emplace_back());
+    return m_stored.back();
+}
+
+std::string_view BlockPayload::bytesOf(std::size_t row)
+{
+    const BlockReader::Bytes place = m_reader.bytesOf(m_block, row);
+    if (place.reader == nullptr)
+        return {};
+    const Stored& from = stored(place);
+    if (place.row + 1 >= from.offsets.size())
+        return {};
+    return std::string_view(from.bytes)
+        .substr(from.offsets[place.row], from.offsets[place.row + 1] - from.offsets[place.row]);
 }
 
 std::string_view BlockPayload::raw(std::size_t row)
 {
-    return load() ? std::string_view(m_bytes).substr(m_offsets[row], m_columns.rawSize[row])
-                  : std::string_view();
+    return bytesOf(row).substr(0, m_columns.rawSize[row]);
 }
 
 std::string_view BlockPayload::headers(std::size_t row)
 {
-    return load() ? std::string_view(m_bytes).substr(m_offsets[row] + m_columns.rawSize[row],
-                                                     m_columns.headerSize[row])
-                  : std::string_view();
+    const std::string_view bytes = bytesOf(row);
+    return bytes.substr(std::min<std::size_t>(bytes.size(), m_columns.rawSize[row]));
 }
 
 Result<std::vector<MessageRow>> rowsJob(const Source& source, const RowRequest& request)
@@ -304,9 +343,10 @@ Result<MessageDetail> messageJob(const Source& source, Seq seq)
         return view.error();
     MessageDetail detail;
     const auto notFound = [&] {
-        return Error{
-            ErrorCode::NotFound,
-            QStringLiteral("There is no message %1 in %2.").arg(seq).arg(source.pool->path())};
+        return Error{ErrorCode::NotFound,
+                     QStringLiteral("There is no message %1 in %2.")
+                         .arg(seq)
+                         .arg(source.set ? QStringLiteral("this session") : source.pool->path())};
     };
     std::vector<std::pair<Seq, Grade>> causes;
     const auto fill = [&](const Columns& columns, PayloadSource& payload) {
@@ -335,7 +375,11 @@ Result<MessageDetail> messageJob(const Source& source, Seq seq)
     Columns columns;
     if (seq <= view->durable()) {
         const auto blocks = view->reader().blocksFrom(seq, kEffectBlocks);
+        std::size_t rows = 0;
         for (const BlockRef& block : blocks) {
+            if (rows > kEffectRows)
+                break;
+            rows += block.count;
             const bool own = block.first <= seq && seq <= block.last();
             if (!view->reader().load(block,
                                      own ? std::uint32_t(AllColumns)
@@ -561,7 +605,7 @@ Result<SessionInfo> infoJob(const Source& source)
     auto lease = source.pool->lease();
     if (!lease)
         return lease.error();
-    RecordingReader& reader = **lease;
+    BlockReader& reader = **lease;
     reader.loadNames(*source.names);
     const RecordingMeta meta = reader.meta();
     SessionInfo info;
@@ -578,7 +622,7 @@ Result<SessionInfo> infoJob(const Source& source)
     info.gaps = meta.totals.gaps;
     info.lost = meta.totals.lost;
     const Dictionaries::Counts counts = source.names->counts();
-    info.agents = counts.agents - 1;
+    info.agents = counts.agents - 1; // without "unknown"
     info.topics = counts.topics - 1;
     for (const StoredConnection& stored : reader.connections()) {
         ConnectionInfo connection;
@@ -591,8 +635,20 @@ Result<SessionInfo> infoJob(const Source& source)
         connection.lostIs = stored.lostIs;
         info.connections.push_back(std::move(connection));
     }
-    info.bytesFile =
-        QFileInfo(info.path).size() + QFileInfo(info.path + QStringLiteral("-wal")).size();
+    const auto bytesOf = [](const QString& path) {
+        return QFileInfo(path).size() + QFileInfo(path + QStringLiteral("-wal")).size();
+    };
+    if (!source.set) {
+        info.bytesFile = bytesOf(info.path);
+        return info;
+    }
+    info.recordings = source.set->infos;
+    info.isPerRecording = !source.set->isJoined && source.set->members.size() > 1;
+    for (const RecordingInfo& recording : info.recordings) {
+        info.isClean = info.isClean && recording.isShown;
+        info.isLive = info.isLive || (recording.isShown && isBeingRecorded(recording.path));
+        info.bytesFile += recording.isShown ? bytesOf(recording.path) : 0;
+    }
     return info;
 }
 

@@ -7,6 +7,7 @@
 #include "session/jobs.h"
 #include "session/recorder.h"
 #include "session/recorderprivate.h"
+#include "session/recordingset.h"
 
 #include <QThreadPool>
 #include <QTimer>
@@ -85,12 +86,41 @@ Result<std::unique_ptr<Session>> Session::open(const QString& path)
     return session;
 }
 
+Result<std::unique_ptr<Session>> Session::open(const QStringList& paths,
+                                               const SessionOptions& options)
+{
+    if (paths.size() == 1 && options.offsets.empty() && !options.keepApart)
+        return open(paths.front());
+    auto opened = openRecordings(paths, options);
+    if (!opened)
+        return opened.error();
+    std::unique_ptr<Session> session(new Session);
+    Private& d = *session->d;
+    d.source.set = *opened;
+    d.source.names = (*opened)->names;
+    d.source.pool =
+        std::make_shared<ReaderPool>(paths.front(), [set = *opened]() { return openReader(set); });
+    for (const RecordingInfo& info : (*opened)->infos) {
+        if (!info.isShown || info.extent.last == 0)
+            continue;
+        TimeRange& all = d.seen.time;
+        all.begin =
+            all.isEmpty() ? info.extent.time.begin : std::min(all.begin, info.extent.time.begin);
+        all.end = std::max(all.end, info.extent.time.end);
+    }
+    for (const Member& member : (*opened)->members)
+        d.seen.last =
+            (*opened)->isJoined ? std::max(d.seen.last, member.last) : d.seen.last + member.count;
+    d.durable = d.seen;
+    return session;
+}
+
 Result<std::unique_ptr<Session>> Session::follow(Recorder* recorder)
 {
     std::unique_ptr<Session> session(new Session);
     Private& d = *session->d;
     Recorder::Private& r = *recorder->d;
-    d.source = {r.pool, r.tail, r.names};
+    d.source = {r.pool, r.tail, r.names, nullptr};
     d.recorder = recorder;
     d.isLive = true;
     Session* raw = session.get();
@@ -188,6 +218,11 @@ std::shared_ptr<const Dictionaries> Session::dictionaries() const
     return d->source.names;
 }
 
+std::vector<RecordingInfo> Session::recordings() const
+{
+    return d->source.set ? d->source.set->infos : std::vector<RecordingInfo>();
+}
+
 QFuture<Result<SessionInfo>> Session::info()
 {
     std::vector<ConnectionInfo> live;
@@ -267,6 +302,12 @@ QFuture<Result<Seq>> Session::seqAt(TimePoint t)
     return QtConcurrent::run(&d->pool, [source = d->source, t] { return seqAtJob(source, t); });
 }
 
+QFuture<Result<Seq>> Session::seqNamed(const QString& text)
+{
+    return QtConcurrent::run(&d->pool,
+                             [source = d->source, text] { return seqNamedJob(source, text); });
+}
+
 QFuture<Result<std::vector<Gap>>> Session::gaps()
 {
     return QtConcurrent::run(&d->pool, [source = d->source] { return gapsJob(source); });
@@ -275,6 +316,10 @@ QFuture<Result<std::vector<Gap>>> Session::gaps()
 QFuture<Status> Session::saveAs(const QString& target, std::function<void(double)> progress,
                                 std::stop_token stop)
 {
+    if (d->source.set)
+        return QtFuture::makeReadyFuture(Status(Error{
+            ErrorCode::Unsupported,
+            u"A session of several recordings is no file that could be copied; murmur merge makes one of them."_s}));
     return QtConcurrent::run(&d->pool,
                              [source = d->source, target, progress = std::move(progress), stop] {
                                  // A lease keeps the recorder from closing the file in the middle.

@@ -16,6 +16,7 @@
 #include <QFuture>
 #include <QObject>
 #include <QString>
+#include <QStringList>
 
 #include <array>
 #include <functional>
@@ -35,6 +36,51 @@ struct Extent
     friend bool operator==(const Extent&, const Extent&) = default;
 };
 
+/// How the clock of a recording was compared with that of the first of its session.
+enum class AlignedBy : std::uint8_t {
+    Itself,   ///< it is the first, or goes on where the one before ended
+    Given,    ///< the person said so
+    Messages, ///< both hold the same messages
+    Host,     ///< one machine's clock stamped both
+    Nothing,  ///< the clocks are taken to agree; nothing says so
+};
+QString alignedByText(AlignedBy by);
+
+/// One recording of a session.
+struct RecordingInfo
+{
+    QString path;
+    QString label; ///< the file's name without its ending, unique in the session
+    QString uuid;
+    Extent extent;         ///< its own Seqs; times as the session shows them
+    nanoseconds offset{0}; ///< added to its times
+    nanoseconds error{-1}; ///< how wrong `offset` may be; negative: not known
+    AlignedBy alignedBy = AlignedBy::Itself;
+    std::int64_t shared = 0; ///< messages by which it was aligned
+    QString problem; ///< one sentence: why it, or a part of it, is not shown; empty: all is well
+    bool isShown = true;
+};
+
+/// "+1.5 s ± 20 ms", "0 s", "+3 s ± unknown": how a recording was moved in time.
+QString offsetText(const RecordingInfo& recording);
+
+/// How several recordings are opened as one session.
+struct SessionOptions
+{
+    /// Agents and topics of different recordings stay different: they are named "label/name".
+    bool keepApart = false;
+    struct Offset
+    {
+        QString label;
+        nanoseconds offset{0};
+        nanoseconds error{0};
+    };
+    std::vector<Offset> offsets; ///< by hand; WrongUse when there is no such label
+};
+/// "north=+1.5s", "north=-2s±20ms", "north=2s"; anything else is WrongUse and says what it looks
+/// like.
+Result<SessionOptions::Offset> offsetFromText(const QString& text);
+
 /// Facts about the whole, as `murmur info` prints them.
 struct SessionInfo
 {
@@ -49,9 +95,12 @@ struct SessionInfo
     std::int64_t gaps = 0;
     std::int64_t lost = 0;
     std::vector<ConnectionInfo> connections;
-    bool isLive = false; ///< being recorded, by us or by another process
-    bool isClean = true; ///< closed in order
-    QString program;     ///< that wrote it
+    bool isLive = false;                   ///< being recorded, by us or by another process
+    bool isClean = true;                   ///< closed in order
+    QString program;                       ///< that wrote it
+    std::vector<RecordingInfo> recordings; ///< when there are several
+    /// Calls and causes were found within each recording only; a merge finds those across.
+    bool isPerRecording = false;
 };
 
 /// What tiles() is asked for.
@@ -130,8 +179,13 @@ struct MessageRow
     Seq answeredBy =
         0; ///< filled where the answer lies near enough to be found without a search of the file
     std::int64_t sequence = kNoTime;
-    std::int64_t size = 0; ///< raw + headers
-    QByteArray preview;    ///< beginning of the payload, at most `RowRequest::previewBytes`
+    std::int64_t size = 0;       ///< raw + headers
+    QByteArray preview;          ///< beginning of the payload, at most `RowRequest::previewBytes`
+    std::uint32_t recording = 0; ///< number of its recording in the session
+    Seq ownSeq = 0;              ///< its Seq there; 0: the same
+
+    /// What people see and write.
+    [[nodiscard]] Seq shownSeq() const noexcept { return ownSeq != 0 ? ownSeq : seq; }
 };
 
 struct RowRequest
@@ -272,6 +326,12 @@ class Session : public QObject
 public:
     /// Opens a recording for reading. Never modifies it. Errors: Unreadable, NewerFormat.
     static Result<std::unique_ptr<Session>> open(const QString& path);
+    /// Several recordings as one session: their messages in the order of aligned time, recording
+    /// and Seq, numbered from 1 in that order; files of one split recording keep their Seqs. What
+    /// is still being written is shown as far as it is now. A recording that cannot be read is told
+    /// of in recordings() and the others are shown; it is an error when none can be read.
+    static Result<std::unique_ptr<Session>> open(const QStringList& paths,
+                                                 const SessionOptions& options = {});
     /// The session of a recording that `recorder` (which must outlive it) is writing: file and
     /// tail.
     static Result<std::unique_ptr<Session>> follow(Recorder* recorder);
@@ -284,6 +344,8 @@ public:
     [[nodiscard]] Extent durable() const;
     /// Names for ids. Shared with the recorder while live.
     [[nodiscard]] std::shared_ptr<const Dictionaries> dictionaries() const;
+    /// The recordings of a session of several, in their order; empty for one.
+    [[nodiscard]] std::vector<RecordingInfo> recordings() const;
 
     [[nodiscard]] QFuture<Result<SessionInfo>> info();
     [[nodiscard]] QFuture<Result<TileSlice>> tiles(TileRequest request);
@@ -300,6 +362,8 @@ public:
     [[nodiscard]] QFuture<Result<MatchList>> search(MatchRequest request);
     /// The first message at or after `t` (the last one when there is none later).
     [[nodiscard]] QFuture<Result<Seq>> seqAt(TimePoint t);
+    /// The message that people write as "label:seq", or as "seq" where that names one only.
+    [[nodiscard]] QFuture<Result<Seq>> seqNamed(const QString& text);
     [[nodiscard]] QFuture<Result<std::vector<Gap>>> gaps();
     /// Saves what is durable now as a recording of its own; a running recording goes on. See
     /// copyRecording.

@@ -3,6 +3,8 @@
 
 #include "session/source.h"
 
+#include "recording/reader.h"
+
 namespace murmur {
 
 void Tail::publish(Run run)
@@ -34,6 +36,16 @@ Seq Tail::last() const
     return m_last;
 }
 
+ReaderPool::ReaderPool(QString path)
+    : ReaderPool(path, [path]() -> Result<std::unique_ptr<BlockReader>> {
+        auto opened = RecordingReader::open(path);
+        if (!opened)
+            return opened.error();
+        return std::unique_ptr<BlockReader>(std::move(*opened));
+    })
+{
+}
+
 ReaderPool::Lease::~Lease()
 {
     if (m_reader)
@@ -42,7 +54,7 @@ ReaderPool::Lease::~Lease()
 
 Result<ReaderPool::Lease> ReaderPool::lease()
 {
-    std::unique_ptr<RecordingReader> reader;
+    std::unique_ptr<BlockReader> reader;
     {
         std::unique_lock lock(m_mutex);
         m_changed.wait(lock, [this] { return !m_suspended; });
@@ -53,7 +65,7 @@ Result<ReaderPool::Lease> ReaderPool::lease()
         }
     }
     if (!reader) {
-        auto opened = RecordingReader::open(m_path);
+        auto opened = m_open();
         if (!opened) {
             giveBack(nullptr);
             return opened.error();
@@ -63,7 +75,7 @@ Result<ReaderPool::Lease> ReaderPool::lease()
     return Lease(*this, std::move(reader));
 }
 
-void ReaderPool::giveBack(std::unique_ptr<RecordingReader> reader)
+void ReaderPool::giveBack(std::unique_ptr<BlockReader> reader)
 {
     {
         const std::lock_guard lock(m_mutex);
@@ -95,7 +107,7 @@ SourceView::SourceView(std::vector<Tail::Run> tail, ReaderPool::Lease lease,
                        std::shared_ptr<const Dictionaries> names)
     : m_tail(std::move(tail))
     , m_lease(std::move(lease))
-    , m_snapshot(std::make_unique<RecordingReader::Snapshot>(*m_lease))
+    , m_snapshot(m_lease->snapshot())
     , m_names(std::move(names))
     , m_durable(m_lease->last())
 {
@@ -115,7 +127,7 @@ Result<SourceView> SourceView::of(const Source& source)
 void SourceView::refresh()
 {
     m_snapshot.reset();
-    m_snapshot = std::make_unique<RecordingReader::Snapshot>(*m_lease);
+    m_snapshot = m_lease->snapshot();
 }
 
 Seq SourceView::last() const

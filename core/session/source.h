@@ -3,13 +3,14 @@
 #pragma once
 
 #include "base/result.h"
+#include "recording/blockreader.h"
 #include "recording/columns.h"
 #include "recording/dictionaries.h"
-#include "recording/reader.h"
 
 #include <QString>
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -35,20 +36,26 @@ private:
     Seq m_last = 0;
 };
 
-/// Lends readers of one recording to the session's jobs, and takes them all back when the recorder
-/// must have the file for itself.
+/// Lends readers to the session's jobs, and takes them all back when the recorder must have the
+/// file for itself.
 class ReaderPool
 {
 public:
-    explicit ReaderPool(QString path)
+    using Open = std::function<Result<std::unique_ptr<BlockReader>>()>;
+
+    /// Readers of one recording.
+    explicit ReaderPool(QString path);
+    /// Readers that `open`, which may be called from any thread, makes.
+    ReaderPool(QString path, Open open)
         : m_path(std::move(path))
+        , m_open(std::move(open))
     {
     }
 
     class Lease
     {
     public:
-        Lease(ReaderPool& pool, std::unique_ptr<RecordingReader> reader)
+        Lease(ReaderPool& pool, std::unique_ptr<BlockReader> reader)
             : m_pool(&pool)
             , m_reader(std::move(reader))
         {
@@ -56,12 +63,12 @@ public:
         ~Lease();
         Lease(Lease&& other) noexcept = default;
         Lease& operator=(Lease&&) = delete;
-        RecordingReader& operator*() const { return *m_reader; }
-        RecordingReader* operator->() const { return m_reader.get(); }
+        BlockReader& operator*() const { return *m_reader; }
+        BlockReader* operator->() const { return m_reader.get(); }
 
     private:
         ReaderPool* m_pool;
-        std::unique_ptr<RecordingReader> m_reader;
+        std::unique_ptr<BlockReader> m_reader;
     };
 
     /// Waits while suspended. Errors of openRecording.
@@ -74,22 +81,26 @@ public:
 
 private:
     friend class Lease;
-    void giveBack(std::unique_ptr<RecordingReader> reader);
+    void giveBack(std::unique_ptr<BlockReader> reader);
 
     const QString m_path;
+    const Open m_open;
     std::mutex m_mutex;
     std::condition_variable m_changed;
-    std::vector<std::unique_ptr<RecordingReader>> m_free;
+    std::vector<std::unique_ptr<BlockReader>> m_free;
     int m_out = 0;
     bool m_suspended = false;
 };
 
-/// What a job reads from: the file and, while it is being written, its tail.
+struct RecordingSet;
+
+/// What a job reads from: the file and, while it is being written, its tail; or several files.
 struct Source
 {
     std::shared_ptr<ReaderPool> pool;
     std::shared_ptr<Tail> tail; ///< null when nobody of this process records
     std::shared_ptr<Dictionaries> names;
+    std::shared_ptr<const RecordingSet> set; ///< null: one recording
 };
 
 /// File and tail as one, for one job. The tail is taken before the file, so together they are
@@ -101,7 +112,7 @@ public:
 
     /// The file as it was when the view was made, until refresh(): the open block is replaced with
     /// each commit, so its parts must be read within one transaction.
-    [[nodiscard]] RecordingReader& reader() const { return *m_lease; }
+    [[nodiscard]] BlockReader& reader() const { return *m_lease; }
     /// For long scans: lets the recorder's checkpoints pass and goes on with the file as it is now.
     /// durable() stays what it was.
     void refresh();
@@ -129,7 +140,7 @@ private:
 
     std::vector<Tail::Run> m_tail;
     ReaderPool::Lease m_lease;
-    std::unique_ptr<RecordingReader::Snapshot> m_snapshot; // ends before the lease does
+    std::unique_ptr<BlockReader::Snapshot> m_snapshot; // ends before the lease does
     std::shared_ptr<const Dictionaries> m_names;
     Seq m_durable = 0;
 };

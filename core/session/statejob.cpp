@@ -3,6 +3,7 @@
 
 #include "agents/statereducer.h"
 #include "session/jobs.h"
+#include "session/recordingset.h"
 
 #include <map>
 
@@ -72,6 +73,9 @@ void fillValues(SourceView& view, std::vector<AgentState*>& agents)
 
 Result<StateSlice> stateJob(const Source& source, const StateRequest& request)
 {
+    // Keyframes have the ids and Seqs of their recording.
+    if (source.set && !source.set->isJoined)
+        return mergedStateJob(source, request);
     auto view = SourceView::of(source);
     if (!view)
         return view.error();

@@ -39,12 +39,19 @@ public:
         , m_slice(slice)
         , m_shift(shift)
         , m_begin(toNs(slice.begin))
+        , m_tilesBegin(m_begin)
     {
         for (const AgentId agent : request.agents)
             m_wanted.emplace(index(agent), true);
         m_heat.resize(request.latency ? slice.bucketCount : 0);
     }
 
+    /// Where the slice begins in the time of what is added next: its tiles', and its messages'.
+    void setBegin(std::int64_t ofTiles, std::int64_t ofMessages)
+    {
+        m_tilesBegin = ofTiles;
+        m_begin = ofMessages;
+    }
     /// Where the tile that is visited next lies.
     void setTile(int level, std::int64_t idx)
     {
@@ -168,9 +175,9 @@ private:
     bool place(unsigned bucket, std::size_t& at) const
     {
         const std::int64_t time = m_tileBegin + (std::int64_t(bucket) << m_tileShift);
-        if (time < m_begin)
+        if (time < m_tilesBegin)
             return false;
-        at = static_cast<std::size_t>((time - m_begin) >> m_shift);
+        at = static_cast<std::size_t>((time - m_tilesBegin) >> m_shift);
         return at < m_slice.bucketCount;
     }
     TileLane* laneOf(std::uint32_t agent)
@@ -227,7 +234,8 @@ private:
     const Dictionaries& m_names;
     TileSlice& m_slice;
     const int m_shift;
-    const std::int64_t m_begin;
+    std::int64_t m_begin;
+    std::int64_t m_tilesBegin;
     std::int64_t m_tileBegin = 0;
     int m_tileShift = 0;
     std::unordered_map<std::uint32_t, bool> m_wanted;
@@ -276,21 +284,13 @@ public:
                 ErrorCode::WrongUse,
                 QStringLiteral("The stretch of time is too long for the tiles of a recording.")};
         slice.through = m_view.last();
-        m_begin = begin;
-        m_end = begin + (static_cast<std::int64_t>(slice.bucketCount) << shift);
         SliceBuilder builder(m_request, m_view.names(), slice, shift);
         m_builder = &builder;
-        const TimeRange covered{fromNs(m_begin), fromNs(m_end)};
-        if (m_request.filter) {
-            scan(filteredBlocks(covered), 0, m_begin, m_end);
-        } else if (shift < bucketShift(0)) {
-            addTile0Blocks(covered);
-        } else {
-            const int level = (shift - bucketShift(0)) / 2;
-            for (std::int64_t idx = tileIndex(m_begin, level);
-                 idx <= tileIndex(m_end - 1, level) && !m_stopped; ++idx)
-                addTile(level, idx);
-        }
+        for (BlockReader* part : m_view.reader().parts())
+            addPart(*part, begin, shift, slice.bucketCount);
+        m_begin = begin;
+        m_end = begin + (static_cast<std::int64_t>(slice.bucketCount) << shift);
+        builder.setBegin(m_begin, m_begin);
         addTail();
         if (m_stopped)
             return cancelled();
@@ -299,16 +299,40 @@ public:
     }
 
 private:
-    std::vector<BlockRef> filteredBlocks(TimeRange covered)
+    std::vector<BlockRef> filteredBlocks()
     {
         const IdChoice choice = m_request.filter->idChoice();
-        return choice.empty() ? m_view.reader().blocksIn(covered)
-                              : blocksWith(m_view.reader(), choice);
+        return choice.empty() ? blocksIn(m_begin, m_end) : blocksWith(*m_part, choice);
     }
 
-    void addTile0Blocks(TimeRange covered)
+    /// Counts one recording, in its own time: that of the slice without its offset, which here is
+    /// rounded to whole buckets, so that its tiles fit. A mark may so be drawn half a bucket away
+    /// from where its own time would put it.
+    void addPart(BlockReader& part, std::int64_t sliceBegin, int shift, std::size_t buckets)
     {
-        scan(m_view.reader().blocksIn(covered), 0, m_begin, m_end);
+        if (m_stopped)
+            return;
+        m_part = &part;
+        m_offset = part.offset();
+        const std::int64_t whole = ((m_offset + (std::int64_t(1) << shift) / 2) >> shift) << shift;
+        m_begin = sliceBegin - whole;
+        m_end = m_begin + (static_cast<std::int64_t>(buckets) << shift);
+        m_builder->setBegin(m_begin, m_begin + m_offset);
+        if (m_request.filter || shift < bucketShift(0)) {
+            scan(m_request.filter ? filteredBlocks() : blocksIn(m_begin, m_end), 0, m_begin, m_end);
+            return;
+        }
+        const int level = (shift - bucketShift(0)) / 2;
+        for (std::int64_t idx = tileIndex(m_begin, level);
+             idx <= tileIndex(m_end - 1, level) && !m_stopped; ++idx)
+            addTile(level, idx);
+    }
+
+    std::vector<BlockRef> blocksIn(std::int64_t from, std::int64_t to, Seq after = 0,
+                                   std::int64_t maxMessages = 0)
+    {
+        return m_part->blocksIn({fromNs(from + m_offset), fromNs(to + m_offset)}, after,
+                                maxMessages);
     }
 
     void addTile(int level, std::int64_t idx)
@@ -321,27 +345,25 @@ private:
         const std::int64_t to = std::min(m_end, tileBegin(idx + 1, level));
         if (from >= to)
             return;
-        RecordingReader& reader = m_view.reader();
         const bool whole = from == tileBegin(idx, level) && to == tileBegin(idx + 1, level);
         // Counts per bucket are right for a tile that sticks out of the slice; a latency histogram
         // over the whole tile would not be.
         if (whole || (!m_request.latency && !m_request.pairs)) {
-            std::vector<StoredTile> stored = reader.tile(level, idx, m_groups);
+            std::vector<StoredTile> stored = m_part->tile(level, idx, m_groups);
             if (!stored.empty()) {
                 Seq through = 0;
                 m_builder->setTile(level, idx);
                 for (const StoredTile& tile : stored) {
                     through = std::max(through, tile.through);
-                    visitTile(tile.bytes, *m_builder);
+                    m_part->visit(tile, *m_builder);
                 }
                 // What came for this stretch of time after the tile was stored.
-                if (m_view.reader().last() > through)
-                    scan(reader.blocksIn({fromNs(from), fromNs(to)}, through), through, from, to);
+                if (m_part->last() > through)
+                    scan(blocksIn(from, to, through), through, from, to);
                 return;
             }
         }
-        const std::vector<BlockRef> blocks =
-            reader.blocksIn({fromNs(from), fromNs(to)}, 0, level == 0 ? 0 : kDirect);
+        const std::vector<BlockRef> blocks = blocksIn(from, to, 0, level == 0 ? 0 : kDirect);
         std::int64_t messages = 0;
         for (const BlockRef& block : blocks)
             messages += static_cast<std::int64_t>(block.count);
@@ -365,7 +387,7 @@ private:
                 m_stopped = true;
                 return;
             }
-            if (!m_view.reader().load(block, wanted, m_columns))
+            if (!m_part->load(block, wanted, m_columns))
                 continue; // damaged: the others are still shown
             addRows(m_columns, after, from, to, &block);
         }
@@ -377,12 +399,12 @@ private:
         if (m_request.filter) {
             m_keep.assign(columns.size(), 1);
             if (block != nullptr) {
-                BlockPayload payload(m_view.reader(), *block, columns);
+                BlockPayload payload(*m_part, *block, columns);
                 m_request.filter->evaluate(columns, m_view.names(), &payload, m_keep);
             }
         }
         for (std::size_t row = 0; row < columns.size(); ++row) {
-            const std::int64_t time = columns.time[row];
+            const std::int64_t time = columns.time[row] - m_offset;
             if (time >= from && time < to && columns.first + static_cast<Seq>(row) > after &&
                 (!m_request.filter || m_keep[row] != 0))
                 m_builder->add(columns, row);
@@ -413,6 +435,8 @@ private:
     const TileRequest& m_request;
     TileGroups m_groups;
     SliceBuilder* m_builder = nullptr;
+    BlockReader* m_part = nullptr; ///< the recording that is counted now, and its offset
+    std::int64_t m_offset = 0;
     std::int64_t m_begin = 0;
     std::int64_t m_end = 0;
     bool m_stopped = false;

@@ -3,6 +3,7 @@
 
 #include "cli/murmurprocess.h"
 
+#include <QDir>
 #include <QFile>
 #include <QJsonArray>
 #include <QTemporaryDir>
@@ -133,6 +134,78 @@ private Q_SLOTS:
         QCOMPARE(recordings, (QStringList{u"big"_s, u"small"_s}));
     }
 
+    void aMessageOfOneRecordingIsNamed()
+    {
+        const auto line = [&](const QString& name) {
+            return murmur::murmur({u"query"_s, m_file, m_big, name, u"--json"_s});
+        };
+        const Outcome one = line(u"small:2"_s);
+        QCOMPARE(one.code, 0);
+        QCOMPARE(one.objects().size(), std::size_t(1));
+        QCOMPARE(one.objects()[0][u"topic"_s].toString(), u"two"_s);
+        QCOMPARE(one.objects()[0][u"seq"_s].toInt(), 2);
+        QCOMPARE(one.objects()[0][u"recording"_s].toString(), u"small"_s);
+        const Outcome none = line(u"small:2000"_s);
+        QVERIFY(none.code != 0);
+        QVERIFY2(none.err.contains("There is no message small:2000"), none.err.constData());
+        QCOMPARE(line(u"recording == small and seq == 3"_s).objects().size(), std::size_t(1));
+    }
+
+    void aRecordingIsMovedInTime()
+    {
+        const auto timeOf = [&](const QStringList& more) {
+            return murmur::murmur(
+                       QStringList{u"query"_s, m_file, m_big, u"small:1"_s, u"--json"_s} + more)
+                .objects()[0][u"time"_s]
+                .toString();
+        };
+        QVERIFY(timeOf({u"--offset"_s, u"small=-24h"_s}) < timeOf({}));
+        for (const QString& wrong : {u"tall=+1s"_s, u"small"_s, u"small=soon"_s}) {
+            const Outcome outcome =
+                murmur::murmur({u"query"_s, m_file, m_big, u""_s, u"--offset"_s, wrong});
+            QCOMPARE(outcome.code, 2);
+            QVERIFY(!outcome.err.isEmpty());
+        }
+        const Outcome apart = murmur::murmur(
+            {u"query"_s, m_file, m_big, u"from == 'small/ada'"_s, u"--keep-apart"_s, u"--json"_s});
+        QCOMPARE(apart.objects().size(), std::size_t(1));
+    }
+
+    void recordingsAreMergedIntoOne()
+    {
+        const QString merged = m_dir.filePath(u"merged.murmur"_s);
+        const Outcome outcome =
+            murmur::murmur({u"merge"_s, m_file, m_big, u"-o"_s, merged, u"--json"_s});
+        QVERIFY2(outcome.code == 0, outcome.err.constData());
+        QCOMPARE(outcome.objects()[0][u"messages"_s].toInt(), 30004);
+        QCOMPARE(outcome.objects()[0][u"copies"_s].toInt(), 0);
+        const auto info = murmur::murmur({u"info"_s, merged, u"--json"_s}).objects();
+        QCOMPARE(info[0][u"messages"_s].toInt(), 30004);
+        QVERIFY(info[0][u"clean"_s].toBool());
+        QCOMPARE(info[0][u"connections"_s].toArray().size(), 2);
+        const Outcome again = murmur::murmur({u"merge"_s, m_file, m_big, u"-o"_s, merged});
+        QCOMPARE(again.code, 2);
+        QVERIFY2(again.err.contains("exists"), again.err.constData());
+    }
+
+    void aMergeThatIsStoppedLeavesNoFile()
+    {
+        const QString merged = m_dir.filePath(u"stopped.murmur"_s);
+        QProcess process;
+        process.start(
+            QStringLiteral(MURMUR_PROGRAM),
+            {u"merge"_s, m_big, m_file, m_big, m_big, m_big, m_big, m_big, m_big, u"-o"_s, merged});
+        const auto isWriting = [&] {
+            return !QDir(m_dir.path()).entryList({u"stopped*"_s}).isEmpty();
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isWriting(), 20'000);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        const Outcome outcome = outcomeOf(process);
+        QCOMPARE(outcome.code, 1);
+        QVERIFY2(outcome.err.contains("was not written"), outcome.err.constData());
+        QVERIFY(!isWriting());
+    }
+
     void aClosedPipeEndsQuietly()
     {
         const QString code = m_dir.filePath(u"code"_s);
@@ -162,10 +235,10 @@ private Q_SLOTS:
 
     void infoHasTheFieldsThatScriptsReadOn()
     {
-        const Outcome outcome = murmur::murmur({u"info"_s, m_big, m_file, u"--json"_s});
+        const Outcome outcome = murmur::murmur({u"info"_s, m_big, u"--json"_s});
         QCOMPARE(outcome.code, 0);
         const auto lines = outcome.objects();
-        QCOMPARE(lines.size(), std::size_t(2));
+        QCOMPARE(lines.size(), std::size_t(1));
         const QJsonObject& info = lines[0];
         QCOMPARE(info[u"recording"_s].toString(), u"big"_s);
         QCOMPARE(info[u"messages"_s].toInt(), 30000);
@@ -191,6 +264,28 @@ private Q_SLOTS:
         QCOMPARE(connection[u"lost_is"_s].toString(), u"exact"_s);
         const QByteArray page = murmur::murmur({u"info"_s, m_big}).out;
         QVERIFY2(page.contains("messages    30,000"), page.constData());
+    }
+
+    void infoOfSeveralIsOneSession()
+    {
+        const Outcome outcome = murmur::murmur({u"info"_s, m_big, m_file, u"--json"_s});
+        QCOMPARE(outcome.code, 0);
+        QCOMPARE(outcome.objects().size(), std::size_t(1));
+        const QJsonObject session = outcome.objects()[0];
+        QCOMPARE(session[u"messages"_s].toInt(), 30004);
+        QVERIFY(session[u"calls_per_recording"_s].toBool());
+        const QJsonArray recordings = session[u"recordings"_s].toArray();
+        QCOMPARE(recordings.size(), 2);
+        QCOMPARE(recordings[0][u"recording"_s].toString(), u"big"_s);
+        QCOMPARE(recordings[0][u"messages"_s].toInt(), 30000);
+        QCOMPARE(recordings[1][u"messages"_s].toInt(), 4);
+        QCOMPARE(recordings[1][u"offset_ns"_s].toInt(-1), 0);
+        QCOMPARE(recordings[1][u"aligned_by"_s].toString(), u"same host"_s);
+        const QByteArray page =
+            murmur::murmur({u"info"_s, m_big, m_file, u"--offset"_s, u"small=+2s±5ms"_s}).out;
+        QVERIFY2(page.contains("2 recordings"), page.constData());
+        QVERIFY2(page.contains("+2 s ± 5 ms"), page.constData());
+        QVERIFY2(page.contains("murmur merge"), page.constData());
     }
 
     void oneBadFileDoesNotHideTheOthers()

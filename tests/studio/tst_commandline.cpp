@@ -67,7 +67,7 @@ private Q_SLOTS:
         const StudioArguments& a = line.arguments;
         QCOMPARE(a.files, QStringList{u"x.murmur"_s});
         QCOMPARE(a.at, u"+10s"_s);
-        QCOMPARE(a.select, Seq(42));
+        QCOMPARE(a.select, u"42"_s);
         QCOMPARE(a.where, u"kind == error"_s);
         QCOMPARE(a.view, u"heatmap"_s);
         QVERIFY(a.theme == ThemeChoice::Light);
@@ -84,10 +84,27 @@ private Q_SLOTS:
         QCOMPARE(parse({"--version"}).exitCode.value_or(-1), 0);
     }
 
-    void aSecondRecordingIsNamedNotSwallowed()
+    void severalRecordingsAreOneSession()
     {
-        const CommandLine line = parse({"a.murmur", "b.murmur"});
+        const CommandLine line = parse({"a.murmur", "b.murmur", "--offset", "b=-1.5s±20ms",
+                                        "--keep-apart", "--select", "b:7"});
+        QVERIFY(!line.exitCode);
+        QCOMPARE(line.arguments.files, (QStringList{u"a.murmur"_s, u"b.murmur"_s}));
+        QVERIFY(line.arguments.note.isEmpty());
+        QVERIFY(line.arguments.session.keepApart);
+        QCOMPARE(line.arguments.session.offsets.size(), std::size_t(1));
+        QCOMPARE(line.arguments.session.offsets[0].label, u"b"_s);
+        QVERIFY(line.arguments.session.offsets[0].offset == -1500ms);
+        QVERIFY(line.arguments.session.offsets[0].error == 20ms);
+        QCOMPARE(line.arguments.select, u"b:7"_s);
+        QCOMPARE(parse({"a.murmur", "--offset", "1.5s"}).exitCode.value_or(-1), 2);
+    }
+
+    void aBusBesideARecordingIsNamedNotSwallowed()
+    {
+        const CommandLine line = parse({"a.murmur", "demo://"});
         QCOMPARE(line.arguments.files, QStringList{u"a.murmur"_s});
+        QVERIFY(line.arguments.urls.empty());
         QVERIFY(!line.arguments.note.isEmpty());
     }
 

@@ -11,6 +11,7 @@
 #include "studiosession.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
+#include "views/base/view.h"
 #include "views/connect/banner.h"
 #include "views/connect/firstpage.h"
 #include "workspace.h"
@@ -19,6 +20,7 @@
 #include <QDialogButtonBox>
 #include <QDir>
 #include <QDropEvent>
+#include <QLabel>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSet>
@@ -143,6 +145,57 @@ private Q_SLOTS:
         QTRY_VERIFY(studio.window->statusLine()->text().contains(u"200 messages"_s));
     }
 
+    void severalRecordingsAreOneSession()
+    {
+        Studio studio;
+        const QString north = studio.path(u"north.murmur"_s);
+        const QString south = studio.path(u"south.murmur"_s);
+        QVERIFY(test::makeRecording(north, 300));
+        QVERIFY(test::makeRecording(south, 200, 1'768'000'000'005'000'000));
+        StudioArguments start;
+        start.files << north << south;
+        start.select = u"south:58"_s;
+        start.session.offsets = {{u"south"_s, 1s, 20ms}};
+        studio.window->start(start);
+        QTRY_COMPARE(studio.last(), Seq(500));
+        QVERIFY(!studio.window->lastError());
+        QVERIFY(studio.window->windowTitle().contains(u"2 recordings"_s));
+        QTRY_VERIFY(studio.window->statusLine()->text().contains(u"2 recordings · 500 messages"_s));
+        QTRY_VERIFY(studio.window->shared()->selectedMessage() != 0);
+        View* inspector = studio.window->workspace()->view(u"inspector");
+        QTRY_VERIFY2(inspector->asText().contains(u"south:58"_s), qPrintable(inspector->asText()));
+        bool isListed = false;
+        for (const QLabel* label : studio.window->statusLine()->findChildren<QLabel*>())
+            isListed = isListed || (label->toolTip().contains(u"south: up to message 200, moved by "
+                                                              "+1 s ± 20 ms (given)"_s) &&
+                                    label->toolTip().contains(u"north: up to message 300"_s));
+        QVERIFY(isListed);
+        QCOMPARE(studio.settings.recentFiles(), (QStringList{north, south}));
+
+        // Dragged in together, and one of them gone: the other is shown and the loss is told.
+        studio.reopen();
+        QMimeData data;
+        data.setUrls(
+            {QUrl::fromLocalFile(north), QUrl::fromLocalFile(studio.path(u"gone.murmur"_s))});
+        QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, {});
+        QCoreApplication::sendEvent(studio.window.get(), &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, {});
+        QCoreApplication::sendEvent(studio.window.get(), &drop);
+        QTRY_COMPARE(studio.last(), Seq(300));
+        QTRY_VERIFY(studio.window->banner()->sentence().contains(u"gone.murmur"_s));
+
+        // Saved as one recording they are merged.
+        studio.window->openFiles({north, south});
+        QTRY_COMPARE(studio.last(), Seq(500));
+        const QString both = studio.path(u"both.murmur"_s);
+        studio.window->session()->saveAs(both);
+        QTRY_VERIFY(studio.window->statusLine()->text().contains(u"Merged into"_s));
+        studio.window->openFile(both);
+        QTRY_VERIFY(studio.window->windowTitle().contains(u"both.murmur"_s));
+        QCOMPARE(studio.last(), Seq(500));
+    }
+
     void theCommandLineNamesThePlace()
     {
         Studio studio;
@@ -151,7 +204,7 @@ private Q_SLOTS:
         StudioArguments start;
         start.files << path;
         start.where = u"kind == error"_s;
-        start.select = 58;
+        start.select = u"58"_s;
         studio.window->start(start);
         QTRY_COMPARE(studio.window->shared()->selectedMessage(), Seq(58));
         QVERIFY(studio.window->shared()->filter());
@@ -160,7 +213,7 @@ private Q_SLOTS:
         QCOMPARE(toNs(studio.window->shared()->playhead()), toNs(all.begin) + 57 * 10'000'000LL);
 
         studio.reopen(true);
-        start.select = 5000;
+        start.select = u"5000"_s;
         start.where = u"kind =="_s;
         start.at = u"+2s"_s;
         studio.window->start(start);

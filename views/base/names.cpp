@@ -42,4 +42,11 @@ QString audienceText(const Dictionaries& names, AudienceId audience)
     return texts.join(u", "_s);
 }
 
+QString seqText(const Dictionaries& names, const MessageRow& row)
+{
+    const std::string label = names.recordingLabel(row.recording);
+    return label.empty() ? numberText(row.seq)
+                         : u"%1:%2"_s.arg(QString::fromStdString(label)).arg(row.shownSeq());
+}
+
 } // namespace murmur

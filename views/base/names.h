@@ -4,6 +4,7 @@
 
 #include "base/ids.h"
 #include "recording/dictionaries.h"
+#include "session/session.h"
 
 #include <QString>
 
@@ -13,5 +14,7 @@ namespace murmur {
 QString agentText(const Dictionaries& names, AgentId agent);
 /// "robot-07", "a, b", "118 agents"; empty when nobody is named.
 QString audienceText(const Dictionaries& names, AudienceId audience);
+/// "1,234", or "north:1234" where several recordings are open: what a person can write, too.
+QString seqText(const Dictionaries& names, const MessageRow& row);
 
 } // namespace murmur

@@ -72,7 +72,7 @@ std::vector<EnvelopeField> envelopeFields(const MessageDetail& detail, const Dic
             fields.push_back({name, value, isBad});
     };
     const MessageRow& row = detail.row;
-    add(Tr::tr("seq"), numberText(row.seq));
+    add(Tr::tr("seq"), seqText(names, row));
     add(Tr::tr("time"), isoTime(row.time));
     if (row.received != row.time)
         add(Tr::tr("received"), isoTime(row.received));
@@ -102,10 +102,17 @@ std::vector<EnvelopeField> envelopeFields(const MessageDetail& detail, const Dic
         add(idName(static_cast<IdField>(i)), QString::fromUtf8(detail.ids[i]));
     if (row.sequence != kNoTime)
         add(Tr::tr("sequence"), numberText(row.sequence));
+    // The other message is among the causes or the effects, with the name that people write.
+    const auto named = [&](Seq seq, const std::vector<MessageDetail::Cause>& among) {
+        const auto found =
+            std::ranges::find(among, seq, [](const auto& edge) { return edge.row.seq; });
+        return Tr::tr("message %1")
+            .arg(found == among.end() ? numberText(seq) : seqText(names, found->row));
+    };
     if (row.closes != 0)
-        add(Tr::tr("answers"), Tr::tr("message %1").arg(numberText(row.closes)));
+        add(Tr::tr("answers"), named(row.closes, detail.causes));
     if (row.answeredBy != 0)
-        add(Tr::tr("answered by"), Tr::tr("message %1").arg(numberText(row.answeredBy)));
+        add(Tr::tr("answered by"), named(row.answeredBy, detail.effects));
     if (row.latency >= 0)
         add(Tr::tr("latency"), durationText(nanoseconds(row.latency)));
     add(Tr::tr("size"),

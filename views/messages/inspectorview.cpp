@@ -249,7 +249,7 @@ void InspectorView::present(const MessageDetail& detail)
     const auto names = shared()->session()->dictionaries();
     const bool isSame = m_detail && m_detail->row.seq == detail.row.seq;
     m_detail = detail;
-    m_header->setTitle(tr("Message %1").arg(numberText(detail.row.seq)));
+    m_header->setTitle(tr("Message %1").arg(seqText(*names, detail.row)));
     const auto kind = static_cast<std::size_t>(detail.row.kind);
     m_header->setFacts(
         u"%1 %2"_s.arg(kindGlyph(detail.row.kind),

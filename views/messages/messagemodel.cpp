@@ -385,7 +385,7 @@ QString MessageModel::text(const MessageRow& row, Column column,
     case Payload:
         return previewText(row.preview);
     case Number:
-        return numberText(row.seq);
+        return m_names ? seqText(*m_names, row) : numberText(row.seq);
     case Type:
         return m_names ? QString::fromStdString(m_names->typeName(row.type)) : QString();
     case Sent:

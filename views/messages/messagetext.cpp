@@ -85,7 +85,7 @@ QString rowAsJson(const Dictionaries& names, const MessageRow& row, qsizetype pa
             flags << quoted(fromView(flag.name));
     }
     QStringList fields{
-        u"\"seq\":%1"_s.arg(row.seq),
+        u"\"seq\":%1"_s.arg(row.shownSeq()),
         u"\"time\":"_s + quoted(isoTime(row.time)),
         u"\"received\":"_s + quoted(isoTime(row.received)),
         u"\"sent\":"_s + timeOrNull(row.sent),
@@ -101,6 +101,8 @@ QString rowAsJson(const Dictionaries& names, const MessageRow& row, qsizetype pa
                              : QString::number(static_cast<double>(row.latency) / 1e6, 'g', 12)),
         u"\"size\":%1"_s.arg(row.size),
         u"\"flags\":["_s + flags.join(u',') + u']'};
+    if (const std::string recording = names.recordingLabel(row.recording); !recording.empty())
+        fields.prepend(u"\"recording\":"_s + quoted(recording));
     QStringDecoder decode(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
     const QString text = decode(row.preview);
     if (decode.hasError())

@@ -120,7 +120,8 @@ Status renderWindow(const RenderArguments& arguments)
     window.resize(arguments.size);
     window.show();
     StudioArguments start;
-    start.files << arguments.file;
+    start.files = arguments.files;
+    start.session = arguments.session;
     start.at = arguments.at;
     start.where = arguments.where;
     window.start(start);
@@ -146,17 +147,21 @@ Status renderWindow(const RenderArguments& arguments)
 
 Status renderView(const ViewEntry& entry, const RenderArguments& arguments)
 {
-    auto opened = Session::open(arguments.file);
+    auto opened = Session::open(arguments.files, arguments.session);
     if (!opened)
         return opened.error();
+    for (const RecordingInfo& recording : (*opened)->recordings()) {
+        if (!recording.isShown)
+            qWarning("%s", qUtf8Printable(recording.problem));
+    }
     SharedView shared;
     const std::unique_ptr<View> view(entry.create({&shared}, nullptr));
     view->resize(arguments.size);
     view->show();
     shared.setSession(std::shared_ptr<Session>(std::move(*opened)));
     if (shared.session()->seen().last == 0)
-        return Error{ErrorCode::NotFound,
-                     u"There is no message in %1: nothing can be drawn."_s.arg(arguments.file)};
+        return Error{ErrorCode::NotFound, u"There is no message in %1: nothing can be drawn."_s.arg(
+                                              arguments.files.join(u", "_s))};
     const Status applied = applyArguments(shared, arguments);
     if (!applied)
         return applied.error();
@@ -169,9 +174,15 @@ Status renderView(const ViewEntry& entry, const RenderArguments& arguments)
 RenderCommand parseRenderCommand(int argc, char** argv)
 {
     CLI::App app("Draws a recording into a file, without a display.", "murmurscope-render");
-    std::string file, view, output, at, from, until, where, size;
+    std::vector<std::string> files;
+    std::vector<std::string> offsets;
+    bool keepApart = false;
+    std::string view, output, at, from, until, where, size;
     std::string theme = "dark";
-    app.add_option("file", file, "the recording")->required();
+    app.add_option("file", files, "the recording, or several as one session")->required();
+    app.add_flag("--keep-apart", keepApart, "several recordings: name agents label/name");
+    app.add_option("--offset", offsets, "several recordings: label=+1.5s moves one in time")
+        ->allow_extra_args(false);
     app.add_option("--view", view, "overview, timeline, heatmap, messages, …, or window")
         ->required();
     app.add_option("-o,--output", output, "x.png, x.svg or x.pdf")->required();
@@ -191,7 +202,18 @@ RenderCommand parseRenderCommand(int argc, char** argv)
         return command;
     }
     RenderArguments& arguments = command.arguments;
-    arguments.file = QString::fromStdString(file);
+    for (const std::string& file : files)
+        arguments.files << QString::fromStdString(file);
+    arguments.session.keepApart = keepApart;
+    for (const std::string& text : offsets) {
+        const auto offset = offsetFromText(QString::fromStdString(text));
+        if (!offset) {
+            std::cerr << "murmurscope-render: " << offset.error().message.toStdString() << '\n';
+            command.exitCode = 2;
+            return command;
+        }
+        arguments.session.offsets.push_back(*offset);
+    }
     arguments.view = QString::fromStdString(view);
     arguments.output = QString::fromStdString(output);
     arguments.at = QString::fromStdString(at);

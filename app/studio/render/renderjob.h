@@ -3,9 +3,11 @@
 #pragma once
 
 #include "base/result.h"
+#include "session/session.h"
 
 #include <QSize>
 #include <QString>
+#include <QStringList>
 
 #include <optional>
 
@@ -16,7 +18,8 @@ namespace murmur {
 /// What `murmurscope-render` was asked to draw.
 struct RenderArguments
 {
-    QString file;
+    QStringList files; ///< several are one session
+    SessionOptions session;
     QString view; ///< id of a view, or "window"
     QString output;
     QString at;

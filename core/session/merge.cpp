@@ -1,0 +1,385 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "session/merge.h"
+
+#include "session/interpreter.h"
+#include "session/jobs.h"
+#include "session/recordingset.h"
+
+#include <QCoreApplication>
+#include <QFile>
+#include <QFileInfo>
+#include <QSysInfo>
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <limits>
+#include <map>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+constexpr std::size_t kRunBytes = std::size_t(32) << 10;
+constexpr std::size_t kRunRows = 1024;
+constexpr std::size_t kCommitBytes = std::size_t(32) << 20;
+/// How far apart two copies of a message may be where nothing is known of the clocks, and where
+/// they agree: each recorder's own way to the message takes a while.
+constexpr std::int64_t kUnknownError = 1'000'000'000; // ns
+constexpr std::int64_t kLeastError = 1'000'000;
+/// What is carried over; calls, causes and states are found out again.
+constexpr std::uint32_t kWanted = kHeardColumns | ActorColumns | TypeColumns | IdColumns;
+/// What the bus or the person said of a message; the rest is found out again.
+constexpr Flags kCarriedFlags = ~Flags(Undecoded | Unread | Late);
+
+/// Finds the copies of one message that several recorders heard, while messages pass in order.
+class CopyFinder
+{
+public:
+    explicit CopyFinder(std::int64_t reach)
+        : m_reach(reach)
+    {
+    }
+
+    bool isCopy(std::string_view id, std::string_view raw, std::uint32_t recording,
+                std::int64_t time)
+    {
+        while (!m_order.empty() && m_order.front().second < time - m_reach) {
+            const auto range = m_heard.equal_range(m_order.front().first);
+            if (range.first != range.second)
+                m_heard.erase(range.first); // the oldest of its key
+            m_order.pop_front();
+        }
+        if (id.empty())
+            return false;
+        const std::uint64_t key = idHash(id) * 0x9e37'79b9'7f4a'7c15ull ^ idHash(raw);
+        const std::uint64_t bit = std::uint64_t(1) << (recording % 64);
+        const auto [first, last] = m_heard.equal_range(key);
+        for (auto heard = first; heard != last; ++heard) {
+            // A recorder that heard it twice heard two messages.
+            if ((heard->second & bit) == 0) {
+                heard->second |= bit;
+                return true;
+            }
+        }
+        m_heard.emplace_hint(last, key, bit);
+        m_order.emplace_back(key, time);
+        return false;
+    }
+
+private:
+    std::int64_t m_reach;
+    std::multimap<std::uint64_t, std::uint64_t> m_heard; ///< which recorders heard it, one bit each
+    std::deque<std::pair<std::uint64_t, std::int64_t>> m_order;
+};
+
+class Merge
+{
+public:
+    Merge(std::shared_ptr<const RecordingSet> set, const MergeOptions& options)
+        : m_set(std::move(set))
+        , m_options(options)
+        , m_interpreter(m_names)
+        , m_copies(reach())
+    {
+    }
+
+    Result<MergeResult> run(const QString& target)
+    {
+        auto reader = openReader(m_set);
+        if (!reader)
+            return reader.error();
+        m_reader = std::move(*reader);
+        if (auto status = open(target); !status)
+            return status.error();
+        m_ticks = m_reader->ticks();
+        const Seq total = m_reader->last();
+        Columns columns;
+        for (Seq next = 1; next <= total;) {
+            const auto snapshot = m_reader->snapshot();
+            const auto blocks = m_reader->blocksFrom(next, 4);
+            if (blocks.empty())
+                break;
+            for (const BlockRef& block : blocks) {
+                if (m_options.stop.stop_requested())
+                    return cancelled();
+                next = block.last() + 1;
+                if (!m_reader->load(block, kWanted, columns)) {
+                    noteUnreadable(block);
+                    continue;
+                }
+                BlockPayload payload(*m_reader, block, columns);
+                if (auto status = take(columns, payload); !status)
+                    return status.error();
+            }
+            if (m_options.progress)
+                m_options.progress(std::min(next - 1, total), total);
+        }
+        if (auto status = finish(); !status)
+            return status.error();
+        m_result.keptCopies = !m_options.dropCopies;
+        m_result.recordings = m_set->infos;
+        return std::move(m_result);
+    }
+
+private:
+    [[nodiscard]] std::int64_t reach() const
+    {
+        // The two clocks that are least known.
+        std::vector<std::int64_t> errors;
+        for (const RecordingInfo& info : m_set->infos)
+            errors.push_back(info.error.count() < 0 ? kUnknownError : info.error.count());
+        std::ranges::sort(errors, std::greater());
+        const std::int64_t sum = errors[0] + (errors.size() > 1 ? errors[1] : 0);
+        return std::max(kLeastError, sum);
+    }
+
+    Status open(const QString& target)
+    {
+        RecordingFacts facts;
+        facts.program = "murmurscope " MURMUR_VERSION;
+        facts.host = QSysInfo::machineHostName().toStdString();
+        facts.started = toNs(wallNow());
+        auto writer = RecordingWriter::create(target, m_names, facts);
+        if (!writer)
+            return writer.error();
+        m_writer = std::move(*writer);
+        const Dictionaries& from = *m_set->names;
+        for (std::uint32_t id = 1; id < from.counts().connections; ++id) {
+            const ConnectionEntry entry = from.connectionEntry(ConnectionId(id));
+            (void)m_names.connection(entry.url, entry.name);
+        }
+        for (const Member& member : m_set->members)
+            rename(member);
+        return Done{};
+    }
+
+    /// Where the session has another name for an agent than its messages, the merge has too.
+    void rename(const Member& member)
+    {
+        if (m_set->isJoined)
+            return;
+        auto renames = std::make_shared<Interpreter::Renames>();
+        const Dictionaries& own = *member.source.names;
+        for (std::uint32_t id = 1; id < member.map.agents.size(); ++id) {
+            const std::string name = own.agentName(AgentId(id));
+            const std::string shown = m_set->names->agentName(AgentId(member.map.agents[id]));
+            if (name != shown)
+                renames->agents.emplace(name, shown);
+        }
+        if (m_options.session.keepApart)
+            renames->topicPrefix = member.label.toStdString() + '/';
+        if (renames->agents.empty() && renames->topicPrefix.empty())
+            return;
+        for (std::size_t id = 1; id < member.map.connections.size(); ++id)
+            m_interpreter.rename(ConnectionId(member.map.connections[id]), renames);
+    }
+
+    Status take(const Columns& columns, BlockPayload& payload)
+    {
+        for (std::size_t row = 0; row < columns.size(); ++row) {
+            const std::string_view raw = payload.raw(row);
+            const std::string_view headers = payload.headers(row);
+            // Bytes that are whole are read again, whatever happened to what was read of them.
+            if (raw.size() != columns.rawSize[row] || headers.size() != columns.headerSize[row] ||
+                (isDamaged(columns, row) && raw.empty())) {
+                noteUnreadable(columns, row);
+                continue;
+            }
+            if (m_copies.isCopy(messageId(columns, row, raw, headers), raw,
+                                columns.recordingAt(row), columns.time[row])) {
+                ++m_result.copies;
+                if (m_options.dropCopies)
+                    continue;
+            }
+            if (auto status = tickUntil(columns.time[row]); !status)
+                return status;
+            interpret(columns, row, raw, headers);
+            ++m_result.messages;
+            if (m_run.bytes.size() >= kRunBytes || m_run.columns.size() >= kRunRows) {
+                if (auto status = flush(); !status)
+                    return status;
+            }
+        }
+        return Done{};
+    }
+
+    [[nodiscard]] bool isDamaged(const Columns& columns, std::size_t row) const
+    {
+        return m_set->damagedType != 0 && columns.type[row] == m_set->damagedType;
+    }
+
+    static std::string_view messageId(const Columns& columns, std::size_t row, std::string_view raw,
+                                      std::string_view headers)
+    {
+        const TextRef ref = columns.ids[static_cast<std::size_t>(IdField::Message)].text[row];
+        std::string_view bytes = raw;
+        std::size_t offset = ref.offset;
+        if ((ref.offset & kInText) != 0) {
+            offset &= ~kInText;
+            bytes = columns.text;
+        } else if (offset >= raw.size()) {
+            offset -= raw.size();
+            bytes = headers;
+        }
+        return offset <= bytes.size() ? bytes.substr(offset, ref.size) : std::string_view();
+    }
+
+    void interpret(const Columns& columns, std::size_t row, std::string_view raw,
+                   std::string_view headers)
+    {
+        const auto bytes = [](std::string_view text) {
+            return QByteArray::fromRawData(text.data(), static_cast<qsizetype>(text.size()));
+        };
+        const Member& member = m_set->members[columns.recordingAt(row)];
+        HeardMessage message;
+        message.connection = ConnectionId(columns.connection[row]);
+        message.received = columns.received[row];
+        // The time of a recording made with its sender's clock stays that.
+        if (columns.time[row] != columns.received[row])
+            message.stated = columns.time[row];
+        message.flags = columns.flags[row] & kCarriedFlags;
+        std::string topic = m_set->names->topicName(TopicId(columns.topic[row]));
+        if (m_options.session.keepApart && !m_set->isJoined && !topic.empty())
+            topic.erase(0, static_cast<std::size_t>(member.label.toUtf8().size()) + 1);
+        message.topic = bytes(topic);
+        message.raw = bytes(raw);
+        message.headers = bytes(headers);
+        const AgentEntry sender = m_set->names->agentEntry(AgentId(columns.sender[row]));
+        std::string peer = sender.provisional ? sender.name : std::string();
+        if (!m_set->isJoined && !peer.empty())
+            peer.erase(0, static_cast<std::size_t>(member.label.toUtf8().size()) + 1);
+        message.peer = bytes(peer);
+        // The reason stands in place of the type.
+        std::string reason;
+        if ((columns.flags[row] & Undecoded) != 0 && !isDamaged(columns, row))
+            reason = m_set->names->typeName(TypeId(columns.type[row]));
+        message.undecodable = bytes(reason);
+        m_interpreter.interpret(message, m_run);
+    }
+
+    void noteUnreadable(const Columns& columns, std::size_t row)
+    {
+        ++m_result.unreadable;
+        Gap& gap = m_unreadable[{columns.recordingAt(row), columns.connection[row]}];
+        if (gap.count++ == 0) {
+            gap.connection = ConnectionId(columns.connection[row]);
+            gap.cause = "damaged-block";
+            gap.from = columns.time[row];
+        }
+        gap.to = columns.time[row];
+    }
+
+    void noteUnreadable(const BlockRef& block)
+    {
+        m_result.unreadable += static_cast<std::int64_t>(block.count);
+        Gap gap;
+        gap.cause = "damaged-block";
+        gap.from = block.firstTime;
+        gap.to = block.lastTime;
+        gap.count = static_cast<std::int64_t>(block.count);
+        m_gaps.push_back(std::move(gap));
+    }
+
+    Status flush()
+    {
+        if (m_run.columns.size() == 0)
+            return Done{};
+        if (auto status = m_writer->append(m_run); !status)
+            return status;
+        m_run.clear();
+        if (m_writer->pendingBytes() < kCommitBytes)
+            return Done{};
+        if (auto status = m_writer->commit(); !status)
+            return status;
+        m_writer->checkpoint();
+        return Done{};
+    }
+
+    /// Writes the ticks up to `time` behind the messages before it.
+    Status tickUntil(std::int64_t time)
+    {
+        while (m_nextTick < m_ticks.size() && m_ticks[m_nextTick].time <= time) {
+            if (auto status = flush(); !status)
+                return status;
+            const StoredTick& tick = m_ticks[m_nextTick++];
+            if (auto status = m_writer->addTick(tick.time, tick.busQueue, tick.writerQueue);
+                !status)
+                return status;
+        }
+        return Done{};
+    }
+
+    Status finish()
+    {
+        if (auto status = tickUntil(std::numeric_limits<std::int64_t>::max()); !status)
+            return status;
+        if (auto status = flush(); !status)
+            return status;
+        for (auto& [key, gap] : m_unreadable)
+            m_gaps.push_back(std::move(gap));
+        std::ranges::move(m_reader->gaps(), std::back_inserter(m_gaps));
+        std::ranges::stable_sort(m_gaps, {}, &Gap::from);
+        for (const Gap& gap : m_gaps) {
+            if (auto status = m_writer->add(gap); !status)
+                return status;
+        }
+        m_result.gaps = static_cast<std::int64_t>(m_gaps.size());
+        for (const StoredConnection& connection : m_reader->connections())
+            m_writer->setReceived(connection.id, connection.received);
+        return m_writer->close();
+    }
+
+    std::shared_ptr<const RecordingSet> m_set;
+    const MergeOptions& m_options;
+    std::unique_ptr<BlockReader> m_reader;
+    Dictionaries m_names;
+    Interpreter m_interpreter;
+    std::unique_ptr<RecordingWriter> m_writer;
+    CopyFinder m_copies;
+    Chunk m_run;
+    std::vector<StoredTick> m_ticks;
+    std::size_t m_nextTick = 0;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Gap> m_unreadable;
+    std::vector<Gap> m_gaps;
+    MergeResult m_result;
+};
+
+} // namespace
+
+Result<MergeResult> mergeRecordings(const QStringList& paths, const QString& target,
+                                    const MergeOptions& options)
+{
+    if (QFileInfo::exists(target))
+        return Error{
+            ErrorCode::Unwritable,
+            u"Cannot write %1: the file exists; choose another name or move it away."_s.arg(
+                target)};
+    auto set = openRecordings(paths, options.session);
+    if (!set)
+        return set.error();
+    const QString part = u"%1.%2.part"_s.arg(target).arg(QCoreApplication::applicationPid());
+    Result<MergeResult> result = Merge(*set, options).run(part);
+    const auto discard = [&] {
+        for (const auto suffix : {""_L1, "-wal"_L1, "-shm"_L1})
+            QFile::remove(part + suffix);
+    };
+    if (!result) {
+        discard();
+        Error error = result.error();
+        error.message.replace(part, target);
+        return error;
+    }
+    if (!QFile::rename(part, target)) {
+        discard();
+        return Error{ErrorCode::Unwritable,
+                     u"The merged recording could not be given its name %1."_s.arg(target)};
+    }
+    return result;
+}
+
+} // namespace murmur
