@@ -18,6 +18,7 @@ std::span<const Command> commands() noexcept
         {"info", "Say what a recording holds", addInfo},
         {"query", "Find messages and print them as a table, JSON or CSV", addQuery},
         {"render", "Draw a view of a recording into a picture", addRender},
+        {"verify", "Check a recording for damage", addVerify},
         {"help", "Explain a command or a topic", addHelp},
     });
     return rows;

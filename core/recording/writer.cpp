@@ -22,8 +22,8 @@ constexpr std::int64_t kGeneration = 1;
 constexpr std::size_t kKeyframeRatio = 16;
 constexpr std::int64_t kKeyframeBlocks = 256;
 
-/// Length class of a block's time span: lets readers find the blocks of a stretch of time by index,
-/// however wide some are.
+} // namespace
+
 std::int64_t spanClass(std::int64_t first, std::int64_t last)
 {
     return std::bit_width(static_cast<std::uint64_t>(last - first));
@@ -50,8 +50,6 @@ std::string agentBitmap(const Columns& columns, const Dictionaries& names)
     }
     return bits;
 }
-
-} // namespace
 
 RecordingWriter::RecordingWriter(Database database, const QString& path, Dictionaries& names)
     : m_path(path)
@@ -309,6 +307,13 @@ Status RecordingWriter::addTick(std::int64_t time, double busQueue, double write
     if (!m_insertTick.execute())
         return failure("write to");
     return Done{};
+}
+
+Status RecordingWriter::endBlock()
+{
+    if (auto status = begin(); !status)
+        return status;
+    return closeBlock();
 }
 
 void RecordingWriter::setReceived(ConnectionId connection, std::int64_t received)
