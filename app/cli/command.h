@@ -45,6 +45,7 @@ void addInfo(CLI::App& app, Action& action);
 void addQuery(CLI::App& app, Action& action);
 void addRender(CLI::App& app, Action& action);
 void addVerify(CLI::App& app, Action& action);
+void addRepair(CLI::App& app, Action& action);
 void addHelp(CLI::App& app, Action& action);
 
 } // namespace murmur::cli

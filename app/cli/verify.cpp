@@ -4,9 +4,7 @@
 #include "recording/verify.h"
 #include "command.h"
 #include "output.h"
-#include "progress.h"
 #include "recordings.h"
-#include "stopsignals.h"
 #include "work.h"
 
 #include <CLI/CLI.hpp>
