@@ -36,6 +36,7 @@ int failed(const Error& error);
 int wrongUse(const QString& sentence);
 
 inline constexpr int kDone = 0;
+inline constexpr int kCheckFailed = 1;
 inline constexpr int kRecordedWithGaps = 5;
 
 void addRecord(CLI::App& app, Action& action);
@@ -44,6 +45,8 @@ void addInfo(CLI::App& app, Action& action);
 void addQuery(CLI::App& app, Action& action);
 void addMerge(CLI::App& app, Action& action);
 void addRender(CLI::App& app, Action& action);
+void addVerify(CLI::App& app, Action& action);
+void addRepair(CLI::App& app, Action& action);
 void addHelp(CLI::App& app, Action& action);
 
 } // namespace murmur::cli

@@ -19,6 +19,8 @@ std::span<const Command> commands() noexcept
         {"query", "Find messages and print them as a table, JSON or CSV", addQuery},
         {"merge", "Read several recordings again into one", addMerge},
         {"render", "Draw a view of a recording into a picture", addRender},
+        {"verify", "Check a recording for damage", addVerify},
+        {"repair", "Save what is whole of a damaged recording into a new one", addRepair},
         {"help", "Explain a command or a topic", addHelp},
     });
     return rows;

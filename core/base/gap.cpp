@@ -18,4 +18,10 @@ std::string_view lostIsName(LostIs lostIs) noexcept
     return "unknown";
 }
 
+bool isOurs(const Gap& gap) noexcept
+{
+    return gap.cause == "client-drop" || gap.cause == "disk-full" || gap.cause == kDamaged ||
+           gap.cause == kCutOff;
+}
+
 } // namespace murmur

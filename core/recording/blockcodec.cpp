@@ -128,6 +128,11 @@ bool isImplied(const Columns& columns, const CauseEdge& edge)
     return edge.grade == Grade::Carried && columns.closes[edge.row] == edge.cause;
 }
 
+std::uint32_t readFlagsOf(const Columns& columns, std::size_t row)
+{
+    return row < columns.readFlags.size() ? columns.readFlags[row] : 0;
+}
+
 } // namespace
 
 template<typename Get>
@@ -178,7 +183,7 @@ void BlockEncoder::packHeard(const Columns& columns, std::string& packed)
     put(columns.topic);
     put(columns.rawSize);
     put(columns.headerSize);
-    put(columns.flags);
+    put(count, [&](std::size_t i) { return columns.flags[i] & ~readFlagsOf(columns, i); });
     putNames(columns.topicNames);
     m_packer.pack(m_out, packed);
 }
@@ -198,6 +203,7 @@ void BlockEncoder::packReading(const Columns& columns, std::string& packed)
     });
     put(count, [&](std::size_t i) { return columns.latency[i] + 1; });
     put(columns.type);
+    put(count, [&](std::size_t i) { return readFlagsOf(columns, i); });
     // Who, what kind and how long: what overviews, states and most filters scan, in a frame of its
     // own.
     m_packer.pack(m_out, m_scanned);
@@ -407,7 +413,12 @@ bool BlockDecoder::decodeScanned(std::size_t count, std::string_view in, std::ui
             --out.latency[i];
         }
     }
-    return column(in, count, (wanted & TypeColumns) != 0, out.type);
+    const bool flags = (wanted & FlagColumns) != 0 && out.flags.size() == count;
+    if (!column(in, count, (wanted & TypeColumns) != 0, out.type) || !wide(in, count, flags))
+        return false;
+    for (std::size_t i = 0; flags && i < count; ++i)
+        out.flags[i] |= static_cast<std::uint32_t>(m_values[i]);
+    return true;
 }
 
 bool BlockDecoder::decodeRest(std::size_t count, std::string_view in, std::uint32_t wanted,
@@ -577,12 +588,13 @@ bool BlockDecoder::decode(Seq first, std::size_t count, std::string_view heard,
     if ((wanted & kHeardColumns) != 0 &&
         (!m_packer.unpack(heard, m_bytes) || !decodeHeard(count, m_bytes, wanted, out)))
         return false;
-    if ((wanted & ~kHeardColumns) == 0)
+    const bool wantsReading = (wanted & ~kHeardColumns) != 0;
+    if (!wantsReading && ((wanted & FlagColumns) == 0 || reading.empty()))
         return true;
     std::uint64_t scanned = 0;
     if (!readVarint(reading, scanned) || scanned > reading.size())
         return false;
-    if ((wanted & kScannedColumns) != 0 && (!m_packer.unpack(reading.substr(0, scanned), m_bytes) ||
+    if ((wanted & (kScannedColumns | FlagColumns)) != 0 && (!m_packer.unpack(reading.substr(0, scanned), m_bytes) ||
                                             !decodeScanned(count, m_bytes, wanted, out)))
         return false;
     return (wanted & ~(kHeardColumns | kScannedColumns)) == 0 ||

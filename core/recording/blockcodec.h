@@ -17,7 +17,7 @@ enum ColumnSet : std::uint32_t {
     SentColumns = 1u << 1,     ///< sent
     PlaceColumns = 1u << 2,    ///< connection, topic, topicNames
     SizeColumns = 1u << 3,     ///< rawSize, headerSize
-    FlagColumns = 1u << 4,     ///< flags
+    FlagColumns = 1u << 4,     ///< flags (those of the dialect only with a reading at hand)
     ActorColumns = 1u << 5,    ///< sender, audience, kind
     TypeColumns = 1u << 6,     ///< type
     PayloadColumns = 1u << 7,  ///< payloadOffset, payloadSize

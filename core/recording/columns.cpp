@@ -69,7 +69,7 @@ void Columns::clear()
     for (auto* column : {&time, &received, &sent, &sequence, &closes, &latency})
         column->clear();
     for (auto* column : {&connection, &topic, &rawSize, &headerSize, &flags, &sender, &audience,
-                         &type, &payloadOffset, &payloadSize})
+                         &type, &payloadOffset, &payloadSize, &readFlags})
         column->clear();
     kind.clear();
     for (IdColumn& id : ids) {
@@ -106,6 +106,10 @@ void Columns::append(const Columns& other)
     extend(audience, other.audience);
     extend(kind, other.kind);
     extend(type, other.type);
+    if (!readFlags.empty() || !other.readFlags.empty()) {
+        readFlags.resize(rows);
+        extend(readFlags, other.readFlags);
+    }
     extend(payloadOffset, other.payloadOffset);
     extend(payloadSize, other.payloadSize);
     extend(sequence, other.sequence);

@@ -96,6 +96,9 @@ struct Columns
     std::vector<std::uint32_t> audience;
     std::vector<std::uint8_t> kind;
     std::vector<std::uint32_t> type;
+    /// Those of `flags` that are the dialect's word, not the bus's: they change when messages are
+    /// read again. Not filled by readers; empty: none.
+    std::vector<std::uint32_t> readFlags;
     std::vector<std::uint32_t> payloadOffset; ///< in raw
     std::vector<std::uint32_t> payloadSize;
     std::array<IdColumn, kIdFieldCount> ids;

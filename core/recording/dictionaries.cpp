@@ -114,6 +114,13 @@ AudienceId Dictionaries::audience(std::vector<AgentId> receivers)
     return AudienceId(at->second);
 }
 
+AudienceId Dictionaries::unknownAudience()
+{
+    const std::unique_lock lock(m_mutex);
+    m_audiences.emplace_back();
+    return AudienceId(static_cast<std::uint32_t>(m_audiences.size() - 1));
+}
+
 ConnectionId Dictionaries::connection(std::string_view url, std::string_view name)
 {
     const std::unique_lock lock(m_mutex);

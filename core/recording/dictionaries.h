@@ -49,6 +49,8 @@ public:
     TypeId type(std::string_view name);
     StateKeyId stateKey(std::string_view name);
     AudienceId audience(std::vector<AgentId> receivers); ///< sorted and made unique; empty gives 0
+    /// An audience that a damaged file does not tell any more: the next id, and nobody in it.
+    AudienceId unknownAudience();
     ConnectionId connection(std::string_view url, std::string_view name);
     void setConnectionUrl(ConnectionId connection, std::string_view url);
     /// True when this changed something.

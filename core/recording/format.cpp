@@ -3,10 +3,12 @@
 
 #include "recording/format.h"
 
-#include <QDir>
+#include "recording/lock.h"
+#include "recording/pagefile.h"
+#include "recording/privateshm.h"
+
 #include <QFile>
 #include <QFileInfo>
-#include <QTemporaryDir>
 #include <QUrl>
 
 #include <cerrno>
@@ -40,7 +42,7 @@ CREATE TABLE reading (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE payload (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE tile (id INTEGER PRIMARY KEY, generation INTEGER NOT NULL, level INTEGER NOT NULL, idx INTEGER NOT NULL, grp INTEGER NOT NULL, part INTEGER NOT NULL, through INTEGER NOT NULL, messages INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE UNIQUE INDEX tile_place ON tile (generation, level, idx, grp, part);
-CREATE TABLE keyframe (block INTEGER PRIMARY KEY, generation INTEGER NOT NULL, seq INTEGER NOT NULL, time INTEGER NOT NULL, stale INTEGER NOT NULL DEFAULT 0, data BLOB NOT NULL);
+CREATE TABLE keyframe (id INTEGER PRIMARY KEY, block INTEGER NOT NULL, generation INTEGER NOT NULL, seq INTEGER NOT NULL, time INTEGER NOT NULL, stale INTEGER NOT NULL DEFAULT 0, data BLOB NOT NULL);
 CREATE INDEX keyframe_time ON keyframe (generation, time);
 CREATE TABLE late (block INTEGER NOT NULL, by_block INTEGER NOT NULL, PRIMARY KEY (block, by_block)) WITHOUT ROWID;
 CREATE TABLE gap (id INTEGER PRIMARY KEY, connection INTEGER NOT NULL, topic TEXT, cause TEXT NOT NULL, from_time INTEGER NOT NULL, to_time INTEGER NOT NULL, count INTEGER NOT NULL, lost_is TEXT NOT NULL);
@@ -91,36 +93,37 @@ Status checkRecording(Database& database)
     return Done{};
 }
 
-/// A file whose directory we may not write to: SQLite cannot make the -shm file that WAL mode
-/// wants.
-Result<Database> openWithoutSharedMemory(const QString& path)
+/// Without a WAL, what is in the file is all there is, and nobody can write beside it.
+Result<Database> openImmutable(const QString& path)
 {
-    const QString wal = path + u"-wal"_s;
-    if (QFileInfo(wal).size() == 0) {
-        // No WAL to read: what is in the file is all there is, and nobody can write beside it.
-        QUrl url = QUrl::fromLocalFile(QFileInfo(path).absoluteFilePath());
-        url.setQuery(u"immutable=1"_s);
-        sqlite3* handle = nullptr;
-        if (sqlite3_open_v2(url.toEncoded().constData(), &handle,
-                            SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
-                            nullptr) == SQLITE_OK)
-            return Database::adopt(handle, path);
-        sqlite3_close(handle);
-        return notReadable(path, u"the disk is read-only and SQLite cannot read it there");
-    }
-    // A leftover WAL holds the last commits: read a private copy of both rather than show an older
-    // state.
-    auto copy = std::make_shared<QTemporaryDir>(QDir::tempPath() + u"/murmur-XXXXXX"_s);
-    const QString target = copy->filePath(u"copy.murmur"_s);
-    if (!copy->isValid() || !QFile::copy(path, target) || !QFile::copy(wal, target + u"-wal"_s))
-        return notReadable(path, u"it was not closed in order, lies on a read-only disk, and there "
-                                 u"is no room for a private copy in the temporary directory");
-    QFile::setPermissions(target, QFile::ReadOwner | QFile::WriteOwner);
-    QFile::setPermissions(target + u"-wal"_s, QFile::ReadOwner | QFile::WriteOwner);
-    auto opened = Database::open(target, Database::Access::Read);
-    if (opened)
-        opened->keepAlive(copy, path);
-    return opened;
+    QUrl url = QUrl::fromLocalFile(QFileInfo(path).absoluteFilePath());
+    url.setQuery(u"immutable=1"_s);
+    sqlite3* handle = nullptr;
+    if (sqlite3_open_v2(url.toEncoded().constData(), &handle,
+                        SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
+                        nullptr) == SQLITE_OK)
+        return Database::adopt(handle, path);
+    sqlite3_close(handle);
+    return notReadable(path, u"the disk is read-only and SQLite cannot read it there");
+}
+
+/// A recording that was not closed in order and that nobody writes any more. Opened plainly, SQLite
+/// would make a WAL or a -shm file beside it, which changes the directory, or cannot.
+Result<Database> openAbandoned(const QString& path)
+{
+    if (QFileInfo(path + u"-wal"_s).size() == 0)
+        return openImmutable(path);
+    return Database::open(path, Database::Access::Read, privateShmVfs());
+}
+
+bool isAbandoned(const QString& path)
+{
+    if (QFileInfo::exists(path + u"-shm"_s) || isBeingRecorded(path))
+        return false;
+    if (QFileInfo(path + u"-wal"_s).size() > 0)
+        return true;
+    const auto pages = PageFile::open(path);
+    return pages && pages->wantsWal();
 }
 
 } // namespace
@@ -182,8 +185,9 @@ Result<Database> openRecording(const QString& path)
         return notReadable(path, u"you may not read it");
     if (info.size() == 0)
         return notReadable(path, u"the file is empty");
+    const QString file = info.isSymLink() ? info.canonicalFilePath() : path;
     auto opened =
-        Database::open(info.isSymLink() ? info.canonicalFilePath() : path, Database::Access::Read);
+        isAbandoned(file) ? openAbandoned(file) : Database::open(file, Database::Access::Read);
     if (!opened)
         return opened;
     Statement probe(*opened, "SELECT count(*) FROM sqlite_master");
@@ -191,7 +195,7 @@ Result<Database> openRecording(const QString& path)
     const int code = (probe.isValid() ? probe.code() : opened->lastCode()) & 0xff;
     probe = Statement();
     if (!readable && (code == SQLITE_CANTOPEN || code == SQLITE_READONLY)) {
-        opened = openWithoutSharedMemory(path);
+        opened = openAbandoned(file);
         if (!opened)
             return opened;
     }

@@ -30,8 +30,8 @@ constexpr std::int64_t readingKey(std::int64_t generation, std::int64_t block) n
 /// connection. A file that exists is refused unless it is empty. Errors: Unwritable, DiskFull.
 Result<Database> createRecording(const QString& path);
 
-/// Opens a recording for reading and checks that it is one. Never modifies anything beside it; a
-/// leftover WAL on read-only media is read from a private copy. Errors: Unreadable (missing, empty,
+/// Opens a recording for reading and checks that it is one. Adds and changes nothing, in its
+/// directory neither; a leftover WAL is read where it is. Errors: Unreadable (missing, empty,
 /// directory, not permitted, not a recording, damaged), NewerFormat.
 Result<Database> openRecording(const QString& path);
 

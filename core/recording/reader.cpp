@@ -11,6 +11,13 @@
 
 namespace murmur {
 
+namespace {
+
+/// Names in a row that may be missing from a dictionary.
+constexpr std::int64_t kLongestHole = 65'536;
+
+} // namespace
+
 RecordingReader::RecordingReader(Database database)
     : m_database(std::move(database))
 {
@@ -122,8 +129,10 @@ void RecordingReader::loadNames(Dictionaries& names)
         rows.bind(1, std::int64_t(from));
         std::int64_t next = from;
         while (rows.step()) {
-            // Ids are bounded by the format; a file that claims more must not make us allocate.
-            for (; next < rows.number(0) && next < (1 << 22); ++next)
+            // A hole is at most a few damaged pages; a file that claims more must not make us
+            // allocate.
+            const std::int64_t hole = rows.number(0) - next;
+            for (; next < rows.number(0) && hole < kLongestHole; ++next)
                 add(next, std::string_view(missing(next)), nullptr);
             if (rows.number(0) != next)
                 break;
@@ -163,16 +172,21 @@ void RecordingReader::loadNames(Dictionaries& names)
              names.connection(url, row != nullptr ? row->text(2) : url);
          });
     load("SELECT id, members FROM audience WHERE id >= ? ORDER BY id", have.audiences,
-         [&](std::int64_t, std::string_view, Statement* row) {
+         [&, agents = names.counts().agents](std::int64_t id, std::string_view, Statement* row) {
              std::vector<AgentId> members;
              std::string_view bytes = row != nullptr ? row->blob(1) : std::string_view();
              std::uint64_t step = 0;
              std::uint32_t member = 0;
              while (readVarint(bytes, step)) {
                  member += static_cast<std::uint32_t>(step);
-                 members.push_back(AgentId(member));
+                 if (member < agents)
+                     members.push_back(AgentId(member));
              }
-             names.audience(std::move(members));
+             // A set that is lost, or there twice, must not move the ids of those behind it.
+             const AudienceId audience =
+                 row != nullptr ? names.audience(std::move(members)) : AudienceId{};
+             if (index(audience) != id)
+                 names.unknownAudience();
          });
 }
 
@@ -337,13 +351,14 @@ std::optional<BlockRef> RecordingReader::blockAt(TimePoint t)
 bool RecordingReader::load(const BlockRef& block, std::uint32_t wanted, Columns& out)
 {
     const bool heard = (wanted & kHeardColumns) == 0 || m_heard.bind(1, block.id).step();
-    const bool reading = (wanted & ~kHeardColumns) == 0 ||
-                         m_reading.bind(1, readingKey(m_generation, block.id)).step();
+    const bool wantsReading = (wanted & (~kHeardColumns | FlagColumns)) != 0;
+    const bool reading =
+        !wantsReading || m_reading.bind(1, readingKey(m_generation, block.id)).step();
     const bool good =
         heard && reading &&
         m_decoder.decode(block.first, block.count,
                          (wanted & kHeardColumns) != 0 ? m_heard.blob(0) : std::string_view(),
-                         (wanted & ~kHeardColumns) != 0 ? m_reading.blob(0) : std::string_view(),
+                         wantsReading ? m_reading.blob(0) : std::string_view(),
                          wanted, out);
     m_heard.reset();
     m_reading.reset();

@@ -62,6 +62,9 @@ public:
     std::vector<StoredTile> tile(int level, std::int64_t idx, const TileGroups& groups) override;
     std::optional<StoredKeyframe> keyframeBefore(TimePoint t) override;
 
+    /// Format version of the file.
+    [[nodiscard]] std::int64_t format() const { return m_format; }
+
 private:
     explicit RecordingReader(Database database);
     BlockRef refFrom(const Statement& statement) const;

@@ -17,20 +17,14 @@ Database Database::adopt(sqlite3* handle, const QString& path)
     return database;
 }
 
-void Database::keepAlive(std::shared_ptr<void> thing, const QString& path)
-{
-    m_kept = std::move(thing);
-    m_path = path;
-}
-
-Result<Database> Database::open(const QString& path, Access access)
+Result<Database> Database::open(const QString& path, Access access, const char* vfs)
 {
     Database database;
     database.m_path = path;
     sqlite3* handle = nullptr;
     const int flags = (access == Access::Write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) |
                       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
-    const int code = sqlite3_open_v2(QFile::encodeName(path).constData(), &handle, flags, nullptr);
+    const int code = sqlite3_open_v2(QFile::encodeName(path).constData(), &handle, flags, vfs);
     database.m_handle.reset(handle);
     if (code != SQLITE_OK)
         return database.lastError("open");

@@ -23,13 +23,10 @@ public:
 
     Database() = default;
     /// `path` must exist. Errors: Unreadable with SQLite's reason.
-    static Result<Database> open(const QString& path, Access access);
+    static Result<Database> open(const QString& path, Access access, const char* vfs = nullptr);
 
     /// Takes over an open handle.
     static Database adopt(sqlite3* handle, const QString& path);
-    /// Something that must outlive the connection (a temporary directory); `path` is what errors
-    /// name.
-    void keepAlive(std::shared_ptr<void> thing, const QString& path);
 
     [[nodiscard]] sqlite3* handle() const { return m_handle.get(); }
     /// Runs statements without results.
@@ -46,7 +43,6 @@ private:
     {
         void operator()(sqlite3* handle) const { sqlite3_close(handle); }
     };
-    std::shared_ptr<void> m_kept; // goes after the handle
     std::unique_ptr<sqlite3, Closer> m_handle;
     QString m_path;
 };

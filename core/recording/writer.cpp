@@ -22,14 +22,34 @@ constexpr std::int64_t kGeneration = 1;
 constexpr std::size_t kKeyframeRatio = 16;
 constexpr std::int64_t kKeyframeBlocks = 256;
 
-/// Length class of a block's time span: lets readers find the blocks of a stretch of time by index,
-/// however wide some are.
+} // namespace
+
 std::int64_t spanClass(std::int64_t first, std::int64_t last)
 {
     return std::bit_width(static_cast<std::uint64_t>(last - first));
 }
 
-} // namespace
+std::string agentBitmap(const Columns& columns, AudienceCache& audiences)
+{
+    std::string bits;
+    const auto set = [&bits](std::uint32_t agent) {
+        const std::size_t byte = agent / 8;
+        if (byte >= bits.size())
+            bits.resize(byte + 1, '\0');
+        bits[byte] =
+            static_cast<char>(static_cast<unsigned char>(bits[byte]) | (1u << (agent % 8)));
+    };
+    std::uint32_t before = 0;
+    for (std::size_t row = 0; row < columns.size(); ++row) {
+        set(columns.sender[row]);
+        if (columns.audience[row] == before)
+            continue;
+        before = columns.audience[row];
+        for (const AgentId receiver : audiences.of(before))
+            set(index(receiver));
+    }
+    return bits;
+}
 
 RecordingWriter::RecordingWriter(Database database, const QString& path, Dictionaries& names)
     : m_path(path)
@@ -89,8 +109,8 @@ Status RecordingWriter::prepare()
         {m_insertPayload, "INSERT OR REPLACE INTO payload (id, data) VALUES (?, ?)"},
         {m_insertTile, "INSERT INTO tile (generation, level, idx, grp, part, through, messages, "
                        "data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
-        {m_insertKeyframe, "INSERT OR REPLACE INTO keyframe (block, generation, seq, time, data) "
-                           "VALUES (?, ?, ?, ?, ?)"},
+        {m_insertKeyframe, "INSERT OR REPLACE INTO keyframe (id, block, generation, seq, time, "
+                           "data) VALUES (?, ?, ?, ?, ?, ?)"},
         {m_insertGap, "INSERT INTO gap (connection, topic, cause, from_time, to_time, count, "
                       "lost_is) VALUES (?, ?, ?, ?, ?, ?, ?)"},
         {m_insertTick, "INSERT INTO tick (time, seq, bus_queue, writer_queue) VALUES (?, ?, ?, ?)"},
@@ -176,28 +196,6 @@ Status RecordingWriter::append(const Chunk& chunk)
     return Done{};
 }
 
-/// Bit of each agent that sends or receives in the block.
-void RecordingWriter::noteAgents(const Columns& columns)
-{
-    m_agentBits.clear();
-    const auto set = [this](std::uint32_t agent) {
-        const std::size_t byte = agent / 8;
-        if (byte >= m_agentBits.size())
-            m_agentBits.resize(byte + 1, '\0');
-        m_agentBits[byte] =
-            static_cast<char>(static_cast<unsigned char>(m_agentBits[byte]) | (1u << (agent % 8)));
-    };
-    std::uint32_t before = 0;
-    for (std::size_t row = 0; row < columns.size(); ++row) {
-        set(columns.sender[row]);
-        if (columns.audience[row] == before)
-            continue;
-        before = columns.audience[row];
-        for (const AgentId receiver : m_audiences.of(before))
-            set(index(receiver));
-    }
-}
-
 Status RecordingWriter::writeOpenBlock()
 {
     const Columns& columns = m_open.columns;
@@ -205,14 +203,14 @@ Status RecordingWriter::writeOpenBlock()
     m_encoder.packReading(columns, m_packedReading);
     m_packer.pack(m_open.bytes, m_packedPayload);
     const auto [first, last] = std::ranges::minmax(columns.time);
-    noteAgents(columns);
+    const std::string agents = agentBitmap(columns, m_audiences);
     m_insertBlock.bind(1, m_blockId)
         .bind(2, columns.first)
         .bind(3, static_cast<std::int64_t>(columns.size()))
         .bind(4, first)
         .bind(5, last)
         .bind(6, spanClass(first, last))
-        .bindBlob(7, m_agentBits)
+        .bindBlob(7, agents)
         .bind(8, m_payloadEnd)
         .bind(9, static_cast<std::int64_t>(m_packedPayload.size()));
     m_insertHeard.bind(1, m_blockId).bindBlob(2, m_packed);
@@ -326,11 +324,12 @@ Status RecordingWriter::storeKeyframe()
     m_keyframeBytes = m_packed.size();
     m_headerBytesSinceKeyframe = 0;
     m_lastKeyframeBlock = m_blockId;
-    m_insertKeyframe.bind(1, m_blockId)
-        .bind(2, kGeneration)
-        .bind(3, m_state.last())
-        .bind(4, m_state.newest())
-        .bindBlob(5, m_packed);
+    m_insertKeyframe.bind(1, readingKey(kGeneration, m_blockId))
+        .bind(2, m_blockId)
+        .bind(3, kGeneration)
+        .bind(4, m_state.last())
+        .bind(5, m_state.newest())
+        .bindBlob(6, m_packed);
     if (!m_insertKeyframe.execute())
         return failure("write to");
     return Done{};
@@ -367,6 +366,13 @@ Status RecordingWriter::addTick(std::int64_t time, double busQueue, double write
     if (!m_insertTick.execute())
         return failure("write to");
     return Done{};
+}
+
+Status RecordingWriter::endBlock()
+{
+    if (auto status = begin(); !status)
+        return status;
+    return closeBlock();
 }
 
 void RecordingWriter::setReceived(ConnectionId connection, std::int64_t received)

@@ -49,6 +49,12 @@ struct RecordingTotals
     std::int64_t lost = 0;
 };
 
+/// Length class of a block's time span: lets readers find the blocks of a stretch of time by index,
+/// however wide some are.
+std::int64_t spanClass(std::int64_t first, std::int64_t last);
+/// The agents that sent or received these rows, a bit each.
+std::string agentBitmap(const Columns& columns, AudienceCache& audiences);
+
 /// Writes one recording: sole owner of the write connection. One thread only. After a failed call
 /// nothing more can be written, and the file holds what the last successful commit held.
 class RecordingWriter
@@ -61,6 +67,8 @@ public:
 
     /// Appends rows; they must follow in Seq.
     Status append(const Chunk& chunk);
+    /// Closes the open block: the next rows may begin at any later Seq.
+    Status endBlock();
     Status add(const Gap& gap);
     Status addTick(std::int64_t time, double busQueue, double writerQueue);
     /// Counters of a connection, stored with the next commit.
@@ -101,7 +109,6 @@ private:
     Status writePayload();
     void keepPayload();
     Status storeIdRun();
-    void noteAgents(const Columns& columns);
     Status closeBlock();
     Status store(const std::vector<FinishedTile>& tiles);
     Status storeKeyframe();
@@ -128,7 +135,6 @@ private:
     BlockEncoder m_encoder{m_packer};
     AudienceCache m_audiences;
     std::string m_packed, m_packedReading, m_packedPayload;
-    std::string m_agentBits;
     std::int64_t m_payloadEnd = 0; ///< of the closed blocks, in the payload stream
     std::string m_piece;           ///< of the closed blocks in the piece that is not full yet
     IdIndexBuilder m_ids;

@@ -113,8 +113,10 @@ void Interpreter::interpret(const HeardMessage& message, Chunk& chunk)
     if (!message.undecodable.isEmpty())
         read.undecodable = {message.undecodable.constData(),
                             static_cast<std::size_t>(message.undecodable.size())};
+    Flags readFlags = 0;
     if (!read.undecodable.empty()) {
         flags |= Undecoded;
+        readFlags = message.undecodable.isEmpty() ? Flags(Undecoded) : 0;
         // The reason stands where the type would: it is what can be said of such a message, and can
         // be counted and filtered.
         if (read.type.empty())
@@ -209,6 +211,7 @@ void Interpreter::interpret(const HeardMessage& message, Chunk& chunk)
     }
 
     columns.flags.push_back(flags);
+    columns.readFlags.push_back(readFlags);
     columns.sender.push_back(index(sender));
     columns.audience.push_back(index(audience));
     columns.kind.push_back(static_cast<std::uint8_t>(read.kind));

@@ -1,15 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "recording/lock.h"
 #include "session/jobs.h"
 #include "session/recordingset.h"
 
-#include <QFile>
 #include <QFileInfo>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <unordered_map>
 
@@ -102,18 +98,6 @@ MessageDetail detailOf(const Columns& columns, std::size_t i, PayloadSource& pay
         }
     }
     return detail;
-}
-
-/// Whether some process holds the recorder's lock. The recording itself is not touched.
-static bool isBeingRecorded(const QString& path)
-{
-    const QByteArray name = QFile::encodeName(path) + ".lock";
-    const int descriptor = ::open(name.constData(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (descriptor < 0)
-        return false;
-    const bool isHeld = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0;
-    ::close(descriptor);
-    return isHeld;
 }
 
 Error cancelled()

@@ -1,0 +1,177 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "cli/murmurprocess.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QTemporaryDir>
+
+using namespace murmur;
+using namespace Qt::StringLiterals;
+
+/// `verify` and `repair` as a person uses them, and recordings whose recorder was killed.
+class TestCliVerify : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QVERIFY(m_dir.isValid());
+        QDir::setCurrent(m_dir.path());
+        QCOMPARE(murmur::murmur({u"demo"_s, u"--offline"_s, u"--messages"_s, u"20000"_s, u"-o"_s,
+                                 u"good.murmur"_s})
+                     .code,
+                 0);
+        QFile file(u"good.murmur"_s);
+        QVERIFY(file.open(QFile::ReadOnly));
+        m_good = file.readAll();
+    }
+
+    void aSoundRecordingEndsWithZero()
+    {
+        const Outcome page = murmur::murmur({u"verify"_s, u"good.murmur"_s});
+        QCOMPARE(page.code, 0);
+        QVERIFY2(page.out.startsWith("good.murmur is sound: 20,000 messages"),
+                 page.out.constData());
+        const Outcome json =
+            murmur::murmur({u"verify"_s, u"good.murmur"_s, u"--json"_s, u"--deep"_s});
+        QCOMPARE(json.code, 0);
+        QCOMPARE(json.objects().size(), std::size_t(1));
+        const QJsonObject object = json.objects().front();
+        QCOMPARE(object[u"sound"_s], true);
+        QCOMPARE(object[u"messages"_s], 20'000);
+        QCOMPARE(object[u"tiles_recounted"_s], object[u"tiles"_s]);
+        QVERIFY(object[u"damages"_s].toArray().isEmpty());
+    }
+
+    void aDamagedOneEndsWithOneAndNamesTheBlock()
+    {
+        spoil(u"hurt.murmur"_s, m_good.size() * 6 / 10);
+        const Outcome outcome = murmur::murmur({u"verify"_s, u"hurt.murmur"_s, u"--json"_s});
+        QCOMPARE(outcome.code, 1);
+        const QJsonObject object = outcome.objects().front();
+        QCOMPARE(object[u"sound"_s], false);
+        const QJsonArray damages = object[u"damages"_s].toArray();
+        QCOMPARE(damages.size(), object[u"damage_count"_s].toInt());
+        QVERIFY(!damages.isEmpty());
+        for (const char* key : {"part", "block", "first", "last", "from", "to", "sentence"})
+            QVERIFY(damages[0].toObject().contains(QLatin1String(key)));
+        const Outcome page = murmur::murmur({u"verify"_s, u"good.murmur"_s, u"hurt.murmur"_s});
+        QCOMPARE(page.code, 1);
+        QVERIFY(page.out.contains("good.murmur is sound"));
+        QVERIFY(page.out.contains("murmur repair hurt.murmur -o OUT"));
+        QVERIFY(page.out.contains(damages[0].toObject()[u"sentence"_s].toString().toUtf8()));
+    }
+
+    void whatCannotBeReadEndsWithThree()
+    {
+        const Outcome outcome = murmur::murmur({u"verify"_s, u"good.murmur"_s, u"none.murmur"_s});
+        QCOMPARE(outcome.code, 3);
+        QVERIFY(outcome.out.contains("good.murmur is sound"));
+        QVERIFY(outcome.err.contains("none.murmur"));
+    }
+
+    void aTornOneIsSavedAndTheRestTold()
+    {
+        write(u"torn.murmur"_s, m_good.left(m_good.size() * 7 / 10));
+        QCOMPARE(murmur::murmur({u"info"_s, u"torn.murmur"_s}).code, 3);
+        QCOMPARE(murmur::murmur({u"verify"_s, u"torn.murmur"_s}).code, 3);
+        const Outcome outcome = murmur::murmur(
+            {u"repair"_s, u"torn.murmur"_s, u"-o"_s, u"saved.murmur"_s, u"--json"_s});
+        QVERIFY2(outcome.code == 0, outcome.err.constData());
+        const QJsonObject report = outcome.objects().front();
+        const auto saved = report[u"messages"_s].toInteger();
+        QVERIFY(saved > 8000);
+        QCOMPARE(saved + report[u"missing"_s].toInteger(), 20'000);
+        QVERIFY(!report[u"holes"_s].toArray().isEmpty());
+        QCOMPARE(murmur::murmur({u"verify"_s, u"saved.murmur"_s, u"--deep"_s}).code, 0);
+        const QJsonObject info =
+            murmur::murmur({u"info"_s, u"saved.murmur"_s, u"--json"_s}).objects().front();
+        QCOMPARE(info[u"lost"_s], report[u"missing"_s]);
+        // A message keeps its number and its words.
+        const auto third = [](const QString& file) {
+            const auto rows =
+                murmur::murmur({u"query"_s, file, u""_s, u"--json"_s, u"--limit"_s, u"3"_s})
+                    .objects();
+            return rows.size() == 3 ? rows[2] : QJsonObject();
+        };
+        QVERIFY(!third(u"saved.murmur"_s).isEmpty());
+        QCOMPARE(third(u"saved.murmur"_s), third(u"good.murmur"_s));
+        // It is never written over.
+        const Outcome again =
+            murmur::murmur({u"repair"_s, u"torn.murmur"_s, u"-o"_s, u"saved.murmur"_s});
+        QCOMPARE(again.code, 2);
+        QVERIFY(again.err.contains("saved.murmur"));
+    }
+
+    void nothingToSaveSaysSo()
+    {
+        write(u"letter.murmur"_s, "This is a letter to my aunt.\n"_ba.repeated(1000));
+        const Outcome outcome =
+            murmur::murmur({u"repair"_s, u"letter.murmur"_s, u"-o"_s, u"x.murmur"_s});
+        QCOMPARE(outcome.code, 3);
+        QVERIFY(outcome.err.contains("letter.murmur"));
+        QVERIFY(!QFile::exists(u"x.murmur"_s));
+    }
+
+    /// kill -9 of the program itself, with a hub that agents post to.
+    void aKilledRecorderLeavesASoundFile()
+    {
+        const int kills = qgetenv("MURMUR_TEST_LENGTH") == "long" ? 50 : 3;
+        for (int kill = 0; kill < kills; ++kill) {
+            const QString file = u"killed%1.murmur"_s.arg(kill);
+            Recording recording(file);
+            const quint16 port = recording.port();
+            QVERIFY(port != 0);
+            QByteArray batch = "[";
+            for (int i = 0; i < 400; ++i)
+                batch += (i == 0 ? "" : ",") +
+                         QByteArray(R"({"from":"a","to":"b","topic":"t","payload":)") +
+                         QByteArray::number(i) + '}';
+            batch += ']';
+            (void)post(port, batch);
+            // The file is asked from outside, while it grows: what it shows is on disk.
+            std::int64_t shown = 0;
+            QVERIFY(QTest::qWaitFor(
+                [&] {
+                    const auto lines = murmur::murmur({u"info"_s, file, u"--json"_s}).objects();
+                    shown = lines.empty() ? 0 : lines.front()[u"messages"_s].toInteger();
+                    return shown >= 400;
+                },
+                20'000));
+            (void)post(port, batch);
+            recording.signal(SIGKILL);
+            QVERIFY(recording.outcome().code != 0);
+            const Outcome verified = murmur::murmur({u"verify"_s, file, u"--json"_s});
+            QVERIFY2(verified.code == 0, verified.out.constData());
+            const QJsonObject report = verified.objects().front();
+            QVERIFY(report[u"messages"_s].toInteger() >= shown);
+            QCOMPARE(report[u"clean"_s], false);
+            QCOMPARE(report[u"live"_s], false);
+        }
+    }
+
+private:
+    static void write(const QString& name, const QByteArray& bytes)
+    {
+        QFile file(name);
+        if (!file.open(QFile::WriteOnly) || file.write(bytes) != bytes.size())
+            qFatal("cannot write %s", qPrintable(name));
+    }
+    /// One page of noise.
+    void spoil(const QString& name, qsizetype place)
+    {
+        QByteArray bytes = m_good;
+        bytes.replace(place / 16384 * 16384 + 200, 8000, QByteArray(8000, char(0x5a)));
+        write(name, bytes);
+    }
+
+    QTemporaryDir m_dir;
+    QByteArray m_good;
+};
+
+QTEST_GUILESS_MAIN(TestCliVerify)
+#include "tst_cliverify.moc"
