@@ -40,6 +40,10 @@ struct RecordingMeta
     std::int64_t generation = 1;
     bool isClean = false;
     RecordingTotals totals;
+    Seq begin = 1;  ///< Seq of the first message that this file ever held
+    QString family; ///< uuid of the first of several files
+    int part = 0;   ///< 1, 2 …: place among the files of a split recording; 0: not split
+    QString shard;  ///< "2/8": a share of the subjects only; empty: all
 };
 
 struct StoredConnection
@@ -50,6 +54,7 @@ struct StoredConnection
     std::int64_t received = 0;
     std::int64_t recorded = 0;
     std::int64_t lost = 0;
+    std::int64_t elsewhere = 0; ///< heard, and left to other shards
     LostIs lostIs = LostIs::Exact;
 };
 
@@ -103,7 +108,12 @@ public:
 
     /// Last Seq that is stored; 0 when there is none.
     Seq last();
+    /// First Seq that is stored: a ring lets go what lies before. One past the end when there is
+    /// none.
+    Seq first();
     std::optional<BlockRef> blockOf(Seq seq);
+    /// The block that holds `seq`, or else the nearest one before it.
+    std::optional<BlockRef> blockUpTo(Seq seq);
     /// Blocks from the one that holds `seq` on, in Seq order.
     std::vector<BlockRef> blocksFrom(Seq seq, int limit);
     /// Blocks with messages in `range` and with a Seq above `after`, in Seq order. Stops once they
@@ -118,8 +128,10 @@ public:
     bool loadPayload(const BlockRef& block, std::string& bytes);
 
     /// Stored groups of a tile, of all parts: the totals and what `groups` names. Empty: not
-    /// stored.
+    /// stored, or it counts messages that a ring has let go.
     std::vector<StoredTile> tile(int level, std::int64_t idx, const TileGroups& groups);
+    /// The state nearest before `t`. Where the beginning is not in the file (a ring, a later part
+    /// of a split recording): at least the oldest state, with the time "always".
     std::optional<StoredKeyframe> keyframeBefore(TimePoint t);
 
 private:
@@ -127,8 +139,8 @@ private:
     static BlockRef refFrom(const Statement& statement);
 
     Database m_database; // goes last: statements are finalized before it closes
-    Statement m_last, m_blockOf, m_blocksFrom, m_nextSpan, m_blocksIn, m_heard, m_reading,
-        m_payload, m_tile, m_tileTotals, m_keyframe;
+    Statement m_last, m_first, m_trimmedTime, m_oldestKeyframe, m_blockOf, m_blocksFrom, m_nextSpan,
+        m_blocksIn, m_heard, m_reading, m_payload, m_tile, m_tileTotals, m_keyframe;
     BlockDecoder m_decoder;
     std::int64_t m_generation = 1;
 };
