@@ -188,7 +188,7 @@ int run(const Options& options)
     std::vector<MessageStream> streams;
     std::vector<MessageFormatter> formatters;
     for (OpenRecording& recording : *recordings) {
-        total += recording.session->seen().last;
+        total += recording.session->seen().messages();
         streams.emplace_back(*recording.session, *filter, depthFor(options, *columns),
                              kPreviewBytes, options.limit);
         formatters.emplace_back(recording.session->dictionaries(),

@@ -43,17 +43,19 @@ ReaderPool::Lease::~Lease()
 Result<ReaderPool::Lease> ReaderPool::lease()
 {
     std::unique_ptr<RecordingReader> reader;
+    QString path;
     {
         std::unique_lock lock(m_mutex);
         m_changed.wait(lock, [this] { return !m_suspended; });
         ++m_out;
+        path = m_path;
         if (!m_free.empty()) {
             reader = std::move(m_free.back());
             m_free.pop_back();
         }
     }
     if (!reader) {
-        auto opened = RecordingReader::open(m_path);
+        auto opened = RecordingReader::open(path);
         if (!opened) {
             giveBack(nullptr);
             return opened.error();
@@ -91,6 +93,18 @@ void ReaderPool::resume()
     m_changed.notify_all();
 }
 
+void ReaderPool::moveTo(const QString& path)
+{
+    const std::lock_guard lock(m_mutex);
+    m_path = path;
+}
+
+QString ReaderPool::path() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_path;
+}
+
 SourceView::SourceView(std::vector<Tail::Run> tail, ReaderPool::Lease lease,
                        std::shared_ptr<const Dictionaries> names)
     : m_tail(std::move(tail))
@@ -98,6 +112,7 @@ SourceView::SourceView(std::vector<Tail::Run> tail, ReaderPool::Lease lease,
     , m_snapshot(std::make_unique<RecordingReader::Snapshot>(*m_lease))
     , m_names(std::move(names))
     , m_durable(m_lease->last())
+    , m_first(m_lease->first())
 {
 }
 
@@ -116,6 +131,7 @@ void SourceView::refresh()
 {
     m_snapshot.reset();
     m_snapshot = std::make_unique<RecordingReader::Snapshot>(*m_lease);
+    m_first = m_lease->first();
 }
 
 Seq SourceView::last() const

@@ -70,14 +70,16 @@ public:
     /// lent.
     void suspend();
     void resume();
-    [[nodiscard]] const QString& path() const { return m_path; }
+    /// While suspended: goes on with another file.
+    void moveTo(const QString& path);
+    [[nodiscard]] QString path() const;
 
 private:
     friend class Lease;
     void giveBack(std::unique_ptr<RecordingReader> reader);
 
-    const QString m_path;
-    std::mutex m_mutex;
+    QString m_path;
+    mutable std::mutex m_mutex;
     std::condition_variable m_changed;
     std::vector<std::unique_ptr<RecordingReader>> m_free;
     int m_out = 0;
@@ -103,11 +105,13 @@ public:
     /// each commit, so its parts must be read within one transaction.
     [[nodiscard]] RecordingReader& reader() const { return *m_lease; }
     /// For long scans: lets the recorder's checkpoints pass and goes on with the file as it is now.
-    /// durable() stays what it was.
+    /// durable() stays what it was; first() may rise.
     void refresh();
     [[nodiscard]] const Dictionaries& names() const { return *m_names; }
     [[nodiscard]] Seq durable() const { return m_durable; }
     [[nodiscard]] Seq last() const;
+    /// What lies before is gone, or in another file.
+    [[nodiscard]] Seq first() const { return m_first; }
     /// Runs behind the file; rows up to durable() are to be passed over.
     [[nodiscard]] const std::vector<Tail::Run>& tail() const { return m_tail; }
     /// Calls `visit(columns, row)` for each row of the tail that the file does not have.
@@ -132,6 +136,7 @@ private:
     std::unique_ptr<RecordingReader::Snapshot> m_snapshot; // ends before the lease does
     std::shared_ptr<const Dictionaries> m_names;
     Seq m_durable = 0;
+    Seq m_first = 1;
 };
 
 } // namespace murmur
