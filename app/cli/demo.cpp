@@ -122,10 +122,21 @@ int runOffline(const Options& options, nanoseconds length, const QString& path)
     });
     timer.start(std::chrono::milliseconds(100));
     bool isBroken = false;
-    QObject::connect(&signals, &StopSignals::requested, &loop, [&] { stop.request_stop(); });
+    const auto end = [&] {
+        stop.request_stop();
+        recorder.setWaitsForRoom(false); // it may wait for room on the disk
+    };
+    QObject::connect(&signals, &StopSignals::requested, &loop, end);
     QObject::connect(&recorder, &Recorder::ended, &loop, [&] {
         isBroken = true;
-        stop.request_stop();
+        end();
+    });
+    // A demo can be made again: rather than wait for somebody to tidy up, it ends.
+    QString alarm;
+    QObject::connect(&recorder, &Recorder::statusChanged, &loop, [&] {
+        alarm = alarm.isEmpty() ? recorder.status().alarm : alarm;
+        if (!alarm.isEmpty())
+            end();
     });
     auto work = QtConcurrent::run([&] {
         return murmur::runOffline(
@@ -151,10 +162,12 @@ int runOffline(const Options& options, nanoseconds length, const QString& path)
         return failed(result.error());
     }
     const int kept =
-        printKept(path, nanoseconds{0}, signals.isRequested() ? u"stopped"_s : u"complete"_s, false,
-                  options.json);
+        printKept({path}, nanoseconds{0}, signals.isRequested() ? u"stopped"_s : u"complete"_s,
+                  false, options.json);
     if (!stopped)
         return failed(stopped.error());
+    if (!alarm.isEmpty())
+        return failed({ErrorCode::DiskFull, alarm});
     if (result && !keepTruth(options, result->truth))
         return exitCodeOf(ErrorCode::Unwritable);
     return isBroken || signals.isRequested() ? exitCodeOf(ErrorCode::Cancelled) : kept;

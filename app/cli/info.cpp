@@ -47,8 +47,24 @@ void appendFacts(JsonWriter& json, const SessionInfo& info)
     json.boolean(info.isClean);
     json.key("live");
     json.boolean(info.isLive);
+    json.key("family");
+    json.textOrNull(info.family);
+    json.key("part");
+    if (info.part > 0)
+        json.number(info.part);
+    else
+        json.null();
+    json.key("shard");
+    json.textOrNull(info.shard);
     json.key("messages");
-    json.number(info.extent.last);
+    json.number(info.extent.messages());
+    json.key("trimmed");
+    json.number(info.trimmed);
+    json.key("trimmed_to");
+    if (info.trimmed > 0)
+        json.number(info.extent.first);
+    else
+        json.null();
     json.key("agents");
     json.number(info.agents);
     json.key("topics");
@@ -88,6 +104,8 @@ void appendFacts(JsonWriter& json, const SessionInfo& info)
         json.number(connection.lost);
         json.key("lost_is");
         json.text(lostIsText(connection.lostIs));
+        json.key("elsewhere");
+        json.number(connection.elsewhere);
         json.endObject();
     }
     json.endArray();
@@ -186,7 +204,16 @@ std::string pageOf(const SessionInfo& info)
                      : info.isClean
                          ? u"closed in order"_s
                          : u"not closed in order; everything that was committed is here"_s);
-    fact(u"messages"_s, grouped(info.extent.last));
+    if (info.part > 0)
+        fact(u"part"_s, u"%1 of the family %2"_s.arg(info.part).arg(info.family));
+    if (!info.shard.isEmpty())
+        fact(u"shard"_s,
+             u"%1: a share of the subjects, so calls between shares are not paired"_s.arg(
+                 info.shard));
+    fact(u"messages"_s, grouped(info.extent.messages()));
+    if (info.trimmed > 0)
+        fact(u"let go"_s, u"%1 before message %2: only the last stretch is kept"_s.arg(
+                              grouped(info.trimmed), grouped(info.extent.first)));
     if (info.extent.last > 0) {
         const TimePoint last = info.extent.time.end - nanoseconds(1);
         fact(u"first"_s, isoTime(info.extent.time.begin));
@@ -207,7 +234,7 @@ std::string pageOf(const SessionInfo& info)
         if (info.kinds[kind] != 0)
             kinds.add({kindText(kind), grouped(info.kinds[kind]),
                        u"%1 %"_s.arg(100.0 * static_cast<double>(info.kinds[kind]) /
-                                         static_cast<double>(info.extent.last),
+                                         static_cast<double>(info.extent.messages()),
                                      0, 'f', 1)});
     }
     Table connections({{u"connection"_s, false, 60},
@@ -215,6 +242,11 @@ std::string pageOf(const SessionInfo& info)
                        {u"recorded"_s, true, 0},
                        {u"lost"_s, true, 0},
                        {u"lost is"_s, false, 0}});
+    std::int64_t elsewhere = 0;
+    for (const ConnectionInfo& connection : info.connections)
+        elsewhere += connection.elsewhere;
+    if (elsewhere > 0)
+        fact(u"other shards"_s, u"%1 messages, recorded there"_s.arg(grouped(elsewhere)));
     for (const ConnectionInfo& connection : info.connections)
         connections.add({connection.url, grouped(connection.received), grouped(connection.recorded),
                          grouped(connection.lost), lostIsText(connection.lostIs)});

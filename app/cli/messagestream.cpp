@@ -25,6 +25,7 @@ MessageStream::MessageStream(Session& session, FilterPtr filter, Depth depth, in
     , m_depth(depth)
     , m_previewBytes(depth == Depth::Previews ? previewBytes : 0)
     , m_page(limit > 0 ? std::min(limit, kSearchPage) : kSearchPage)
+    , m_next(session.seen().first)
     , m_last(session.seen().last)
     , m_scanned(std::make_shared<std::atomic<std::int64_t>>(0))
 {

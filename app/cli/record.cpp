@@ -30,12 +30,67 @@ struct Options
     std::string dialect;
     std::string length;
     std::string maxSize;
+    std::string ring;
+    std::string split;
+    std::string reserve;
+    std::string shard;
     std::string until;
     std::string tokenFile;
     std::int64_t maxMessages = 0;
     bool isStrict = false;
     bool json = false;
 };
+
+/// "10m" or "1GiB", into the one or the other.
+Status readStretch(const char* option, const std::string& text, nanoseconds& length,
+                   std::int64_t& bytes)
+{
+    if (text.empty())
+        return Done{};
+    const QString given = QString::fromStdString(text);
+    if (const auto duration = durationFromText(given); duration && duration->count() > 0) {
+        length = *duration;
+        return Done{};
+    }
+    if (const auto size = bytesFromText(given); size && *size > 0) {
+        bytes = *size;
+        return Done{};
+    }
+    return Error{ErrorCode::WrongUse,
+                 u"%1 takes a time or a size, for example 10m or 1GiB; \"%2\" is neither."_s.arg(
+                     QLatin1StringView(option), given)};
+}
+
+Status readSize(const std::string& text, std::int64_t& bytes)
+{
+    if (text.empty())
+        return Done{};
+    const auto size = bytesFromText(QString::fromStdString(text));
+    if (!size)
+        return size.error();
+    bytes = *size;
+    return Done{};
+}
+
+Status readLimits(const Options& options, RecorderOptions& recording)
+{
+    RecordingLimits& limits = recording.limits;
+    for (const Status& status :
+         {readStretch("--ring", options.ring, limits.ring.length, limits.ring.bytes),
+          readStretch("--split", options.split, limits.splitLength, limits.splitBytes),
+          readSize(options.maxSize, limits.maxBytes),
+          readSize(options.reserve, recording.reserveBytes)}) {
+        if (!status)
+            return status;
+    }
+    if (!options.shard.empty()) {
+        const auto shard = Shard::fromText(QString::fromStdString(options.shard));
+        if (!shard)
+            return shard.error();
+        recording.shard = *shard;
+    }
+    return limits.check();
+}
 
 int run(const Options& options)
 {
@@ -55,12 +110,8 @@ int run(const Options& options)
             return failed(length.error());
         run.length = *length;
     }
-    if (!options.maxSize.empty()) {
-        const auto size = bytesFromText(QString::fromStdString(options.maxSize));
-        if (!size)
-            return failed(size.error());
-        recording.maxBytes = *size;
-    }
+    if (auto status = readLimits(options, recording); !status)
+        return failed(status.error());
     if (!options.tokenFile.empty()) {
         auto token = tokenFromFile(QFile::decodeName(options.tokenFile.c_str()));
         if (!token)
@@ -93,7 +144,17 @@ void addRecord(CLI::App& app, Action& action)
     app.add_option("--max-messages", options->maxMessages, "End after so many messages")
         ->check(positiveWhole());
     app.add_option("--max-size", options->maxSize,
-                   "End when the file has this size, for example 2GiB");
+                   "End before the file is larger than this, for example 2GiB");
+    app.add_option("--ring", options->ring,
+                   "Keep only the last stretch, for example 10m or 1GiB: a flight recorder");
+    app.add_option("--split", options->split,
+                   "Go on in a next file after so long or so much, for example 1h or 1GiB");
+    app.add_option(
+        "--reserve", options->reserve,
+        "Keep so much of the disk free: recording pauses below it (default: 1GiB or 5 %, "
+        "whichever is more; less on small disks)");
+    app.add_option("--shard", options->shard,
+                   "Record only a share of the subjects, for example 2/8: the second of eight");
     app.add_option("--until", options->until, "End with the first message that matches");
     app.add_flag("--strict", options->isStrict, "Exit code 5 when anything was lost");
     app.add_option("--token-file", options->tokenFile, "File that holds the bus's secret");

@@ -50,27 +50,81 @@ LostIs worst(const std::vector<ConnectionInfo>& connections)
     return is;
 }
 
-std::string keptJson(const SessionInfo& info, nanoseconds length, const QString& why)
+/// What the files of one recording hold together.
+struct Kept
+{
+    QString uuid; ///< of the first
+    std::int64_t messages = 0;
+    std::int64_t trimmed = 0;
+    std::int64_t gaps = 0;
+    std::int64_t lost = 0;
+    std::int64_t elsewhere = 0;
+    std::int64_t bytesFile = 0;
+    LostIs lostIs = LostIs::Exact;
+    QString shard;
+    TimePoint first = TimePoint::max();
+    TimePoint end = TimePoint::min();
+};
+
+Status add(Kept& kept, const QString& path)
+{
+    auto session = Session::open(path);
+    if (!session)
+        return session.error();
+    const auto info = await((*session)->info());
+    if (!info)
+        return info.error();
+    if (kept.uuid.isEmpty())
+        kept.uuid = info->uuid;
+    kept.messages += info->extent.messages();
+    kept.trimmed += info->trimmed;
+    kept.gaps += info->gaps;
+    kept.lost += info->lost;
+    kept.bytesFile += info->bytesFile;
+    kept.lostIs = std::max(kept.lostIs, worst(info->connections));
+    kept.shard = info->shard;
+    for (const ConnectionInfo& connection : info->connections)
+        kept.elsewhere += connection.elsewhere;
+    if (info->extent.last > 0) {
+        kept.first = std::min(kept.first, info->extent.time.begin);
+        kept.end = std::max(kept.end, info->extent.time.end);
+    }
+    return Done{};
+}
+
+std::string keptJson(const std::vector<QString>& paths, const Kept& kept, nanoseconds length,
+                     const QString& why)
 {
     std::string out;
     JsonWriter json(out);
     json.beginObject();
     json.key("path");
-    json.text(info.path);
+    json.text(paths.front());
+    if (paths.size() > 1) {
+        json.key("paths");
+        json.beginArray();
+        for (const QString& path : paths)
+            json.text(path);
+        json.endArray();
+    }
     json.key("uuid");
-    json.textOrNull(info.uuid);
+    json.textOrNull(kept.uuid);
     json.key("messages");
-    json.number(info.extent.last);
+    json.number(kept.messages);
+    json.key("trimmed");
+    json.number(kept.trimmed);
     json.key("seconds");
     json.raw(QByteArray::number(static_cast<double>(length.count()) / 1e9, 'f', 3).toStdString());
     json.key("gaps");
-    json.number(info.gaps);
+    json.number(kept.gaps);
     json.key("lost");
-    json.number(info.lost);
+    json.number(kept.lost);
     json.key("lost_is");
-    json.text(lostIsName(worst(info.connections)));
+    json.text(lostIsName(kept.lostIs));
+    json.key("elsewhere");
+    json.number(kept.elsewhere);
     json.key("bytes_file");
-    json.number(info.bytesFile);
+    json.number(kept.bytesFile);
     json.key("ended");
     json.text(why);
     json.endObject();
@@ -78,34 +132,42 @@ std::string keptJson(const SessionInfo& info, nanoseconds length, const QString&
     return out;
 }
 
+QString keptSentence(const std::vector<QString>& paths, const Kept& kept, nanoseconds length)
+{
+    QString sentence = u"%1, %2, %3"_s.arg(
+        durationText(length),
+        kept.messages == 1 ? u"1 message"_s : u"%1 messages"_s.arg(grouped(kept.messages)),
+        lostText(kept.lost, kept.lostIs));
+    if (!kept.shard.isEmpty())
+        sentence += u", %1 left to other shards"_s.arg(grouped(kept.elsewhere));
+    if (kept.trimmed > 0)
+        sentence += u", %1 older ones let go"_s.arg(grouped(kept.trimmed));
+    sentence += u", saved as %1"_s.arg(paths.front());
+    if (paths.size() > 1)
+        sentence += u" … %1 (%2 files)"_s.arg(paths.back()).arg(paths.size());
+    return sentence + u'\n';
+}
+
 } // namespace
 
-int printKept(const QString& path, nanoseconds length, const QString& why, bool isStrict, bool json)
+int printKept(const std::vector<QString>& paths, nanoseconds length, const QString& why,
+              bool isStrict, bool json)
 {
-    auto session = Session::open(path);
-    if (!session)
-        return failed(session.error());
-    const auto info = await((*session)->info());
-    if (!info)
-        return failed(info.error());
-    if (length.count() == 0 && info->extent.last > 0)
-        length = info->extent.time.length() - nanoseconds(1);
-    const LostIs lostIs = worst(info->connections);
-    StandardOutput output;
-    if (json) {
-        output.write(keptJson(*info, length, why));
-    } else {
-        const QString sentence = u"%1, %2, %3, saved as %4\n"_s.arg(
-            durationText(length),
-            info->extent.last == 1 ? u"1 message"_s
-                                   : u"%1 messages"_s.arg(grouped(info->extent.last)),
-            lostText(info->lost, lostIs), path);
-        output.write(sentence.toStdString());
+    Kept kept;
+    for (const QString& path : paths) {
+        if (auto added = add(kept, path); !added)
+            return failed(added.error());
     }
+    if (length.count() == 0 && kept.messages > 0)
+        length = kept.end - kept.first - nanoseconds(1);
+    StandardOutput output;
+    output.write(json ? keptJson(paths, kept, length, why)
+                      : keptSentence(paths, kept, length).toStdString());
     const int written = output.finish();
-    if (isStrict && (info->lost > 0 || lostIs != LostIs::Exact)) {
-        report(u"%1 lost messages (gaps: %2); \"murmur info %1\" names the connections."_s.arg(path)
-                   .arg(info->gaps));
+    if (isStrict && (kept.lost > 0 || kept.lostIs != LostIs::Exact)) {
+        report(u"%1 lost messages (gaps: %2); \"murmur info %1\" names the connections."_s
+                   .arg(paths.front())
+                   .arg(kept.gaps));
         return kRecordedWithGaps;
     }
     return written;
@@ -168,7 +230,7 @@ int RecordRun::run()
     m_session.reset();
     const Status stopped = m_recorder.stop();
     const int kept =
-        printKept(m_recorder.path(), length, m_why, m_options.isStrict, m_options.json);
+        printKept(m_recorder.files(), length, m_why, m_options.isStrict, m_options.json);
     if (!stopped)
         return failed(stopped.error());
     const bool allFailed =
@@ -184,6 +246,7 @@ void RecordRun::showStatus()
 {
     const RecorderStatus status = m_recorder.status();
     noteConnections(status.connections);
+    noteAlarm(status.alarm);
     if (!status.connections.empty() &&
         std::ranges::all_of(status.connections, [](const ConnectionInfo& c) {
             return c.state == ConnectionStatus::State::Failed;
@@ -196,11 +259,25 @@ void RecordRun::showStatus()
         durationText(status.length), grouped(status.recorded),
         grouped(static_cast<std::int64_t>(static_cast<double>(status.recorded) / seconds)),
         grouped(status.lost));
+    if (!status.alarm.isEmpty())
+        line = u"PAUSED, the disk is full  %1 recorded  %2 lost"_s.arg(grouped(status.recorded),
+                                                                       grouped(status.lost));
     if (status.queueFill >= 0.01)
         line += u"  queue %1 %"_s.arg(static_cast<int>(status.queueFill * 100));
     if (m_options.length.count() > 0)
         line += u"  of %1"_s.arg(durationText(m_options.length));
     m_progress->show(line);
+}
+
+void RecordRun::noteAlarm(const QString& alarm)
+{
+    if (alarm.isEmpty() == m_alarm.isEmpty())
+        return;
+    m_alarm = alarm;
+    if (m_progress != nullptr)
+        m_progress->clear();
+    tell(alarm.isEmpty() ? u"There is room on the disk again: recording goes on."_s
+                         : printable(alarm));
 }
 
 void RecordRun::noteConnections(const std::vector<ConnectionInfo>& connections)

@@ -42,6 +42,7 @@ Q_SIGNALS:
 
 private:
     void showStatus();
+    void noteAlarm(const QString& alarm);
     void noteConnections(const std::vector<ConnectionInfo>& connections);
     void lookForMatch();
     void end(const QString& why);
@@ -54,13 +55,15 @@ private:
     bool m_isLooking = false;
     bool m_isEnding = false;
     QString m_why;
+    QString m_alarm; // as told
     std::vector<QString> m_shownDetails;
     Progress* m_progress = nullptr; // while the event loop runs
 };
 
-/// Reads the finished file back and prints what it holds: "12 min, 481,220 messages, 0 lost, saved
-/// as …", or the same as JSON. `length` 0: from the first message to the last. The exit code.
-int printKept(const QString& path, nanoseconds length, const QString& why, bool isStrict,
-              bool json);
+/// Reads the finished files (several of a split recording) back and prints what they hold: "12 min,
+/// 481,220 messages, 0 lost, saved as …", or the same as JSON. `length` 0: from the first message
+/// to the last. The exit code.
+int printKept(const std::vector<QString>& paths, nanoseconds length, const QString& why,
+              bool isStrict, bool json);
 
 } // namespace murmur::cli

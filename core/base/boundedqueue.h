@@ -79,6 +79,36 @@ public:
         return open;
     }
 
+    /// Like `put`, but gives up after `timeout`; `item` is then untouched.
+    [[nodiscard]] bool put(T&& item, std::size_t bytes, std::chrono::nanoseconds timeout)
+    {
+        {
+            std::unique_lock lock(m_mutex);
+            const bool hasRoom = m_drained.wait_for(lock, timeout, [&] {
+                return m_closed || (m_items.size() < m_maxItems &&
+                                    (m_bytes + bytes <= m_maxBytes || m_items.empty()));
+            });
+            if (!hasRoom || m_closed)
+                return false;
+            m_bytes += bytes;
+            m_items.emplace_back(std::move(item), bytes);
+        }
+        m_filled.notify_one();
+        return true;
+    }
+    /// Waits until the queue is closed or the timeout passes, and takes nothing: for a consumer
+    /// that cannot go on.
+    bool waitUntilClosed(std::chrono::nanoseconds timeout)
+    {
+        std::unique_lock lock(m_mutex);
+        return m_filled.wait_for(lock, timeout, [this] { return m_closed; });
+    }
+    [[nodiscard]] bool isClosed() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_closed;
+    }
+
     /// Refuses what comes; what is queued can still be taken.
     void close()
     {

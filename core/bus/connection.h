@@ -7,6 +7,7 @@
 #include "base/kind.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "bus/shard.h"
 
 #include <QByteArray>
 #include <QObject>
@@ -66,6 +67,7 @@ struct ConnectionOptions
 {
     QByteArray token;
     QString name; ///< shown on the chip; empty: derived from the URL
+    Shard shard;  ///< our share of the traffic; see Connection::takesShare
 };
 
 /// One attached endpoint. Lives in the thread that creates it (the recorder gives each its own) and
@@ -85,6 +87,10 @@ public:
     /// Ends cleanly: everything heard so far is in the sink when it returns.
     virtual void stop() = 0;
     [[nodiscard]] virtual ConnectionStatus status() const = 0;
+    /// True for a bus that is partitioned by itself (Kafka): it attaches to the partitions of its
+    /// `ConnectionOptions::shard` only (Shard::takesPartition), and the sink takes all it hears.
+    /// False: the bus delivers everything, and the sink leaves to others what is theirs.
+    [[nodiscard]] virtual bool takesShare() const { return false; }
 
 Q_SIGNALS:
     void statusChanged();

@@ -7,6 +7,7 @@
 #include "recording/blockcodec.h"
 #include "recording/dictionaries.h"
 #include "recording/tiles.h"
+#include "recording/totals.h"
 #include "recording/writer.h"
 
 #include <QString>
@@ -37,7 +38,10 @@ struct BlockRef
 struct RecordingMeta
 {
     QString uuid;
+    Seq begin = 1;  ///< Seq of the first message that this file ever held
     QString family; ///< shared by the files of one split recording
+    int part = 0;   ///< 1, 2 …: place among the files of a split recording; 0: not split
+    QString shard;  ///< "2/8": a share of the subjects only; empty: all
     QString program;
     QString host; ///< whose clock stamped the messages
     std::int64_t started = 0;
@@ -54,6 +58,7 @@ struct StoredConnection
     std::int64_t received = 0;
     std::int64_t recorded = 0;
     std::int64_t lost = 0;
+    std::int64_t elsewhere = 0; ///< heard, and left to other shards
     LostIs lostIs = LostIs::Exact;
 };
 
@@ -111,7 +116,12 @@ public:
 
     /// Last Seq that is stored; 0 when there is none.
     virtual Seq last() = 0;
+    /// First Seq that is stored: a ring lets go what lies before. One past the end when there is
+    /// none.
+    virtual Seq first() = 0;
     virtual std::optional<BlockRef> blockOf(Seq seq) = 0;
+    /// The block that holds `seq`, or else the nearest one before it.
+    virtual std::optional<BlockRef> blockUpTo(Seq seq) = 0;
     /// Blocks from the one that holds `seq` on, in Seq order.
     virtual std::vector<BlockRef> blocksFrom(Seq seq, int limit) = 0;
     /// Blocks with messages in `range` and with a Seq above `after`, in Seq order. Stops once they
@@ -149,13 +159,15 @@ public:
     /// What has been added to the times of this part, ns; its tiles know nothing of it.
     [[nodiscard]] virtual std::int64_t offset() const { return 0; }
     /// Stored groups of a tile, of all parts: the totals and what `groups` names. Empty: not
-    /// stored.
+    /// stored, or it counts messages that a ring has let go.
     virtual std::vector<StoredTile> tile(int level, std::int64_t idx, const TileGroups& groups) = 0;
     /// Visits what tile() returned, with the ids that load() uses.
     virtual bool visit(const StoredTile& tile, TileVisitor& visitor)
     {
         return visitTile(tile.bytes, visitor);
     }
+    /// The state nearest before `t`. Where the beginning is not in the file (a ring, a later part
+    /// of a split recording): at least the oldest state, with the time "always".
     virtual std::optional<StoredKeyframe> keyframeBefore(TimePoint t) = 0;
 };
 

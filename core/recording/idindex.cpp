@@ -30,6 +30,28 @@ IdPlace idPlace(IdField field, std::uint32_t hash) noexcept
     return {bits >> kLowBits, bits & ((1u << kLowBits) - 1)};
 }
 
+void fillHashes(Columns& columns, std::string_view bytes)
+{
+    const std::size_t count = columns.rawSize.size();
+    std::size_t begin = 0;
+    for (IdColumn& id : columns.ids)
+        id.hash.assign(count, 0);
+    for (std::size_t row = 0; row < count; ++row) {
+        const std::size_t size = std::size_t(columns.rawSize[row]) + columns.headerSize[row];
+        const std::string_view own = bytes.substr(std::min(begin, bytes.size()), size);
+        begin += size;
+        for (const IdField field : kIndexedFields) {
+            IdColumn& id = columns.ids[static_cast<std::size_t>(field)];
+            const TextRef ref = id.text[row];
+            const std::string_view from =
+                (ref.offset & kInText) != 0 ? std::string_view(columns.text) : own;
+            const std::size_t offset = ref.offset & ~kInText;
+            if (offset <= from.size())
+                id.hash[row] = columnHash(from.substr(offset, ref.size));
+        }
+    }
+}
+
 bool IdIndexBuilder::add(std::int64_t block, const Columns& columns)
 {
     if (m_firstBlock == 0)

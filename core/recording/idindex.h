@@ -41,6 +41,10 @@ constexpr std::int64_t idIndexKey(std::int64_t generation, std::int64_t run,
     return (generation << 40) | (run << 8) | part;
 }
 
+/// Fills the hashes of ids that were loaded from a block with these bytes (raw and headers of each
+/// message); needs sizes and ids.
+void fillHashes(Columns& columns, std::string_view bytes);
+
 /// Gathers the ids of closed blocks. Owned by the writer.
 class IdIndexBuilder
 {

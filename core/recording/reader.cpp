@@ -27,6 +27,14 @@ RecordingReader::RecordingReader(Database database)
                       : "SELECT id, first, count, first_time, last_time, payload_at, payload_size "
                         "FROM block ";
     m_last = Statement(m_database, "SELECT first + count - 1 FROM block ORDER BY id DESC LIMIT 1");
+    m_first =
+        Statement(m_database, "SELECT coalesce((SELECT first FROM block ORDER BY id LIMIT 1), "
+                              "(SELECT v FROM meta WHERE k = 'trimmed_to'), (SELECT v FROM "
+                              "meta WHERE k = 'first'), 1)");
+    m_trimmedTime = Statement(m_database, "SELECT v FROM meta WHERE k = 'trimmed_time'");
+    m_oldestKeyframe =
+        Statement(m_database, "SELECT block, data FROM keyframe WHERE generation = ? "
+                              "AND stale = 0 ORDER BY block LIMIT 1");
     m_blockOf =
         Statement(m_database, (columns + "WHERE first <= ? ORDER BY first DESC LIMIT 1").c_str());
     m_blocksFrom =
@@ -56,7 +64,8 @@ RecordingReader::RecordingReader(Database database)
     if (m_format > 1) {
         m_idPart = Statement(m_database,
                              "SELECT first_block, last_block, data FROM id_index WHERE id = ?");
-        m_idRuns = Statement(m_database, "SELECT id, last_block FROM id_index WHERE id BETWEEN ? "
+        m_firstIdRun = Statement(m_database, "SELECT id FROM id_index WHERE id >= ? LIMIT 1");
+        m_lastIdRun = Statement(m_database, "SELECT id, last_block FROM id_index WHERE id BETWEEN ? "
                                          "AND ? ORDER BY id DESC LIMIT 1");
     }
     m_generation = m_database.number("SELECT v FROM meta WHERE k = 'generation'", 1);
@@ -106,6 +115,14 @@ RecordingMeta RecordingReader::meta()
             meta.totals.gaps = rows.number(1);
         else if (key == "lost")
             meta.totals.lost = rows.number(1);
+        else if (key == "first")
+            meta.begin = rows.number(1);
+        else if (key == "trimmed_to")
+            meta.totals.first = rows.number(1);
+        else if (key == "part")
+            meta.part = static_cast<int>(rows.number(1));
+        else if (key == "shard")
+            meta.shard = QString::fromStdString(std::string(rows.text(1)));
         else if (key == "kinds") {
             std::string_view bytes = rows.blob(1);
             for (std::int64_t& count : meta.totals.kinds) {
@@ -115,6 +132,7 @@ RecordingMeta RecordingReader::meta()
             }
         }
     }
+    meta.totals.first = std::max(meta.totals.first, meta.begin);
     return meta;
 }
 
@@ -195,7 +213,8 @@ std::vector<StoredConnection> RecordingReader::connections()
     std::vector<StoredConnection> connections;
     Statement rows(m_database,
                    "SELECT c.id, c.url, c.name, c.received, c.recorded, coalesce(sum(g.count), 0), "
-                   "max(g.lost_is = 'unknown'), max(g.lost_is = 'at_least') "
+                   "max(g.lost_is = 'unknown'), max(g.lost_is = 'at_least'), "
+                   "(SELECT v FROM meta WHERE k = 'elsewhere:' || c.id) "
                    "FROM connection c LEFT JOIN gap g ON g.connection = c.id AND g.cause <> "
                    "'subscriber-cut' GROUP BY c.id ORDER BY c.id");
     while (rows.step()) {
@@ -209,6 +228,7 @@ std::vector<StoredConnection> RecordingReader::connections()
         connection.lostIs = rows.number(6) != 0   ? LostIs::Unknown
                             : rows.number(7) != 0 ? LostIs::AtLeast
                                                   : LostIs::Exact;
+        connection.elsewhere = rows.number(8);
         connections.push_back(std::move(connection));
     }
     return connections;
@@ -267,14 +287,26 @@ Seq RecordingReader::last()
     return last;
 }
 
+Seq RecordingReader::first()
+{
+    const Seq first = m_first.step() ? m_first.number(0) : 1;
+    m_first.reset();
+    return first;
+}
+
 std::optional<BlockRef> RecordingReader::blockOf(Seq seq)
 {
+    auto found = blockUpTo(seq);
+    if (found && seq > found->last())
+        found.reset();
+    return found;
+}
+
+std::optional<BlockRef> RecordingReader::blockUpTo(Seq seq)
+{
     std::optional<BlockRef> found;
-    if (m_blockOf.bind(1, seq).step()) {
-        const BlockRef ref = refFrom(m_blockOf);
-        if (ref.first <= seq && seq <= ref.last())
-            found = ref;
-    }
+    if (m_blockOf.bind(1, seq).step())
+        found = refFrom(m_blockOf);
     m_blockOf.reset();
     return found;
 }
@@ -416,17 +448,22 @@ std::vector<BlockRef> RecordingReader::blocksWithId(IdField field, std::string_v
     const IdPlace place = idPlace(field, columnHash(text));
     std::int64_t lastRun = -1;
     std::int64_t covered = 0;
-    if (m_idRuns.bind(1, idIndexKey(m_generation, 0, 0))
+    std::int64_t firstRun = 0;
+    const auto runOf = [](std::int64_t id) { return (id & ((std::int64_t(1) << 40) - 1)) >> 8; };
+    if (m_firstIdRun.bind(1, idIndexKey(m_generation, 0, 0)).step())
+        firstRun = runOf(m_firstIdRun.number(0)); // a ring has let go of those before
+    m_firstIdRun.reset();
+    if (m_lastIdRun.bind(1, idIndexKey(m_generation, 0, 0))
             .bind(2, idIndexKey(m_generation + 1, 0, 0) - 1)
             .step()) {
-        lastRun = (m_idRuns.number(0) & ((std::int64_t(1) << 40) - 1)) >> 8;
-        covered = m_idRuns.number(1);
+        lastRun = runOf(m_lastIdRun.number(0));
+        covered = m_lastIdRun.number(1);
     }
-    m_idRuns.reset();
+    m_lastIdRun.reset();
     std::vector<std::int64_t> ids;
     std::vector<std::int64_t> found;
     std::string bytes;
-    for (std::int64_t run = 0; run <= lastRun; ++run) {
+    for (std::int64_t run = firstRun; run <= lastRun; ++run) {
         if (m_idPart.bind(1, idIndexKey(m_generation, run, place.part)).step()) {
             const std::int64_t firstBlock = m_idPart.number(0);
             found.clear();
@@ -451,6 +488,10 @@ std::vector<BlockRef> RecordingReader::blocksWithId(IdField field, std::string_v
 std::vector<StoredTile> RecordingReader::tile(int level, std::int64_t idx, const TileGroups& groups)
 {
     std::vector<StoredTile> tiles;
+    const bool isCut = m_trimmedTime.step() && tileBegin(idx, level) < m_trimmedTime.number(0);
+    m_trimmedTime.reset();
+    if (isCut)
+        return tiles;
     Statement& statement = groups.all || !groups.groups.empty() ? m_tile : m_tileTotals;
     statement.bind(1, m_generation).bind(2, level).bind(3, idx);
     while (statement.step()) {
@@ -479,6 +520,16 @@ std::optional<StoredKeyframe> RecordingReader::keyframeBefore(TimePoint t)
             found = std::move(keyframe);
     }
     m_keyframe.reset();
+    if (found || first() == 1)
+        return found;
+    if (m_oldestKeyframe.bind(1, m_generation).step()) {
+        StoredKeyframe keyframe;
+        keyframe.block = m_oldestKeyframe.number(0);
+        keyframe.time = toNs(TimePoint::min());
+        if (m_decoder.packer().unpack(m_oldestKeyframe.blob(1), keyframe.bytes))
+            found = std::move(keyframe);
+    }
+    m_oldestKeyframe.reset();
     return found;
 }
 

@@ -47,9 +47,10 @@ public:
     std::vector<StoredConnection> connections() override;
     std::vector<Gap> gaps() override;
     std::vector<StoredTick> ticks() override;
-
     Seq last() override;
+    Seq first() override;
     std::optional<BlockRef> blockOf(Seq seq) override;
+    std::optional<BlockRef> blockUpTo(Seq seq) override;
     std::vector<BlockRef> blocksFrom(Seq seq, int limit) override;
     std::vector<BlockRef> blocksIn(TimeRange range, Seq after = 0,
                                    std::int64_t maxMessages = 0) override;
@@ -71,8 +72,9 @@ private:
     void appendBlocks(std::int64_t firstId, std::int64_t lastId, std::vector<BlockRef>& blocks);
 
     Database m_database; // goes last: statements are finalized before it closes
-    Statement m_last, m_blockOf, m_blocksFrom, m_nextSpan, m_blocksIn, m_heard, m_reading,
-        m_payload, m_tile, m_tileTotals, m_keyframe, m_blocksById, m_idPart, m_idRuns;
+    Statement m_last, m_first, m_trimmedTime, m_oldestKeyframe, m_blockOf, m_blocksFrom, m_nextSpan,
+        m_blocksIn, m_heard, m_reading, m_payload, m_tile, m_tileTotals, m_keyframe, m_blocksById,
+        m_idPart, m_firstIdRun, m_lastIdRun;
     BlockDecoder m_decoder;
     std::string m_packed;
     std::int64_t m_format = kFormatVersion;

@@ -4,6 +4,7 @@
 #include "recording/salvage.h"
 
 #include "recording/format.h"
+#include "recording/idindex.h"
 
 #include <algorithm>
 #include <numeric>
@@ -287,12 +288,7 @@ SalvagedBlock Salvage::block(std::int64_t id, Seq expected)
         out.chunk.byteOffset.push_back(offset);
         offset += columns.rawSize[i] + columns.headerSize[i];
     }
-    // Files keep the places of ids only.
-    for (IdColumn& field : columns.ids) {
-        field.hash.resize(columns.size());
-        for (std::size_t i = 0; i < columns.size(); ++i)
-            field.hash[i] = columnHash(out.chunk.text(i, field.text[i]));
-    }
+    fillHashes(columns, out.chunk.bytes); // files keep the places of ids only
     return out;
 }
 

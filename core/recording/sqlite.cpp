@@ -54,7 +54,9 @@ Error Database::lastError(const char* doing) const
     const int code = m_handle ? sqlite3_extended_errcode(m_handle.get()) : SQLITE_NOMEM;
     const QString reason =
         m_handle ? QString::fromUtf8(sqlite3_errmsg(m_handle.get())) : u"out of memory"_s;
-    if ((code & 0xff) == SQLITE_FULL)
+    // A quota or a limit on the size of files is a full disk, too; SQLite does not keep the
+    // system's reason, so a disk that fails looks the same.
+    if ((code & 0xff) == SQLITE_FULL || code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE)
         return {
             ErrorCode::DiskFull,
             u"The disk with %1 is full; what was recorded before is safe. Free space and record again."_s

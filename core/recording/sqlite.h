@@ -69,6 +69,7 @@ public:
     [[nodiscard]] bool execute();
     void reset();
     [[nodiscard]] int code() const { return m_code; }
+    [[nodiscard]] sqlite3_stmt* handle() const { return m_handle.get(); }
 
     [[nodiscard]] std::int64_t number(int column) const;
     [[nodiscard]] double real(int column) const;

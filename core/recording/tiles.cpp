@@ -330,6 +330,35 @@ void TilePyramid::close(std::vector<FinishedTile>& finished)
     finishPassed(finished, true);
 }
 
+void TilePyramid::clear()
+{
+    m_open = {};
+    m_parts = {};
+    m_newest = std::numeric_limits<std::int64_t>::min();
+    m_blocks = 0;
+    m_through = 0;
+}
+
+void TilePyramid::forgetBefore(std::int64_t time)
+{
+    if (time == kNoTime)
+        return;
+    for (int level = 0; level < kTileLevels; ++level) {
+        auto& parts = m_parts[static_cast<std::size_t>(level)];
+        parts.erase(parts.begin(), parts.upper_bound(tileIndex(time - 1, level)));
+    }
+}
+
+std::size_t TilePyramid::openBytes() const
+{
+    std::size_t bytes = 0;
+    for (const auto& level : m_open) {
+        for (const auto& [idx, open] : level)
+            bytes += open.sum ? open.sum->bytes() : 0;
+    }
+    return bytes;
+}
+
 void TilePyramid::finishPassed(std::vector<FinishedTile>& finished, bool all)
 {
     for (int level = 0; level < kTileLevels; ++level) {

@@ -159,6 +159,12 @@ public:
     void add(const Columns& block, std::vector<FinishedTile>& finished);
     /// Finishes all.
     void close(std::vector<FinishedTile>& finished);
+    /// As if nothing had been added.
+    void clear();
+    /// Forgets which tiles that begin before `time` were stored: they are deleted.
+    void forgetBefore(std::int64_t time);
+    /// About what close() would have stored, in memory.
+    [[nodiscard]] std::size_t openBytes() const;
 
 private:
     struct Open

@@ -73,8 +73,10 @@ RecordingWriter::create(const QString& path, Dictionaries& names, const Recordin
     if (auto status = writer->prepare(); !status)
         return status.error();
     const std::string uuid = QUuid::createUuid().toString(QUuid::WithoutBraces).toStdString();
+    writer->m_uuid = uuid;
+    writer->m_ring = Ring(facts.ring);
     for (const auto& [key, value] : {std::pair<std::string_view, std::string_view>{"uuid", uuid},
-                                     {"family", uuid},
+                                     {"family", facts.family.empty() ? uuid : facts.family},
                                      {"program", facts.program},
                                      {"host", facts.host}}) {
         if (auto status = writer->storeMeta(key, value); !status)
@@ -86,6 +88,14 @@ RecordingWriter::create(const QString& path, Dictionaries& names, const Recordin
           {"generation", kGeneration},
           {"clean", 0}}) {
         if (auto status = writer->storeMeta(key, value); !status)
+            return status.error();
+    }
+    if (facts.part > 0) {
+        if (auto status = writer->storeMeta("part", facts.part); !status)
+            return status.error();
+    }
+    if (!facts.shard.empty()) {
+        if (auto status = writer->storeMeta("shard", facts.shard); !status)
             return status.error();
     }
     if (auto status = writer->commit(); !status)
@@ -113,6 +123,7 @@ Status RecordingWriter::prepare()
                            "data) VALUES (?, ?, ?, ?, ?, ?)"},
         {m_insertGap, "INSERT INTO gap (connection, topic, cause, from_time, to_time, count, "
                       "lost_is) VALUES (?, ?, ?, ?, ?, ?, ?)"},
+        {m_extendGap, "UPDATE gap SET to_time = max(to_time, ?), count = count + ? WHERE id = ?"},
         {m_insertTick, "INSERT INTO tick (time, seq, bus_queue, writer_queue) VALUES (?, ?, ?, ?)"},
         {m_insertMeta, "INSERT OR REPLACE INTO meta (k, v) VALUES (?, ?)"},
         {m_insertConnection, "INSERT OR REPLACE INTO connection (id, url, name, received, "
@@ -177,7 +188,8 @@ Status RecordingWriter::append(const Chunk& chunk)
     m_openChanged = true;
     m_pendingBytes += chunk.bytes.size();
     const Columns& columns = chunk.columns;
-    if (m_totals.last == 0) {
+    m_newestReceived = std::max(m_newestReceived, columns.received.back());
+    if (m_totals.last < m_totals.first) {
         m_totals.firstTime = columns.time.front();
         m_totals.lastTime = columns.time.front();
     }
@@ -191,6 +203,8 @@ Status RecordingWriter::append(const Chunk& chunk)
             m_recorded.resize(columns.connection[row] + 1);
         ++m_recorded[columns.connection[row]];
     }
+    if (m_ring.limit().length.count() > 0 && m_ring.wantsBorder(0, m_newestReceived))
+        return storeBorder();
     if (m_open.bytes.size() >= kBlockBytes || m_open.columns.size() >= kBlockRows)
         return closeBlock();
     return Done{};
@@ -332,23 +346,38 @@ Status RecordingWriter::storeKeyframe()
         .bindBlob(6, m_packed);
     if (!m_insertKeyframe.execute())
         return failure("write to");
+    if (m_ring.limit().isSet())
+        m_ring.note({m_blockId, m_newestReceived, m_totals}, Ring::usedBytes(m_database));
     return Done{};
 }
 
 Status RecordingWriter::add(const Gap& gap)
 {
+    std::int64_t row = 0;
+    return add(gap, row);
+}
+
+Status RecordingWriter::add(const Gap& gap, std::int64_t& row)
+{
     if (auto status = begin(); !status)
         return status;
-    m_insertGap.bind(1, index(gap.connection))
-        .bind(2, std::string_view(gap.topic))
-        .bind(3, std::string_view(gap.cause))
-        .bind(4, gap.from)
-        .bind(5, gap.to)
-        .bind(6, gap.count)
-        .bind(7, lostIsName(gap.lostIs));
-    if (!m_insertGap.execute())
+    Statement& statement = row == 0 ? m_insertGap : m_extendGap;
+    if (row == 0)
+        statement.bind(1, index(gap.connection))
+            .bind(2, std::string_view(gap.topic))
+            .bind(3, std::string_view(gap.cause))
+            .bind(4, gap.from)
+            .bind(5, gap.to)
+            .bind(6, gap.count)
+            .bind(7, lostIsName(gap.lostIs));
+    else
+        statement.bind(1, gap.to).bind(2, gap.count).bind(3, row);
+    if (!statement.execute())
         return failure("write to");
-    ++m_totals.gaps;
+    if (row == 0) {
+        row = sqlite3_last_insert_rowid(m_database.handle());
+        ++m_totals.gaps;
+    }
     // What a subscriber of ours did not get is no loss of the recording.
     if (gap.cause != kSubscriberCut)
         m_totals.lost += gap.count;
@@ -476,18 +505,23 @@ Status RecordingWriter::commit()
     }
     if (!m_inTransaction)
         return Done{};
+    if (m_ring.limit().isSet() && !m_isLedgerOnly) {
+        if (auto status = trimRing(); !status)
+            return status;
+    }
     if (auto status = storeDictionaries(false); !status)
         return status;
     std::string kinds;
-    for (const std::int64_t count : m_totals.kinds)
-        appendVarint(kinds, static_cast<std::uint64_t>(count));
+    for (std::size_t kind = 0; kind < kKindCount; ++kind)
+        appendVarint(kinds,
+                     static_cast<std::uint64_t>(m_totals.kinds[kind] - m_ring.gone().kinds[kind]));
     if (!m_insertMeta.bind(1, "kinds").bindBlob(2, kinds).execute())
         return failure("write to");
     for (const auto& [key, value] :
          {std::pair<std::string_view, std::int64_t>{"last", m_totals.last},
           {"first_time", m_totals.firstTime},
           {"last_time", m_totals.lastTime},
-          {"bytes_raw", m_totals.bytesRaw},
+          {"bytes_raw", m_totals.bytesRaw - m_ring.gone().bytesRaw},
           {"gaps", m_totals.gaps},
           {"lost", m_totals.lost}}) {
         if (auto status = storeMeta(key, value); !status)
@@ -499,42 +533,13 @@ Status RecordingWriter::commit()
     m_durable = m_totals;
     m_durableRecorded = m_recorded;
     m_durableStored = m_stored;
+    if (!m_isLedgerOnly) {
+        m_durableIsOpen = m_open.columns.size() > 0;
+        m_durableBlock = m_durableIsOpen ? m_blockId : m_blockId - 1;
+    }
+    m_ring.committed();
     m_pendingBytes = 0;
     return Done{};
-}
-
-Status RecordingWriter::writeLast(const std::vector<Gap>& gaps)
-{
-    m_failed = false;
-    m_isLedgerOnly = true;
-    m_open.clear();
-    m_openChanged = false;
-    m_totals = m_durable;
-    m_recorded = m_durableRecorded;
-    m_stored = m_durableStored;
-    for (const Gap& gap : gaps) {
-        if (auto status = add(gap); !status)
-            return status;
-    }
-    return commit();
-}
-
-std::int64_t RecordingWriter::recorded(ConnectionId connection) const
-{
-    return index(connection) < m_durableRecorded.size() ? m_durableRecorded[index(connection)] : 0;
-}
-
-void RecordingWriter::checkpoint()
-{
-    // PASSIVE never waits: what a reader still needs stays for the next time.
-    if (!m_failed && !m_closed)
-        sqlite3_wal_checkpoint_v2(m_database.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
-                                  nullptr);
-}
-
-std::int64_t RecordingWriter::fileBytes()
-{
-    return m_database.number("SELECT page_count FROM pragma_page_count") * 16384;
 }
 
 Status RecordingWriter::close()
@@ -555,7 +560,7 @@ Status RecordingWriter::close()
                 return status;
             if (auto status = storeIdRun(); !status)
                 return status;
-            if (m_totals.last > 0 && m_lastKeyframeBlock != m_blockId - 1) {
+            if (m_totals.last >= m_totals.first && m_lastKeyframeBlock != m_blockId - 1) {
                 --m_blockId; // the state after the last block
                 if (auto status = storeKeyframe(); !status)
                     return status;
@@ -570,10 +575,11 @@ Status RecordingWriter::close()
     }
     m_closed = true;
     // An unfinalized statement keeps the connection open and leaves the WAL behind.
-    for (Statement* statement : {&m_insertBlock, &m_insertHeard, &m_insertReading, &m_insertPayload,
-                                 &m_insertTile, &m_insertKeyframe, &m_insertGap, &m_insertTick,
-                                 &m_insertMeta, &m_insertConnection, &m_insertAgent, &m_insertTopic,
-                                 &m_insertType, &m_insertStateKey, &m_insertAudience, &m_insertIds})
+    for (Statement* statement :
+         {&m_insertBlock, &m_insertHeard, &m_insertReading, &m_insertPayload, &m_insertTile,
+          &m_insertKeyframe, &m_insertGap, &m_extendGap, &m_insertTick, &m_insertMeta,
+          &m_insertConnection, &m_insertAgent, &m_insertTopic, &m_insertType, &m_insertStateKey,
+          &m_insertAudience, &m_insertIds})
         *statement = Statement();
     // Only without a WAL does a recording open on read-only media. A foreign reader may hold it:
     // then it stays, which is no error.

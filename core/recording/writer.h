@@ -11,12 +11,13 @@
 #include "recording/columns.h"
 #include "recording/dictionaries.h"
 #include "recording/idindex.h"
+#include "recording/ring.h"
 #include "recording/sqlite.h"
 #include "recording/tiles.h"
+#include "recording/totals.h"
 
 #include <QString>
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -29,24 +30,18 @@ inline constexpr std::size_t kBlockBytes = std::size_t(128) << 10;
 inline constexpr std::size_t kBlockRows = 4096;
 inline constexpr std::int64_t kBlockAge = 60'000'000'000; // ns
 
+class RecordingReader;
+
 /// What the recording is about, written once.
 struct RecordingFacts
 {
     std::string program;
     std::string host;
     std::int64_t started = 0; ///< ns, wall clock
-};
-
-/// Sums that stand in `meta` and are true after each commit.
-struct RecordingTotals
-{
-    Seq last = 0;
-    std::int64_t firstTime = 0;
-    std::int64_t lastTime = 0;
-    std::int64_t bytesRaw = 0;
-    std::array<std::int64_t, kKindCount> kinds{};
-    std::int64_t gaps = 0;
-    std::int64_t lost = 0;
+    std::string family{};     ///< uuid of the first of several files; empty: of this one
+    int part = 0;        ///< 1, 2 …: place among the files of a split recording; 0: not split
+    std::string shard{}; ///< "2/8": only a share of the subjects; empty: all
+    RingLimit ring{};    ///< keeps the last stretch only
 };
 
 /// Length class of a block's time span: lets readers find the blocks of a stretch of time by index,
@@ -56,7 +51,8 @@ std::int64_t spanClass(std::int64_t first, std::int64_t last);
 std::string agentBitmap(const Columns& columns, AudienceCache& audiences);
 
 /// Writes one recording: sole owner of the write connection. One thread only. After a failed call
-/// nothing more can be written, and the file holds what the last successful commit held.
+/// the file holds what the last successful commit held, and nothing more can be written until
+/// recover() succeeds.
 class RecordingWriter
 {
 public:
@@ -65,20 +61,33 @@ public:
                                                            const RecordingFacts& facts);
     ~RecordingWriter();
 
+    /// The next file of a split recording goes on where `before` ends: Seq, the state of all agents
+    /// and the open calls, as a keyframe before its first block.
+    Status continueFrom(const RecordingWriter& before);
+
     /// Appends rows; they must follow in Seq.
     Status append(const Chunk& chunk);
     /// Closes the open block: the next rows may begin at any later Seq.
     Status endBlock();
     Status add(const Gap& gap);
+    /// The same for a hole that goes on: with a row of before, that one is made longer by `gap`.
+    Status add(const Gap& gap, std::int64_t& row);
     Status addTick(std::int64_t time, double busQueue, double writerQueue);
     /// Counters of a connection, stored with the next commit.
     void setReceived(ConnectionId connection, std::int64_t received);
+    /// One fact more for `meta`.
+    Status setFact(std::string_view key, std::int64_t value) { return storeMeta(key, value); }
 
+    /// Ends the open block early and commits.
+    Status closeOpenBlock();
     /// Makes everything appended so far durable.
     Status commit();
     /// After a failure, when there is a little room again: writes these gaps, and nothing else,
     /// behind the last commit.
     Status writeLast(const std::vector<Gap>& gaps);
+    /// After a failure, when there is room again: goes on behind the last commit. Everything that
+    /// was appended since then must be appended again.
+    Status recover();
     /// Messages of a connection that are durable.
     [[nodiscard]] std::int64_t recorded(ConnectionId connection) const;
     /// Writes what is open, commits, and leaves a file that needs no WAL. Idempotent. When other
@@ -88,10 +97,23 @@ public:
     /// Moves committed pages from the WAL into the file, as far as readers allow; keeps the WAL
     /// small.
     void checkpoint();
+    /// The same at once and to the end, when no reader is in the way: the WAL is empty then.
+    void emptyWal();
+    /// The WAL is cut back to this size when it begins anew.
+    void limitWal(std::int64_t bytes);
     /// Size of the file as SQLite sees it, without the WAL.
     [[nodiscard]] std::int64_t fileBytes();
+    /// Size of the WAL on the disk.
+    [[nodiscard]] std::int64_t walBytes() const;
+    /// What close() will add, about: keyframe and open tiles.
+    [[nodiscard]] std::int64_t closingBytes() const;
 
     [[nodiscard]] Seq durable() const { return m_durable.last; }
+    /// The last Seq that was appended.
+    [[nodiscard]] Seq last() const { return m_totals.last; }
+    /// Messages of a connection that were appended.
+    [[nodiscard]] std::int64_t appended(ConnectionId connection) const;
+    [[nodiscard]] const std::string& uuid() const { return m_uuid; }
     [[nodiscard]] const RecordingTotals& totals() const
     {
         return m_durable;
@@ -109,19 +131,24 @@ private:
     Status writePayload();
     void keepPayload();
     Status storeIdRun();
+    Status recoverPayload();
+    Status recoverIds(RecordingReader& reader);
     Status closeBlock();
     Status store(const std::vector<FinishedTile>& tiles);
     Status storeKeyframe();
+    Status storeBorder();
+    Status trimRing();
     Status storeDictionaries(bool all);
     Status storeMeta(std::string_view key, std::int64_t value);
     Status storeMeta(std::string_view key, std::string_view value);
     Error failure(const char* doing);
 
     QString m_path;
+    std::string m_uuid;
     Database m_database;
     Dictionaries& m_names;
     Statement m_insertBlock, m_insertHeard, m_insertReading, m_insertPayload, m_insertTile,
-        m_insertKeyframe, m_insertGap, m_insertTick, m_insertMeta, m_insertConnection,
+        m_insertKeyframe, m_insertGap, m_extendGap, m_insertTick, m_insertMeta, m_insertConnection,
         m_insertAgent, m_insertTopic, m_insertType, m_insertStateKey, m_insertAudience, m_insertIds;
     bool m_inTransaction = false;
     bool m_failed = false;
@@ -146,7 +173,10 @@ private:
     std::size_t m_keyframeBytes = 0;
     std::int64_t m_lastKeyframeBlock = 0;
 
-    RecordingTotals m_totals;
+    Ring m_ring;
+    std::int64_t m_newestReceived = 0;
+
+    RecordingTotals m_totals; // kinds and bytes: of all that was appended
     RecordingTotals m_durable;
     Dictionaries::Counts m_stored;
     std::uint64_t m_storedLabels = 0;
@@ -156,6 +186,8 @@ private:
     // as of the last commit, to go back to when one fails
     std::vector<std::int64_t> m_durableRecorded;
     Dictionaries::Counts m_durableStored;
+    std::int64_t m_durableBlock = 0; // the last one that is in the file
+    bool m_durableIsOpen = false;
     std::size_t m_pendingBytes = 0;
 };
 

@@ -18,6 +18,7 @@ struct ConnectionInfo
     std::int64_t received = 0;
     std::int64_t recorded = 0;
     std::int64_t lost = 0;
+    std::int64_t elsewhere = 0; ///< heard, and left to other shards: neither received nor lost
     LostIs lostIs = LostIs::Exact;
     ConnectionStatus::State state = ConnectionStatus::State::Stopped;
     QString detail;

@@ -187,6 +187,20 @@ std::optional<BlockRef> JoinedReader::blockAt(TimePoint t)
     return first;
 }
 
+Seq JoinedReader::first()
+{
+    return m_members.empty() ? 1 : m_members.front()->first();
+}
+
+std::optional<BlockRef> JoinedReader::blockUpTo(Seq seq)
+{
+    for (std::size_t i = m_members.size(); i-- > 0;) {
+        if (const auto block = m_members[i]->blockUpTo(seq))
+            return outside(i, *block);
+    }
+    return std::nullopt;
+}
+
 std::vector<BlockRef> JoinedReader::blocksWithId(IdField field, std::string_view text)
 {
     std::vector<BlockRef> blocks;

@@ -211,6 +211,17 @@ std::optional<BlockRef> MemberReader::blockAt(TimePoint t)
     return block ? seen(*block) : std::nullopt;
 }
 
+Seq MemberReader::first()
+{
+    return m_reader->first();
+}
+
+std::optional<BlockRef> MemberReader::blockUpTo(Seq seq)
+{
+    const auto block = m_reader->blockUpTo(seq);
+    return block ? seen(*block) : std::nullopt;
+}
+
 std::vector<BlockRef> MemberReader::blocksWithId(IdField field, std::string_view text)
 {
     return seen(m_reader->blocksWithId(field, text));

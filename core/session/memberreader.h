@@ -24,7 +24,9 @@ public:
     std::vector<Gap> gaps() override;
     std::vector<StoredTick> ticks() override;
     Seq last() override;
+    Seq first() override;
     std::optional<BlockRef> blockOf(Seq seq) override;
+    std::optional<BlockRef> blockUpTo(Seq seq) override;
     std::vector<BlockRef> blocksFrom(Seq seq, int limit) override;
     std::vector<BlockRef> blocksIn(TimeRange range, Seq after = 0,
                                    std::int64_t maxMessages = 0) override;

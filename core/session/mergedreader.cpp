@@ -313,14 +313,26 @@ std::shared_ptr<const MergedReader::Stretch> MergedReader::gather(std::size_t nu
     return stretch;
 }
 
+/// Session Seqs are made of what is there.
+Seq MergedReader::first()
+{
+    return 1;
+}
+
+std::optional<BlockRef> MergedReader::blockUpTo(Seq seq)
+{
+    return blockOf(std::min(seq, last()));
+}
+
 std::vector<BlockRef> MergedReader::blocksWithId(IdField field, std::string_view text)
 {
     // The stretches of the session that reach into the time of a block that is named.
     std::map<std::int64_t, BlockRef> stretches;
     for (const auto& member : m_members) {
         for (const BlockRef& block : member->blocksWithId(field, text)) {
-            for (const BlockRef& stretch :
-                 blocksIn({fromNs(block.firstTime), fromNs(movedTime(block.lastTime, 1))}))
+            const std::int64_t end =
+                block.lastTime + (block.lastTime == toNs(TimePoint::max()) ? 0 : 1);
+            for (const BlockRef& stretch : blocksIn({fromNs(block.firstTime), fromNs(end)}))
                 stretches.emplace(stretch.id, stretch);
         }
     }

@@ -25,8 +25,9 @@ Result<std::vector<MessageDetail>> messagesJob(const Source& source, const RowRe
         return view.error();
     std::vector<Seq> wanted = request.seqs;
     if (wanted.empty()) {
-        const Seq last = std::min(view->last(), request.first + request.count - 1);
-        for (Seq seq = std::max<Seq>(1, request.first); seq <= last; ++seq)
+        const Seq last =
+            std::min(view->last(), std::max<Seq>(1, request.first) + request.count - 1);
+        for (Seq seq = std::max(view->first(), request.first); seq <= last; ++seq)
             wanted.push_back(seq);
     }
     std::vector<MessageDetail> messages;

@@ -3,23 +3,15 @@
 
 #include "session/recorder.h"
 
-#include "base/boundedqueue.h"
-#include "recording/writer.h"
-#include "session/interpreter.h"
 #include "session/recorderprivate.h"
+#include "session/writeloop.h"
 
 #include <QFile>
 #include <QFileInfo>
-#include <QPointer>
-#include <QStorageInfo>
 #include <QSysInfo>
 #include <QTimer>
 
 #include <future>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
@@ -34,90 +26,8 @@ constexpr std::size_t kQueueItems = 1u << 20;
 /// Rows travel to the writer in runs of about this size: small enough for blocks to come out even.
 constexpr std::size_t kRunBytes = std::size_t(32) << 10;
 constexpr std::size_t kRunRows = 1024;
-constexpr auto kCommitInterval = 100ms;
-constexpr std::size_t kCommitBytes = std::size_t(32) << 20;
-
-/// Kept free on the disk, as the size of the .lock file.
-constexpr qint64 kReserveBytes = qint64(4) << 20;
-
-/// What a queued message costs in memory beside its bytes.
-constexpr std::size_t kMessageOverhead = sizeof(HeardMessage) + 96;
-
-std::size_t cost(const HeardMessage& message)
-{
-    return static_cast<std::size_t>(message.raw.size() + message.headers.size()) + kMessageOverhead;
-}
 
 } // namespace
-
-void RecorderSink::hear(std::vector<HeardMessage>&& batch)
-{
-    if (batch.empty())
-        return;
-    std::size_t bytes = 0;
-    for (const HeardMessage& message : batch)
-        bytes += cost(message);
-    {
-        const std::lock_guard lock(m_mutex);
-        for (const HeardMessage& message : batch)
-            ++at(message.connection).received;
-    }
-    if (m_waits) {
-        (void)m_queue.put(std::move(batch), bytes);
-        return;
-    }
-    if (m_queue.offer(std::move(batch), bytes))
-        return;
-    // Full: the newest copy goes, and the hole is written down per connection and topic.
-    const std::lock_guard lock(m_mutex);
-    for (const HeardMessage& message : batch) {
-        ++at(message.connection).dropped;
-        Gap& gap = m_drops[{index(message.connection), message.topic.toStdString()}];
-        if (gap.count == 0) {
-            gap.connection = message.connection;
-            gap.topic = message.topic.toStdString();
-            gap.cause = "client-drop";
-            gap.from = message.received;
-        }
-        gap.to = message.received;
-        ++gap.count;
-    }
-}
-
-void RecorderSink::note(Gap gap)
-{
-    const std::lock_guard lock(m_mutex);
-    if (gap.cause != kSubscriberCut) {
-        at(gap.connection).lost += gap.count;
-        if (gap.lostIs != LostIs::Exact)
-            at(gap.connection).lostIs = gap.lostIs;
-    }
-    m_gaps.push_back(std::move(gap));
-}
-
-std::vector<Gap> RecorderSink::takeGaps()
-{
-    const std::lock_guard lock(m_mutex);
-    std::vector<Gap> gaps = std::move(m_gaps);
-    m_gaps.clear();
-    for (auto& [key, gap] : m_drops)
-        gaps.push_back(std::move(gap));
-    m_drops.clear();
-    return gaps;
-}
-
-RecorderSink::Counters& RecorderSink::at(ConnectionId id)
-{
-    if (index(id) >= m_counters.size())
-        m_counters.resize(index(id) + 1);
-    return m_counters[index(id)];
-}
-
-std::vector<RecorderSink::Counters> RecorderSink::counters() const
-{
-    const std::lock_guard lock(m_mutex);
-    return m_counters;
-}
 
 Recorder::Recorder(RecorderOptions options, QObject* parent)
     : QObject(parent)
@@ -160,42 +70,46 @@ Status Recorder::start()
 {
     if (d->state != RecorderStatus::State::Idle)
         return Error{ErrorCode::WrongUse, u"This recorder was started before."_s};
-    const QByteArray lockName = QFile::encodeName(d->options.path) + ".lock";
-    d->lockDescriptor =
-        ::open(lockName.constData(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (d->lockDescriptor >= 0 && ::flock(d->lockDescriptor, LOCK_EX | LOCK_NB) != 0) {
-        ::close(d->lockDescriptor);
-        d->lockDescriptor = -1;
+    if (auto status = d->options.limits.check(); !status)
+        return status;
+    const RecordingLimits& limits = d->options.limits;
+    if (limits.isSplit() && QFileInfo(partPath(d->options.path, 2)).size() > 0)
         return Error{ErrorCode::Unwritable,
-                     u"%1 is being recorded by another Murmurscope; choose another file."_s.arg(
-                         d->options.path)};
-    }
-    // Room for the last words when the disk is full.
-    const QStorageInfo disk(QFileInfo(d->options.path).absolutePath());
-    const auto reserve = std::min<qint64>(kReserveBytes, disk.bytesAvailable() / 16);
-    if (d->lockDescriptor >= 0 && reserve > 0)
-        (void)::posix_fallocate(d->lockDescriptor, 0, reserve);
-    RecordingFacts facts;
-    facts.program = "murmurscope " MURMUR_VERSION;
-    facts.host = QSysInfo::machineHostName().toStdString();
-    facts.started = toNs(wallNow());
-    auto writer = RecordingWriter::create(d->options.path, *d->names, facts);
-    if (!writer) {
-        d->unlock(lockName);
+                     u"%1 exists already; choose another name, or move it away."_s.arg(
+                         partPath(d->options.path, 2))};
+    auto lock = RecordingLock::take(d->options.path);
+    if (!lock)
+        return lock.error();
+    d->facts.program = "murmurscope " MURMUR_VERSION;
+    d->facts.host = QSysInfo::machineHostName().toStdString();
+    d->facts.started = toNs(wallNow());
+    d->facts.part = limits.isSplit() ? 1 : 0;
+    d->facts.ring = limits.ringOfFile();
+    if (!d->options.shard.isAll())
+        d->facts.shard = d->options.shard.text().toStdString();
+    d->sink->setShard(d->options.shard);
+    auto writer = RecordingWriter::create(d->options.path, *d->names, d->facts);
+    if (!writer)
         return writer.error();
-    }
+    d->fileLock = std::move(*lock);
+    d->facts.family = (*writer)->uuid();
+    d->files = {d->options.path};
     d->writer = std::move(*writer);
     d->interpreter = std::make_unique<Interpreter>(*d->names);
     if (!d->options.dialect.isEmpty()) {
         if (auto status = d->interpreter->forceDialect(d->options.dialect.toStdString()); !status) {
-            d->discard(lockName);
+            d->discard();
             return status;
         }
     }
     d->started = std::chrono::steady_clock::now();
     d->state = RecorderStatus::State::Recording;
     d->interpreterThread = std::thread([this] { interpretLoop(); });
-    d->writerThread = std::thread([this] { writeLoop(); });
+    d->writerThread = std::thread([this] {
+        WriteLoop(*d, [this](const QString& sentence, bool isFailure) {
+            announceEnd(sentence, isFailure);
+        }).run();
+    });
     for (const QUrl& url : d->options.urls) {
         if (auto attached = attach(url, d->options.connectionOptions); !attached) {
             (void)stop();
@@ -211,8 +125,10 @@ Status Recorder::start()
     return Done{};
 }
 
-Result<ConnectionId> Recorder::attach(const QUrl& url, const ConnectionOptions& options)
+Result<ConnectionId> Recorder::attach(const QUrl& url, const ConnectionOptions& given)
 {
+    ConnectionOptions options = given;
+    options.shard = d->options.shard;
     const QString name = options.name.isEmpty() ? shownUrl(url) : options.name;
     const ConnectionId id = registerConnection(url, name);
     auto attached = std::make_unique<AttachedConnection>();
@@ -237,6 +153,8 @@ Result<ConnectionId> Recorder::attach(const QUrl& url, const ConnectionOptions& 
             return;
         }
         raw->connection = std::move(*made);
+        if (raw->connection->takesShare())
+            d->sink->takesAll(id);
         QObject::connect(raw->connection.get(), &Connection::statusChanged, raw->home,
                          [raw] { raw->noteStatus(); });
         auto status = raw->connection->start();
@@ -326,6 +244,7 @@ void Recorder::interpretLoop()
                     d->interpreter->last() >= d->options.maxMessages) {
                     publish();
                     finished = true;
+                    d->sink->end();
                     announceEnd(
                         u"The limit of %L1 messages is reached."_s.arg(d->options.maxMessages),
                         false);
@@ -335,104 +254,6 @@ void Recorder::interpretLoop()
         publish();
     }
     d->runs->close();
-}
-
-void Recorder::writeLoop()
-{
-    using Clock = std::chrono::steady_clock;
-    std::vector<Tail::Run> runs;
-    Clock::duration lastCommit{};
-    auto nextCommit = Clock::now() + kCommitInterval;
-    auto nextTick = Clock::now() + 1s;
-    bool failed = false;
-    int commits = 0;
-    bool open = true;
-    const auto fail = [&](const Status& status) {
-        if (failed || status)
-            return;
-        failed = true;
-        announceEnd(status.error().message, true);
-    };
-    while (open) {
-        const auto wait =
-            std::max<Clock::duration>(std::min(nextCommit, nextTick) - Clock::now(), 1ms);
-        open = d->runs->take(runs, 4096, wait);
-        for (const Tail::Run& run : runs) {
-            if (failed)
-                break;
-            fail(d->writer->append(*run));
-        }
-        const auto now = Clock::now();
-        if (failed)
-            continue;
-        if (now >= nextTick) {
-            nextTick = now + 1s;
-            fail(d->writer->addTick(toNs(wallNow()), d->heard->fill(), d->runs->fill()));
-        }
-        if (now < nextCommit && d->writer->pendingBytes() < kCommitBytes && open)
-            continue;
-        for (const Gap& gap : d->sink->takeGaps())
-            fail(d->writer->add(gap));
-        const auto counters = d->sink->counters();
-        for (std::size_t id = 0; id < counters.size(); ++id)
-            d->writer->setReceived(ConnectionId(static_cast<std::uint32_t>(id)),
-                                   counters[id].received);
-        fail(d->writer->commit());
-        const auto after = Clock::now();
-        lastCommit = after - now;
-        nextCommit = after + std::max<Clock::duration>(kCommitInterval, 2 * lastCommit);
-        if (failed)
-            continue;
-        noteDurable();
-        if (++commits % 8 == 0)
-            d->writer->checkpoint();
-        if (d->options.maxBytes > 0 && d->writer->fileBytes() >= d->options.maxBytes)
-            announceEnd(u"The size limit of %1 is reached."_s.arg(bytesText(d->options.maxBytes)),
-                        false);
-    }
-    if (failed) {
-        noteUnwritten();
-    } else {
-        for (const Gap& gap : d->sink->takeGaps())
-            fail(d->writer->add(gap));
-    }
-    // Nobody may read through an own connection while the file changes from WAL to its closed form.
-    d->pool->suspend();
-    const Status closed = d->writer->close();
-    if (!failed && !closed)
-        fail(closed);
-    noteDurable();
-    d->pool->resume();
-}
-
-void Recorder::noteUnwritten()
-{
-    // What was heard and could not be written is a hole like any other: the room that was kept for
-    // this moment takes the note of it.
-    if (d->lockDescriptor >= 0)
-        (void)!::ftruncate(d->lockDescriptor, 0);
-    const auto counters = d->sink->counters();
-    for (std::size_t i = 1; i < counters.size(); ++i) {
-        const ConnectionId id{static_cast<std::uint32_t>(i)};
-        Gap gap;
-        gap.connection = id;
-        gap.cause = "disk-full";
-        gap.count = counters[i].received - counters[i].dropped - d->writer->recorded(id);
-        gap.from = d->writer->totals().lastTime;
-        gap.to = std::max(gap.from, toNs(wallNow()));
-        if (gap.count > 0)
-            d->sink->note(std::move(gap));
-        d->writer->setReceived(id, counters[i].received);
-    }
-    (void)d->writer->writeLast(d->sink->takeGaps());
-}
-
-void Recorder::noteDurable()
-{
-    const Seq durable = d->writer->durable();
-    d->tail->trim(durable);
-    const std::lock_guard lock(d->mutex);
-    d->durable = d->writer->totals();
 }
 
 void Recorder::announceEnd(const QString& sentence, bool isFailure)
@@ -465,11 +286,12 @@ Status Recorder::stop()
         d->timer->stop();
     for (const auto& connection : d->connections)
         connection->detach();
+    d->isStopping = true;
     d->heard->close();
     d->interpreterThread.join();
     d->writerThread.join();
     d->writer.reset();
-    d->unlock(QFile::encodeName(d->options.path) + ".lock");
+    d->fileLock = RecordingLock();
     {
         const std::lock_guard lock(d->mutex);
         if (d->state != RecorderStatus::State::Failed)
@@ -487,21 +309,18 @@ Status Recorder::Private::outcome() const
     return Done{};
 }
 
-void Recorder::Private::unlock(const QByteArray& lockName)
-{
-    if (lockDescriptor < 0)
-        return;
-    ::unlink(lockName.constData());
-    ::close(lockDescriptor);
-    lockDescriptor = -1;
-}
-
-void Recorder::Private::discard(const QByteArray& lockName)
+void Recorder::Private::discard()
 {
     (void)writer->close();
     writer.reset();
     QFile::remove(options.path);
-    unlock(lockName);
+    fileLock = RecordingLock();
+}
+
+std::vector<QString> Recorder::files() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->files;
 }
 
 RecorderStatus Recorder::status() const
@@ -511,13 +330,16 @@ RecorderStatus Recorder::status() const
     const std::lock_guard lock(d->mutex);
     status.state = d->state;
     status.failure = d->failure;
+    status.alarm = d->alarm;
+    if (!d->options.limits.isSplit())
+        status.trimmed = d->durable.first - 1;
     status.recorded = d->durable.last;
     status.queueFill = std::max(d->heard->fill(), d->runs->fill());
     if (d->seen > 0)
         status.length = nanoseconds(d->lastTime - d->firstTime);
     for (const auto& counter : counters) {
         status.received += counter.received;
-        status.lost += counter.lost + counter.dropped;
+        status.lost += counter.lost + counter.ours();
         status.lostIsKnown = status.lostIsKnown && counter.lostIs != LostIs::Unknown;
     }
     for (const auto& connection : d->connections) {
@@ -535,9 +357,10 @@ RecorderStatus Recorder::status() const
         if (index(info.id) < counters.size()) {
             const auto& counter = counters[index(info.id)];
             info.received = counter.received;
-            info.lost = counter.lost + counter.dropped;
+            info.lost = counter.lost + counter.ours();
+            info.elsewhere = counter.elsewhere;
             info.lostIs = counter.lostIs;
-            info.recorded = counter.received - counter.dropped;
+            info.recorded = counter.received - counter.ours();
         }
         status.connections.push_back(std::move(info));
     }

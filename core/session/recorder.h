@@ -6,6 +6,8 @@
 #include "base/time.h"
 #include "bus/connection.h"
 #include "session/connectioninfo.h"
+#include "session/diskwatch.h"
+#include "session/recordinglimits.h"
 
 #include <QObject>
 #include <QString>
@@ -25,7 +27,10 @@ struct RecorderOptions
     ConnectionOptions connectionOptions;
     QString dialect;              ///< forced dialect id, or empty
     std::int64_t maxMessages = 0; ///< 0: no limit
-    std::int64_t maxBytes = 0;    ///< of the file; 0: no limit
+    RecordingLimits limits;
+    Shard shard;                    ///< records only this share of the subjects
+    std::int64_t reserveBytes = -1; ///< kept free on the disk; negative: DiskWatch::usualReserve
+    DiskProbe diskProbe;            ///< empty: asks the system
 };
 
 struct RecorderStatus
@@ -39,6 +44,9 @@ struct RecorderStatus
     double queueFill = 0; ///< 0..1, the fuller of the two queues
     nanoseconds length{0};
     QString failure; ///< sentence, when Failed
+    /// Recording pauses because the disk is nearly full: one sentence; empty when it does not.
+    QString alarm;
+    std::int64_t trimmed = 0; ///< recorded, and let go by the ring
     std::vector<ConnectionInfo> connections;
 };
 
@@ -63,13 +71,16 @@ public:
 
     [[nodiscard]] RecorderStatus status() const;
     [[nodiscard]] QString path() const;
+    /// The files of a split recording that are there, oldest first; else the one.
+    [[nodiscard]] std::vector<QString> files() const;
     /// Where messages of ours (injected, or generated offline) enter: like any bus.
     [[nodiscard]] MessageSink& sink();
     /// A dictionary id for messages that enter through sink() without a connection object.
     ConnectionId registerConnection(const QUrl& url, const QString& name);
 
     /// When set, sink().hear() waits for room instead of dropping: for sources that can wait (a
-    /// generator, an import), never for a bus.
+    /// generator, an import), never for a bus. It then waits also while the disk is full; false
+    /// lets go of one that waits.
     void setWaitsForRoom(bool waits);
 
 Q_SIGNALS:
@@ -81,11 +92,9 @@ Q_SIGNALS:
 
 private:
     friend class Session;
+    friend class WriteLoop;
     struct Private;
     void interpretLoop();
-    void writeLoop();
-    void noteDurable();
-    void noteUnwritten();
     void announceEnd(const QString& sentence, bool isFailure);
     std::unique_ptr<Private> d;
 };

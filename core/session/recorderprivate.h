@@ -6,52 +6,18 @@
 #include "recording/writer.h"
 #include "session/interpreter.h"
 #include "session/recorder.h"
+#include "session/recordersink.h"
+#include "session/recordinglock.h"
 #include "session/source.h"
 
 #include <QThread>
 #include <QTimer>
 
-#include <map>
+#include <atomic>
 #include <mutex>
 #include <thread>
 
 namespace murmur {
-
-/// Where all connections of a recorder put what they hear. Thread safe, never waits (unless told
-/// to: offline generation).
-class RecorderSink : public MessageSink
-{
-public:
-    struct Counters
-    {
-        std::int64_t received = 0;
-        std::int64_t dropped = 0; ///< by our queue
-        std::int64_t lost = 0;    ///< noted by the connection
-        LostIs lostIs = LostIs::Exact;
-    };
-
-    explicit RecorderSink(BoundedQueue<std::vector<HeardMessage>>& queue)
-        : m_queue(queue)
-    {
-    }
-    void hear(std::vector<HeardMessage>&& batch) override;
-    void note(Gap gap) override;
-    void setWaits(bool waits) { m_waits = waits; }
-
-    /// Gaps since the last call.
-    std::vector<Gap> takeGaps();
-    [[nodiscard]] std::vector<Counters> counters() const; ///< by connection id
-
-private:
-    Counters& at(ConnectionId id);
-
-    BoundedQueue<std::vector<HeardMessage>>& m_queue;
-    std::atomic<bool> m_waits = false;
-    mutable std::mutex m_mutex;
-    std::vector<Counters> m_counters;
-    std::map<std::pair<std::uint32_t, std::string>, Gap> m_drops;
-    std::vector<Gap> m_gaps;
-};
 
 /// One connection in its own thread.
 struct AttachedConnection
@@ -84,12 +50,16 @@ struct Recorder::Private
     std::thread writerThread;                 // joined by stop()
     std::vector<std::unique_ptr<AttachedConnection>> connections;
     QTimer* timer = nullptr;
-    int lockDescriptor = -1; ///< descriptor of the .lock file
+    RecordingLock fileLock;               // writer thread, once it runs
+    RecordingFacts facts;                 ///< of the first file
+    std::atomic<bool> isStopping = false; ///< stop() waits for the threads
     std::chrono::steady_clock::time_point started;
 
     mutable std::mutex mutex; // guards what follows
     RecorderStatus::State state = RecorderStatus::State::Idle;
     QString failure;
+    QString alarm;
+    std::vector<QString> files;
     bool endAnnounced = false;
     Seq seen = 0;
     std::int64_t firstTime = 0;
@@ -97,8 +67,7 @@ struct Recorder::Private
     RecordingTotals durable;
 
     [[nodiscard]] Status outcome() const;
-    void unlock(const QByteArray& lockName);
-    void discard(const QByteArray& lockName);
+    void discard();
 };
 
 } // namespace murmur

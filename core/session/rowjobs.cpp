@@ -191,8 +191,9 @@ Result<std::vector<MessageRow>> rowsJob(const Source& source, const RowRequest& 
     std::vector<MessageRow> rows;
     std::vector<Seq> wanted = request.seqs;
     if (wanted.empty()) {
-        const Seq first = std::max<Seq>(1, request.first);
-        const Seq last = std::min(view->last(), first + request.count - 1);
+        const Seq first = std::max(view->first(), request.first);
+        const Seq last =
+            std::min(view->last(), std::max<Seq>(1, request.first) + request.count - 1);
         for (Seq seq = first; seq <= last; ++seq)
             wanted.push_back(seq);
     }
@@ -327,6 +328,13 @@ Result<MessageDetail> messageJob(const Source& source, Seq seq)
         return view.error();
     MessageDetail detail;
     const auto notFound = [&] {
+        if (seq > 0 && seq < view->first())
+            return Error{
+                ErrorCode::NotFound,
+                QStringLiteral("Message %1 is not in %2 any more: it begins at message %3.")
+                    .arg(seq)
+                    .arg(source.pool->path())
+                    .arg(view->first())};
         return Error{ErrorCode::NotFound,
                      QStringLiteral("There is no message %1 in %2.")
                          .arg(seq)
@@ -422,7 +430,7 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
         return view.error();
     MatchList list;
     const Seq last = request.last > 0 ? std::min(request.last, view->last()) : view->last();
-    const Seq first = std::max<Seq>(1, request.first);
+    const Seq first = std::max(view->first(), request.first);
     list.through = last;
     const TimeRange bounds = request.filter ? request.filter->timeBounds()
                                             : TimeRange{TimePoint::min(), TimePoint::max()};
@@ -521,13 +529,11 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
         list.seqs = std::move(newest);
         for (Seq seq = std::min(last, view->durable()); seq >= first && room();) {
             view->refresh();
-            const auto block = view->reader().blockOf(seq);
+            const auto block = view->reader().blockUpTo(seq);
             if (stopped())
                 return cancelled();
-            if (!block) {
-                --seq;
-                continue;
-            }
+            if (!block)
+                break; // what lies before was let go meanwhile
             scanBlock(*block);
             list.seqs.insert(list.seqs.end(), found.rbegin(), found.rend());
             seq = block->first - 1;
@@ -598,8 +604,14 @@ Result<SessionInfo> infoJob(const Source& source)
     info.program = meta.program;
     info.isClean = meta.isClean;
     info.isLive = !meta.isClean && isBeingRecorded(info.path);
-    info.extent.last = meta.totals.last;
-    if (meta.totals.last > 0)
+    info.extent.first = meta.totals.first;
+    info.trimmed = meta.totals.first - meta.begin;
+    info.family = meta.family;
+    info.part = meta.part;
+    info.shard = meta.shard;
+    if (meta.totals.messages() > 0)
+        info.extent.last = meta.totals.last;
+    if (info.extent.last > 0)
         info.extent.time = {fromNs(meta.totals.firstTime), fromNs(meta.totals.lastTime + 1)};
     info.kinds = meta.totals.kinds;
     info.bytesRaw = meta.totals.bytesRaw;
@@ -617,6 +629,7 @@ Result<SessionInfo> infoJob(const Source& source)
         connection.recorded = stored.recorded;
         connection.lost = stored.lost;
         connection.lostIs = stored.lostIs;
+        connection.elsewhere = stored.elsewhere;
         info.connections.push_back(std::move(connection));
     }
     const auto bytesOf = [](const QString& path) {

@@ -28,9 +28,11 @@ constexpr auto kConnectionInterval = 500ms;
 Extent extentOf(const RecordingTotals& totals)
 {
     Extent extent;
+    extent.first = totals.first;
+    if (totals.last < totals.first)
+        return extent;
     extent.last = totals.last;
-    if (totals.last > 0)
-        extent.time = {fromNs(totals.firstTime), fromNs(totals.lastTime + 1)};
+    extent.time = {fromNs(totals.firstTime), fromNs(totals.lastTime + 1)};
     return extent;
 }
 
@@ -99,7 +101,7 @@ Result<std::unique_ptr<Session>> Session::open(const QStringList& paths,
     d.source.set = *opened;
     d.source.names = (*opened)->names;
     d.source.pool =
-        std::make_shared<ReaderPool>(paths.front(), [set = *opened]() { return openReader(set); });
+        std::make_shared<ReaderPool>(paths.front(), [set = *opened](const QString&) { return openReader(set); });
     for (const RecordingInfo& info : (*opened)->infos) {
         if (!info.isShown || info.extent.last == 0)
             continue;
@@ -157,10 +159,14 @@ void Session::followRecorder()
     {
         const Recorder::Private& r = *d->recorder->d;
         const std::lock_guard lock(r.mutex);
-        seen.last = r.seen;
-        if (r.seen > 0)
-            seen.time = {fromNs(r.firstTime), fromNs(r.lastTime + 1)};
         durable = extentOf(r.durable);
+        seen.last = r.seen;
+        seen.first = r.durable.first;
+        // Once the beginning is gone, the file knows where it begins.
+        if (r.seen > 0)
+            seen.time = {seen.first > 1 && durable.last > 0 ? durable.time.begin
+                                                            : fromNs(r.firstTime),
+                         fromNs(r.lastTime + 1)};
     }
     if (seen == d->seen && durable == d->durable)
         return;
@@ -185,7 +191,7 @@ void Session::lookAgain()
         d->looking = false;
         if (found.second)
             d->growTimer.stop();
-        if (found.first.last <= d->durable.last)
+        if (found.first.last <= d->durable.last && found.first.first == d->durable.first)
             return;
         d->isLive = !found.second;
         d->seen = d->durable = found.first;

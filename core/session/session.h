@@ -28,11 +28,14 @@ namespace murmur {
 
 class Recorder;
 
-/// How far a session reaches. `last` 0: no message yet.
+/// How far a session reaches: messages `first` … `last`. `last` 0: no message yet.
 struct Extent
 {
     Seq last = 0;
     TimeRange time; ///< of the messages; end is one past the last
+    Seq first = 1;  ///< what lies before is gone (a ring) or in another file (a split recording)
+
+    [[nodiscard]] std::int64_t messages() const { return last == 0 ? 0 : last - first + 1; }
     friend bool operator==(const Extent&, const Extent&) = default;
 };
 
@@ -86,7 +89,11 @@ struct SessionInfo
 {
     QString path;
     QString uuid;
-    Extent extent;
+    Extent extent;            ///< its messages() are those that are in the file
+    std::int64_t trimmed = 0; ///< that were in the file, and that a ring has let go
+    QString family;           ///< uuid of the first of several files
+    int part = 0;  ///< 1, 2 …: place among the files of a split recording; 0: not split
+    QString shard; ///< "2/8": a share of the subjects, so calls are paired in part; empty: all
     std::array<std::int64_t, kKindCount> kinds{};
     std::int64_t agents = 0; ///< without "unknown"
     std::int64_t topics = 0;

@@ -37,8 +37,8 @@ Seq Tail::last() const
 }
 
 ReaderPool::ReaderPool(QString path)
-    : ReaderPool(path, [path]() -> Result<std::unique_ptr<BlockReader>> {
-        auto opened = RecordingReader::open(path);
+    : ReaderPool(path, [](const QString& file) -> Result<std::unique_ptr<BlockReader>> {
+        auto opened = RecordingReader::open(file);
         if (!opened)
             return opened.error();
         return std::unique_ptr<BlockReader>(std::move(*opened));
@@ -55,17 +55,19 @@ ReaderPool::Lease::~Lease()
 Result<ReaderPool::Lease> ReaderPool::lease()
 {
     std::unique_ptr<BlockReader> reader;
+    QString path;
     {
         std::unique_lock lock(m_mutex);
         m_changed.wait(lock, [this] { return !m_suspended; });
         ++m_out;
+        path = m_path;
         if (!m_free.empty()) {
             reader = std::move(m_free.back());
             m_free.pop_back();
         }
     }
     if (!reader) {
-        auto opened = m_open();
+        auto opened = m_open(path);
         if (!opened) {
             giveBack(nullptr);
             return opened.error();
@@ -103,6 +105,18 @@ void ReaderPool::resume()
     m_changed.notify_all();
 }
 
+void ReaderPool::moveTo(const QString& path)
+{
+    const std::lock_guard lock(m_mutex);
+    m_path = path;
+}
+
+QString ReaderPool::path() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_path;
+}
+
 SourceView::SourceView(std::vector<Tail::Run> tail, ReaderPool::Lease lease,
                        std::shared_ptr<const Dictionaries> names)
     : m_tail(std::move(tail))
@@ -110,6 +124,7 @@ SourceView::SourceView(std::vector<Tail::Run> tail, ReaderPool::Lease lease,
     , m_snapshot(m_lease->snapshot())
     , m_names(std::move(names))
     , m_durable(m_lease->last())
+    , m_first(m_lease->first())
 {
 }
 
@@ -128,6 +143,7 @@ void SourceView::refresh()
 {
     m_snapshot.reset();
     m_snapshot = m_lease->snapshot();
+    m_first = m_lease->first();
 }
 
 Seq SourceView::last() const

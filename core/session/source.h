@@ -41,7 +41,7 @@ private:
 class ReaderPool
 {
 public:
-    using Open = std::function<Result<std::unique_ptr<BlockReader>>()>;
+    using Open = std::function<Result<std::unique_ptr<BlockReader>>(const QString& path)>;
 
     /// Readers of one recording.
     explicit ReaderPool(QString path);
@@ -77,15 +77,17 @@ public:
     /// lent.
     void suspend();
     void resume();
-    [[nodiscard]] const QString& path() const { return m_path; }
+    /// While suspended: goes on with another file.
+    void moveTo(const QString& path);
+    [[nodiscard]] QString path() const;
 
 private:
     friend class Lease;
     void giveBack(std::unique_ptr<BlockReader> reader);
 
-    const QString m_path;
+    QString m_path;
     const Open m_open;
-    std::mutex m_mutex;
+    mutable std::mutex m_mutex;
     std::condition_variable m_changed;
     std::vector<std::unique_ptr<BlockReader>> m_free;
     int m_out = 0;
@@ -114,11 +116,13 @@ public:
     /// each commit, so its parts must be read within one transaction.
     [[nodiscard]] BlockReader& reader() const { return *m_lease; }
     /// For long scans: lets the recorder's checkpoints pass and goes on with the file as it is now.
-    /// durable() stays what it was.
+    /// durable() stays what it was; first() may rise.
     void refresh();
     [[nodiscard]] const Dictionaries& names() const { return *m_names; }
     [[nodiscard]] Seq durable() const { return m_durable; }
     [[nodiscard]] Seq last() const;
+    /// What lies before is gone, or in another file.
+    [[nodiscard]] Seq first() const { return m_first; }
     /// Runs behind the file; rows up to durable() are to be passed over.
     [[nodiscard]] const std::vector<Tail::Run>& tail() const { return m_tail; }
     /// Calls `visit(columns, row)` for each row of the tail that the file does not have.
@@ -143,6 +147,7 @@ private:
     std::unique_ptr<BlockReader::Snapshot> m_snapshot; // ends before the lease does
     std::shared_ptr<const Dictionaries> m_names;
     Seq m_durable = 0;
+    Seq m_first = 1;
 };
 
 } // namespace murmur

@@ -87,7 +87,15 @@ Result<StateSlice> stateJob(const Source& source, const StateRequest& request)
         keyframe = std::move(*stored);
     const TimePoint from = keyframe.block > 0 ? fromNs(keyframe.time) : TimePoint::min();
     Columns columns;
-    for (const BlockRef& block : view->reader().blocksIn({from, request.at + nanoseconds(1)})) {
+    const auto blocks = view->reader().blocksIn({from, request.at + nanoseconds(1)});
+    // Before the first message that is kept nothing is known, although the state at the cut is.
+    if (view->first() > 1 && blocks.empty() && view->tail().empty() &&
+        keyframe.time == toNs(TimePoint::min())) {
+        StateSlice unknown;
+        unknown.at = request.at;
+        return unknown;
+    }
+    for (const BlockRef& block : blocks) {
         if (request.stop.stop_requested())
             return cancelled();
         if (block.id > keyframe.block && view->reader().load(block, kStateJobColumns, columns))

@@ -85,6 +85,17 @@ public:
         }
         return 0;
     }
+    /// Waits until it says so on stderr.
+    bool says(const QByteArray& text)
+    {
+        for (int i = 0; i < 100 && !m_err.contains(text); ++i) {
+            if (m_process.state() == QProcess::NotRunning)
+                break;
+            m_process.waitForReadyRead(100);
+            m_err += m_process.readAllStandardError();
+        }
+        return m_err.contains(text);
+    }
     void signal(int number) { ::kill(static_cast<pid_t>(m_process.processId()), number); }
     [[nodiscard]] bool isRunning() const { return m_process.state() == QProcess::Running; }
     Outcome outcome()

@@ -77,8 +77,8 @@ private Q_SLOTS:
         row("option", {u"info"_s, u"good.murmur"_s, u"--frob"_s}, 2, u"--frob"_s);
         row("command", {u"qery"_s}, 2, u"query"_s);
         row("later option",
-            {u"record"_s, u"listen://127.0.0.1:0"_s, u"-o"_s, u"x.murmur"_s, u"--ring"_s, u"10m"_s},
-            2, u"--ring"_s);
+            {u"record"_s, u"listen://127.0.0.1:0"_s, u"-o"_s, u"x.murmur"_s, u"--arm"_s}, 2,
+            u"--arm"_s);
         row("scheme", {u"record"_s, u"carrier-pigeon://x"_s, u"-o"_s, u"x.murmur"_s}, 2,
             u"carrier-pigeon"_s);
         row("no URL", {u"record"_s, u"-o"_s, u"x.murmur"_s}, 2, u"URL"_s);

@@ -137,7 +137,7 @@ private Q_SLOTS:
     void aSizeEndsIt()
     {
         const QString file = path();
-        Recording recording(file, {u"--max-size"_s, u"600KiB"_s});
+        Recording recording(file, {u"--max-size"_s, u"2500KiB"_s});
         const quint16 port = recording.port();
         QVERIFY(port != 0);
         QByteArray noise;
@@ -154,6 +154,7 @@ private Q_SLOTS:
         const QJsonObject info = murmur::murmur({u"info"_s, file, u"--json"_s}).objects().at(0);
         QVERIFY(info[u"messages"_s].toInt() > 0);
         QCOMPARE(info[u"clean"_s].toBool(), true);
+        QVERIFY(info[u"bytes_file"_s].toInt() <= 2500 * 1024);
     }
 
     void aMatchEndsIt()

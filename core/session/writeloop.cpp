@@ -1,0 +1,470 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "session/writeloop.h"
+
+#include <QFile>
+#include <QFileInfo>
+
+#include <algorithm>
+
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+constexpr auto kCommitInterval = 100ms;
+constexpr auto kTick = 1s;
+constexpr auto kLongestPatience = 16s;
+constexpr std::size_t kRunsATake = 4096;
+/// Rows of one pause; what else is lost in it is told without its topic.
+constexpr std::size_t kMaxPauseRows = 4096;
+/// Above the reserve, in bytes: here the size of the WAL does not matter.
+constexpr std::int64_t kRoomy = std::int64_t(512) << 20;
+/// Kept free on the disk, as the size of the .lock file.
+constexpr std::int64_t kRoomForLastWords = std::int64_t(4) << 20;
+
+} // namespace
+
+WriteLoop::WriteLoop(Recorder::Private& recorder, AnnounceEnd announceEnd)
+    : d(recorder)
+    , m_announceEnd(std::move(announceEnd))
+    , m_limits(recorder.options.limits)
+    , m_watch(recorder.options.path, recorder.options.reserveBytes, recorder.options.diskProbe)
+    , m_nextCommit(Clock::now() + kCommitInterval)
+    , m_nextTick(Clock::now() + kTick)
+    , m_patience(kTick)
+{
+    d.writer->limitWal(m_limits.walBytes());
+    if (const std::int64_t free = m_watch.look(0) == DiskWatch::State::Good ? m_watch.free() : 0;
+        free > 0)
+        d.fileLock.keepRoom(std::min(kRoomForLastWords, free / 16));
+}
+
+void WriteLoop::run()
+{
+    std::vector<Tail::Run> runs;
+    bool isOpen = true;
+    bool triedLast = false;
+    while (isOpen) {
+        const auto wait =
+            std::max<Clock::duration>(std::min(m_nextCommit, m_nextTick) - Clock::now(), 1ms);
+        if (isWriting() || m_mode == Mode::Failed || triedLast) {
+            isOpen = d.runs->take(runs, kRunsATake, wait);
+            append(runs); // what cannot be written is counted at the end
+        } else {
+            // Whoever stops us waits for the runs to be taken: one more look, then they are lost.
+            d.runs->waitUntilClosed(std::min<Clock::duration>(wait, kCommitInterval));
+            if (d.isStopping) {
+                tryAgain(true);
+                triedLast = true;
+            }
+        }
+        const auto now = Clock::now();
+        if (now >= m_nextTick) {
+            m_nextTick = now + kTick;
+            if (isWriting())
+                check(d.writer->addTick(toNs(wallNow()), d.heard->fill(), d.runs->fill()));
+            tryAgain(false);
+        }
+        const bool isDue =
+            now >= m_nextCommit || d.writer->pendingBytes() >= m_limits.commitBytes();
+        if (isDue || !isOpen) {
+            commit();
+            watchDisk();
+        }
+    }
+    finish();
+}
+
+void WriteLoop::append(const std::vector<Tail::Run>& runs)
+{
+    for (const Tail::Run& run : runs) {
+        if (!isWriting() || m_isOver)
+            return;
+        if (run->columns.last() <= d.writer->last())
+            continue; // was in the tail when we went on after a pause
+        if (mustEnd(static_cast<std::int64_t>(run->bytes.size()))) {
+            commit();
+            m_isOver = true;
+            d.sink->end();
+            m_announceEnd(u"The size limit of %1 is reached."_s.arg(bytesText(m_limits.maxBytes)),
+                          false);
+            return;
+        }
+        if (mustSplit(*run)) {
+            nextPart();
+            if (!isWriting())
+                return;
+        }
+        if (m_partBegan == 0)
+            m_partBegan = run->columns.received.front();
+        m_newestReceived = std::max(m_newestReceived, run->columns.received.back());
+        check(d.writer->append(*run));
+        if (isWriting() && d.writer->pendingBytes() >= m_limits.commitBytes()) {
+            commit();
+            watchDisk();
+        }
+    }
+}
+
+void WriteLoop::appendFromTail()
+{
+    append(d.tail->snapshot());
+}
+
+std::int64_t WriteLoop::bytesOnDisk()
+{
+    return d.writer->fileBytes() + d.writer->walBytes();
+}
+
+bool WriteLoop::mustEnd(std::int64_t more)
+{
+    return m_limits.maxBytes > 0 &&
+           m_limits.isFull(m_limits.maxBytes, bytesOnDisk(), d.writer->closingBytes(), more);
+}
+
+bool WriteLoop::mustSplit(const Chunk& run)
+{
+    if (m_partBegan == 0 || !m_limits.isSplit())
+        return false;
+    return (m_limits.splitLength.count() > 0 &&
+            run.columns.received.front() - m_partBegan >= m_limits.splitLength.count()) ||
+           m_limits.isFull(m_limits.splitBytes, bytesOnDisk(), d.writer->closingBytes(),
+                           static_cast<std::int64_t>(run.bytes.size()));
+}
+
+std::int64_t& WriteLoop::before(std::vector<std::int64_t>& counts, std::size_t connection)
+{
+    if (connection >= counts.size())
+        counts.resize(connection + 1);
+    return counts[connection];
+}
+
+Status WriteLoop::addGaps()
+{
+    // In a rolled back transaction they were lost with it, so they stay until it is committed.
+    const std::size_t known = m_gaps.size();
+    for (auto&& gaps : {d.sink->takeGaps(), d.sink->takePaused()})
+        m_gaps.insert(m_gaps.end(), gaps.begin(), gaps.end());
+    for (std::size_t i = known; i < m_gaps.size(); ++i) {
+        if (m_gaps[i].cause == "client-drop" || m_gaps[i].cause == "disk-full")
+            before(m_oursInPart, index(m_gaps[i].connection)) += m_gaps[i].count;
+    }
+    for (Gap& gap : m_gaps) {
+        std::int64_t none = 0;
+        std::int64_t* row = &none;
+        if (gap.cause == "disk-full") {
+            auto key = std::pair(index(gap.connection), gap.topic);
+            if (m_pauseRows.size() >= kMaxPauseRows && !m_pauseRows.contains(key)) {
+                gap.topic.clear();
+                key.second.clear();
+            }
+            row = &m_pauseRows[key];
+        }
+        if (auto status = d.writer->add(gap, *row); !status)
+            return status;
+    }
+    return Done{};
+}
+
+void WriteLoop::commit()
+{
+    const auto begin = Clock::now();
+    m_nextCommit = begin + kCommitInterval;
+    if (!isWriting() && m_mode != Mode::Holding)
+        return;
+    Status status = addGaps();
+    const auto counters = d.sink->counters();
+    for (std::size_t i = 1; status && i < counters.size(); ++i) {
+        const ConnectionId id{static_cast<std::uint32_t>(i)};
+        d.writer->setReceived(id, counters[i].received - before(m_receivedBefore, i));
+        std::int64_t& elsewhere = before(m_elsewhere, i);
+        if (elsewhere == counters[i].elsewhere)
+            continue;
+        elsewhere = counters[i].elsewhere;
+        status = d.writer->setFact("elsewhere:" + std::to_string(i), elsewhere);
+    }
+    if (status)
+        status = d.writer->commit();
+    check(status);
+    if (!status)
+        return;
+    m_gaps.clear();
+    noteDurable();
+    keepWalSmall();
+    // While nothing is let in there is little to say, and each commit costs some pages.
+    const auto took = Clock::now() - begin;
+    const auto interval = m_mode == Mode::Writing ? Clock::duration(kCommitInterval) : kTick;
+    m_nextCommit = Clock::now() + std::max<Clock::duration>(interval, 2 * took);
+}
+
+void WriteLoop::keepWalSmall()
+{
+    const std::int64_t room = m_watch.free() < 0 ? kRoomy : m_watch.free() - m_watch.reserve();
+    if (m_limits.fileBytes() == 0 && m_mode == Mode::Writing && room >= kRoomy) {
+        if (++m_commits % 8 == 0)
+            d.writer->checkpoint();
+        return;
+    }
+    const std::int64_t most = std::min(m_limits.walBytes(), std::max<std::int64_t>(room / 8, 0));
+    if (m_mode != Mode::Writing || d.writer->walBytes() > most)
+        d.writer->emptyWal();
+}
+
+void WriteLoop::check(const Status& status)
+{
+    if (status || m_mode >= Mode::Full)
+        return;
+    if (status.error().code != ErrorCode::DiskFull) {
+        m_mode = Mode::Failed;
+        m_announceEnd(status.error().message, true);
+        return;
+    }
+    enter(Mode::Full);
+    m_nextTry = Clock::now() + m_patience;
+}
+
+void WriteLoop::enter(Mode mode)
+{
+    const bool isNew = m_mode == Mode::Writing;
+    m_mode = mode;
+    if (mode == Mode::Full) {
+        m_pauseRows.clear(); // they went with the transaction
+        m_elsewhere.clear();
+        d.fileLock.giveRoom();
+    }
+    d.sink->pause();
+    const QString path = d.writer->path();
+    const QString why = mode == Mode::Full
+                            ? u"The disk with %1 is full, or refuses to be written"_s.arg(path)
+                            : u"The disk with %1 has %2 left, less than the reserve of %3"_s.arg(
+                                  path, bytesText(m_watch.free()), bytesText(m_watch.reserve()));
+    const std::lock_guard lock(d.mutex);
+    if (isNew || mode == Mode::Full)
+        d.alarm = why + u": recording pauses, and goes on by itself when there is room."_s;
+}
+
+void WriteLoop::watchDisk()
+{
+    if (m_mode >= Mode::Full || m_isOver)
+        return;
+    const std::int64_t growth = d.writer->fileBytes() - QFileInfo(d.writer->path()).size();
+    switch (m_watch.look(std::max<std::int64_t>(0, growth) + d.writer->closingBytes())) {
+    case DiskWatch::State::Good:
+        if (m_mode != Mode::Writing)
+            goOn();
+        break;
+    case DiskWatch::State::Low:
+        if (m_mode == Mode::Writing)
+            enter(Mode::Draining);
+        break;
+    case DiskWatch::State::Critical:
+        if (m_mode != Mode::Holding)
+            enter(Mode::Holding);
+        break;
+    }
+}
+
+void WriteLoop::goOn()
+{
+    m_mode = Mode::Writing;
+    appendFromTail();
+    if (m_mode != Mode::Writing)
+        return;
+    d.sink->resume();
+    commit(); // the end of the hole
+    if (m_mode != Mode::Writing)
+        return;
+    m_pauseRows.clear();
+    m_patience = kTick;
+    const std::lock_guard lock(d.mutex);
+    d.alarm.clear();
+}
+
+void WriteLoop::tryAgain(bool isLast)
+{
+    if (m_mode == Mode::Holding && isLast)
+        watchDisk();
+    if (m_mode != Mode::Full || (!isLast && Clock::now() < m_nextTry) ||
+        m_watch.look(0) != DiskWatch::State::Good)
+        return;
+    m_patience = std::min<Clock::duration>(2 * m_patience, kLongestPatience);
+    m_nextTry = Clock::now() + m_patience;
+    if (const Status status = d.writer->recover(); !status)
+        return;
+    goOn();
+    if (m_mode == Mode::Writing)
+        d.fileLock.keepRoom(std::min(kRoomForLastWords, m_watch.free() / 16));
+}
+
+void WriteLoop::noteDurable()
+{
+    d.tail->trim(d.writer->durable());
+    const std::lock_guard lock(d.mutex);
+    d.durable = d.writer->totals();
+}
+
+void WriteLoop::nextPart()
+{
+    commit();
+    if (!isWriting())
+        return;
+    int part = m_part + 1;
+    QString path = partPath(d.options.path, part);
+    // Whatever is there by that name is somebody's.
+    while (QFileInfo(path).size() > 0)
+        path = partPath(d.options.path, ++part);
+    auto lock = RecordingLock::take(path);
+    if (!lock) {
+        check(lock.error());
+        return;
+    }
+    RecordingFacts facts = d.facts;
+    facts.part = m_part + 1;
+    check(d.writer->closeOpenBlock());
+    if (!isWriting())
+        return;
+    auto next = RecordingWriter::create(path, *d.names, facts);
+    const Status goesOn = next ? (*next)->continueFrom(*d.writer) : Status(next.error());
+    if (!goesOn) {
+        if (next) {
+            (void)(*next)->close();
+            QFile::remove(path);
+        }
+        check(goesOn);
+        return;
+    }
+    (*next)->limitWal(m_limits.walBytes());
+    // What is still on its way belongs to the next file.
+    const auto counters = d.sink->counters();
+    for (std::size_t i = 1; i < counters.size(); ++i) {
+        const ConnectionId id{static_cast<std::uint32_t>(i)};
+        const std::int64_t recorded = d.writer->appended(id);
+        const std::int64_t received = recorded + before(m_oursInPart, i);
+        d.writer->setReceived(id, received);
+        before(m_receivedBefore, i) += received;
+        before(m_recordedBefore, i) += recorded;
+    }
+    m_oursInPart.clear();
+    m_elsewhere.clear();
+    m_pauseRows.clear();
+    d.pool->suspend();
+    const Status closed = d.writer->close();
+    m_parts.push_back({d.writer->path(), QFileInfo(d.writer->path()).size(), m_newestReceived});
+    d.writer = std::move(*next);
+    d.fileLock = std::move(*lock);
+    d.pool->moveTo(path);
+    d.pool->resume();
+    m_part = facts.part;
+    m_partBegan = 0;
+    {
+        const std::lock_guard guard(d.mutex);
+        d.files.push_back(path);
+    }
+    noteDurable();
+    check(closed);
+    letFilesGo();
+}
+
+void WriteLoop::letFilesGo()
+{
+    const RingLimit& ring = m_limits.ring;
+    std::int64_t bytes = std::max<std::int64_t>(m_limits.splitBytes, 0); // this file, to come
+    for (const Part& part : m_parts)
+        bytes += part.bytes;
+    while (!m_parts.empty() &&
+           ((ring.bytes > 0 && bytes > ring.bytes) ||
+            (ring.length.count() > 0 &&
+             m_newestReceived - m_parts.front().received >= ring.length.count()))) {
+        bytes -= m_parts.front().bytes;
+        QFile::remove(m_parts.front().path);
+        {
+            const std::lock_guard guard(d.mutex);
+            std::erase(d.files, m_parts.front().path);
+        }
+        m_parts.pop_front();
+    }
+}
+
+std::vector<Gap> WriteLoop::unwritten()
+{
+    // What was heard and could not be written is a hole like any other.
+    std::vector<Gap> gaps;
+    const bool hasFailed = m_mode >= Mode::Full;
+    const auto counters = d.sink->counters();
+    for (std::size_t i = 1; i < counters.size(); ++i) {
+        const ConnectionId id{static_cast<std::uint32_t>(i)};
+        Gap gap;
+        gap.connection = id;
+        gap.cause = "disk-full";
+        gap.count = counters[i].received - counters[i].ours() - before(m_recordedBefore, i) -
+                    (hasFailed ? d.writer->recorded(id) : d.writer->appended(id));
+        gap.from = d.writer->totals().lastTime;
+        gap.to = std::max(gap.from, toNs(wallNow()));
+        d.writer->setReceived(id, counters[i].received - before(m_receivedBefore, i));
+        if (gap.count > 0)
+            gaps.push_back(std::move(gap));
+    }
+    return gaps;
+}
+
+void WriteLoop::finish()
+{
+    d.sink->resume();
+    if (m_isOver || d.sink->isOver()) {
+        const std::size_t connections = d.sink->counters().size();
+        for (std::size_t i = 1; i < connections; ++i) {
+            const ConnectionId id{static_cast<std::uint32_t>(i)};
+            d.sink->settle(id, before(m_recordedBefore, i) + d.writer->appended(id));
+        }
+    }
+    std::vector<Gap> lost = unwritten();
+    if (m_mode < Mode::Full) {
+        m_mode = Mode::Draining;
+        for (const Gap& gap : lost)
+            check(d.writer->add(gap));
+        commit();
+        if (m_mode >= Mode::Full)
+            lost = unwritten();
+    }
+    const bool isFull = m_mode == Mode::Full;
+    if (m_mode >= Mode::Full) {
+        d.fileLock.giveRoom();
+        for (auto&& gaps : {d.sink->takeGaps(), d.sink->takePaused(), lost})
+            m_gaps.insert(m_gaps.end(), gaps.begin(), gaps.end());
+        (void)d.writer->writeLast(m_gaps);
+    }
+    for (const Gap& gap : lost)
+        d.sink->note(gap);
+    // Nobody may read through an own connection while the file changes from WAL to its closed form.
+    d.pool->suspend();
+    const Status closed = d.writer->close();
+    noteDurable();
+    d.pool->resume();
+    check(closed);
+
+    std::int64_t count = 0;
+    for (const Gap& gap : lost)
+        count += gap.count;
+    for (const auto& counter : d.sink->counters())
+        count += counter.paused;
+    const std::lock_guard lock(d.mutex);
+    d.alarm.clear();
+    if (isFull)
+        d.state = RecorderStatus::State::Failed;
+    if (!d.failure.isEmpty())
+        return;
+    if (count > 0)
+        d.failure =
+            u"The disk with %1 was full: %L2 messages were not recorded; what was recorded is safe."_s
+                .arg(d.writer->path())
+                .arg(count);
+    else if (m_mode == Mode::Full)
+        d.failure = u"The disk with %1 was full when the recording was closed; all that was heard "
+                    "is safe."_s.arg(d.writer->path());
+}
+
+} // namespace murmur

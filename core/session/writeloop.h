@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "session/diskwatch.h"
+#include "session/recorderprivate.h"
+
+#include <QString>
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace murmur {
+
+/// What the writer's thread does: appends what the interpreter hands over, commits about ten times
+/// a second, keeps to the limits of file and disk, and writes the loss ledger. What every message
+/// became is known at each moment: recorded, in a gap, or still in the tail.
+class WriteLoop
+{
+public:
+    using AnnounceEnd = std::function<void(const QString& sentence, bool isFailure)>;
+
+    WriteLoop(Recorder::Private& recorder, AnnounceEnd announceEnd);
+
+    /// Until the queue of runs is closed and empty; closes the file.
+    void run();
+
+private:
+    using Clock = std::chrono::steady_clock;
+    /// Draining: nothing new is let in, what was heard is still written. Holding: nothing is
+    /// written, what was heard waits in memory. Full: a transaction failed for want of room.
+    enum class Mode { Writing, Draining, Holding, Full, Failed };
+    struct Part
+    {
+        QString path;
+        std::int64_t bytes = 0;
+        std::int64_t received = 0; ///< ns, of its last message
+    };
+
+    void append(const std::vector<Tail::Run>& runs);
+    void appendFromTail();
+    void commit();
+    void keepWalSmall();
+    void watchDisk();
+    void enter(Mode mode);
+    void goOn();
+    void tryAgain(bool isLast);
+    void check(const Status& status);
+    Status addGaps();
+    void noteDurable();
+    [[nodiscard]] std::vector<Gap> unwritten();
+    void nextPart();
+    void letFilesGo();
+    void finish();
+    [[nodiscard]] bool isWriting() const { return m_mode <= Mode::Draining; }
+    [[nodiscard]] bool mustEnd(std::int64_t more);
+    [[nodiscard]] bool mustSplit(const Chunk& run);
+    [[nodiscard]] std::int64_t bytesOnDisk();
+    /// Of a connection, in the files before this one.
+    std::int64_t& before(std::vector<std::int64_t>& counts, std::size_t connection);
+
+    Recorder::Private& d;
+    AnnounceEnd m_announceEnd;
+    const RecordingLimits& m_limits;
+    DiskWatch m_watch;
+    Mode m_mode = Mode::Writing;
+    bool m_isOver = false; // a limit ended the recording
+    Clock::time_point m_nextCommit;
+    Clock::time_point m_nextTick;
+    Clock::time_point m_nextTry;
+    Clock::duration m_patience{};
+    int m_commits = 0;
+
+    std::vector<Gap> m_gaps;                                                   // not committed yet
+    std::map<std::pair<std::uint32_t, std::string>, std::int64_t> m_pauseRows; // of this pause
+    std::vector<std::int64_t> m_elsewhere;  // as stored, by connection
+    std::vector<std::int64_t> m_oursInPart; // by connection: in gaps of this file
+    std::vector<std::int64_t> m_receivedBefore;
+    std::vector<std::int64_t> m_recordedBefore;
+    std::deque<Part> m_parts; // closed ones
+    int m_part = 1;
+    std::int64_t m_partBegan = 0;
+    std::int64_t m_newestReceived = 0;
+};
+
+} // namespace murmur

@@ -1,0 +1,682 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "support/traffic.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QSignalSpy>
+#include <QTest>
+
+#include <atomic>
+#include <csignal>
+#include <set>
+#include <thread>
+
+#include <sys/mount.h>
+#include <sys/resource.h>
+
+using namespace murmur;
+using namespace murmur::test;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// A disk of the test's making.
+struct Disk
+{
+    std::atomic<std::int64_t> free{std::int64_t(100) << 30};
+
+    [[nodiscard]] DiskProbe probe()
+    {
+        return [this](const QString&) { return DiskSpace{free, std::int64_t(200) << 30}; };
+    }
+};
+
+constexpr std::int64_t kGiB = std::int64_t(1) << 30;
+
+qint64 bytesOnDisk(const QString& path)
+{
+    return QFileInfo(path).size() + QFileInfo(path + u"-wal"_s).size();
+}
+
+} // namespace
+
+class TestLimits : public QObject
+{
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_directory;
+    int m_number = 0;
+    QString newPath() { return m_directory.filePath(u"r%1.murmur"_s.arg(++m_number)); }
+
+    static std::unique_ptr<Session> opened(const QString& path)
+    {
+        auto session = Session::open(path);
+        if (!session)
+            qFatal("%s", qUtf8Printable(session.error().message));
+        return std::move(*session);
+    }
+
+    /// Every message that a connection received is recorded or in a gap, and the rows are there.
+    static void checkLedger(const QString& path)
+    {
+        const auto session = opened(path);
+        const auto info = waitFor(session->info());
+        QVERIFY(info.ok());
+        std::int64_t recorded = 0;
+        for (const ConnectionInfo& connection : info->connections) {
+            QCOMPARE(connection.received, connection.recorded + connection.lost);
+            recorded += connection.recorded;
+        }
+        QCOMPARE(recorded, info->extent.messages() + info->trimmed);
+        RowRequest all;
+        all.first = info->extent.first;
+        all.count = static_cast<int>(info->extent.messages());
+        const auto rows = waitFor(session->rows(all));
+        QVERIFY(rows.ok());
+        QCOMPARE(static_cast<std::int64_t>(rows->size()), info->extent.messages());
+        // Tiles are made again after a failure: they must not count twice.
+        TileRequest request;
+        request.range = info->extent.time;
+        request.columns = 50;
+        if (info->extent.messages() > 0) {
+            const auto slice = waitFor(session->tiles(request));
+            QVERIFY(slice.ok());
+            QCOMPARE(slice->total.total, info->extent.messages());
+        }
+    }
+
+    static std::vector<Gap> gapsOf(const QString& path)
+    {
+        const auto gaps = waitFor(opened(path)->gaps());
+        return gaps ? *gaps : std::vector<Gap>();
+    }
+
+private Q_SLOTS:
+    void theUsualReserveFitsTheDisk()
+    {
+        QCOMPARE(DiskWatch::usualReserve({100 * kGiB, 200 * kGiB}), 10 * kGiB);
+        QCOMPARE(DiskWatch::usualReserve({10 * kGiB, 16 * kGiB}), kGiB);
+        QCOMPARE(DiskWatch::usualReserve({4 * kGiB, 5 * kGiB}), kGiB / 2);
+        QCOMPARE(DiskWatch::usualReserve({std::int64_t(4) << 20, std::int64_t(4) << 20}),
+                 (std::int64_t(4) << 20) / 10);
+        // Nearly full before we came.
+        QCOMPARE(DiskWatch::usualReserve({3 * kGiB, 1000 * kGiB}), 3 * kGiB / 2);
+    }
+
+    void theWatchDoesNotFlicker()
+    {
+        Disk disk;
+        DiskWatch watch(u"x"_s, 1000, disk.probe());
+        const auto look = [&](std::int64_t free) {
+            disk.free = free;
+            return watch.look(0);
+        };
+        QCOMPARE(look(1000), DiskWatch::State::Good);
+        QCOMPARE(look(999), DiskWatch::State::Low);
+        QCOMPARE(look(1001), DiskWatch::State::Low);
+        QCOMPARE(look(499), DiskWatch::State::Critical);
+        QCOMPARE(look(1124), DiskWatch::State::Low);
+        QCOMPARE(look(1125), DiskWatch::State::Good);
+        // What the file will still grow by is not free.
+        disk.free = 1100;
+        QCOMPARE(watch.look(101), DiskWatch::State::Low);
+    }
+
+    void recordingPausesAtTheReserveAndGoesOnByItself()
+    {
+        Disk disk;
+        RecorderOptions options;
+        options.path = newPath();
+        options.reserveBytes = kGiB;
+        options.diskProbe = disk.probe();
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        const ConnectionId one = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        const ConnectionId two = recorder.registerConnection(QUrl(u"test://b"_s), u"b"_s);
+        std::int64_t now = Traffic::kStart;
+        const auto say = [&](ConnectionId connection, const char* topic, int count) {
+            std::vector<HeardMessage> batch(static_cast<std::size_t>(count));
+            for (HeardMessage& message : batch) {
+                message.connection = connection;
+                message.received = now += 1000;
+                message.topic = topic;
+                message.raw = "{\"from\":\"a\"}";
+            }
+            recorder.sink().hear(std::move(batch));
+        };
+        say(one, "t.a", 100);
+        QVERIFY(QTest::qWaitFor([&] { return recorder.status().recorded == 100; }, 5000));
+        QVERIFY(recorder.status().alarm.isEmpty());
+
+        disk.free = kGiB - 200'000'000;
+        // Visible within a second.
+        QVERIFY(QTest::qWaitFor([&] { return !recorder.status().alarm.isEmpty(); }, 1000));
+        QVERIFY2(recorder.status().alarm.contains(u"recording pauses"),
+                 qPrintable(recorder.status().alarm));
+        const std::int64_t from = now;
+        say(one, "t.a", 30);
+        say(one, "t.b", 20);
+        say(two, "t.a", 7);
+        // A pause of some commits is one row for each connection and topic.
+        QTest::qWait(1300);
+        say(one, "t.a", 5);
+        const std::int64_t to = now;
+        QCOMPARE(recorder.status().recorded, 100);
+        QCOMPARE(recorder.status().lost, 62);
+
+        disk.free = 2 * kGiB;
+        QVERIFY(QTest::qWaitFor([&] { return recorder.status().alarm.isEmpty(); }, 3000));
+        say(two, "t.c", 50);
+        QVERIFY(QTest::qWaitFor([&] { return recorder.status().recorded == 150; }, 5000));
+        const auto stopped = recorder.stop();
+        QVERIFY(!stopped.ok());
+        QCOMPARE(stopped.error().code, ErrorCode::DiskFull);
+        QVERIFY2(stopped.error().message.contains(u"62 messages"),
+                 qPrintable(stopped.error().message));
+        QCOMPARE(recorder.status().state, RecorderStatus::State::Stopped);
+
+        checkLedger(options.path);
+        const auto gaps = gapsOf(options.path);
+        QCOMPARE(gaps.size(), std::size_t(3));
+        std::map<std::pair<std::uint32_t, std::string>, std::int64_t> counts;
+        for (const Gap& gap : gaps) {
+            QCOMPARE(gap.cause, std::string("disk-full"));
+            QVERIFY(gap.from > from && gap.to <= to && gap.from <= gap.to);
+            counts[{index(gap.connection), gap.topic}] += gap.count;
+        }
+        QCOMPARE((counts[{index(one), "t.a"}]), 35);
+        QCOMPARE((counts[{index(one), "t.b"}]), 20);
+        QCOMPARE((counts[{index(two), "t.a"}]), 7);
+    }
+
+    void whatWasHeardBeforeTheDiskWasFullWaitsForRoom()
+    {
+        Disk disk;
+        RecorderOptions options;
+        options.path = newPath();
+        options.reserveBytes = kGiB;
+        options.diskProbe = disk.probe();
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        Traffic traffic;
+        disk.free = 1000;
+        // Between two looks at the disk this is let in, and must neither be written nor be lost.
+        recorder.sink().hear(traffic.next(2000, connection));
+        QVERIFY(QTest::qWaitFor([&] { return !recorder.status().alarm.isEmpty(); }, 1000));
+        const std::int64_t before = recorder.status().lost;
+        recorder.sink().hear(traffic.next(10, connection));
+        QCOMPARE(recorder.status().lost, before + 10);
+        disk.free = 5 * kGiB;
+        QVERIFY(QTest::qWaitFor([&] { return recorder.status().recorded == 2000 - before; }, 5000));
+        (void)recorder.stop();
+        checkLedger(options.path);
+    }
+
+    void stoppedWhilePausedTheLedgerIsComplete()
+    {
+        Disk disk;
+        RecorderOptions options;
+        options.path = newPath();
+        options.reserveBytes = kGiB;
+        options.diskProbe = disk.probe();
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        Traffic traffic;
+        recorder.sink().hear(traffic.next(500, connection));
+        disk.free = 1000;
+        recorder.sink().hear(traffic.next(3000, connection));
+        QVERIFY(QTest::qWaitFor([&] { return !recorder.status().alarm.isEmpty(); }, 1000));
+        recorder.sink().hear(traffic.next(40, connection));
+        QVERIFY(!recorder.stop().ok());
+        const RecorderStatus status = recorder.status();
+        QCOMPARE(status.received, 3540);
+        QCOMPARE(status.recorded + status.lost, status.received);
+        checkLedger(options.path);
+        std::int64_t lost = 0;
+        for (const Gap& gap : gapsOf(options.path))
+            lost += gap.count;
+        QCOMPARE(lost, status.lost);
+    }
+
+    void aFailedWriteIsTriedAgainWhenThereIsRoom()
+    {
+        // A limit on the size of files is a full disk that nobody could foresee.
+        RecorderOptions options;
+        options.path = newPath();
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        recorder.setWaitsForRoom(false);
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        Traffic traffic(30);
+        for (int i = 0; i < 100; ++i)
+            recorder.sink().hear(traffic.next(500, connection, 20'000));
+        QVERIFY(QTest::qWaitFor([&] { return recorder.status().recorded == 50'000; }, 20'000));
+        const rlimit before = limitFileSize(QFileInfo(options.path).size() + 200'000);
+        std::jthread producer([&](std::stop_token stop) {
+            while (!stop.stop_requested()) {
+                recorder.sink().hear(traffic.next(100, connection, 20'000));
+                std::this_thread::sleep_for(1ms);
+            }
+        });
+        const bool paused =
+            QTest::qWaitFor([&] { return !recorder.status().alarm.isEmpty(); }, 20'000);
+        QTest::qWait(200);
+        restoreFileSize(before);
+        const std::int64_t atPause = recorder.status().recorded;
+        const bool resumed =
+            QTest::qWaitFor([&] { return recorder.status().alarm.isEmpty(); }, 20'000);
+        const bool grew =
+            QTest::qWaitFor([&] { return recorder.status().recorded > atPause + 1000; }, 10'000);
+        producer.request_stop();
+        producer.join();
+        QVERIFY(paused);
+        QVERIFY(resumed);
+        QVERIFY(grew);
+        (void)recorder.stop();
+        const RecorderStatus status = recorder.status();
+        QCOMPARE(status.state, RecorderStatus::State::Stopped);
+        QCOMPARE(status.recorded + status.lost, status.received);
+        checkLedger(options.path);
+        // The state is that of all messages, made again from what was stored.
+        const auto session = opened(options.path);
+        StateRequest request;
+        request.at = session->seen().time.end;
+        const auto state = waitFor(session->state(request));
+        QVERIFY(state.ok());
+        std::int64_t sent = 0;
+        for (const AgentState& agent : state->agents)
+            sent += agent.sent;
+        QCOMPARE(sent, status.recorded);
+    }
+
+    void aSmallDiskIsNeverFilled()
+    {
+        QTemporaryDir folder;
+        const QByteArray mountPoint = QFile::encodeName(folder.path());
+        if (::mount("none", mountPoint.constData(), "tmpfs", 0, "size=6m") != 0)
+            QSKIP("no file system can be mounted here");
+        struct Unmount
+        {
+            QByteArray at;
+            ~Unmount() { ::umount2(at.constData(), MNT_DETACH); }
+        } unmount{mountPoint};
+        const QString filler = folder.filePath(u"filler"_s);
+        {
+            QFile file(filler);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(QByteArray(2'000'000, 'x'));
+        }
+        RecorderOptions options;
+        options.path = folder.filePath(u"small.murmur"_s);
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        std::jthread producer([&](std::stop_token stop) {
+            Traffic traffic;
+            while (!stop.stop_requested()) {
+                recorder.sink().hear(traffic.next(50, connection));
+                std::this_thread::sleep_for(1ms);
+            }
+        });
+        const bool paused =
+            QTest::qWaitFor([&] { return !recorder.status().alarm.isEmpty(); }, 20'000);
+        QVERIFY2(diskSpaceOf(options.path)->free > 50'000,
+                 qPrintable(QString::number(diskSpaceOf(options.path)->free)));
+        const std::int64_t atPause = recorder.status().recorded;
+        QFile::remove(filler);
+        const bool resumed =
+            QTest::qWaitFor([&] { return recorder.status().recorded > atPause + 500; }, 20'000);
+        // It fills again; now the recording ends.
+        const bool pausedAgain =
+            QTest::qWaitFor([&] { return !recorder.status().alarm.isEmpty(); }, 30'000);
+        producer.request_stop();
+        producer.join();
+        QVERIFY(paused);
+        QVERIFY(atPause > 0);
+        QVERIFY(resumed);
+        QVERIFY(pausedAgain);
+        QVERIFY(!recorder.stop().ok());
+        const RecorderStatus status = recorder.status();
+        QCOMPARE(status.recorded + status.lost, status.received);
+        checkLedger(options.path);
+    }
+
+    void theLedgerHasRoomOnAFullDisk()
+    {
+        QTemporaryDir folder;
+        const QByteArray mountPoint = QFile::encodeName(folder.path());
+        if (::mount("none", mountPoint.constData(), "tmpfs", 0, "size=5m") != 0)
+            QSKIP("no file system can be mounted here");
+        RecorderOptions options;
+        options.path = folder.filePath(u"full.murmur"_s);
+        options.reserveBytes = 0; // nobody watches
+        {
+            Recorder recorder(options);
+            QVERIFY(recorder.start().ok());
+            const ConnectionId connection =
+                recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+            std::jthread producer([&](std::stop_token stop) {
+                Traffic traffic;
+                while (!stop.stop_requested()) {
+                    recorder.sink().hear(traffic.next(50, connection));
+                    std::this_thread::sleep_for(1ms);
+                }
+            });
+            const bool paused =
+                QTest::qWaitFor([&] { return !recorder.status().alarm.isEmpty(); }, 30'000);
+            producer.request_stop();
+            producer.join();
+            QVERIFY(paused);
+            QVERIFY(!recorder.stop().ok());
+            const RecorderStatus status = recorder.status();
+            QVERIFY(status.recorded > 0);
+            QVERIFY(status.lost > 0);
+            QCOMPARE(status.recorded + status.lost, status.received);
+            checkLedger(options.path);
+            std::int64_t lost = 0;
+            for (const Gap& gap : gapsOf(options.path))
+                lost += gap.count;
+            QCOMPARE(lost, status.lost);
+        }
+        ::umount2(mountPoint.constData(), MNT_DETACH);
+    }
+
+    void dropsAreLocated()
+    {
+        RecorderOptions options;
+        options.path = newPath();
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        const ConnectionId connection =
+            recorder.registerConnection(QUrl(u"test://flood"_s), u"flood"_s);
+        // Far more than the queue holds, faster than anybody can write: four "seconds" of it.
+        const QByteArray body(100'000, 'x');
+        for (int i = 0; i < 200; ++i) {
+            std::vector<HeardMessage> batch(20);
+            for (std::size_t row = 0; row < batch.size(); ++row) {
+                batch[row].connection = connection;
+                batch[row].received = Traffic::kStart + std::int64_t(i) * 20'000'000;
+                batch[row].topic = row % 2 == 0 ? "even" : "odd";
+                batch[row].raw = body;
+            }
+            recorder.sink().hear(std::move(batch));
+        }
+        QVERIFY(recorder.stop().ok());
+        checkLedger(options.path);
+        const auto gaps = gapsOf(options.path);
+        QVERIFY(gaps.size() > 2);
+        std::set<std::string> topics;
+        for (const Gap& gap : gaps) {
+            QVERIFY(gap.to - gap.from <= 100'000'000);
+            topics.insert(gap.topic);
+        }
+        QCOMPARE(topics, (std::set<std::string>{"even", "odd"}));
+    }
+
+    void theLargestSizeIsNotExceeded()
+    {
+        RecorderOptions options;
+        options.path = newPath();
+        options.limits.maxBytes = 3'000'000;
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        QSignalSpy ended(&recorder, &Recorder::ended);
+        recorder.setWaitsForRoom(true);
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        Traffic traffic;
+        qint64 largest = 0;
+        for (int i = 0; i < 400; ++i) {
+            recorder.sink().hear(traffic.next(500, connection));
+            largest = std::max(largest, bytesOnDisk(options.path));
+        }
+        QVERIFY(ended.wait(10'000));
+        QVERIFY2(ended[0][0].toString().contains(u"limit"), qPrintable(ended[0][0].toString()));
+        QVERIFY(recorder.stop().ok());
+        QVERIFY2(largest <= options.limits.maxBytes, qPrintable(QString::number(largest)));
+        QVERIFY(bytesOnDisk(options.path) <= options.limits.maxBytes);
+        // Most of it is used, and what came after the end is not called lost.
+        QVERIFY2(bytesOnDisk(options.path) > options.limits.maxBytes / 2,
+                 qPrintable(QString::number(bytesOnDisk(options.path))));
+        const RecorderStatus status = recorder.status();
+        QVERIFY(status.recorded > 1000);
+        QCOMPARE(status.lost, 0);
+        QCOMPARE(status.received, status.recorded);
+        checkLedger(options.path);
+        QVERIFY(waitFor(opened(options.path)->info())->isClean);
+    }
+
+    void aSplitRecordingGoesOnInTheNextFile()
+    {
+        const QString whole = newPath();
+        Traffic same;
+        QVERIFY(recordTraffic(whole, same, 40'000).ok());
+
+        RecorderOptions options;
+        options.path = newPath();
+        options.limits.splitLength = 6s;
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        recorder.setWaitsForRoom(true);
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        Traffic traffic;
+        for (int i = 0; i < 80; ++i)
+            recorder.sink().hear(traffic.next(500, connection));
+        QVERIFY(recorder.stop().ok());
+        const std::vector<QString> files = recorder.files();
+        QCOMPARE(files.size(), std::size_t(4));
+        QCOMPARE(files[1], QString(options.path).replace(u".murmur"_s, u"-002.murmur"_s));
+        QVERIFY(!QFile::exists(files[1] + u".lock"_s));
+        QVERIFY(!QFile::exists(files[1] + u"-wal"_s));
+
+        const auto complete = opened(whole);
+        Seq next = 1;
+        std::int64_t answeredBefore = 0;
+        QString family;
+        for (std::size_t part = 0; part < files.size(); ++part) {
+            checkLedger(files[part]);
+            const auto session = opened(files[part]);
+            const auto info = waitFor(session->info());
+            QVERIFY(info.ok());
+            QVERIFY(info->isClean);
+            QCOMPARE(info->part, static_cast<int>(part) + 1);
+            QCOMPARE(info->extent.first, next);
+            QCOMPARE(info->trimmed, 0);
+            QVERIFY(part == 0 ? info->family == info->uuid : info->family == family);
+            family = info->family;
+            RowRequest request;
+            request.first = next;
+            request.count = static_cast<int>(info->extent.messages());
+            const auto rows = waitFor(session->rows(request));
+            const auto expected = waitFor(complete->rows(request));
+            QCOMPARE(rows->size(), expected->size());
+            for (std::size_t i = 0; i < rows->size(); ++i) {
+                QCOMPARE((*rows)[i].seq, (*expected)[i].seq);
+                QCOMPARE((*rows)[i].time, (*expected)[i].time);
+                // Calls are paired across files.
+                QCOMPARE((*rows)[i].closes, (*expected)[i].closes);
+                answeredBefore += (*rows)[i].closes > 0 && (*rows)[i].closes < next ? 1 : 0;
+            }
+            // The state and the open calls were carried on.
+            StateRequest state;
+            state.at = rows->front().time + 1ms;
+            const auto mine = waitFor(session->state(state));
+            const auto theirs = waitFor(complete->state(state));
+            QCOMPARE(mine->agents.size(), theirs->agents.size());
+            for (std::size_t i = 0; i < mine->agents.size(); ++i) {
+                QCOMPARE(mine->agents[i].sent, theirs->agents[i].sent);
+                QCOMPARE(mine->agents[i].waitingFor.size(), theirs->agents[i].waitingFor.size());
+                QCOMPARE(mine->agents[i].values.size(), theirs->agents[i].values.size());
+            }
+            next = info->extent.last + 1;
+        }
+        QCOMPARE(next, 40'001);
+        QVERIFY(answeredBefore > 0);
+    }
+
+    void partsKeepTheirSizeAndOldOnesGo()
+    {
+        RecorderOptions options;
+        options.path = newPath();
+        options.limits.splitBytes = 2'500'000;
+        options.limits.ring.bytes = 8'000'000;
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        recorder.setWaitsForRoom(true);
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        Traffic traffic;
+        for (int i = 0; i < 400; ++i)
+            recorder.sink().hear(traffic.next(500, connection));
+        QVERIFY(recorder.stop().ok());
+        const std::vector<QString> files = recorder.files();
+        QVERIFY(files.size() >= 2);
+        QVERIFY(!QFile::exists(options.path));
+        qint64 sum = 0;
+        Seq next = 0;
+        for (const QString& file : files) {
+            const qint64 size = QFileInfo(file).size();
+            QVERIFY2(size <= options.limits.splitBytes, qPrintable(QString::number(size)));
+            sum += size;
+            checkLedger(file);
+            const Extent seen = opened(file)->seen();
+            QVERIFY(next == 0 || seen.first == next);
+            next = seen.last + 1;
+        }
+        QCOMPARE(next, 200'001);
+        QVERIFY(sum <= options.limits.ring.bytes);
+    }
+
+    void limitsThatMakeNoSenseAreRefused()
+    {
+        RecordingLimits limits;
+        QVERIFY(limits.check().ok());
+        limits.maxBytes = 1000;
+        QVERIFY(!limits.check().ok());
+        limits = {};
+        limits.ring.bytes = 10'000'000;
+        limits.splitBytes = 9'000'000;
+        QVERIFY(!limits.check().ok());
+        limits.splitBytes = 5'000'000;
+        QVERIFY(limits.check().ok());
+        limits.maxBytes = 50'000'000;
+        QVERIFY(!limits.check().ok());
+        limits = {};
+        limits.ring.length = 1ms;
+        QVERIFY(!limits.check().ok());
+        QCOMPARE(partPath(u"/a/night.murmur"_s, 1), u"/a/night.murmur"_s);
+        QCOMPARE(partPath(u"/a/night.murmur"_s, 2), u"/a/night-002.murmur"_s);
+        QCOMPARE(partPath(u"night"_s, 1000), u"night-1000"_s);
+    }
+
+    void whatStandsInTheWayOfTheNextFileIsKept()
+    {
+        RecorderOptions options;
+        options.path = newPath();
+        options.limits.splitLength = 10s;
+        QFile file(partPath(options.path, 2));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("mine");
+        file.close();
+        Recorder recorder(options);
+        const auto started = recorder.start();
+        QVERIFY(!started.ok());
+        QVERIFY(started.error().message.contains(u"-002"));
+        QVERIFY(!QFile::exists(options.path));
+    }
+
+    void shardsAreDisjointAndTogetherEverything()
+    {
+        constexpr int count = 3;
+        std::vector<std::unique_ptr<Recorder>> recorders;
+        std::vector<QString> paths;
+        ConnectionId connection{};
+        for (int number = 1; number <= count; ++number) {
+            RecorderOptions options;
+            options.path = newPath();
+            options.shard = {number, count};
+            paths.push_back(options.path);
+            recorders.push_back(std::make_unique<Recorder>(options));
+            QVERIFY(recorders.back()->start().ok());
+            recorders.back()->setWaitsForRoom(true);
+            connection = recorders.back()->registerConnection(QUrl(u"test://bus"_s), u"bus"_s);
+        }
+        constexpr int messages = 6000;
+        for (int i = 0; i < messages; ++i) {
+            HeardMessage message;
+            message.connection = connection;
+            message.received = Traffic::kStart + i * 1000;
+            message.topic = i % 7 == 0 ? QByteArray() : "topic." + QByteArray::number(i % 100);
+            message.raw = "{\"n\":" + QByteArray::number(i) + "}";
+            for (const auto& recorder : recorders)
+                recorder->sink().hear({message});
+        }
+        std::set<QByteArray> all;
+        std::set<std::string> topics;
+        std::int64_t sum = 0;
+        for (int i = 0; i < count; ++i) {
+            const auto at = static_cast<std::size_t>(i);
+            QVERIFY(recorders[at]->stop().ok());
+            checkLedger(paths[at]);
+            const auto session = opened(paths[at]);
+            const auto info = waitFor(session->info());
+            QCOMPARE(info->shard, u"%1/3"_s.arg(i + 1));
+            QCOMPARE(info->lost, 0);
+            QCOMPARE(info->connections.at(0).elsewhere, messages - info->extent.messages());
+            QVERIFY(info->extent.messages() > messages / 6);
+            sum += info->extent.messages();
+            for (std::uint32_t topic = 1; topic < session->dictionaries()->counts().topics; ++topic)
+                QVERIFY(topics.insert(session->dictionaries()->topicName(TopicId(topic))).second);
+            RowRequest request;
+            request.count = messages;
+            const auto details = waitFor(session->messages(request));
+            for (const MessageDetail& detail : *details)
+                QVERIFY(all.insert(detail.raw).second);
+        }
+        QCOMPARE(sum, messages);
+        QCOMPARE(all.size(), std::size_t(messages));
+        QCOMPARE(topics.size(), std::size_t(100));
+    }
+
+    void shardsAreRead_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<bool>("isGood");
+        QTest::newRow("one of one") << u"1/1"_s << true;
+        QTest::newRow("second of eight") << u" 2 / 8 "_s << true;
+        QTest::newRow("ninth of eight") << u"9/8"_s << false;
+        QTest::newRow("from zero") << u"0/8"_s << false;
+        QTest::newRow("word") << u"banana"_s << false;
+        QTest::newRow("half") << u"1/"_s << false;
+    }
+    void shardsAreRead()
+    {
+        QFETCH(QString, text);
+        QFETCH(bool, isGood);
+        QCOMPARE(Shard::fromText(text).ok(), isGood);
+        // The hash is part of the contract: recorders of different versions share a bus.
+        QVERIFY((Shard{8, 8}.takes("orders.created", "")));
+        QVERIFY((Shard{2, 8}.takesPartition(9)));
+    }
+
+private:
+    static rlimit limitFileSize(qint64 bytes)
+    {
+        std::signal(SIGXFSZ, SIG_IGN);
+        rlimit before{};
+        getrlimit(RLIMIT_FSIZE, &before);
+        rlimit now = before;
+        now.rlim_cur = static_cast<rlim_t>(bytes);
+        setrlimit(RLIMIT_FSIZE, &now);
+        return before;
+    }
+    static void restoreFileSize(const rlimit& before) { setrlimit(RLIMIT_FSIZE, &before); }
+};
+
+QTEST_GUILESS_MAIN(TestLimits)
+#include "tst_limits.moc"
