@@ -26,6 +26,16 @@ constexpr std::int64_t fromOptional(std::uint64_t stored, std::int64_t base)
                                            static_cast<std::uint64_t>(unzigzag(stored - 1)));
 }
 
+/// a + b and a - b of numbers from a file: wrong ones must not overflow.
+constexpr std::int64_t sum(std::int64_t a, std::int64_t b)
+{
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+constexpr std::int64_t difference(std::int64_t a, std::int64_t b)
+{
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
+
 /// Where an id's text begins, as the distance from the end of the row's id before: agents write
 /// their ids in the same order each time, so the distance is the same for thousands of messages.
 /// The low bit tells texts that lie in the block's own text.
@@ -46,8 +56,8 @@ std::uint32_t offsetFrom(std::uint64_t place, std::uint32_t size, std::int64_t& 
         return static_cast<std::uint32_t>(place >> 1) | kInText;
     if (size == 0)
         return 0;
-    const std::int64_t offset = end + unzigzag(place >> 1);
-    end = offset + size;
+    const std::int64_t offset = sum(end, unzigzag(place >> 1));
+    end = sum(offset, size);
     return static_cast<std::uint32_t>(offset) & ~kInText;
 }
 
@@ -230,7 +240,7 @@ bool BlockDecoder::decodeHeard(std::size_t count, std::string_view in, std::uint
     if (times) {
         out.time.resize(count);
         for (std::size_t i = 0; i < count; ++i)
-            out.time[i] = out.received[i] + unzigzag(m_values[i]);
+            out.time[i] = sum(out.received[i], unzigzag(m_values[i]));
     }
     if (!wide(in, count, (wanted & SentColumns) != 0))
         return false;
@@ -260,9 +270,9 @@ bool BlockDecoder::decodeScanned(std::size_t count, std::string_view in, std::ui
     if (calls) {
         out.closes.resize(count);
         for (std::size_t i = 0; i < count; ++i)
-            out.closes[i] = m_values[i] == 0
-                                ? 0
-                                : out.first + static_cast<Seq>(i) - static_cast<Seq>(m_values[i]);
+            out.closes[i] = m_values[i] == 0 ? 0
+                                             : difference(out.first + static_cast<Seq>(i),
+                                                          static_cast<Seq>(m_values[i]));
     }
     if (!wide(in, count, calls))
         return false;
@@ -319,7 +329,7 @@ bool BlockDecoder::decodeRest(std::size_t count, std::string_view in, std::uint3
               }) ||
         !list(causes,
               [&](std::size_t i, std::uint64_t v) {
-                  out.causes[i].cause = out.first + out.causes[i].row - unzigzag(v);
+                  out.causes[i].cause = difference(out.first + out.causes[i].row, unzigzag(v));
               }) ||
         !list(causes, [&](std::size_t i, std::uint64_t v) {
             out.causes[i].grade = static_cast<Grade>(std::min<std::uint64_t>(v, 2));
