@@ -123,11 +123,8 @@ private Q_SLOTS:
             u"Block 5 "_s);
         row("reading", "DELETE FROM reading WHERE id & 1099511627775 = 6", Part::Block,
             u"the reading"_s);
-        row("payload",
-            "UPDATE payload SET data = (SELECT data FROM payload ORDER BY block DESC LIMIT 1) "
-            "WHERE "
-            "block = 7",
-            Part::Block, u"Block 7 "_s);
+        row("payload", "UPDATE payload SET data = zeroblob(300) WHERE block = 7", Part::Block,
+            u"Block 7 "_s);
         row("time", "UPDATE block SET last_time = last_time + 1 WHERE id = 4", Part::Block,
             u"zone map"_s);
         row("agents", "UPDATE block SET agents = x'01' WHERE id = 4", Part::Block,
