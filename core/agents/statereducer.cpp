@@ -19,6 +19,11 @@ std::uint64_t fold(std::int64_t value)
 {
     return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
 }
+/// a - b where a damaged keyframe may have put any numbers.
+std::int64_t difference(std::int64_t a, std::int64_t b)
+{
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
 std::int64_t unfold(std::uint64_t value)
 {
     return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
@@ -137,7 +142,7 @@ std::string StateReducer::save() const
     appendVarint(out, static_cast<std::uint64_t>(m_last));
     appendVarint(out, fold(base));
     const auto putTime = [&](std::int64_t time) {
-        appendVarint(out, time == kNoTime ? 0 : fold(base - time) + 1);
+        appendVarint(out, time == kNoTime ? 0 : fold(difference(base, time)) + 1);
     };
     appendVarint(out, m_agents.size());
     for (const AgentFacts& facts : m_agents) {
@@ -150,18 +155,18 @@ std::string StateReducer::save() const
         appendVarint(out, static_cast<std::uint64_t>(facts.sent));
         appendVarint(out, static_cast<std::uint64_t>(facts.received));
         appendVarint(out, static_cast<std::uint64_t>(facts.errors));
-        appendVarint(out, static_cast<std::uint64_t>(m_last - facts.lastSentSeq));
-        appendVarint(out, static_cast<std::uint64_t>(m_last - facts.lastReceivedSeq));
+        appendVarint(out, static_cast<std::uint64_t>(difference(m_last, facts.lastSentSeq)));
+        appendVarint(out, static_cast<std::uint64_t>(difference(m_last, facts.lastReceivedSeq)));
         appendVarint(out, facts.values.size());
         for (const auto& [key, value] : facts.values) {
             appendVarint(out, key);
-            appendVarint(out, static_cast<std::uint64_t>(m_last - value.setBy));
+            appendVarint(out, static_cast<std::uint64_t>(difference(m_last, value.setBy)));
             putTime(value.since);
         }
     }
     appendVarint(out, static_cast<std::uint64_t>(m_pendingCount));
     for (const auto& [seq, call] : pending()) {
-        appendVarint(out, static_cast<std::uint64_t>(m_last - seq));
+        appendVarint(out, static_cast<std::uint64_t>(difference(m_last, seq)));
         appendVarint(out, index(call.from));
         appendVarint(out, index(call.to));
         putTime(call.since);
@@ -207,7 +212,8 @@ bool StateReducer::load(std::string_view in)
             continue;
         facts.lastSent = getTime();
         facts.lastReceived = getTime();
-        facts.usualGap = getCount();
+        // What is computed with it must not overflow; 73 years are more than any swarm is silent.
+        facts.usualGap = std::clamp<std::int64_t>(getCount(), 0, std::int64_t(1) << 61);
         facts.sent = getCount();
         facts.received = getCount();
         facts.errors = getCount();

@@ -410,7 +410,8 @@ bool BlockDecoder::decodeScanned(std::size_t count, std::string_view in, std::ui
                 out.closes[i] = static_cast<Seq>(static_cast<std::uint64_t>(out.first) + i -
                                                  static_cast<std::uint64_t>(unzigzag(
                                                      static_cast<std::uint64_t>(out.closes[i]))));
-            --out.latency[i];
+            out.latency[i] =
+                static_cast<std::int64_t>(static_cast<std::uint64_t>(out.latency[i]) - 1);
         }
     }
     const bool flags = (wanted & FlagColumns) != 0 && out.flags.size() == count;

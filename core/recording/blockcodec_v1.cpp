@@ -13,6 +13,16 @@ namespace murmur {
 
 namespace {
 
+/// a + b and a - b of numbers from a file: wrong ones must not overflow.
+constexpr std::int64_t sum(std::int64_t a, std::int64_t b)
+{
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+constexpr std::int64_t difference(std::int64_t a, std::int64_t b)
+{
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
+
 constexpr std::int64_t fromOptional(std::uint64_t stored, std::int64_t base)
 {
     return stored == 0
@@ -79,7 +89,7 @@ bool decodeHeardV1(std::string_view in, std::size_t count, std::uint32_t wanted,
     if (times) {
         out.time.resize(count);
         for (std::size_t i = 0; i < count; ++i)
-            out.time[i] = out.received[i] + unzigzag(values[i]);
+            out.time[i] = sum(out.received[i], unzigzag(values[i]));
     }
     if (!wide(in, count, values, (wanted & SentColumns) != 0))
         return false;
@@ -161,7 +171,7 @@ bool decodeRestV1(std::string_view in, std::size_t count, std::uint32_t wanted, 
               }) ||
         !list(causes,
               [&](std::size_t i, std::uint64_t v) {
-                  out.causes[i].cause = out.first + out.causes[i].row - unzigzag(v);
+                  out.causes[i].cause = difference(out.first + out.causes[i].row, unzigzag(v));
               }) ||
         !list(causes, [&](std::size_t i, std::uint64_t v) {
             out.causes[i].grade = static_cast<Grade>(std::min<std::uint64_t>(v, 2));

@@ -19,6 +19,7 @@ namespace {
 
 constexpr int kIndexLeaf = 0x0a;
 constexpr int kTableLeaf = 0x0d;
+constexpr int kTableInner = 0x05;
 // types of the pointer map
 constexpr int kMapRoot = 1;
 constexpr int kMapFree = 2;
@@ -159,6 +160,8 @@ Result<PageScan> PageScan::open(const QString& path,
     PageScan scan(std::move(*file));
     scan.readHead();
     scan.findRoots();
+    for (const auto& [root, table] : scan.m_roots)
+        scan.walk(root, table, 0);
     for (std::uint32_t page = 1; page <= scan.m_file.pages(); ++page) {
         if (page % 1024 == 0) {
             if (progress)
@@ -249,6 +252,37 @@ std::uint32_t PageScan::rootOf(std::uint32_t page)
     return 0;
 }
 
+void PageScan::walk(std::uint32_t page, const std::string& table, int depth)
+{
+    if (depth > 8 || !fetch(page) || static_cast<unsigned char>(m_page[0]) != kTableInner)
+        return;
+    std::vector<std::uint32_t> children{bigEndian32(m_page.data() + 8)};
+    const std::size_t cells = bigEndian16(m_page.data() + 3);
+    for (std::size_t i = 0; i < cells && 14 + 2 * i <= m_page.size(); ++i) {
+        const std::size_t offset = bigEndian16(m_page.data() + 12 + 2 * i);
+        if (offset + 4 <= m_page.size())
+            children.push_back(bigEndian32(m_page.data() + offset));
+    }
+    // A page has one parent: also a tree that is damaged is walked once.
+    std::erase_if(children, [&](std::uint32_t child) {
+        return child > m_file.pages() || !m_owners.try_emplace(child, table).second;
+    });
+    // All children of a page are leaves, or none is.
+    for (const std::uint32_t child : children) {
+        if (!fetch(child) || static_cast<unsigned char>(m_page[0]) == kTableLeaf)
+            break;
+        walk(child, table, depth + 1);
+    }
+}
+
+std::string_view PageScan::tableOf(std::uint32_t page)
+{
+    if (const auto root = m_roots.find(rootOf(page)); root != m_roots.end())
+        return root->second;
+    const auto owner = m_owners.find(page);
+    return owner == m_owners.end() ? std::string_view() : owner->second;
+}
+
 void PageScan::takePage(std::uint32_t number)
 {
     if (number < 3 || !fetch(number))
@@ -258,13 +292,11 @@ void PageScan::takePage(std::uint32_t number)
     if (entry.type == kMapFree)
         return; // what stands there was deleted
     const bool isTree = entry.type == kMapTree || entry.type == kMapRoot;
-    const bool isInner = type == 0x02 || type == 0x05;
+    const bool isInner = type == 0x02 || type == kTableInner;
     // A leaf whose type byte is damaged is still one by its map entry.
     if (type != kTableLeaf && type != kIndexLeaf && (!isTree || isInner))
         return;
-    const auto root = m_roots.find(isTree ? rootOf(number) : 0);
-    const std::string_view table =
-        root == m_roots.end() ? std::string_view() : std::string_view(root->second);
+    const std::string_view table = tableOf(number);
     if (type == kIndexLeaf && !hasNoRowIds(table))
         return;
     takeCells(number, table);

@@ -13,6 +13,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -35,8 +36,9 @@ struct RawRow
 
 /// Reads the rows of a recording from the leaves of its b-trees without walking the trees: SQLite
 /// stops at the first page that is damaged, this goes on behind it. To which table a leaf belongs
-/// is told by SQLite's pointer map (each page's parent), and where that is damaged by the shape of
-/// the rows. Only one pass over the file; afterwards rows are read where they lie.
+/// is told by SQLite's pointer map (each page's parent), where that is damaged by what is left of
+/// the trees, and else by the shape of the rows. Only one pass over the file; afterwards rows are
+/// read where they lie.
 class PageScan
 {
 public:
@@ -79,6 +81,8 @@ private:
     }
     void readHead();
     void findRoots();
+    void walk(std::uint32_t page, const std::string& table, int depth);
+    [[nodiscard]] std::string_view tableOf(std::uint32_t page);
     void takePage(std::uint32_t number);
     void takeCells(std::uint32_t number, std::string_view table);
     /// Root page of the tree that a page belongs to; 0 when not known.
@@ -91,7 +95,8 @@ private:
     bool m_hasHead = false;
     std::int64_t m_applicationId = 0;
     std::int64_t m_formatVersion = 0;
-    std::map<std::uint32_t, std::string> m_roots; ///< table by root page
+    std::map<std::uint32_t, std::string> m_roots;                 ///< table by root page
+    std::unordered_map<std::uint32_t, std::string_view> m_owners; ///< table by page, from the trees
     std::map<std::string, Places, std::less<>> m_tables;
     std::uint32_t m_fetched = 0; ///< the page in m_page
     std::string m_page;

@@ -59,6 +59,10 @@ public:
         m_writer = std::move(*writer);
         if (auto status = blocks(); !status)
             return status;
+        if (m_unnamed > 0)
+            m_report.notes
+                << u"%1 names of agents, topics and the like are lost; they show as \"#\" and their number."_s
+                       .arg(m_unnamed);
         if (auto status = ledger(); !status)
             return status;
         if (auto status = m_writer->close(); !status)
@@ -143,6 +147,7 @@ private:
             if (connection < m_kept.size())
                 ++m_kept[connection];
         }
+        nameAll(block.chunk.columns);
         ++m_report.blocks;
         m_report.messages += static_cast<std::int64_t>(block.ref.count);
         m_next = block.ref.last() + 1;
@@ -155,6 +160,31 @@ private:
             return status;
         m_writer->checkpoint();
         return Done{};
+    }
+
+    /// Names that the messages need and that are lost get their number instead.
+    void nameAll(const Columns& columns)
+    {
+        const auto upTo = [&](const std::vector<std::uint32_t>& column, std::uint32_t known,
+                              auto add) {
+            const auto highest = std::ranges::max(column);
+            for (std::uint32_t id = known; id <= highest && highest < (1u << 22); ++id) {
+                add("#" + std::to_string(id));
+                ++m_unnamed;
+            }
+        };
+        const Dictionaries::Counts counts = m_names.counts();
+        upTo(columns.sender, counts.agents, [&](const std::string& n) { m_names.agent(n); });
+        upTo(columns.topic, counts.topics, [&](const std::string& n) { m_names.topic(n); });
+        upTo(columns.type, counts.types, [&](const std::string& n) { m_names.type(n); });
+        upTo(columns.audience, counts.audiences,
+             [&](const std::string&) { m_names.unknownAudience(); });
+        upTo(columns.connection, counts.connections,
+             [&](const std::string& n) { m_names.connection(n, n); });
+        std::vector<std::uint32_t> keys{0};
+        for (const StateChange& change : columns.states)
+            keys.push_back(index(change.key));
+        upTo(keys, counts.stateKeys, [&](const std::string& n) { m_names.stateKey(n); });
     }
 
     /// Nothing is left of the messages from m_next to `last`.
@@ -345,6 +375,7 @@ private:
     std::vector<std::int64_t> m_kept; ///< messages by connection
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> m_heardOfLost;
     std::int64_t m_heardCount = 0;
+    std::int64_t m_unnamed = 0;
     Seq m_next = 0; ///< the Seq that must come next
     std::int64_t m_lastTime = kNoTime;
 };

@@ -16,8 +16,9 @@ namespace murmur {
 
 namespace {
 
-/// No block has more rows; a large message has a block of its own.
+/// As many rows are tried where their number is lost: no block of a recorder has more.
 constexpr std::size_t kMostRows = kBlockRows * 2;
+constexpr std::size_t kMostStatedRows = std::size_t(1) << 20;
 /// Names in a row that may be missing from a dictionary.
 constexpr std::int64_t kLongestHole = 65'536;
 
@@ -115,7 +116,7 @@ void Salvage::readZoneMap()
         ref.lastTime = row.number(4);
         ref.payloadAt = row.number(7);
         ref.payloadSize = row.number(8);
-        if (ref.id > 0 && ref.first > 0 && ref.count <= kMostRows) {
+        if (ref.id > 0 && ref.first > 0 && ref.count <= kMostStatedRows) {
             m_zones[ref.id] = ref;
             ids.insert(ref.id);
         }

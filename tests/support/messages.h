@@ -96,7 +96,9 @@ private:
         const bool isReply = seq % 4 == 2;
         chunk.byteOffset.push_back(static_cast<std::uint32_t>(chunk.bytes.size()));
         chunk.bytes += raw;
-        columns.time.push_back(kMessagesStart + seq * m_step);
+        // Uneven, and rising.
+        columns.time.push_back(kMessagesStart + seq * m_step +
+                               seq * seq % 65'521 * 7'919 % (m_step / 2));
         columns.received.push_back(columns.time.back());
         columns.sent.push_back(seq % 3 == 0 ? columns.time.back() - 1000 : kNoTime);
         columns.connection.push_back(connectionOf(seq));
