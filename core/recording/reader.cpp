@@ -21,6 +21,9 @@ RecordingReader::RecordingReader(Database database)
         Statement(m_database, (columns + "WHERE first <= ? ORDER BY first DESC LIMIT 1").c_str());
     m_blocksFrom =
         Statement(m_database, (columns + "WHERE first >= ? ORDER BY first LIMIT ?").c_str());
+    m_blocksBefore =
+        Statement(m_database, (columns + "WHERE first <= ? ORDER BY first DESC LIMIT ?").c_str());
+    m_blockAgents = Statement(m_database, "SELECT agents FROM block WHERE id = ?");
     m_nextSpan = Statement(m_database, "SELECT min(span) FROM block WHERE span > ?");
     m_blocksIn = Statement(
         m_database,

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,34 @@ struct StoredKeyframe
     std::string bytes; ///< unpacked, for StateReducer::load
 };
 
+/// A row of `tick`: our own pulse.
+struct StoredTick
+{
+    std::int64_t id = 0;
+    std::int64_t time = 0; ///< ns
+    Seq seq = 0;           ///< last message by then
+    double busQueue = 0;   ///< fill of the queues, 0 to 1
+    double writerQueue = 0;
+};
+
+/// A row of `finding` of the current generation.
+struct StoredFinding
+{
+    std::int64_t id = 0;
+    std::string detector;
+    std::string severity; ///< info, warning, critical
+    double confidence = 0;
+    bool isExact = false;
+    std::int64_t start = 0; ///< ns
+    std::int64_t end = 0;   ///< ns
+    std::string topic;
+    std::string summary;
+    std::string evidence;      ///< JSON
+    std::vector<Seq> messages; ///< ascending, the first kMaxFindingMessages
+    std::int64_t count = 0;    ///< of all its messages
+};
+inline constexpr std::size_t kMaxFindingMessages = 1000;
+
 /// Reads one recording over a connection of its own. One thread only. Every call copies out and
 /// ends its statement at once, so that a writer's checkpoints are never held up; use a Snapshot to
 /// make several calls see one state.
@@ -100,12 +129,19 @@ public:
     void loadNames(Dictionaries& names);
     std::vector<StoredConnection> connections();
     std::vector<Gap> gaps();
+    /// Ticks with an id above `after`, in their order.
+    std::vector<StoredTick> ticks(std::int64_t after, int limit);
+    std::vector<StoredFinding> findings();
 
     /// Last Seq that is stored; 0 when there is none.
     Seq last();
     std::optional<BlockRef> blockOf(Seq seq);
     /// Blocks from the one that holds `seq` on, in Seq order.
     std::vector<BlockRef> blocksFrom(Seq seq, int limit);
+    /// Blocks from the one that holds `seq`, or lies before it, backwards.
+    std::vector<BlockRef> blocksBefore(Seq seq, int limit);
+    /// False when the zone map excludes that one of `agents` sent or received a message of `block`.
+    bool mayHoldAnyOf(const BlockRef& block, std::span<const AgentId> agents);
     /// Blocks with messages in `range` and with a Seq above `after`, in Seq order. Stops once they
     /// sum more than `maxMessages` (0: never); then the result holds at least that many.
     std::vector<BlockRef> blocksIn(TimeRange range, Seq after = 0, std::int64_t maxMessages = 0);
@@ -127,8 +163,8 @@ private:
     static BlockRef refFrom(const Statement& statement);
 
     Database m_database; // goes last: statements are finalized before it closes
-    Statement m_last, m_blockOf, m_blocksFrom, m_nextSpan, m_blocksIn, m_heard, m_reading,
-        m_payload, m_tile, m_tileTotals, m_keyframe;
+    Statement m_last, m_blockOf, m_blocksFrom, m_blocksBefore, m_blockAgents, m_nextSpan,
+        m_blocksIn, m_heard, m_reading, m_payload, m_tile, m_tileTotals, m_keyframe;
     BlockDecoder m_decoder;
     std::int64_t m_generation = 1;
 };

@@ -136,6 +136,11 @@ std::int64_t Statement::number(int column) const
     return sqlite3_column_int64(m_handle.get(), column);
 }
 
+double Statement::real(int column) const
+{
+    return sqlite3_column_double(m_handle.get(), column);
+}
+
 std::string_view Statement::text(int column) const
 {
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(m_handle.get(), column));

@@ -75,6 +75,7 @@ public:
     [[nodiscard]] int code() const { return m_code; }
 
     [[nodiscard]] std::int64_t number(int column) const;
+    [[nodiscard]] double real(int column) const;
     [[nodiscard]] std::string_view text(int column) const; ///< valid until the next step
     [[nodiscard]] std::string_view blob(int column) const; ///< valid until the next step
     [[nodiscard]] bool isNull(int column) const;
