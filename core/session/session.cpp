@@ -188,6 +188,11 @@ std::shared_ptr<const Dictionaries> Session::dictionaries() const
     return d->source.names;
 }
 
+std::shared_ptr<const Source> Session::source() const
+{
+    return std::make_shared<const Source>(d->source);
+}
+
 QFuture<Result<SessionInfo>> Session::info()
 {
     std::vector<ConnectionInfo> live;

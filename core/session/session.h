@@ -26,6 +26,7 @@
 namespace murmur {
 
 class Recorder;
+struct Source;
 
 /// How far a session reaches. `last` 0: no message yet.
 struct Extent
@@ -284,6 +285,10 @@ public:
     [[nodiscard]] Extent durable() const;
     /// Names for ids. Shared with the recorder while live.
     [[nodiscard]] std::shared_ptr<const Dictionaries> dictionaries() const;
+
+    /// What the jobs read from, for rooms of the core that read by themselves. Valid beyond the
+    /// session; may be used in any thread.
+    [[nodiscard]] std::shared_ptr<const Source> source() const;
 
     [[nodiscard]] QFuture<Result<SessionInfo>> info();
     [[nodiscard]] QFuture<Result<TileSlice>> tiles(TileRequest request);
