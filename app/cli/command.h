@@ -42,6 +42,7 @@ void addRecord(CLI::App& app, Action& action);
 void addDemo(CLI::App& app, Action& action);
 void addInfo(CLI::App& app, Action& action);
 void addQuery(CLI::App& app, Action& action);
+void addSql(CLI::App& app, Action& action);
 void addRender(CLI::App& app, Action& action);
 void addHelp(CLI::App& app, Action& action);
 
