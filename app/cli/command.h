@@ -44,6 +44,7 @@ void addDemo(CLI::App& app, Action& action);
 void addInfo(CLI::App& app, Action& action);
 void addQuery(CLI::App& app, Action& action);
 void addMerge(CLI::App& app, Action& action);
+void addSql(CLI::App& app, Action& action);
 void addRender(CLI::App& app, Action& action);
 void addVerify(CLI::App& app, Action& action);
 void addRepair(CLI::App& app, Action& action);

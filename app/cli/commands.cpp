@@ -17,6 +17,7 @@ std::span<const Command> commands() noexcept
         {"demo", "Let a demo swarm talk, and record it", addDemo},
         {"info", "Say what a recording holds", addInfo},
         {"query", "Find messages and print them as a table, JSON or CSV", addQuery},
+        {"sql", "Ask a recording in SQL", addSql},
         {"merge", "Read several recordings again into one", addMerge},
         {"render", "Draw a view of a recording into a picture", addRender},
         {"verify", "Check a recording for damage", addVerify},

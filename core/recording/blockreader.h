@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -65,11 +66,30 @@ struct StoredConnection
 /// The recorder's pulse.
 struct StoredTick
 {
+    std::int64_t id = 0;
     std::int64_t time = 0; ///< ns
     Seq seq = 0;           ///< the last message then
     double busQueue = 0;   ///< fill of the queues, 0 to 1
     double writerQueue = 0;
 };
+
+/// A row of `finding` of the current generation.
+struct StoredFinding
+{
+    std::int64_t id = 0;
+    std::string detector;
+    std::string severity; ///< info, warning, critical
+    double confidence = 0;
+    bool isExact = false;
+    std::int64_t start = 0; ///< ns
+    std::int64_t end = 0;   ///< ns
+    std::string topic;
+    std::string summary;
+    std::string evidence;      ///< JSON
+    std::vector<Seq> messages; ///< ascending, the first kMaxFindingMessages
+    std::int64_t count = 0;    ///< of all its messages
+};
+inline constexpr std::size_t kMaxFindingMessages = 1000;
 
 struct StoredTile
 {
@@ -113,6 +133,9 @@ public:
     virtual std::vector<StoredConnection> connections() = 0;
     virtual std::vector<Gap> gaps() = 0;
     virtual std::vector<StoredTick> ticks() = 0;
+    /// Ticks with an id above `id`, in their order. Of one recording only, like findings().
+    virtual std::vector<StoredTick> ticksAfter(std::int64_t /*id*/, int /*limit*/) { return {}; }
+    virtual std::vector<StoredFinding> findings() { return {}; }
 
     /// Last Seq that is stored; 0 when there is none.
     virtual Seq last() = 0;
@@ -128,6 +151,24 @@ public:
     /// sum more than `maxMessages` (0: never); then the result holds at least that many.
     virtual std::vector<BlockRef> blocksIn(TimeRange range, Seq after = 0,
                                            std::int64_t maxMessages = 0) = 0;
+    /// Blocks from the one that holds `seq`, or lies before it, backwards.
+    virtual std::vector<BlockRef> blocksBefore(Seq seq, int limit)
+    {
+        std::vector<BlockRef> blocks;
+        while (static_cast<int>(blocks.size()) < limit) {
+            const auto block = blockUpTo(seq);
+            if (!block || (!blocks.empty() && block->id == blocks.back().id))
+                break;
+            blocks.push_back(*block);
+            seq = block->first - 1;
+        }
+        return blocks;
+    }
+    /// False when the zone map excludes that one of `agents` sent or received a message of `block`.
+    virtual bool mayHoldAnyOf(const BlockRef& /*block*/, std::span<const AgentId> /*agents*/)
+    {
+        return true;
+    }
     /// The first block, by time, with a message at or after `t`.
     virtual std::optional<BlockRef> blockAt(TimePoint t) = 0;
     /// Every block that may hold messages with this id, in Seq order: those that the id index

@@ -39,6 +39,9 @@ RecordingReader::RecordingReader(Database database)
         Statement(m_database, (columns + "WHERE first <= ? ORDER BY first DESC LIMIT 1").c_str());
     m_blocksFrom =
         Statement(m_database, (columns + "WHERE first >= ? ORDER BY first LIMIT ?").c_str());
+    m_blocksBefore =
+        Statement(m_database, (columns + "WHERE first <= ? ORDER BY first DESC LIMIT ?").c_str());
+    m_blockAgents = Statement(m_database, "SELECT agents FROM block WHERE id = ?");
     m_nextSpan = Statement(m_database, "SELECT min(span) FROM block WHERE span > ?");
     m_blocksIn = Statement(
         m_database,
@@ -259,9 +262,10 @@ std::vector<Gap> RecordingReader::gaps()
 std::vector<StoredTick> RecordingReader::ticks()
 {
     std::vector<StoredTick> ticks;
-    Statement rows(m_database, "SELECT time, seq, bus_queue, writer_queue FROM tick ORDER BY time");
+    Statement rows(m_database, "SELECT id, time, seq, bus_queue, writer_queue FROM tick ORDER BY time");
     while (rows.step())
-        ticks.push_back({rows.number(0), rows.number(1), rows.real(2), rows.real(3)});
+        ticks.push_back(
+            {rows.number(0), rows.number(1), rows.number(2), rows.real(3), rows.real(4)});
     return ticks;
 }
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,8 @@ public:
     std::vector<StoredConnection> connections() override;
     std::vector<Gap> gaps() override;
     std::vector<StoredTick> ticks() override;
+    std::vector<StoredTick> ticksAfter(std::int64_t id, int limit) override;
+    std::vector<StoredFinding> findings() override;
     Seq last() override;
     Seq first() override;
     std::optional<BlockRef> blockOf(Seq seq) override;
@@ -54,6 +57,8 @@ public:
     std::vector<BlockRef> blocksFrom(Seq seq, int limit) override;
     std::vector<BlockRef> blocksIn(TimeRange range, Seq after = 0,
                                    std::int64_t maxMessages = 0) override;
+    std::vector<BlockRef> blocksBefore(Seq seq, int limit) override;
+    bool mayHoldAnyOf(const BlockRef& block, std::span<const AgentId> agents) override;
     std::optional<BlockRef> blockAt(TimePoint t) override;
     std::vector<BlockRef> blocksWithId(IdField field, std::string_view text) override;
 
@@ -74,7 +79,7 @@ private:
     Database m_database; // goes last: statements are finalized before it closes
     Statement m_last, m_first, m_trimmedTime, m_oldestKeyframe, m_blockOf, m_blocksFrom, m_nextSpan,
         m_blocksIn, m_heard, m_reading, m_payload, m_tile, m_tileTotals, m_keyframe, m_blocksById,
-        m_idPart, m_firstIdRun, m_lastIdRun;
+        m_idPart, m_firstIdRun, m_lastIdRun, m_blocksBefore, m_blockAgents;
     BlockDecoder m_decoder;
     std::string m_packed;
     std::int64_t m_format = kFormatVersion;

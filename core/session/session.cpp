@@ -229,6 +229,11 @@ std::vector<RecordingInfo> Session::recordings() const
     return d->source.set ? d->source.set->infos : std::vector<RecordingInfo>();
 }
 
+std::shared_ptr<const Source> Session::source() const
+{
+    return std::make_shared<const Source>(d->source);
+}
+
 QFuture<Result<SessionInfo>> Session::info()
 {
     std::vector<ConnectionInfo> live;

@@ -27,6 +27,7 @@
 namespace murmur {
 
 class Recorder;
+struct Source;
 
 /// How far a session reaches: messages `first` … `last`. `last` 0: no message yet.
 struct Extent
@@ -353,6 +354,10 @@ public:
     [[nodiscard]] std::shared_ptr<const Dictionaries> dictionaries() const;
     /// The recordings of a session of several, in their order; empty for one.
     [[nodiscard]] std::vector<RecordingInfo> recordings() const;
+
+    /// What the jobs read from, for rooms of the core that read by themselves. Valid beyond the
+    /// session; may be used in any thread.
+    [[nodiscard]] std::shared_ptr<const Source> source() const;
 
     [[nodiscard]] QFuture<Result<SessionInfo>> info();
     [[nodiscard]] QFuture<Result<TileSlice>> tiles(TileRequest request);

@@ -53,6 +53,8 @@ grepIn 'core|app/cli' '#include <([Qq]|Qt)[A-Za-z]+' | namesGui |
 grepIn 'core|app/cli' '#include "(views|resources|app/studio)/|#include <qcustomplot' |
     complain "The core and the command line include nothing of the window, but:"
 grepIn 'views|app' '#include <sqlite3' | complain "No view and no command includes SQLite, but:"
+grepIn 'core' '#include <sqlite3' | { grep -vE '^core/(recording|sql)/' || true; } |
+    complain "In the core only the rooms recording and sql include SQLite, but:"
 grepIn 'core|views' '#include "app/' | complain "Nothing includes the programs, but:"
 
 grepIn views '#include "views/' | awk -F: '{

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "sql/recordingview.h"
+
+#include "session/jobs.h"
+
+namespace murmur {
+
+RecordingView::RecordingView(std::shared_ptr<const Source> source, std::string label)
+    : m_source(std::move(source))
+    , m_label(std::move(label))
+    , m_names(std::make_unique<NameCache>(m_source->names))
+{
+}
+
+Status RecordingView::begin()
+{
+    // The tail before the file: together they are complete.
+    m_tail.clear();
+    if (m_source->tail)
+        m_tail = m_source->tail->snapshot();
+    const auto status = read([this](BlockReader& reader) {
+        m_durable = reader.last();
+        const RecordingTotals totals = reader.meta().totals;
+        m_extent = {fromNs(totals.firstTime), fromNs(totals.lastTime + 1)};
+        // Names that another process learnt; our own recorder's are there already.
+        if (!m_source->tail)
+            reader.loadNames(*m_source->names);
+    });
+    m_last = m_tail.empty() ? m_durable : std::max(m_durable, m_tail.back()->columns.last());
+    // Labels may have changed since the last statement.
+    m_names = std::make_unique<NameCache>(m_source->names);
+    return status;
+}
+
+std::optional<std::vector<BlockRef>>
+RecordingView::blocksWithIds(BlockReader& reader, IdField field,
+                             const std::vector<std::string>& ids)
+{
+    IdChoice choice;
+    for (const std::string& id : ids)
+        choice.emplace_back(field, id);
+    return blocksWith(reader, choice);
+}
+
+} // namespace murmur

@@ -1,0 +1,174 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "sql/sqlbed.h"
+
+#include <QFile>
+
+#include <sqlite3.h>
+
+using namespace murmur;
+using namespace murmur::test;
+using namespace Qt::StringLiterals;
+
+/// The tables beside `message`.
+class TestSqlTables : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void callsAreAnsweredFailedOrOpen()
+    {
+        SqlBed bed;
+        const auto request = [&](int after, const char* from, const char* to, const char* id) {
+            bed.say(after, "work",
+                    QByteArray(R"({"kind":"request","from":")") + from + R"(","to":")" + to +
+                        R"(","id":")" + id + "\"}");
+        };
+        const auto answer = [&](int after, const char* kind, const char* from, const char* id) {
+            bed.say(after, "done",
+                    QByteArray(R"({"kind":")") + kind + R"(","from":")" + from +
+                        R"(","correlation_id":")" + id + "\"}");
+        };
+        request(0, "ada", "bob", "q1");
+        request(10, "ada", "cy", "q2");
+        answer(30, "reply", "bob", "q1");
+        request(40, "bob", "dee", "q3");
+        answer(50, "error", "cy", "q2");
+        answer(60, "reply", "bob", "q1"); // a second one does not count
+        bed.close();
+        auto database = bed.database();
+        QCOMPARE(answerOf(*database, "SELECT request, reply, requester, replier, topic, start - "
+                                     "1779358620000000000, end - start, latency_ns, outcome, "
+                                     "receivers FROM call ORDER BY request"),
+                 u"1|3|ada|bob|work|0|30000000|30000000|answered|[\"bob\"]\n"
+                 "2|5|ada|cy|work|10000000|40000000|40000000|error|[\"cy\"]\n"
+                 "4|NULL|bob|NULL|work|40000000|NULL|NULL|open|[\"dee\"]"_s);
+        QCOMPARE(answerOf(*database, "SELECT requester FROM call WHERE request = 2"), u"ada"_s);
+        QCOMPARE(answerOf(*database, "SELECT request FROM call WHERE request > 1 ORDER BY 1"),
+                 u"2\n4"_s);
+        QCOMPARE(answerOf(*database, "SELECT count(*) FROM call WHERE request >= 5"), u"0"_s);
+    }
+
+    void callsOfMuchTrafficAreThoseOfAJoin()
+    {
+        SqlBed bed;
+        Traffic traffic;
+        for (int i = 0; i < 10; ++i)
+            bed.hear(traffic.next(500, bed.connection()));
+        bed.close();
+        auto database = bed.database();
+        QCOMPARE(
+            answerOf(*database,
+                     "SELECT outcome, count(*), sum(request), sum(reply), sum(latency_ns), "
+                     "sum(start) / 1000 FROM call GROUP BY 1 ORDER BY 1"),
+            answerOf(*database,
+                     "WITH answer AS (SELECT closes, min(seq) AS seq FROM message WHERE "
+                     "closes IS NOT NULL GROUP BY closes), "
+                     "asked AS (SELECT q.seq AS request, q.time AS start, a.seq AS reply FROM "
+                     "message q LEFT JOIN answer a ON a.closes = q.seq WHERE q.kind = "
+                     "'request' OR a.seq IS NOT NULL) "
+                     "SELECT CASE WHEN reply IS NULL THEN 'open' ELSE 'answered' END, "
+                     "count(*), sum(request), sum(reply), sum((SELECT latency_ns FROM "
+                     "message m WHERE m.seq = reply)), sum(start) / 1000 FROM asked GROUP BY 1 "
+                     "ORDER BY 1"));
+        QCOMPARE(answerOf(*database, "SELECT count(*) FROM call").toLongLong(), traffic.requests());
+    }
+
+    void conversationsAreGroupedByIdOrTrace()
+    {
+        SqlBed bed;
+        bed.say(0, "t", R"({"from":"ada","conversation_id":"k1","trace_id":"t1"})");
+        bed.say(10, "t", R"({"from":"bob","trace_id":"t2","kind":"error"})");
+        bed.say(20, "t", R"({"from":"bob","conversation_id":"k1","kind":"error"})");
+        bed.say(30, "t", R"({"from":"cy"})");
+        bed.close();
+        auto database = bed.database();
+        QCOMPARE(answerOf(*database, "SELECT recording, key, end - start, messages, agents, errors "
+                                     "FROM conversation ORDER BY key"),
+                 u"bed|k1|20000000|2|2|1\nbed|t2|0|1|1|1"_s);
+        QCOMPARE(answerOf(*database, "SELECT messages FROM conversation WHERE key = 'k1'"), u"2"_s);
+    }
+
+    void gapsTicksAndNames()
+    {
+        SqlBed bed;
+        bed.say(0, "tasks", R"({"from":"ada","to":"bob","site":"north","role":"lead"})");
+        Gap gap;
+        gap.topic = "tasks";
+        gap.cause = "server-cut";
+        gap.from = kBegin;
+        gap.to = kBegin + 5;
+        gap.count = 7;
+        gap.lostIs = LostIs::AtLeast;
+        bed.lose(gap);
+        bed.close();
+        auto database = bed.database();
+        QCOMPARE(answerOf(*database, "SELECT recording, connection, topic, cause, to_time - "
+                                     "from_time, count, lost_is FROM gap"),
+                 u"bed|listen://127.0.0.1:7777|tasks|server-cut|5|7|at_least"_s);
+        QCOMPARE(answerOf(*database, "SELECT name, group_name, site, crew, role, provisional FROM "
+                                     "agent ORDER BY name"),
+                 u"ada|north|north|NULL|lead|0\nbob|NULL|NULL|NULL|NULL|0"_s);
+        QCOMPARE(answerOf(*database, "SELECT recording, name FROM topic"), u"bed|tasks"_s);
+        QCOMPARE(answerOf(*database, "SELECT url, recorded, lost, lost_is FROM connection"),
+                 u"listen://127.0.0.1:7777|1|7|at_least"_s);
+        QCOMPARE(answerOf(*database, "SELECT count(*) = (SELECT count(*) FROM tick WHERE seq <= 1 "
+                                     "AND bus_queue >= 0 AND writer_queue >= 0) FROM tick"),
+                 u"1"_s);
+    }
+
+    void findingsHaveTheirMessages()
+    {
+        SqlBed bed;
+        bed.say(0, "t", R"({"from":"ada"})");
+        bed.close();
+        bed.session().disconnect();
+        {
+            // As a detector of ours will write it.
+            sqlite3* file = nullptr;
+            QCOMPARE(sqlite3_open(QFile::encodeName(bed.path()).constData(), &file), SQLITE_OK);
+            QCOMPARE(sqlite3_exec(
+                         file,
+                         "INSERT INTO finding VALUES (3, 1, 'loop', 'warning', 0.75, 0, 10, 20, "
+                         "'t', 'Two agents repeat each other.', '{\"turns\":9}'), "
+                         "(4, 99, 'old', 'info', 1, 1, 1, 2, NULL, 'of a generation that is gone', "
+                         "'{}'); INSERT INTO finding_member VALUES (3, 1), (3, 5)",
+                         nullptr, nullptr, nullptr),
+                     SQLITE_OK);
+            sqlite3_close(file);
+        }
+        auto database = bed.database();
+        QCOMPARE(answerOf(*database, "SELECT recording, id, detector, severity, confidence, exact, "
+                                     "start, end, topic, summary, evidence ->> 'turns', messages, "
+                                     "count FROM finding"),
+                 u"bed|3|loop|warning|0.75|0|10|20|t|Two agents repeat each other.|9|[1,5]|2"_s);
+    }
+
+    void everyColumnIsDocumented()
+    {
+        SqlBed bed;
+        bed.close();
+        auto database = bed.database();
+        const auto tables = sqlTables();
+        QCOMPARE(tables.size(), std::size_t(9));
+        for (const SqlTableInfo& table : tables) {
+            QVERIFY(!table.meaning.empty());
+            std::string all;
+            for (const SqlTableInfo::Column& column : table.columns) {
+                all += (all.empty() ? "\"" : ", \"") + column.name + "\"";
+                QVERIFY2(!column.meaning.empty(), column.name.c_str());
+            }
+            // An empty recording answers with no rows.
+            QCOMPARE(answerOf(*database, "SELECT " + all + " FROM " + table.name +
+                                             " WHERE recording = 'bed' AND 1 = 1 LIMIT 0"),
+                     QString());
+        }
+        QCOMPARE(answerOf(*database, "SELECT count(*) FROM message"), u"0"_s);
+        QCOMPARE(answerOf(*database, "SELECT count(*) FROM call"), u"0"_s);
+        QCOMPARE(answerOf(*database, "SELECT count(*) FROM conversation"), u"0"_s);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSqlTables)
+#include "tst_sqltables.moc"
