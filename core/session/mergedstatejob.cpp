@@ -125,8 +125,10 @@ private:
             return a.key != b.key ? a.key < b.key
                                   : std::pair(a.since, a.setBy) > std::pair(b.since, b.setBy);
         });
-        const auto same = std::ranges::unique(values, {}, &StateValue::key);
-        values.erase(same.begin(), same.end());
+        const auto same =
+            std::unique(values.begin(), values.end(),
+                        [](const StateValue& a, const StateValue& b) { return a.key == b.key; });
+        values.erase(same, values.end());
     }
 
     std::multimap<std::uint32_t, std::pair<std::uint32_t, AgentState>> m_parts; ///< by agent
