@@ -595,8 +595,9 @@ bool BlockDecoder::decode(Seq first, std::size_t count, std::string_view heard,
     std::uint64_t scanned = 0;
     if (!readVarint(reading, scanned) || scanned > reading.size())
         return false;
-    if ((wanted & (kScannedColumns | FlagColumns)) != 0 && (!m_packer.unpack(reading.substr(0, scanned), m_bytes) ||
-                                            !decodeScanned(count, m_bytes, wanted, out)))
+    if ((wanted & (kScannedColumns | FlagColumns)) != 0 &&
+        (!m_packer.unpack(reading.substr(0, scanned), m_bytes) ||
+         !decodeScanned(count, m_bytes, wanted, out)))
         return false;
     return (wanted & ~(kHeardColumns | kScannedColumns)) == 0 ||
            (m_packer.unpack(reading.substr(scanned), m_bytes) &&

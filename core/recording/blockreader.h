@@ -13,6 +13,7 @@
 #include <QString>
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <set>
@@ -21,6 +22,15 @@
 #include <vector>
 
 namespace murmur {
+
+/// A time moved by an offset, but not beyond the ends of time: files may claim any.
+constexpr std::int64_t movedTime(std::int64_t ns, std::int64_t by) noexcept
+{
+    std::int64_t sum = 0;
+    if (ns == kNoTime || !__builtin_add_overflow(ns, by, &sum))
+        return ns == kNoTime ? kNoTime : sum;
+    return by > 0 ? std::numeric_limits<std::int64_t>::max() : kNoTime + 1;
+}
 
 /// One row of the zone map.
 struct BlockRef

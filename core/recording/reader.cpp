@@ -68,8 +68,9 @@ RecordingReader::RecordingReader(Database database)
         m_idPart = Statement(m_database,
                              "SELECT first_block, last_block, data FROM id_index WHERE id = ?");
         m_firstIdRun = Statement(m_database, "SELECT id FROM id_index WHERE id >= ? LIMIT 1");
-        m_lastIdRun = Statement(m_database, "SELECT id, last_block FROM id_index WHERE id BETWEEN ? "
-                                         "AND ? ORDER BY id DESC LIMIT 1");
+        m_lastIdRun =
+            Statement(m_database, "SELECT id, last_block FROM id_index WHERE id BETWEEN ? "
+                                  "AND ? ORDER BY id DESC LIMIT 1");
     }
     m_generation = m_database.number("SELECT v FROM meta WHERE k = 'generation'", 1);
 }
@@ -262,7 +263,8 @@ std::vector<Gap> RecordingReader::gaps()
 std::vector<StoredTick> RecordingReader::ticks()
 {
     std::vector<StoredTick> ticks;
-    Statement rows(m_database, "SELECT id, time, seq, bus_queue, writer_queue FROM tick ORDER BY time");
+    Statement rows(m_database,
+                   "SELECT id, time, seq, bus_queue, writer_queue FROM tick ORDER BY time");
     while (rows.step())
         ticks.push_back(
             {rows.number(0), rows.number(1), rows.number(2), rows.real(3), rows.real(4)});
@@ -394,8 +396,7 @@ bool RecordingReader::load(const BlockRef& block, std::uint32_t wanted, Columns&
         heard && reading &&
         m_decoder.decode(block.first, block.count,
                          (wanted & kHeardColumns) != 0 ? m_heard.blob(0) : std::string_view(),
-                         wantsReading ? m_reading.blob(0) : std::string_view(),
-                         wanted, out);
+                         wantsReading ? m_reading.blob(0) : std::string_view(), wanted, out);
     m_heard.reset();
     m_reading.reset();
     return good;

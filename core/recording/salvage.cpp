@@ -184,7 +184,8 @@ std::vector<std::string> Salvage::packedPayloads(std::int64_t id)
     // A piece may be there several times, as it was at different commits: follow each.
     constexpr std::size_t kMost = 16;
     std::vector<std::string> found{std::string()};
-    for (std::int64_t piece = at / kPayloadPiece; piece <= (at + size - 1) / kPayloadPiece; ++piece) {
+    for (std::int64_t piece = at / kPayloadPiece; piece <= (at + size - 1) / kPayloadPiece;
+         ++piece) {
         const std::int64_t begin = std::max(at, piece * kPayloadPiece);
         const std::int64_t end = std::min(at + size, (piece + 1) * kPayloadPiece);
         std::vector<std::string> longer;

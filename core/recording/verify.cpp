@@ -160,11 +160,13 @@ private:
 
     void blocks(Seq expected)
     {
-        Statement zone(m_database, m_reader->format() == 1
-                                   ? "SELECT id, first, count, first_time, last_time, span, agents, 0, 0 "
-                                     "FROM block WHERE id >= ? ORDER BY id LIMIT 1"
-                                   : "SELECT id, first, count, first_time, last_time, span, agents, "
-                                     "payload_at, payload_size FROM block WHERE id >= ? ORDER BY id LIMIT 1");
+        Statement zone(
+            m_database,
+            m_reader->format() == 1
+                ? "SELECT id, first, count, first_time, last_time, span, agents, 0, 0 "
+                  "FROM block WHERE id >= ? ORDER BY id LIMIT 1"
+                : "SELECT id, first, count, first_time, last_time, span, agents, "
+                  "payload_at, payload_size FROM block WHERE id >= ? ORDER BY id LIMIT 1");
         Statement keyframe(m_database,
                            m_reader->format() == 1
                                ? "SELECT seq, time, stale, data FROM keyframe WHERE block = ?"

@@ -156,8 +156,8 @@ Status RecordingWriter::recover()
 Status RecordingWriter::recoverPayload()
 {
     m_piece.clear();
-    m_payloadEnd = m_database.number(
-        "SELECT payload_at + payload_size FROM block ORDER BY id DESC LIMIT 1");
+    m_payloadEnd =
+        m_database.number("SELECT payload_at + payload_size FROM block ORDER BY id DESC LIMIT 1");
     const auto inPiece = static_cast<std::size_t>(m_payloadEnd % kPayloadPiece);
     if (inPiece == 0)
         return Done{};

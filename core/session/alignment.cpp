@@ -111,8 +111,11 @@ ClockOffset clockOffset(BlockReader& reference, BlockReader& other)
     std::vector<std::int64_t> differences;
     for (const auto& [key, time] : theirs) {
         const auto same = ours.find(key);
-        if (same != ours.end() && same->second != kNoTime && time != kNoTime)
-            differences.push_back(same->second - time);
+        std::int64_t difference = 0;
+        if (same != ours.end() && same->second != kNoTime && time != kNoTime &&
+            !__builtin_sub_overflow(same->second, time, &difference) && difference > -kMostOffset &&
+            difference < kMostOffset)
+            differences.push_back(difference);
     }
     ClockOffset result;
     if (differences.size() < kFewest)

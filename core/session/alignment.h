@@ -25,6 +25,9 @@ struct ClockOffset
 /// out. What a message took on its way to each recorder is part of the error.
 ClockOffset clockOffset(BlockReader& reference, BlockReader& other);
 
+/// Clocks that are farther apart than ten years are not aligned, but wrong.
+inline constexpr std::int64_t kMostOffset = 315'360'000'000'000'000; // ns
+
 /// How the clock of each recording, in their order, is compared with the first one's.
 struct Alignment
 {

@@ -4,21 +4,10 @@
 #include "session/memberreader.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace murmur {
 
 namespace {
-
-/// Moves a time, but not beyond the ends of time.
-std::int64_t moved(std::int64_t ns, std::int64_t by)
-{
-    std::int64_t sum = 0;
-    if (!__builtin_add_overflow(ns, by, &sum))
-        return sum;
-    return by > 0 ? std::numeric_limits<std::int64_t>::max()
-                  : std::numeric_limits<std::int64_t>::min();
-}
 
 void dropRowsFrom(Columns& columns, std::size_t count)
 {
@@ -115,8 +104,8 @@ std::unique_ptr<BlockReader::Snapshot> MemberReader::snapshot()
 RecordingMeta MemberReader::meta()
 {
     RecordingMeta meta = m_reader->meta();
-    meta.totals.firstTime = moved(meta.totals.firstTime, m_member.offset);
-    meta.totals.lastTime = moved(meta.totals.lastTime, m_member.offset);
+    meta.totals.firstTime = movedTime(meta.totals.firstTime, m_member.offset);
+    meta.totals.lastTime = movedTime(meta.totals.lastTime, m_member.offset);
     return meta;
 }
 
@@ -135,8 +124,8 @@ std::vector<Gap> MemberReader::gaps()
     std::vector<Gap> gaps = m_reader->gaps();
     for (Gap& gap : gaps) {
         gap.connection = ConnectionId(NameMap::at(m_member.map.connections, index(gap.connection)));
-        gap.from = moved(gap.from, m_member.offset);
-        gap.to = moved(gap.to, m_member.offset);
+        gap.from = movedTime(gap.from, m_member.offset);
+        gap.to = movedTime(gap.to, m_member.offset);
     }
     return gaps;
 }
@@ -145,7 +134,7 @@ std::vector<StoredTick> MemberReader::ticks()
 {
     std::vector<StoredTick> ticks = m_reader->ticks();
     for (StoredTick& tick : ticks)
-        tick.time = moved(tick.time, m_member.offset);
+        tick.time = movedTime(tick.time, m_member.offset);
     return ticks;
 }
 
@@ -159,8 +148,8 @@ std::optional<BlockRef> MemberReader::seen(BlockRef block) const
     if (block.first > m_member.last || block.count == 0 || block.count > kMaxBlockRows)
         return std::nullopt;
     block.count = std::min(block.count, static_cast<std::size_t>(m_member.last - block.first + 1));
-    block.firstTime = moved(block.firstTime, m_member.offset);
-    block.lastTime = moved(block.lastTime, m_member.offset);
+    block.firstTime = movedTime(block.firstTime, m_member.offset);
+    block.lastTime = movedTime(block.lastTime, m_member.offset);
     return block;
 }
 
@@ -200,14 +189,14 @@ std::vector<BlockRef> MemberReader::blocksIn(TimeRange range, Seq after, std::in
     const auto own = [this](TimePoint t) {
         return t == TimePoint::min() || t == TimePoint::max()
                    ? t
-                   : fromNs(moved(toNs(t), -m_member.offset));
+                   : fromNs(movedTime(toNs(t), -m_member.offset));
     };
     return seen(m_reader->blocksIn({own(range.begin), own(range.end)}, after, maxMessages));
 }
 
 std::optional<BlockRef> MemberReader::blockAt(TimePoint t)
 {
-    const auto block = m_reader->blockAt(fromNs(moved(toNs(t), -m_member.offset)));
+    const auto block = m_reader->blockAt(fromNs(movedTime(toNs(t), -m_member.offset)));
     return block ? seen(*block) : std::nullopt;
 }
 
@@ -236,7 +225,7 @@ bool MemberReader::load(const BlockRef& block, std::uint32_t wanted, Columns& ou
     const NameMap& map = m_member.map;
     for (auto* times : {&out.time, &out.received}) {
         for (std::int64_t& time : *times)
-            time = moved(time, m_member.offset);
+            time = movedTime(time, m_member.offset);
     }
     const auto mapAll = [](std::vector<std::uint32_t>& ids, const std::vector<std::uint32_t>& to) {
         for (std::uint32_t& id : ids)

@@ -22,11 +22,6 @@ struct Pending
     std::int64_t time = kNoTime;
 };
 
-std::int64_t moved(std::int64_t time, std::int64_t offset)
-{
-    return time == kNoTime ? time : time + offset;
-}
-
 template<typename T>
 void append(std::vector<T>& to, std::vector<T>&& from)
 {
@@ -42,16 +37,16 @@ public:
         for (AgentState& own : slice.agents) {
             own.agent = AgentId(NameMap::at(member.map.agents, index(own.agent)));
             for (std::int64_t* time : {&own.firstSeen, &own.lastSent, &own.lastReceived})
-                *time = moved(*time, member.offset);
+                *time = movedTime(*time, member.offset);
             for (auto* calls : {&own.waitingFor, &own.owes}) {
                 for (OpenCall& call : *calls) {
                     call.other = AgentId(NameMap::at(member.map.agents, index(call.other)));
-                    call.since = moved(call.since, member.offset);
+                    call.since = movedTime(call.since, member.offset);
                 }
             }
             for (StateValue& value : own.values) {
                 value.key = StateKeyId(NameMap::at(member.map.stateKeys, index(value.key)));
-                value.since = moved(value.since, member.offset);
+                value.since = movedTime(value.since, member.offset);
             }
             m_parts.emplace(index(own.agent), std::pair(part, std::move(own)));
         }
@@ -130,8 +125,10 @@ private:
             return a.key != b.key ? a.key < b.key
                                   : std::pair(a.since, a.setBy) > std::pair(b.since, b.setBy);
         });
-        const auto same = std::ranges::unique(values, {}, &StateValue::key);
-        values.erase(same.begin(), same.end());
+        const auto same =
+            std::unique(values.begin(), values.end(),
+                        [](const StateValue& a, const StateValue& b) { return a.key == b.key; });
+        values.erase(same, values.end());
     }
 
     std::multimap<std::uint32_t, std::pair<std::uint32_t, AgentState>> m_parts; ///< by agent
@@ -144,7 +141,7 @@ Result<StateSlice> mergedStateJob(const Source& source, const StateRequest& requ
     StateUnion all;
     for (std::uint32_t part = 0; part < source.set->members.size(); ++part) {
         const Member& member = source.set->members[part];
-        StateRequest own{request.at - nanoseconds(member.offset), {}, request.stop};
+        StateRequest own{fromNs(movedTime(toNs(request.at), -member.offset)), {}, request.stop};
         for (std::uint32_t id = 1; id < member.map.agents.size(); ++id) {
             if (std::ranges::find(request.withValues, AgentId(member.map.agents[id])) !=
                 request.withValues.end())

@@ -11,6 +11,7 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 
 using namespace Qt::StringLiterals;
@@ -120,6 +121,9 @@ Status applyGiven(const SessionOptions& options, const std::vector<QString>& lab
             return Error{ErrorCode::WrongUse,
                          u"There is no recording \"%1\" to move in time; there are %2."_s.arg(
                              given.label, QStringList(labels.begin(), labels.end()).join(u", "_s))};
+        if (std::abs(given.offset.count()) > kMostOffset)
+            return Error{ErrorCode::WrongUse,
+                         u"%1 cannot be moved by more than ten years."_s.arg(given.label)};
         info->offset = given.offset;
         info->error = given.error;
         info->alignedBy = AlignedBy::Given;
@@ -273,8 +277,8 @@ Result<std::shared_ptr<const RecordingSet>> openRecordings(const QStringList& pa
         RecordingInfo& info = set->infos[one.member.info];
         const RecordingTotals& totals = one.meta.totals;
         if (totals.last > 0)
-            info.extent.time = {fromNs(totals.firstTime) + info.offset,
-                                fromNs(totals.lastTime + 1) + info.offset};
+            info.extent.time = {fromNs(movedTime(totals.firstTime, info.offset.count())),
+                                fromNs(movedTime(totals.lastTime, info.offset.count() + 1))};
         shown.push_back(info.label.toStdString());
         set->members.push_back(std::move(one.member));
     }

@@ -100,8 +100,8 @@ Result<std::unique_ptr<Session>> Session::open(const QStringList& paths,
     Private& d = *session->d;
     d.source.set = *opened;
     d.source.names = (*opened)->names;
-    d.source.pool =
-        std::make_shared<ReaderPool>(paths.front(), [set = *opened](const QString&) { return openReader(set); });
+    d.source.pool = std::make_shared<ReaderPool>(
+        paths.front(), [set = *opened](const QString&) { return openReader(set); });
     for (const RecordingInfo& info : (*opened)->infos) {
         if (!info.isShown || info.extent.last == 0)
             continue;

@@ -331,8 +331,9 @@ private:
     std::vector<BlockRef> blocksIn(std::int64_t from, std::int64_t to, Seq after = 0,
                                    std::int64_t maxMessages = 0)
     {
-        return m_part->blocksIn({fromNs(from + m_offset), fromNs(to + m_offset)}, after,
-                                maxMessages);
+        return m_part->blocksIn(
+            {fromNs(movedTime(from, m_offset)), fromNs(movedTime(to, m_offset))}, after,
+            maxMessages);
     }
 
     void addTile(int level, std::int64_t idx)
@@ -404,7 +405,7 @@ private:
             }
         }
         for (std::size_t row = 0; row < columns.size(); ++row) {
-            const std::int64_t time = columns.time[row] - m_offset;
+            const std::int64_t time = movedTime(columns.time[row], -m_offset);
             if (time >= from && time < to && columns.first + static_cast<Seq>(row) > after &&
                 (!m_request.filter || m_keep[row] != 0))
                 m_builder->add(columns, row);

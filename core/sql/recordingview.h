@@ -61,8 +61,8 @@ public:
 
     /// The blocks that can hold a message with one of these ids, ascending; none: they are not
     /// known, and every block has to be looked at.
-    static std::optional<std::vector<BlockRef>>
-    blocksWithIds(BlockReader& reader, IdField field, const std::vector<std::string>& ids);
+    static std::optional<std::vector<BlockRef>> blocksWithIds(BlockReader& reader, IdField field,
+                                                              const std::vector<std::string>& ids);
 
 private:
     std::shared_ptr<const Source> m_source;

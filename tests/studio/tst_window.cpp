@@ -30,6 +30,7 @@
 
 using namespace murmur;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
