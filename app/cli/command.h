@@ -46,6 +46,7 @@ void addQuery(CLI::App& app, Action& action);
 void addMerge(CLI::App& app, Action& action);
 void addSql(CLI::App& app, Action& action);
 void addRender(CLI::App& app, Action& action);
+void addReread(CLI::App& app, Action& action);
 void addVerify(CLI::App& app, Action& action);
 void addRepair(CLI::App& app, Action& action);
 void addHelp(CLI::App& app, Action& action);

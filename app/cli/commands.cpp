@@ -20,6 +20,7 @@ std::span<const Command> commands() noexcept
         {"sql", "Ask a recording in SQL", addSql},
         {"merge", "Read several recordings again into one", addMerge},
         {"render", "Draw a view of a recording into a picture", addRender},
+        {"reread", "Find out again who said what, with the dialects of today", addReread},
         {"verify", "Check a recording for damage", addVerify},
         {"repair", "Save what is whole of a damaged recording into a new one", addRepair},
         {"help", "Explain a command or a topic", addHelp},

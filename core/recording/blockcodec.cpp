@@ -188,7 +188,7 @@ void BlockEncoder::packHeard(const Columns& columns, std::string& packed)
     m_packer.pack(m_out, packed);
 }
 
-void BlockEncoder::packReading(const Columns& columns, std::string& packed)
+void BlockEncoder::packReading(const Columns& columns, std::string& packed, const Columns* heard)
 {
     const std::size_t count = columns.size();
     m_out.clear();
@@ -204,6 +204,15 @@ void BlockEncoder::packReading(const Columns& columns, std::string& packed)
     put(count, [&](std::size_t i) { return columns.latency[i] + 1; });
     put(columns.type);
     put(count, [&](std::size_t i) { return readFlagsOf(columns, i); });
+    const bool differs =
+        heard != nullptr && (heard->topic != columns.topic || heard->sent != columns.sent ||
+                             heard->topicNames.rows != columns.topicNames.rows);
+    m_out.push_back(differs ? '\1' : '\0');
+    if (differs) {
+        put(columns.topic);
+        put(count, [&](std::size_t i) { return optional(columns.sent[i], 0); });
+        putNames(columns.topicNames);
+    }
     // Who, what kind and how long: what overviews, states and most filters scan, in a frame of its
     // own.
     m_packer.pack(m_out, m_scanned);
@@ -419,7 +428,21 @@ bool BlockDecoder::decodeScanned(std::size_t count, std::string_view in, std::ui
         return false;
     for (std::size_t i = 0; flags && i < count; ++i)
         out.flags[i] |= static_cast<std::uint32_t>(m_values[i]);
-    return true;
+    if (in.empty())
+        return false;
+    const bool differs = in.front() != 0;
+    in.remove_prefix(1);
+    if (!differs)
+        return true;
+    const bool places = (wanted & PlaceColumns) != 0;
+    const bool sent = (wanted & SentColumns) != 0;
+    if (!column(in, count, places, out.topic) || !wide(in, count, sent))
+        return false;
+    for (std::size_t i = 0; sent && i < count; ++i)
+        out.sent[i] = fromOptional(m_values[i], 0);
+    if (places)
+        out.topicNames.clear();
+    return names(in, count, places, out.topicNames);
 }
 
 bool BlockDecoder::decodeRest(std::size_t count, std::string_view in, std::uint32_t wanted,
@@ -590,7 +613,7 @@ bool BlockDecoder::decode(Seq first, std::size_t count, std::string_view heard,
         (!m_packer.unpack(heard, m_bytes) || !decodeHeard(count, m_bytes, wanted, out)))
         return false;
     const bool wantsReading = (wanted & ~kHeardColumns) != 0;
-    if (!wantsReading && ((wanted & FlagColumns) == 0 || reading.empty()))
+    if (!wantsReading && ((wanted & kJudgedColumns) == 0 || reading.empty()))
         return true;
     std::uint64_t scanned = 0;
     if (!readVarint(reading, scanned) || scanned > reading.size())

@@ -17,7 +17,7 @@ enum ColumnSet : std::uint32_t {
     SentColumns = 1u << 1,     ///< sent
     PlaceColumns = 1u << 2,    ///< connection, topic, topicNames
     SizeColumns = 1u << 3,     ///< rawSize, headerSize
-    FlagColumns = 1u << 4,     ///< flags (those of the dialect only with a reading at hand)
+    FlagColumns = 1u << 4,     ///< flags
     ActorColumns = 1u << 5,    ///< sender, audience, kind
     TypeColumns = 1u << 6,     ///< type
     PayloadColumns = 1u << 7,  ///< payloadOffset, payloadSize
@@ -48,6 +48,9 @@ constexpr std::uint32_t withNeeded(std::uint32_t wanted) noexcept
     return wanted;
 }
 
+/// Columns of what was heard on which a reading has its say, where one is at hand.
+inline constexpr std::uint32_t kJudgedColumns = FlagColumns | PlaceColumns | SentColumns;
+
 /// Packs the rows of a block. `heard` is what the bus delivered and never changes; `reading` is
 /// what the dialect made of it. Not thread safe: keeps its scratch.
 class BlockEncoder
@@ -58,7 +61,10 @@ public:
     {
     }
     void packHeard(const Columns& columns, std::string& packed);
-    void packReading(const Columns& columns, std::string& packed);
+    /// `heard` are the columns that packHeard() has stored, when they are not these: a reading of
+    /// later may name other topics and find other times of sending in the same bytes. Those stand
+    /// in the reading then, and hold.
+    void packReading(const Columns& columns, std::string& packed, const Columns* heard = nullptr);
 
 private:
     template<typename Get>

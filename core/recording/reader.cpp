@@ -72,7 +72,15 @@ RecordingReader::RecordingReader(Database database)
             Statement(m_database, "SELECT id, last_block FROM id_index WHERE id BETWEEN ? "
                                   "AND ? ORDER BY id DESC LIMIT 1");
     }
-    m_generation = m_database.number("SELECT v FROM meta WHERE k = 'generation'", 1);
+    m_currentGeneration = Statement(m_database, "SELECT v FROM meta WHERE k = 'generation'");
+    noteGeneration();
+}
+
+void RecordingReader::noteGeneration()
+{
+    if (m_currentGeneration.step())
+        m_generation = m_currentGeneration.number(0);
+    m_currentGeneration.reset();
 }
 
 Result<std::unique_ptr<RecordingReader>> RecordingReader::open(const QString& path)
@@ -389,7 +397,7 @@ std::optional<BlockRef> RecordingReader::blockAt(TimePoint t)
 bool RecordingReader::load(const BlockRef& block, std::uint32_t wanted, Columns& out)
 {
     const bool heard = (wanted & kHeardColumns) == 0 || m_heard.bind(1, block.id).step();
-    const bool wantsReading = (wanted & (~kHeardColumns | FlagColumns)) != 0;
+    const bool wantsReading = (wanted & (~kHeardColumns | kJudgedColumns)) != 0;
     const bool reading =
         !wantsReading || m_reading.bind(1, readingKey(m_generation, block.id)).step();
     const bool good =
@@ -399,6 +407,15 @@ bool RecordingReader::load(const BlockRef& block, std::uint32_t wanted, Columns&
                          wantsReading ? m_reading.blob(0) : std::string_view(), wanted, out);
     m_heard.reset();
     m_reading.reset();
+    return good;
+}
+
+bool RecordingReader::loadHeard(const BlockRef& block, Columns& out)
+{
+    const bool good =
+        m_heard.bind(1, block.id).step() &&
+        m_decoder.decode(block.first, block.count, m_heard.blob(0), {}, kHeardColumns, out);
+    m_heard.reset();
     return good;
 }
 

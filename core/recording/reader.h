@@ -32,6 +32,7 @@ public:
         explicit Snapshot(RecordingReader& reader)
             : m_transaction(reader.m_database)
         {
+            reader.noteGeneration();
         }
 
     private:
@@ -68,18 +69,23 @@ public:
     std::vector<StoredTile> tile(int level, std::int64_t idx, const TileGroups& groups) override;
     std::optional<StoredKeyframe> keyframeBefore(TimePoint t) override;
 
+    /// What the bus delivered, alone: also where the reading is damaged, and with the bus's own
+    /// flags only.
+    bool loadHeard(const BlockRef& block, Columns& out);
     /// Format version of the file.
     [[nodiscard]] std::int64_t format() const { return m_format; }
 
 private:
     explicit RecordingReader(Database database);
+    /// A reading may have been replaced since.
+    void noteGeneration();
     BlockRef refFrom(const Statement& statement) const;
     void appendBlocks(std::int64_t firstId, std::int64_t lastId, std::vector<BlockRef>& blocks);
 
     Database m_database; // goes last: statements are finalized before it closes
     Statement m_last, m_first, m_trimmedTime, m_oldestKeyframe, m_blockOf, m_blocksFrom, m_nextSpan,
         m_blocksIn, m_heard, m_reading, m_payload, m_tile, m_tileTotals, m_keyframe, m_blocksById,
-        m_idPart, m_firstIdRun, m_lastIdRun, m_blocksBefore, m_blockAgents;
+        m_idPart, m_firstIdRun, m_lastIdRun, m_blocksBefore, m_blockAgents, m_currentGeneration;
     BlockDecoder m_decoder;
     std::string m_packed;
     std::int64_t m_format = kFormatVersion;

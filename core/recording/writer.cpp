@@ -24,6 +24,12 @@ constexpr std::int64_t kKeyframeBlocks = 256;
 
 } // namespace
 
+bool isKeyframeDue(std::size_t headerBytes, std::size_t keyframeBytes, std::int64_t blocks)
+{
+    return headerBytes > kKeyframeRatio * std::max<std::size_t>(keyframeBytes, 4096) ||
+           blocks >= kKeyframeBlocks;
+}
+
 std::int64_t spanClass(std::int64_t first, std::int64_t last)
 {
     return std::bit_width(static_cast<std::uint64_t>(last - first));
@@ -301,9 +307,8 @@ Status RecordingWriter::closeBlock()
             return status;
     }
     m_state.apply(m_open.columns);
-    if (m_headerBytesSinceKeyframe >
-            kKeyframeRatio * std::max<std::size_t>(m_keyframeBytes, 4096) ||
-        m_blockId - m_lastKeyframeBlock >= kKeyframeBlocks) {
+    if (isKeyframeDue(m_headerBytesSinceKeyframe, m_keyframeBytes,
+                      m_blockId - m_lastKeyframeBlock)) {
         if (auto status = storeKeyframe(); !status)
             return status;
     }

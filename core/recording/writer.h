@@ -44,6 +44,9 @@ struct RecordingFacts
     RingLimit ring{};    ///< keeps the last stretch only
 };
 
+/// Whether it is time for a keyframe: the headers since the last are 16 times its size, or 256
+/// blocks have gone by.
+bool isKeyframeDue(std::size_t headerBytes, std::size_t keyframeBytes, std::int64_t blocks);
 /// Length class of a block's time span: lets readers find the blocks of a stretch of time by index,
 /// however wide some are.
 std::int64_t spanClass(std::int64_t first, std::int64_t last);

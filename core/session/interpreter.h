@@ -39,6 +39,8 @@ public:
     /// Appends `message` as the next row of `chunk` (whose first Seq is set when it is empty).
     void interpret(const HeardMessage& message, Chunk& chunk);
 
+    /// The next message gets this Seq: for reading again what has one.
+    void continueAt(Seq seq) { m_next = seq; }
     [[nodiscard]] Seq last() const { return m_next - 1; }
 
 private:

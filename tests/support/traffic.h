@@ -105,10 +105,11 @@ Result<T> waitFor(QFuture<Result<T>> future)
 
 /// Records `count` messages of `traffic` through a recorder into `path`.
 inline Status recordTraffic(const QString& path, Traffic& traffic, int count,
-                            std::int64_t gap = 500'000)
+                            std::int64_t gap = 500'000, const QString& dialect = {})
 {
     RecorderOptions options;
     options.path = path;
+    options.dialect = dialect;
     Recorder recorder(options);
     if (auto status = recorder.start(); !status)
         return status;

@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/result.h"
+
+#include <QString>
+
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+
+namespace murmur {
+
+struct RereadOptions
+{
+    QString dialect; ///< id of the dialect that reads all messages; empty: each is found out
+    /// Called in the thread that reads.
+    std::function<void(const QString& step, std::int64_t done, std::int64_t total)> progress;
+    std::stop_token stop;
+};
+
+struct RereadReport
+{
+    std::int64_t generation = 0; ///< now in force
+    std::int64_t messages = 0;
+    std::int64_t changed = 0; ///< whose sender, receivers, kind, type or call are other than before
+    std::int64_t unreadable = 0; ///< in damaged blocks: they keep the reading that they had
+};
+
+/// Makes a new reading of all messages of a recording, with the dialects of today: who, to whom,
+/// what kind, which calls and states; tiles, keyframes and the id index with it. The messages
+/// themselves, their Seqs and times stay. The old reading is in force until the new one is whole;
+/// when it is stopped or fails the file is as it was. Errors: WrongUse (it is being recorded),
+/// NotFound (no such dialect), Unsupported (format 1), Unreadable, Unwritable, DiskFull, Cancelled.
+Result<RereadReport> rereadRecording(const QString& path, const RereadOptions& options);
+
+} // namespace murmur

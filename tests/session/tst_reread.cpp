@@ -1,0 +1,222 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "recording/verify.h"
+#include "session/reread.h"
+#include "support/traffic.h"
+
+#include <QFile>
+#include <QTest>
+
+using namespace murmur;
+using namespace murmur::test;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int kCount = 60'000;
+
+/// Every row and what hangs on it, as text: names instead of ids, because a recording that was read
+/// twice has more of them.
+QStringList told(Session& session)
+{
+    QStringList lines;
+    RowRequest request;
+    request.first = 1;
+    request.count = static_cast<int>(session.seen().last);
+    const auto rows = waitFor(session.rows(request));
+    const auto names = session.dictionaries();
+    for (const MessageRow& row : *rows) {
+        QString to;
+        for (const AgentId agent : names->receivers(row.audience))
+            to += QString::fromStdString(names->agentName(agent)) + u',';
+        lines << u"%1 %2 %3 %4>%5 %6 %7 %8 %9"_s.arg(row.seq)
+                         .arg(isoTime(row.time),
+                              QString::fromStdString(names->topicName(row.topic)),
+                              QString::fromStdString(names->agentName(row.sender)), to)
+                         .arg(int(row.kind))
+                         .arg(QString::fromStdString(names->typeName(row.type)))
+                         .arg(row.flags)
+                         .arg(row.closes) +
+                     u" %1 %2 %3"_s.arg(row.latency).arg(row.sequence).arg(row.size);
+    }
+    return lines;
+}
+
+QStringList traffic(Session& session)
+{
+    QStringList lines;
+    TileRequest request;
+    request.range = session.seen().time;
+    request.columns = 60;
+    request.latency = true;
+    request.pairs = true;
+    const auto tiles = waitFor(session.tiles(request));
+    const auto names = session.dictionaries();
+    for (const TileLane& lane : tiles->lanes) {
+        const std::string name = names->agentName(lane.agent);
+        QString line = QString::fromStdString(name) + u": "_s;
+        for (std::size_t bucket = 0; bucket < tiles->bucketCount; ++bucket)
+            line += QString::number(lane.sentIn(bucket)) + u' ';
+        lines << line + u"| %1 %2"_s.arg(lane.latency.count()).arg(lane.latency.quantile(0.99));
+    }
+    lines.sort();
+    return lines;
+}
+
+QStringList states(Session& session)
+{
+    QStringList lines;
+    StateRequest request;
+    request.at = session.seen().time.begin + session.seen().time.length() / 3;
+    const auto slice = waitFor(session.state(request));
+    const auto names = session.dictionaries();
+    for (const AgentState& state : slice->agents) {
+        QString line = u"%1 sent %2 received %3 waits %4 owes %5"_s
+                           .arg(QString::fromStdString(names->agentName(state.agent)))
+                           .arg(state.sent)
+                           .arg(state.received)
+                           .arg(state.waitingFor.size())
+                           .arg(state.owes.size());
+        QStringList values;
+        for (const StateValue& value : state.values)
+            values << u"%1@%2"_s.arg(QString::fromStdString(names->stateKeyName(value.key)))
+                          .arg(value.setBy);
+        values.sort();
+        lines << line + values.join(u' ');
+    }
+    lines.sort();
+    return lines;
+}
+
+std::vector<Seq> withId(Session& session, const QString& expression)
+{
+    MatchRequest request;
+    request.filter = *parseFilter(expression, session.seen().time);
+    return waitFor(session.search(request))->seqs;
+}
+
+QByteArray contents(const QString& path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+} // namespace
+
+class TestReread : public QObject
+{
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_directory;
+    [[nodiscard]] QString file(const char* name) const
+    {
+        return m_directory.filePath(QString::fromLatin1(name));
+    }
+    static void record(const QString& path, const QString& dialect)
+    {
+        Traffic said{12};
+        const auto recorded = recordTraffic(path, said, kCount, 500'000, dialect);
+        QVERIFY2(recorded.ok(), recorded.ok() ? "" : qPrintable(recorded.error().message));
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        record(file("right.murmur"), {});
+        record(file("opaque.murmur"), u"opaque"_s);
+    }
+
+    void aWrongReadingBecomesTheRightOne()
+    {
+        const auto report = rereadRecording(file("opaque.murmur"), {});
+        QVERIFY2(report.ok(), report.ok() ? "" : qPrintable(report.error().message));
+        QCOMPARE(report->generation, 2);
+        QCOMPARE(report->messages, kCount);
+        QVERIFY(report->changed > kCount / 2);
+        QVERIFY(!QFile::exists(file("opaque.murmur-wal")));
+
+        auto again = Session::open(file("opaque.murmur"));
+        auto right = Session::open(file("right.murmur"));
+        QVERIFY(again.ok() && right.ok());
+        QCOMPARE(told(**again), told(**right));
+        QCOMPARE(traffic(**again), traffic(**right));
+        QCOMPARE(states(**again), states(**right));
+        const auto kinds = waitFor((*again)->info());
+        QCOMPARE(kinds->kinds, waitFor((*right)->info())->kinds);
+        const QString expression = u"trace == \"t77\""_s;
+        QVERIFY(!withId(**right, expression).empty());
+        QCOMPARE(withId(**again, expression), withId(**right, expression));
+        const auto verified = verifyRecording(file("opaque.murmur"), {true, {}, {}});
+        QVERIFY(verified.ok());
+        QVERIFY2(verified->isSound(),
+                 verified->damages.empty() ? "" : qPrintable(verified->damages.front().sentence));
+    }
+
+    void readingTwiceChangesNothing()
+    {
+        const auto report = rereadRecording(file("right.murmur"), {});
+        QVERIFY(report.ok());
+        QCOMPARE(report->changed, 0);
+        const auto second = rereadRecording(file("right.murmur"), {});
+        QCOMPARE(second->generation, report->generation + 1);
+        QCOMPARE(second->changed, 0);
+    }
+
+    void aSessionSeesTheNewReading()
+    {
+        record(file("seen.murmur"), u"opaque"_s);
+        auto session = Session::open(file("seen.murmur"));
+        QVERIFY(withId(**session, u"trace == \"t77\""_s).empty());
+        QVERIFY(rereadRecording(file("seen.murmur"), {}).ok());
+        QVERIFY(!withId(**session, u"trace == \"t77\""_s).empty());
+    }
+
+    void stoppedInTheMiddleItIsAsItWas()
+    {
+        record(file("stopped.murmur"), u"opaque"_s);
+        auto before = Session::open(file("stopped.murmur"));
+        const QStringList rows = told(**before);
+        *before = nullptr;
+        std::stop_source stop;
+        RereadOptions options;
+        options.stop = stop.get_token();
+        options.progress = [&](const QString&, std::int64_t done, std::int64_t) {
+            if (done > kCount / 2)
+                stop.request_stop();
+        };
+        const auto report = rereadRecording(file("stopped.murmur"), options);
+        QVERIFY(!report.ok());
+        QCOMPARE(report.error().code, ErrorCode::Cancelled);
+        auto after = Session::open(file("stopped.murmur"));
+        QCOMPARE(told(**after), rows);
+        const auto verified = verifyRecording(file("stopped.murmur"), {true, {}, {}});
+        QVERIFY(verified.ok() && verified->isSound());
+        // And the next one goes through.
+        QVERIFY(rereadRecording(file("stopped.murmur"), {}).ok());
+    }
+
+    void whatCannotBeDoneSaysSo()
+    {
+        const QByteArray before = contents(file("right.murmur"));
+        RereadOptions unknown;
+        unknown.dialect = u"klingon"_s;
+        const auto noDialect = rereadRecording(file("right.murmur"), unknown);
+        QVERIFY(!noDialect.ok());
+        QVERIFY(noDialect.error().message.contains(u"klingon"));
+        QCOMPARE(contents(file("right.murmur")), before);
+        QVERIFY(!rereadRecording(file("nothing.murmur"), {}).ok());
+
+        RecorderOptions options;
+        options.path = file("busy.murmur");
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        const auto busy = rereadRecording(file("busy.murmur"), {});
+        QVERIFY(!busy.ok());
+        QCOMPARE(busy.error().code, ErrorCode::WrongUse);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestReread)
+#include "tst_reread.moc"
