@@ -323,7 +323,9 @@ FieldValue MessageFormatter::value(const MessageColumn& column, const MessageDet
     case MessageKey::Connection:
         return text(m_names->connectionEntry(row.connection).url);
     case MessageKey::Topic:
-        return text(m_names->topicName(row.topic));
+        // What was said, also where the lists show one name for many.
+        return text(message.topicName.isEmpty() ? m_names->topicName(row.topic)
+                                                : message.topicName.toStdString());
     case MessageKey::Kind:
         return text(std::string(kindName(row.kind)));
     case MessageKey::Type:

@@ -145,6 +145,24 @@ void Chunk::clear()
     byteOffset.clear();
 }
 
+void Chunk::reserve(std::size_t rows, std::size_t size)
+{
+    bytes.reserve(size);
+    byteOffset.reserve(rows);
+    for (auto* column : {&columns.time, &columns.received, &columns.sent, &columns.sequence,
+                         &columns.closes, &columns.latency})
+        column->reserve(rows);
+    for (auto* column : {&columns.connection, &columns.topic, &columns.rawSize, &columns.headerSize,
+                         &columns.flags, &columns.sender, &columns.audience, &columns.type,
+                         &columns.payloadOffset, &columns.payloadSize, &columns.readFlags})
+        column->reserve(rows);
+    columns.kind.reserve(rows);
+    for (IdColumn& id : columns.ids) {
+        id.hash.reserve(rows);
+        id.text.reserve(rows);
+    }
+}
+
 void Chunk::append(const Chunk& other)
 {
     const auto base = static_cast<std::uint32_t>(bytes.size());

@@ -148,6 +148,8 @@ struct Chunk
                                               columns.headerSize[row]);
     }
     void clear();
+    /// Room for as many, so that filling does not copy what is there again and again.
+    void reserve(std::size_t rows, std::size_t size);
     void append(const Chunk& other);
     /// The text behind a reference of row `row`; empty when the reference points outside (a damaged
     /// file).

@@ -204,6 +204,12 @@ std::string Dictionaries::recordingLabel(std::uint32_t recording) const
     return recording < m_recordings.size() ? m_recordings[recording] : std::string();
 }
 
+TopicId Dictionaries::findTopic(std::string_view name) const
+{
+    const std::shared_lock lock(m_mutex);
+    return TopicId(m_topics.find(name));
+}
+
 AgentId Dictionaries::findAgent(std::string_view name) const
 {
     const std::shared_lock lock(m_mutex);

@@ -68,6 +68,7 @@ public:
     [[nodiscard]] std::string recordingLabel(std::uint32_t recording) const;
     /// 0 when there is none.
     [[nodiscard]] AgentId findAgent(std::string_view name) const;
+    [[nodiscard]] TopicId findTopic(std::string_view name) const;
 
     /// Numbers of entries, the "unknown" entry included: valid ids are 0 … count-1.
     struct Counts

@@ -3,6 +3,8 @@
 
 #include "session/interpreter.h"
 
+#include "session/topicfamily.h"
+
 namespace murmur {
 
 namespace {
@@ -14,6 +16,32 @@ constexpr std::size_t kCachedNames = 65'536;
 constexpr std::size_t kMaxStates = 64;
 constexpr std::size_t kMaxReason = 160;
 constexpr std::size_t kMaxParents = 16;
+/// Entries of a dictionary; what comes beyond is called "other", and its real name stands in the
+/// block.
+constexpr std::uint32_t kMaxTopics = 65'536;
+constexpr std::uint32_t kMaxAgents = 65'536;
+constexpr std::string_view kOther = "other";
+/// Topics of one family that are told apart: as many as there may be devices with ids for names.
+constexpr int kMaxOfFamily = 256;
+/// What is kept of a message that is larger.
+constexpr qsizetype kMaxRaw = qsizetype(64) << 20;
+constexpr qsizetype kKeptOfLarge = qsizetype(64) << 10;
+
+/// The beginning of a message that is too large to keep; its size and hash go with it.
+HeardMessage beginningOf(const HeardMessage& message)
+{
+    HeardMessage kept = message;
+    kept.raw = message.raw.left(kKeptOfLarge);
+    kept.flags |= Truncated;
+    const std::uint64_t hash =
+        idHash({message.raw.constData(), static_cast<std::size_t>(message.raw.size())});
+    HeaderList headers = headersFromBytes(
+        {message.headers.constData(), static_cast<std::size_t>(message.headers.size())});
+    headers.emplace_back("murmur-length", std::to_string(message.raw.size()));
+    headers.emplace_back("murmur-xxh3", QByteArray::number(quint64(hash), 16).toStdString());
+    kept.headers = QByteArray::fromStdString(headersToBytes(headers));
+    return kept;
+}
 
 } // namespace
 
@@ -74,8 +102,52 @@ TextRef Interpreter::refTo(Chunk& chunk, std::string_view text, std::string_view
     return ref;
 }
 
-void Interpreter::interpret(const HeardMessage& message, Chunk& chunk)
+TopicId Interpreter::topicOf(std::string_view name, RealNames& real, std::size_t row)
 {
+    if (name.empty())
+        return TopicId{};
+    // A row may be given a topic twice, by the bus and by its dialect: the last one holds.
+    if (!real.rows.empty() && real.rows.back() == row) {
+        real.rows.pop_back();
+        real.ends.pop_back();
+        real.text.resize(real.ends.empty() ? 0 : real.ends.back());
+    }
+    const auto known = m_topics.find(name);
+    if (known != m_topics.end())
+        return known->second;
+    const auto own = [&] {
+        return cached(m_topics, name, [this](std::string_view n) { return m_names.topic(n); });
+    };
+    if (index(m_names.findTopic(name)) != 0)
+        return own();
+    const std::string family = topicFamily(name);
+    const bool isFull = m_names.counts().topics + 1 >= kMaxTopics;
+    if (!isFull && (family.empty() || (!isInbox(name) && ++m_families[family] <= kMaxOfFamily)))
+        return own();
+    const std::string_view shared =
+        family.empty() || (isFull && index(m_names.findTopic(family)) == 0)
+            ? kOther
+            : std::string_view(family);
+    real.add(static_cast<std::uint32_t>(row), name);
+    return cached(m_topics, shared, [this](std::string_view n) { return m_names.topic(n); });
+}
+
+AgentId Interpreter::agentOf(std::string_view name, bool provisional)
+{
+    return cached(m_agents, name, [&](std::string_view n) {
+        const bool isFull = m_names.counts().agents + 1 >= kMaxAgents;
+        return isFull && index(m_names.findAgent(n)) == 0 ? m_names.agent(kOther, true)
+                                                          : m_names.agent(n, provisional);
+    });
+}
+
+void Interpreter::interpret(const HeardMessage& given, Chunk& chunk)
+{
+    if (given.raw.size() > kMaxRaw) {
+        interpret(beginningOf(given), chunk);
+        return;
+    }
+    const HeardMessage& message = given;
     Columns& columns = chunk.columns;
     const Seq seq = m_next++;
     if (columns.size() == 0)
@@ -102,8 +174,7 @@ void Interpreter::interpret(const HeardMessage& message, Chunk& chunk)
     view.flags = message.flags;
     const auto renames = m_renames.find(index(message.connection));
     m_renamed = renames == m_renames.end() ? nullptr : renames->second.get();
-    TopicId topic = cached(m_topics, topicNamed(view.topic),
-                           [this](std::string_view name) { return m_names.topic(name); });
+    TopicId topic = topicOf(topicNamed(view.topic), columns.topicNames, row);
 
     m_interpretation.clear();
     Flags flags = message.flags;
@@ -123,15 +194,13 @@ void Interpreter::interpret(const HeardMessage& message, Chunk& chunk)
             read.type = read.undecodable.substr(0, kMaxReason);
     }
     if (!read.topic.empty())
-        topic = cached(m_topics, topicNamed(read.topic),
-                       [this](std::string_view name) { return m_names.topic(name); });
+        topic = topicOf(topicNamed(read.topic), columns.topicNames, row);
 
-    const AgentId sender =
-        read.sender.empty()
-            ? cached(m_agents, agentNamed(view.peer),
-                     [this](std::string_view name) { return m_names.agent(name, true); })
-            : cached(m_agents, agentNamed(read.sender),
-                     [this](std::string_view name) { return m_names.agent(name); });
+    const std::string_view senderName =
+        read.sender.empty() ? agentNamed(view.peer) : agentNamed(read.sender);
+    const AgentId sender = agentOf(senderName, read.sender.empty());
+    if (index(sender) + 1 >= kMaxAgents)
+        columns.senderNames.add(static_cast<std::uint32_t>(row), senderName);
     for (std::size_t label = 0; label < kLabelCount && index(sender) != 0; ++label) {
         if (read.labels[label].empty())
             continue;
@@ -147,9 +216,7 @@ void Interpreter::interpret(const HeardMessage& message, Chunk& chunk)
         receivers.reserve(read.receivers.size());
         for (const std::string_view name : read.receivers) {
             if (!name.empty())
-                receivers.push_back(cached(m_agents, agentNamed(name), [this](std::string_view n) {
-                    return m_names.agent(n);
-                }));
+                receivers.push_back(agentOf(agentNamed(name), false));
         }
         if (receivers.size() == 1) {
             AudienceId& single = m_singles[index(receivers.front())];

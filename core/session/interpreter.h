@@ -47,6 +47,9 @@ private:
     /// Valid until the next call.
     [[nodiscard]] std::string_view agentNamed(std::string_view name);
     [[nodiscard]] std::string_view topicNamed(std::string_view name);
+    /// The topic of a row, with its real name where it has to share one. See topicFamily.
+    TopicId topicOf(std::string_view name, RealNames& real, std::size_t row);
+    AgentId agentOf(std::string_view name, bool provisional);
     TextRef refTo(Chunk& chunk, std::string_view text, std::string_view message);
 
     Dictionaries& m_names;
@@ -72,6 +75,7 @@ private:
     std::string m_name;
     Names<AgentId> m_agents;
     Names<TopicId> m_topics;
+    std::unordered_map<std::string, int> m_families; ///< topics of their own by family
     Names<TypeId> m_types;
     Names<StateKeyId> m_stateKeys;
     std::unordered_map<std::uint64_t, AudienceId>

@@ -209,14 +209,19 @@ void AttachedConnection::detach()
 void Recorder::interpretLoop()
 {
     std::vector<std::vector<HeardMessage>> batches;
-    auto run = std::make_shared<Chunk>();
+    const auto newRun = [] {
+        auto chunk = std::make_shared<Chunk>();
+        chunk->reserve(kRunBytes / 256, kRunBytes + kRunBytes / 8);
+        return chunk;
+    };
+    auto run = newRun();
     const auto publish = [&] {
         if (run->columns.size() == 0)
             return;
         const std::size_t bytes = run->bytes.size() + run->columns.size() * 160;
         const std::int64_t newest = run->columns.time.back();
         const Tail::Run done = std::move(run);
-        run = std::make_shared<Chunk>();
+        run = newRun();
         d->tail->publish(done);
         {
             const std::lock_guard lock(d->mutex);

@@ -79,6 +79,8 @@ MessageDetail detailOf(const Columns& columns, std::size_t i, PayloadSource& pay
     const std::string_view headers = payload.headers(i);
     detail.raw = bytesOf(raw);
     detail.headers = headersFromBytes(headers);
+    detail.topicName = bytesOf(columns.topicNames.of(i));
+    detail.senderName = bytesOf(columns.senderNames.of(i));
     const std::string_view body = payloadOf(columns, i, raw);
     detail.payloadOffset = body.empty() ? 0 : body.data() - raw.data();
     detail.payloadSize = static_cast<qsizetype>(body.size());

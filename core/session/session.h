@@ -211,6 +211,8 @@ struct MessageDetail
     MessageRow row;
     QByteArray raw;
     HeaderList headers;
+    QByteArray topicName;  ///< where the topic stands for many: what was really said; else empty
+    QByteArray senderName; ///< the same of the sender
     qsizetype payloadOffset = 0; ///< in raw
     qsizetype payloadSize = 0;
     std::array<QByteArray, kIdFieldCount> ids;

@@ -58,6 +58,92 @@ private Q_SLOTS:
         QCOMPARE(waitFor((*session)->rows(request))->size(), std::size_t(25));
     }
 
+    void inboxesShareATopicAndKeepTheirNames()
+    {
+        RecorderOptions options;
+        options.path = newPath();
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        recorder.setWaitsForRoom(true);
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        constexpr int kCount = 30'000;
+        const auto name = [](int i) {
+            switch (i % 3) {
+            case 0:
+                return "_INBOX.Kq3RxZb81fPwT0aYc9LmN" + QByteArray::number(100'000 + i);
+            case 1:
+                return "robots/" + QByteArray::number(i % 40) + "/pose";
+            default:
+                return "answers/6f1c2a9e-0000-4000-8000-" +
+                       QByteArray::number(100'000'000'000 + i) + "/done";
+            }
+        };
+        for (int i = 0; i < kCount; i += 100) {
+            std::vector<HeardMessage> batch(100);
+            for (int j = 0; j < 100; ++j) {
+                HeardMessage& message = batch[static_cast<std::size_t>(j)];
+                message.connection = connection;
+                message.received = Traffic::kStart + (i + j) * 1'000'000;
+                message.topic = name(i + j);
+                message.raw = "{\"from\":\"a\"}";
+            }
+            recorder.sink().hear(std::move(batch));
+        }
+        QVERIFY(recorder.stop().ok());
+        auto session = Session::open(options.path);
+        QVERIFY(session.ok());
+        // One for the inboxes; the answers keep 256 topics of their own before they share one.
+        QCOMPARE(waitFor((*session)->info())->topics, 1 + 40 + 256 + 1);
+        RowRequest request;
+        request.first = kCount - 8;
+        request.count = 9;
+        const auto messages = waitFor((*session)->messages(request));
+        QVERIFY(messages.ok());
+        for (const MessageDetail& message : *messages) {
+            const int i = static_cast<int>(message.row.seq) - 1;
+            const QByteArray shown =
+                QByteArray::fromStdString((*session)->dictionaries()->topicName(message.row.topic));
+            QCOMPARE(shown, i % 3 == 0   ? "_INBOX.*"
+                            : i % 3 == 1 ? name(i)
+                                         : QByteArray("answers/*/done"));
+            QCOMPARE(message.topicName, i % 3 == 1 ? QByteArray() : name(i));
+        }
+    }
+
+    void aMessageThatIsTooLargeKeepsItsBeginning()
+    {
+        RecorderOptions options;
+        options.path = newPath();
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        recorder.setWaitsForRoom(true);
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        HeardMessage small;
+        small.connection = connection;
+        small.received = Traffic::kStart;
+        small.raw = "{\"from\":\"a\"}";
+        HeardMessage whole = small;
+        whole.raw = QByteArray(30 << 20, 'w');
+        HeardMessage large = small;
+        large.raw = QByteArray((64 << 20) + 1, 'x');
+        recorder.sink().hear({small, whole, small});
+        recorder.sink().hear({large});
+        recorder.sink().hear({small});
+        QVERIFY(recorder.stop().ok());
+        auto session = Session::open(options.path);
+        RowRequest request;
+        request.seqs = {2};
+        QCOMPARE(waitFor((*session)->messages(request))->at(0).raw, whole.raw);
+        request.seqs = {4, 5};
+        const auto messages = waitFor((*session)->messages(request));
+        QCOMPARE(messages->size(), std::size_t(2));
+        const MessageDetail& kept = messages->at(0);
+        QCOMPARE(kept.raw, large.raw.left(64 << 10));
+        QVERIFY((kept.row.flags & Truncated) != 0);
+        QCOMPARE(kept.headers.at(0).second, std::to_string(large.raw.size()));
+        QCOMPARE(messages->at(1).raw, small.raw);
+    }
+
     void tailAndFileAreOneWhileRecording()
     {
         RecorderOptions options;

@@ -100,8 +100,8 @@ private Q_SLOTS:
     {
         // Fifty times the ring.
         const QString path = newPath();
-        constexpr int messages = 200'000;
-        record(path, {0, 2s}, messages, 500'000);
+        constexpr int messages = 100'000;
+        record(path, {0, 1s}, messages, 500'000);
         const auto session = opened(path);
         const Extent seen = session->seen();
         QCOMPARE(seen.last, messages);
@@ -113,7 +113,7 @@ private Q_SLOTS:
         for (std::size_t i = 1; i < rows.size(); ++i)
             QCOMPARE(rows[i].seq, rows[i - 1].seq + 1);
         const nanoseconds kept = rows.back().time - rows.front().time;
-        QVERIFY2(kept >= 2s && kept < 3s, qPrintable(durationText(kept)));
+        QVERIFY2(kept >= 1s && kept < 1500ms, qPrintable(durationText(kept)));
 
         const auto info = waitFor(session->info());
         QVERIFY(info.ok());
@@ -174,7 +174,7 @@ private Q_SLOTS:
     {
         // Dense enough for stored tiles on several levels.
         const QString path = newPath();
-        record(path, {0, 4s}, 450'000, 20'000);
+        record(path, {0, 3s}, 250'000, 20'000);
         const auto session = opened(path);
         QVERIFY(session->seen().first > 1);
         {
@@ -276,14 +276,14 @@ private Q_SLOTS:
         qint64 largest = 0;
         qint64 early = 0;
         qint64 late = 0;
-        // Thirty times the ring; base64 packs to three quarters.
-        for (std::int64_t written = 0; written < 30 * options.limits.ring.bytes;) {
+        // Twenty times the ring; base64 packs to three quarters.
+        for (std::int64_t written = 0; written < 20 * options.limits.ring.bytes;) {
             recorder.sink().hear(noise(50, connection, time, random));
             written += 50 * 4096;
             largest = std::max(largest, bytesOnDisk(options.path));
             // What waits in the queues is not what is looked at.
             QVERIFY(QTest::qWaitFor([&] { return recorder.status().queueFill < 0.1; }, 10'000));
-            qint64& most = written < 15 * options.limits.ring.bytes ? early : late;
+            qint64& most = written < 10 * options.limits.ring.bytes ? early : late;
             most = std::max(most, residentBytes());
         }
         QVERIFY(recorder.stop().ok());

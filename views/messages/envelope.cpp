@@ -81,6 +81,7 @@ std::vector<EnvelopeField> envelopeFields(const MessageDetail& detail, const Dic
                                             sentDifference(row.received - fromNs(row.sent))));
     add(Tr::tr("connection"), connectionText(names, row.connection));
     add(Tr::tr("topic"), fromStd(names.topicName(row.topic)));
+    add(Tr::tr("topic as said"), QString::fromUtf8(detail.topicName));
     add(Tr::tr("kind"), QString::fromStdString(std::string(kindName(row.kind))),
         row.kind == Kind::Error);
     add(Tr::tr("type"), fromStd(names.typeName(row.type)));
