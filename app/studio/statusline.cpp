@@ -139,6 +139,9 @@ void StatusLine::refresh()
         parts << tr("saving …");
         break;
     case StudioSession::State::Recording:
+        // What is wrong comes first.
+        if (!status.alarm.isEmpty())
+            parts << status.alarm;
         parts << tr("recording %1", "a rate").arg(rateText(m_rate.perSecond()));
         parts << tr("recorded %1").arg(numberText(status.recorded));
         parts << (status.lostIsKnown ? tr("lost by us %1").arg(numberText(status.lost))
@@ -152,7 +155,7 @@ void StatusLine::refresh()
         const SessionInfo& info = m_session->info();
         if (!info.recordings.empty())
             parts << tr("%n recordings", nullptr, static_cast<int>(info.recordings.size()));
-        parts << tr("%1 messages").arg(numberText(info.extent.last))
+        parts << tr("%1 messages").arg(numberText(info.extent.messages()))
               << tr("lost by us %1").arg(numberText(info.lost)) << bytesText(info.bytesFile);
         if (info.recordings.empty())
             parts << shownPath(m_session->path());
@@ -167,6 +170,12 @@ void StatusLine::refresh()
     QString text = parts.join(u" · "_s);
     if (!m_said.isEmpty())
         text = m_said;
+    const bool isAlarmed =
+        m_session->state() == StudioSession::State::Recording && !status.alarm.isEmpty();
+    if (isAlarmed != m_isAlarmed) {
+        m_isAlarmed = isAlarmed;
+        recolor();
+    }
     m_figures->setText(text);
     const QString recordings = recordingsText(m_session->info());
     m_figures->setToolTip(m_said.isEmpty() && !recordings.isEmpty() ? recordings : text);
@@ -194,7 +203,7 @@ void StatusLine::recolor()
     };
     setColor(m_promise, theme.good);
     setColor(m_rest, theme.secondary);
-    setColor(m_figures, theme.secondary);
+    setColor(m_figures, m_isAlarmed ? theme.bad : theme.secondary);
     setColor(m_legend, theme.secondary);
     m_legend->setText(legendText(theme));
 }

@@ -43,6 +43,7 @@ private:
     QTimer m_disk;
     QTimer m_sayTimer;
     QString m_said;
+    bool m_isAlarmed = false;
     RateMeter m_rate;
     qint64 m_free = -1;
 };

@@ -66,8 +66,8 @@ struct ConnectionStatus
 struct ConnectionOptions
 {
     QByteArray token;
-    QString name; ///< shown on the chip; empty: derived from the URL
-    Shard shard;  ///< our share of the traffic; see Connection::takesShare
+    QString name;  ///< shown on the chip; empty: derived from the URL
+    Shard shard{}; ///< our share of the traffic; see Connection::takesShare
 };
 
 /// One attached endpoint. Lives in the thread that creates it (the recorder gives each its own) and

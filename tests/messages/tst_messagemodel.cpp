@@ -122,6 +122,43 @@ private Q_SLOTS:
         QCOMPARE(model.rowCount(), 0);
     }
 
+    void whatARingLetsGoDisappears()
+    {
+        Rows rows;
+        MessageModel model;
+        QAbstractItemModelTester tester(&model,
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
+        // Opened when the first hundred were gone already.
+        model.open(rows.fetch(), std::make_shared<Dictionaries>(), 1'000, 101);
+        QCOMPARE(model.rowCount(), 900);
+        QCOMPARE(model.seqAt(0), 101);
+        QCOMPARE(model.rowOf(101), 0);
+        QCOMPARE(model.rowOf(1'000), 899);
+        QCOMPARE(model.rowOf(50), 0);
+        model.setVisible(0, 20);
+        QCOMPARE(rows.last().first, 101);
+        rows.answer();
+        QTRY_COMPARE(cell(model, 0, MessageModel::Payload), QStringLiteral("{\"n\":101}"));
+        QSignalSpy removed(&model, &QAbstractItemModel::rowsRemoved);
+        model.letGo(301);
+        QCOMPARE(removed.size(), 1);
+        QCOMPARE(model.rowCount(), 700);
+        QCOMPARE(model.seqAt(0), 301);
+        model.setVisible(0, 20);
+        QVERIFY(rows.last().first >= 300);
+        rows.answer();
+        QTRY_COMPARE(cell(model, 0, MessageModel::Payload), QStringLiteral("{\"n\":301}"));
+        model.grow(1'200);
+        QCOMPARE(model.rowCount(), 900);
+        model.showMatches();
+        model.appendMatches(std::vector<Seq>{310, 320, 900});
+        model.letGo(321);
+        QCOMPARE(model.rowCount(), 1);
+        QCOMPARE(model.seqAt(0), 900);
+        model.letGo(2'000);
+        QCOMPARE(model.rowCount(), 0);
+    }
+
     void growthIsOneBlock()
     {
         Rows rows;

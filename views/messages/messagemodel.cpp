@@ -104,14 +104,16 @@ void MessageModel::forget()
     m_failedPage = -1;
     m_visibleFirst = 0;
     m_visibleLast = -1;
+    m_gone = 0;
 }
 
-void MessageModel::open(Fetch fetch, std::shared_ptr<const Dictionaries> names, Seq last)
+void MessageModel::open(Fetch fetch, std::shared_ptr<const Dictionaries> names, Seq last, Seq first)
 {
     beginResetModel();
     forget();
     m_fetch = std::move(fetch);
     m_names = std::move(names);
+    m_first = std::max<Seq>(1, first);
     m_last = m_fetch ? last : 0;
     m_showsMatches = false;
     m_matches.clear();
@@ -130,7 +132,7 @@ bool MessageModel::grow(Seq last)
         return true;
     }
     const int before = total();
-    const int after = static_cast<int>(std::min<Seq>(last, std::numeric_limits<int>::max()));
+    const int after = rowsUpTo(last);
     if (after > before) {
         beginInsertRows({}, before, after - 1);
         m_last = last;
@@ -139,6 +141,29 @@ bool MessageModel::grow(Seq last)
     m_last = last;
     fetchNext();
     return true;
+}
+
+void MessageModel::letGo(Seq first)
+{
+    if (!m_fetch || first <= m_first)
+        return;
+    const int gone =
+        m_showsMatches
+            ? static_cast<int>(std::ranges::lower_bound(m_matches, first) - m_matches.begin())
+            : std::min(total(), static_cast<int>(std::min<Seq>(first - m_first,
+                                                               std::numeric_limits<int>::max())));
+    if (gone > 0)
+        beginRemoveRows({}, 0, gone - 1);
+    if (m_showsMatches)
+        m_matches.erase(m_matches.begin(), m_matches.begin() + gone);
+    m_first = first;
+    if (gone == 0)
+        return;
+    m_gone += gone;
+    m_visibleFirst = std::max(0, m_visibleFirst - gone);
+    m_visibleLast = std::max(-1, m_visibleLast - gone);
+    endRemoveRows();
+    fetchNext();
 }
 
 void MessageModel::showMatches()
@@ -176,12 +201,28 @@ int MessageModel::total() const
 {
     if (m_showsMatches)
         return static_cast<int>(m_matches.size());
-    return static_cast<int>(std::min<Seq>(m_last, std::numeric_limits<int>::max()));
+    return rowsUpTo(m_last);
+}
+
+int MessageModel::rowsUpTo(Seq last) const
+{
+    return static_cast<int>(
+        std::clamp<Seq>(last - m_first + 1, 0, std::numeric_limits<int>::max()));
 }
 
 int MessageModel::rowsOf(int page) const
 {
-    return std::clamp(total() - page * kPageRows, 0, kPageRows);
+    return std::clamp(total() - firstRowOf(page), 0, kPageRows);
+}
+
+int MessageModel::pageOf(int row) const
+{
+    return static_cast<int>((row + m_gone) / kPageRows);
+}
+
+int MessageModel::firstRowOf(int page) const
+{
+    return static_cast<int>(std::int64_t(page) * kPageRows - m_gone);
 }
 
 void MessageModel::setVisible(int first, int last)
@@ -196,13 +237,13 @@ std::vector<int> MessageModel::wantedPages() const
     std::vector<int> pages;
     if (m_visibleLast < m_visibleFirst)
         return pages;
-    const int first = m_visibleFirst / kPageRows;
+    const int first = pageOf(m_visibleFirst);
     // Whoever claims to see more than a cache full sees the first pages of it.
-    const int last = std::min(m_visibleLast / kPageRows, first + kCachedPages - 3);
+    const int last = std::min(pageOf(m_visibleLast), first + kCachedPages - 3);
     for (int page = first; page <= last; ++page)
         pages.push_back(page);
     pages.push_back(last + 1);
-    if (first > 0)
+    if (first > pageOf(0))
         pages.push_back(first - 1);
     return pages;
 }
@@ -226,15 +267,15 @@ void MessageModel::fetchNext()
         return;
     const int page = *next;
     const int asked = rowsOf(page);
-    const int firstRow = page * kPageRows;
+    const int firstRow = firstRowOf(page);
     const bool hasBefore = firstRow > 0;
     RowRequest request;
     request.previewBytes = kPreviewBytes;
     if (m_showsMatches) {
-        const auto from = m_matches.begin() + firstRow - (hasBefore ? 1 : 0);
+        const auto from = m_matches.begin() + std::max(0, firstRow) - (hasBefore ? 1 : 0);
         request.seqs.assign(from, m_matches.begin() + firstRow + asked);
     } else {
-        request.first = firstRow + 1 - (hasBefore ? 1 : 0);
+        request.first = m_first + firstRow - (hasBefore ? 1 : 0);
         request.count = asked + (hasBefore ? 1 : 0);
     }
     m_pageUnderWay = page;
@@ -261,9 +302,9 @@ void MessageModel::store(int page, int asked, const Result<std::vector<MessageRo
     auto* held = new Page; // owned by the cache
     held->asked = asked;
     held->rows.resize(static_cast<std::size_t>(asked));
-    const int firstRow = page * kPageRows;
+    const int firstRow = firstRowOf(page);
     for (const MessageRow& row : *answer) {
-        const int inTable = rowOf(row.seq);
+        const int inTable = row.seq < m_first ? -1 : rowOf(row.seq);
         if (inTable < 0)
             continue;
         const int at = inTable - firstRow;
@@ -274,8 +315,8 @@ void MessageModel::store(int page, int asked, const Result<std::vector<MessageRo
     }
     m_pages.insert(page, held);
     const int lastRow = std::min(firstRow + asked, total()) - 1;
-    if (lastRow >= firstRow)
-        Q_EMIT dataChanged(index(firstRow, 0), index(lastRow, ColumnCount - 1));
+    if (lastRow >= std::max(0, firstRow))
+        Q_EMIT dataChanged(index(std::max(0, firstRow), 0), index(lastRow, ColumnCount - 1));
     fetchNext();
 }
 
@@ -299,7 +340,7 @@ Seq MessageModel::seqAt(int row) const
 {
     if (row < 0 || row >= total())
         return 0;
-    return m_showsMatches ? m_matches[static_cast<std::size_t>(row)] : row + 1;
+    return m_showsMatches ? m_matches[static_cast<std::size_t>(row)] : m_first + row;
 }
 
 int MessageModel::rowOf(Seq seq) const
@@ -307,7 +348,7 @@ int MessageModel::rowOf(Seq seq) const
     if (seq <= 0)
         return -1;
     if (!m_showsMatches)
-        return seq <= total() ? static_cast<int>(seq - 1) : -1;
+        return seq < m_first + total() ? static_cast<int>(std::max<Seq>(0, seq - m_first)) : -1;
     const auto at = std::ranges::lower_bound(m_matches, seq);
     return at == m_matches.end() ? -1 : static_cast<int>(at - m_matches.begin());
 }
@@ -316,8 +357,8 @@ const MessageRow* MessageModel::message(int row) const
 {
     if (row < 0)
         return nullptr;
-    const Page* page = m_pages.object(row / kPageRows);
-    const auto at = static_cast<std::size_t>(row % kPageRows);
+    const Page* page = m_pages.object(pageOf(row));
+    const auto at = static_cast<std::size_t>((row + m_gone) % kPageRows);
     if (page == nullptr || at >= page->rows.size() || page->rows[at].seq == 0)
         return nullptr;
     return &page->rows[at];
@@ -502,8 +543,8 @@ QVariant MessageModel::data(const QModelIndex& index, int role) const
     std::optional<TimePoint> before;
     if (const MessageRow* previous = message(above))
         before = previous->time;
-    else if (const Page* page = m_pages.object(index.row() / kPageRows);
-             page != nullptr && index.row() % kPageRows == 0)
+    else if (const Page* page = m_pages.object(pageOf(index.row()));
+             page != nullptr && firstRowOf(pageOf(index.row())) == index.row())
         before = page->before;
     return text(*row, Delta, before);
 }

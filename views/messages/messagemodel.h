@@ -49,11 +49,14 @@ public:
     explicit MessageModel(QObject* parent = nullptr);
     ~MessageModel() override;
 
-    /// A new session, of which the messages 1 … last are shown; without `fetch` the model is empty.
-    void open(Fetch fetch, std::shared_ptr<const Dictionaries> names, Seq last);
+    /// A new session, of which the messages first … last are shown; without `fetch` the model is
+    /// empty.
+    void open(Fetch fetch, std::shared_ptr<const Dictionaries> names, Seq last, Seq first = 1);
     /// More messages. Rows appear unless matches are shown. False when there are no more than
     /// before.
     bool grow(Seq last);
+    /// A ring has let go of what lies before `first`: those rows disappear.
+    void letGo(Seq first);
     /// From now on only matches are shown, none to begin with.
     void showMatches();
     void appendMatches(std::span<const Seq> seqs); ///< ascending, above those already there
@@ -93,6 +96,9 @@ private:
     };
 
     [[nodiscard]] int total() const;
+    [[nodiscard]] int rowsUpTo(Seq last) const;
+    [[nodiscard]] int pageOf(int row) const;
+    [[nodiscard]] int firstRowOf(int page) const; ///< negative when some of its rows are gone
     [[nodiscard]] int rowsOf(int page) const;
     [[nodiscard]] std::vector<int> wantedPages() const;
     void fetchNext();
@@ -105,6 +111,8 @@ private:
 
     Fetch m_fetch;
     std::shared_ptr<const Dictionaries> m_names;
+    Seq m_first = 1;
+    std::int64_t m_gone = 0; // rows let go since the last reset: pages are counted with them
     Seq m_last = 0;
     bool m_showsMatches = false;
     std::vector<Seq> m_matches;

@@ -17,13 +17,13 @@ MessageSearch::MessageSearch(QObject* parent)
 {
 }
 
-void MessageSearch::start(Find find, FilterPtr filter, Seq last)
+void MessageSearch::start(Find find, FilterPtr filter, Seq last, Seq first)
 {
     m_job.cancel();
     m_find = std::move(find);
     m_filter = std::move(filter);
     m_last = last;
-    m_through = 0;
+    m_through = first - 1;
     m_stretch = kFirstStretch;
     next();
 }

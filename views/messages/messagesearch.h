@@ -24,7 +24,7 @@ public:
 
     explicit MessageSearch(QObject* parent = nullptr);
 
-    void start(Find find, FilterPtr filter, Seq last);
+    void start(Find find, FilterPtr filter, Seq last, Seq first = 1);
     void extend(Seq last); ///< the recording has grown
     void stop();
 

@@ -125,7 +125,7 @@ void MessagesView::onSessionChanged()
         m_model->open({}, nullptr, 0);
     } else {
         m_model->open([session](RowRequest request) { return session->rows(std::move(request)); },
-                      session->dictionaries(), session->seen().last);
+                      session->dictionaries(), session->seen().last, session->seen().first);
     }
     onFilterChanged();
     onMessageSelected();
@@ -143,6 +143,7 @@ void MessagesView::onDataGrew()
         return;
     const Seq last = session->seen().last;
     const bool follows = m_followsEnd && shared()->mode() == SharedView::Mode::Live;
+    m_model->letGo(session->seen().first);
     const bool hasGrown = m_model->grow(last);
     m_search->extend(last);
     if (follows) {
@@ -161,7 +162,7 @@ void MessagesView::onFilterChanged()
         m_model->showMatches();
         m_search->start(
             [session](MatchRequest request) { return session->search(std::move(request)); },
-            shared()->filter(), session->seen().last);
+            shared()->filter(), session->seen().last, session->seen().first);
     } else {
         m_search->stop();
         m_model->showAll();

@@ -154,7 +154,7 @@ QString OverviewStrip::facts() const
     const Session* session = shared()->session();
     if (!session)
         return {};
-    const Seq count = session->seen().last;
+    const std::int64_t count = session->seen().messages();
     QStringList parts{count == 1 ? tr("1 message") : tr("%1 messages").arg(numberText(count))};
     parts << tr("%1 lost by us").arg(numberText(m_data.lost()));
     if (m_data.bytes() > 0)
