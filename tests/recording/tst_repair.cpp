@@ -153,7 +153,8 @@ private Q_SLOTS:
         reader->reset();
         QVERIFY(spoil(
             m_in,
-            qPrintable(u"UPDATE payload SET data = zeroblob(99) WHERE block = %1"_s.arg(lost.id))));
+            qPrintable(
+                u"UPDATE block SET payload_size = payload_size - 1 WHERE id = %1"_s.arg(lost.id))));
         const auto report = repair();
         QVERIFY2(report.ok(), report.ok() ? "" : qPrintable(report.error().message));
         QCOMPARE(report->missing, static_cast<std::int64_t>(lost.count));

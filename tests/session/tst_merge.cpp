@@ -258,7 +258,8 @@ private Q_SLOTS:
         QVERIFY(QFile::copy(pathOf(u"robots"_s), pathOf(u"torn"_s)));
         {
             auto database = Database::open(pathOf(u"torn"_s), Database::Access::Write);
-            QVERIFY(database->run("UPDATE payload SET data = x'00' WHERE block = 2").ok());
+            QVERIFY(database->run("UPDATE block SET payload_size = payload_size - 1 WHERE id = 2")
+                        .ok());
         }
         const auto merged = mergeRecordings({pathOf(u"planner"_s), pathOf(u"torn"_s)},
                                             pathOf(u"merged-torn"_s), {});

@@ -507,8 +507,8 @@ private Q_SLOTS:
                                << true;
         QTest::newRow("reading")
             << QByteArray("UPDATE reading SET data = x'00' WHERE id % 1099511627776 = 3") << true;
-        QTest::newRow("payload") << QByteArray("UPDATE payload SET data = x'00' WHERE block = 3")
-                                 << false;
+        QTest::newRow("payload")
+            << QByteArray("UPDATE block SET payload_size = payload_size - 1 WHERE id = 3") << false;
     }
     void aDamagedBlockLeavesTheRestReadable()
     {

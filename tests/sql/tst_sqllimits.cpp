@@ -327,7 +327,7 @@ private Q_SLOTS:
             QCOMPARE(sqlite3_open(QFile::encodeName(m_bed->path()).constData(), &file), SQLITE_OK);
             QCOMPARE(sqlite3_exec(file,
                                   "UPDATE heard SET data = zeroblob(100) WHERE block = 2; UPDATE "
-                                  "payload SET data = zeroblob(9) WHERE block = 3",
+                                  "block SET payload_size = payload_size - 1 WHERE id = 3",
                                   nullptr, nullptr, nullptr),
                      SQLITE_OK);
             sqlite3_close(file);
