@@ -60,7 +60,7 @@ private Q_SLOTS:
         QCOMPARE(messages.code, 0);
         QCOMPARE(messages.out, contents(kGolden + u"messages.jsonl"_s));
         const Outcome verified = murmur::murmur({u"verify"_s, u"--deep"_s, path});
-        QVERIFY2(verified.code == 0, verified.out + verified.err);
+        QVERIFY2(verified.code == 0, (verified.out + verified.err).constData());
         const Outcome info = murmur::murmur({u"info"_s, path, u"--json"_s});
         QCOMPARE(info.objects().at(0).value(u"agents"_s).toInt(), 24);
         const Outcome found =

@@ -136,13 +136,16 @@ private:
             QCOMPARE(state.usualGap, facts.usualGap);
             QCOMPARE(state.values.size(), facts.values.size());
             for (const StateValue& value : state.values) {
-                const auto known = facts.values.find(index(value.key));
+                const auto known = std::ranges::find(facts.values, index(value.key),
+                                                     [](const auto& entry) { return entry.first; });
                 QVERIFY(known != facts.values.end());
                 QCOMPARE(value.setBy, known->second.setBy);
                 QCOMPARE(value.since, known->second.since);
             }
             for (const OpenCall& call : state.waitingFor)
-                QVERIFY(walk.pending().contains(call.request));
+                QVERIFY(std::ranges::any_of(walk.pending(), [&](const auto& entry) {
+                    return entry.first == call.request;
+                }));
             pending += state.waitingFor.size();
             agents += facts.firstSeen != kNoTime;
         }
