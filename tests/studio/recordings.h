@@ -18,7 +18,9 @@ inline bool makeRecording(const QString& path, int count,
                           std::int64_t first = 1'768'000'000'000'000'000)
 {
     using namespace Qt::StringLiterals;
-    Recorder recorder({path, {}, {}, {}, 0, 0});
+    RecorderOptions options;
+    options.path = path;
+    Recorder recorder(options);
     if (!recorder.start())
         return false;
     const ConnectionId connection = recorder.registerConnection(QUrl(u"demo://test"_s), u"test"_s);

@@ -149,7 +149,7 @@ Result<std::unique_ptr<Session>> Session::open(const QString&)
 std::shared_ptr<Session> sessionOf(std::shared_ptr<FakeRecording> recording)
 {
     nextRecording() = std::move(recording);
-    return std::shared_ptr<Session>(std::move(Session::open({})).value());
+    return std::shared_ptr<Session>(std::move(Session::open(QString())).value());
 }
 
 void announce(Session& session)
