@@ -247,6 +247,12 @@ bool skipColumn(std::string_view& in, std::size_t count)
            (!differs || readVarint(in, head));
 }
 
+std::size_t packedSize(std::string_view bytes)
+{
+    const std::size_t size = ZSTD_findFrameCompressedSize(bytes.data(), bytes.size());
+    return ZSTD_isError(size) != 0 ? 0 : size;
+}
+
 struct Packer::Private
 {
     ZSTD_CCtx* compressor = ZSTD_createCCtx();

@@ -52,6 +52,9 @@ constexpr std::int64_t unzigzag(std::uint64_t value) noexcept
 /// No blob of a recording unpacks to more than this; decoders refuse before they allocate.
 inline constexpr std::size_t kMaxUnpacked = std::size_t(65) << 20;
 
+/// Size of the packed blob with which `bytes` begin; 0: it is cut, or none begins there.
+std::size_t packedSize(std::string_view bytes);
+
 /// zstd level 1 with checksum. One per thread: contexts are reused.
 class Packer
 {

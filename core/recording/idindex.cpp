@@ -111,8 +111,8 @@ bool blocksInPart(std::string_view part, std::uint32_t low, std::vector<std::int
     std::vector<std::uint64_t> lows;
     if (!decodeColumn(part, count, lows) || !decodeColumn(part, count, blockColumn))
         return false;
-    const auto range = std::ranges::equal_range(lows, std::uint64_t(low));
-    for (auto at = range.begin(); at != range.end(); ++at)
+    const auto [first, last] = std::equal_range(lows.begin(), lows.end(), std::uint64_t(low));
+    for (auto at = first; at != last; ++at)
         blocks.push_back(blockColumn[static_cast<std::size_t>(at - lows.begin())]);
     return true;
 }

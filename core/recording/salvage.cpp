@@ -163,22 +163,52 @@ bool Salvage::fits(const std::string& heard, std::size_t count, Seq first, Colum
     return m_decoder.decode(first, count, heard, {}, kHeardColumns, columns);
 }
 
+Salvage::PayloadPlace Salvage::payloadPlace(std::int64_t id)
+{
+    if (const BlockRef* own = zone(id); own != nullptr && own->payloadSize > 0)
+        return {own->payloadAt, own->payloadSize};
+    if (const auto known = m_places.find(id); known != m_places.end())
+        return known->second;
+    // Where the block's row is lost, its neighbours tell. Without them the stream itself does: it
+    // is one packed blob after the other, in the order of the blocks.
+    const BlockRef* after = zone(id + 1);
+    const auto last = m_places.find(id - 1);
+    PayloadPlace before;
+    if (const BlockRef* ref = zone(id - 1); ref != nullptr && ref->payloadSize > 0)
+        before = {ref->payloadAt, ref->payloadSize};
+    else if (last != m_places.end())
+        before = last->second;
+    PayloadPlace place;
+    if (before.size > 0 || id == 1) {
+        place.at = before.at + before.size;
+        place = after != nullptr && after->payloadSize > 0
+                    ? PayloadPlace{place.at, after->payloadAt - place.at}
+                    : frameAt(place.at);
+    }
+    m_places[id] = place;
+    return place;
+}
+
+Salvage::PayloadPlace Salvage::frameAt(std::int64_t at)
+{
+    std::string bytes;
+    for (std::int64_t piece = at / kPayloadPiece; bytes.size() < kMaxUnpacked; ++piece) {
+        const auto found = m_scan.blobs("payload", piece);
+        const auto skip = static_cast<std::size_t>(bytes.empty() ? at % kPayloadPiece : 0);
+        if (found.empty() || found.back().size() <= skip)
+            break;
+        bytes += found.back().substr(skip);
+        if (const std::size_t size = packedSize(bytes); size > 0)
+            return {at, static_cast<std::int64_t>(size)};
+    }
+    return {at, 0};
+}
+
 std::vector<std::string> Salvage::packedPayloads(std::int64_t id)
 {
     if (m_scan.formatVersion() == 1)
         return m_scan.blobs("payload", id);
-    // Where the block's row is lost, its neighbours tell where in the stream its bytes lie.
-    std::int64_t at = 0;
-    std::int64_t size = 0;
-    const BlockRef* before = zone(id - 1);
-    const BlockRef* after = zone(id + 1);
-    if (const BlockRef* own = zone(id); own != nullptr && own->payloadSize > 0) {
-        at = own->payloadAt;
-        size = own->payloadSize;
-    } else if ((before != nullptr || id == 1) && after != nullptr) {
-        at = before != nullptr ? before->payloadAt + before->payloadSize : 0;
-        size = after->payloadAt - at;
-    }
+    const auto [at, size] = payloadPlace(id);
     if (at < 0 || size <= 0 || size > static_cast<std::int64_t>(kMaxUnpacked))
         return {};
     // A piece may be there several times, as it was at different commits: follow each.

@@ -58,6 +58,15 @@ private:
     /// Finds heard and bytes that fit each other, with the number of rows that fits both.
     bool findContents(std::int64_t id, std::size_t count, SalvagedBlock& out);
     bool fits(const std::string& heard, std::size_t count, Seq first, Columns& columns);
+    /// Where in the payload stream a block's bytes lie; size 0: not known.
+    struct PayloadPlace
+    {
+        std::int64_t at = 0;
+        std::int64_t size = 0;
+    };
+    PayloadPlace payloadPlace(std::int64_t id);
+    /// The first packed blob that begins there.
+    PayloadPlace frameAt(std::int64_t at);
     /// Compressed payloads that may be the block's.
     std::vector<std::string> packedPayloads(std::int64_t id);
     void findReading(std::int64_t id, SalvagedBlock& out);
@@ -67,6 +76,7 @@ private:
     std::map<std::string, RawValue, std::less<>> m_meta;
     std::map<std::int64_t, BlockRef> m_zones;
     std::vector<std::int64_t> m_ids;
+    std::map<std::int64_t, PayloadPlace> m_places; ///< looked up so far
     std::int64_t m_generation = 1;
 };
 
