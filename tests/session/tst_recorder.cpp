@@ -83,7 +83,7 @@ private Q_SLOTS:
             for (int j = 0; j < 100; ++j) {
                 HeardMessage& message = batch[static_cast<std::size_t>(j)];
                 message.connection = connection;
-                message.received = Traffic::kStart + (i + j) * 1'000'000;
+                message.received = Traffic::kStart + std::int64_t(i + j) * 1'000'000;
                 message.topic = name(i + j);
                 message.raw = "{\"from\":\"a\"}";
             }

@@ -459,7 +459,7 @@ private Q_SLOTS:
         QVERIFY(recordAll(b, there).ok());
         const auto session = Session::open({a, b});
         QVERIFY(session.ok());
-        const RecordingInfo& info = (*session)->recordings()[1];
+        const RecordingInfo info = (*session)->recordings()[1];
         QCOMPARE(info.alignedBy, AlignedBy::Messages);
         QVERIFY(info.shared > 500);
         QVERIFY(info.error < 5ms);
