@@ -28,6 +28,16 @@ constexpr std::int64_t fromOptional(std::uint64_t stored, std::int64_t base)
                                            static_cast<std::uint64_t>(unzigzag(stored - 1)));
 }
 
+/// a + b and a - b of numbers from a file: wrong ones must not overflow.
+constexpr std::int64_t sum(std::int64_t a, std::int64_t b)
+{
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+constexpr std::int64_t difference(std::int64_t a, std::int64_t b)
+{
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
+
 /// The coarsest unit (ns, us, ms) in which all times are whole: agents stamp in milliseconds, and
 /// six digits that are always zero would cost three bytes a message.
 std::size_t unitOf(const std::vector<std::int64_t>& times)
@@ -61,8 +71,8 @@ std::uint32_t offsetFrom(std::uint64_t place, std::uint32_t size, std::int64_t& 
         return static_cast<std::uint32_t>(place >> 1) | kInText;
     if (size == 0)
         return 0;
-    const std::int64_t offset = end + unzigzag(place >> 1);
-    end = offset + size;
+    const std::int64_t offset = sum(end, unzigzag(place >> 1));
+    end = sum(offset, size);
     return static_cast<std::uint32_t>(offset) & ~kInText;
 }
 
@@ -469,8 +479,8 @@ bool BlockDecoder::decodeRest(std::size_t count, std::string_view in, std::uint3
     if (payload) {
         out.payloadSize.resize(count);
         for (std::size_t i = 0; i < count; ++i)
-            out.payloadSize[i] = static_cast<std::uint32_t>(
-                std::int64_t(out.rawSize[i]) - out.payloadOffset[i] - unzigzag(m_values[i]));
+            out.payloadSize[i] = static_cast<std::uint32_t>(difference(
+                std::int64_t(out.rawSize[i]) - out.payloadOffset[i], unzigzag(m_values[i])));
     }
     const bool sequences = (wanted & SequenceColumns) != 0;
     if (!wide(in, count, sequences))

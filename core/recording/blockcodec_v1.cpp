@@ -37,8 +37,8 @@ std::uint32_t offsetFrom(std::uint64_t place, std::uint32_t size, std::int64_t& 
         return static_cast<std::uint32_t>(place >> 1) | kInText;
     if (size == 0)
         return 0;
-    const std::int64_t offset = end + unzigzag(place >> 1);
-    end = offset + size;
+    const std::int64_t offset = sum(end, unzigzag(place >> 1));
+    end = sum(offset, size);
     return static_cast<std::uint32_t>(offset) & ~kInText;
 }
 
@@ -116,8 +116,9 @@ bool decodeScannedV1(std::string_view in, std::size_t count, std::uint32_t wante
     if (calls) {
         out.closes.resize(count);
         for (std::size_t i = 0; i < count; ++i)
-            out.closes[i] =
-                values[i] == 0 ? 0 : out.first + static_cast<Seq>(i) - static_cast<Seq>(values[i]);
+            out.closes[i] = values[i] == 0 ? 0
+                                           : difference(out.first + static_cast<Seq>(i),
+                                                        static_cast<Seq>(values[i]));
     }
     if (!wide(in, count, values, calls))
         return false;
