@@ -292,7 +292,9 @@ std::int64_t timeFromWire(double number) noexcept
     if (!(number > 0) || number > 9.2e18)
         return kNoTime;
     const double scale = number < 1e11 ? 1e9 : number < 1e14 ? 1e6 : number < 1e17 ? 1e3 : 1;
-    return static_cast<std::int64_t>(number * scale);
+    // 1e10 s are still seconds, but no longer nanoseconds in 64 bits.
+    const double ns = number * scale;
+    return ns < 9.2e18 ? static_cast<std::int64_t>(ns) : kNoTime;
 }
 
 std::int64_t timeFromWire(std::int64_t number) noexcept

@@ -29,6 +29,9 @@ private Q_SLOTS:
         QCOMPARE(timeFromWire(std::int64_t(1'779'358'620'123'456)), 1'779'358'620'123'456'000);
         QCOMPARE(timeFromWire(std::int64_t(1'779'358'620'123'456'789)), 1'779'358'620'123'456'789);
         QCOMPARE(timeFromWire(std::int64_t(-5)), kNoTime);
+        // Read as seconds, and too far away for nanoseconds.
+        QCOMPARE(timeFromWire(17'194'000'001.3), kNoTime);
+        QCOMPARE(timeFromWire(std::int64_t(17'194'000'001)), kNoTime);
         QCOMPARE(timeFromWire(std::string_view("2026-05-21T12:17:00+02:00")),
                  1'779'358'620'000'000'000);
         QCOMPARE(timeFromWire(std::string_view("2026-13-21T12:17:00Z")), kNoTime);

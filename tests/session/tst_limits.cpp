@@ -35,6 +35,13 @@ struct Disk
     }
 };
 
+/// Takes a disk of the test's making away again.
+struct Unmount
+{
+    QByteArray at;
+    ~Unmount() { ::umount2(at.constData(), MNT_DETACH); }
+};
+
 constexpr std::int64_t kGiB = std::int64_t(1) << 30;
 
 qint64 bytesOnDisk(const QString& path)
@@ -302,11 +309,7 @@ private Q_SLOTS:
         const QByteArray mountPoint = QFile::encodeName(folder.path());
         if (::mount("none", mountPoint.constData(), "tmpfs", 0, "size=6m") != 0)
             QFAIL("This test mounts a small file system, which only root may.");
-        struct Unmount
-        {
-            QByteArray at;
-            ~Unmount() { ::umount2(at.constData(), MNT_DETACH); }
-        } unmount{mountPoint};
+        const Unmount unmount{mountPoint};
         const QString filler = folder.filePath(u"filler"_s);
         {
             QFile file(filler);
@@ -354,6 +357,7 @@ private Q_SLOTS:
         const QByteArray mountPoint = QFile::encodeName(folder.path());
         if (::mount("none", mountPoint.constData(), "tmpfs", 0, "size=5m") != 0)
             QFAIL("This test mounts a small file system, which only root may.");
+        const Unmount unmount{mountPoint};
         RecorderOptions options;
         options.path = folder.filePath(u"full.murmur"_s);
         options.reserveBytes = 0; // nobody watches
@@ -384,7 +388,6 @@ private Q_SLOTS:
                 lost += gap.count;
             QCOMPARE(lost, status.lost);
         }
-        ::umount2(mountPoint.constData(), MNT_DETACH);
     }
 
     void dropsAreLocated()
