@@ -22,6 +22,7 @@
 #include <QCloseEvent>
 #include <QFileInfo>
 #include <QMimeData>
+#include <QScreen>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -61,8 +62,11 @@ MainWindow::MainWindow(Settings& settings, Options options, QWidget* parent)
     build();
     m_menus = new Menus(*this);
     connectSession();
-    if (m_options.isUnattended || !restoreGeometry(m_settings.bytes(kGeometryKey)))
-        resize(1680, 1020);
+    constexpr QSize usual(1680, 1020);
+    if (m_options.isUnattended)
+        resize(usual);
+    else if (!restoreGeometry(m_settings.bytes(kGeometryKey)))
+        resize(usual.boundedTo(screen()->availableSize()));
     if (!m_options.isUnattended)
         m_workspace->restore(m_settings);
     m_firstPage->setRecentUrls(m_settings.recentUrls());

@@ -1,6 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+// Encoder and decoder stand in one file, long as it is: a column is written and read in the same
+// order, and whoever changes the one must see the other.
+
 #include "recording/blockcodec.h"
 
 #include "base/message.h"

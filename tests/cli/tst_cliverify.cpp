@@ -91,21 +91,23 @@ private Q_SLOTS:
         const QJsonObject info =
             murmur::murmur({u"info"_s, u"saved.murmur"_s, u"--json"_s}).objects().front();
         QCOMPARE(info[u"lost"_s], report[u"missing"_s]);
-        // A message keeps its number, its times and its words; the page with the names of topics
-        // can be in what is lost.
+        // A message keeps its number and its words. The page with the names of topics can be in
+        // what is lost: then the topic shows as its number, and the report says that names are
+        // lost.
         const auto third = [](const QString& file) {
             const auto rows =
                 murmur::murmur({u"query"_s, file, u""_s, u"--json"_s, u"--limit"_s, u"3"_s})
                     .objects();
-            QJsonObject kept;
-            if (rows.size() == 3)
-                for (const QString& key : {u"seq"_s, u"id"_s, u"received"_s, u"sent"_s, u"size"_s,
-                                           u"kind"_s, u"type"_s, u"payload"_s})
-                    kept[key] = rows[2][key];
-            return kept;
+            return rows.size() == 3 ? rows[2] : QJsonObject();
         };
+        QJsonObject expected = third(u"good.murmur"_s);
+        const QString topic = third(u"saved.murmur"_s)[u"topic"_s].toString();
+        if (topic.startsWith(u'#')) {
+            QVERIFY(outcome.out.contains("names of agents, topics and the like are lost"));
+            expected[u"topic"_s] = topic;
+        }
         QVERIFY(!third(u"saved.murmur"_s).isEmpty());
-        QCOMPARE(third(u"saved.murmur"_s), third(u"good.murmur"_s));
+        QCOMPARE(third(u"saved.murmur"_s), expected);
         // It is never written over.
         const Outcome again =
             murmur::murmur({u"repair"_s, u"torn.murmur"_s, u"-o"_s, u"saved.murmur"_s});

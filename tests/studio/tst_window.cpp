@@ -24,6 +24,7 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QSet>
+#include <QScreen>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -373,6 +374,20 @@ private Q_SLOTS:
         QVERIFY(studio.window->workspace()->view(u"timeline")->isVisible());
         studio.window->workspace()->resetLayout();
         QVERIFY(studio.window->workspace()->view(u"heatmap")->isVisible());
+    }
+
+    /// Without a window manager nobody else keeps it on the screen.
+    void theFirstWindowFitsTheScreen()
+    {
+        QTemporaryDir dir;
+        Settings settings(dir.filePath(u"settings.ini"_s));
+        const MainWindow usual(settings, {dir.path(), false, true});
+        const QSize room =
+            usual.screen()->availableSize().expandedTo(usual.minimumSize()); // 800 × 800 offscreen
+        QVERIFY(usual.width() <= room.width() && usual.height() <= room.height());
+        // A picture has its size whatever the screen.
+        const MainWindow unattended(settings, {dir.path(), true, true});
+        QCOMPARE(unattended.size(), QSize(1680, 1020));
     }
 
     void aNarrowWindowFoldsTheRightPaneIntoTabs()
