@@ -90,19 +90,4 @@ Result<std::vector<OpenRecording>> openRecordings(const std::vector<std::string>
     return recordings;
 }
 
-TimeRange extentOf(const std::vector<OpenRecording>& recordings)
-{
-    TimeRange range;
-    bool isFirst = true;
-    for (const OpenRecording& recording : recordings) {
-        const Extent extent = recording.session->seen();
-        if (extent.last == 0)
-            continue;
-        range.begin = isFirst ? extent.time.begin : std::min(range.begin, extent.time.begin);
-        range.end = isFirst ? extent.time.end : std::max(range.end, extent.time.end);
-        isFirst = false;
-    }
-    return range;
-}
-
 } // namespace murmur::cli

@@ -45,7 +45,5 @@ struct OpenRecording
 Result<std::vector<OpenRecording>> openRecordings(const std::vector<std::string>& files);
 /// The label of each file, in their order.
 std::vector<QString> labelsOf(const std::vector<std::string>& files);
-/// From the first message of any to the last of any.
-TimeRange extentOf(const std::vector<OpenRecording>& recordings);
 
 } // namespace murmur::cli

@@ -5,8 +5,10 @@
 #include "base/ids.h"
 #include "base/kind.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <numeric>
 
 namespace murmur {
 
@@ -23,7 +25,12 @@ struct RecordingTotals
     std::int64_t gaps = 0;
     std::int64_t lost = 0;
 
-    [[nodiscard]] std::int64_t messages() const noexcept { return last - first + 1; }
+    /// Those between `first` and `last` that are not there: what a repair could not save.
+    [[nodiscard]] std::int64_t missing() const noexcept
+    {
+        const std::int64_t there = std::accumulate(kinds.begin(), kinds.end(), std::int64_t(0));
+        return std::max<std::int64_t>(last - first + 1 - there, 0);
+    }
 };
 
 } // namespace murmur

@@ -63,7 +63,9 @@ RecordingMeta JoinedReader::meta()
     for (std::size_t i = 0; i < m_members.size(); ++i) {
         const RecordingMeta meta = m_members[i]->meta();
         RecordingTotals totals = meta.totals;
+        const Seq begin = i > 0 ? sum.begin : meta.begin;
         if (i > 0) {
+            totals.first = sum.totals.first;
             totals.firstTime = std::min(totals.firstTime, sum.totals.firstTime);
             totals.lastTime = std::max(totals.lastTime, sum.totals.lastTime);
             totals.bytesRaw += sum.totals.bytesRaw;
@@ -75,6 +77,7 @@ RecordingMeta JoinedReader::meta()
         const bool isClean = meta.isClean && (i == 0 || sum.isClean);
         sum = meta;
         sum.uuid = meta.family;
+        sum.begin = begin;
         sum.isClean = isClean;
         sum.totals = totals;
     }

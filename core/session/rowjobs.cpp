@@ -539,15 +539,11 @@ Result<SessionInfo> infoJob(const Source& source)
     info.program = meta.program;
     info.isClean = meta.isClean;
     info.isLive = !meta.isClean && isBeingRecorded(info.path);
-    info.extent.first = meta.totals.first;
+    info.extent = extentOf(meta.totals);
     info.trimmed = meta.totals.first - meta.begin;
     info.family = meta.family;
     info.part = meta.part;
     info.shard = meta.shard;
-    if (meta.totals.messages() > 0)
-        info.extent.last = meta.totals.last;
-    if (info.extent.last > 0)
-        info.extent.time = {fromNs(meta.totals.firstTime), fromNs(meta.totals.lastTime + 1)};
     info.kinds = meta.totals.kinds;
     info.bytesRaw = meta.totals.bytesRaw;
     info.gaps = meta.totals.gaps;

@@ -25,6 +25,8 @@ constexpr auto kGrowInterval = 33ms;
 constexpr auto kForeignInterval = 500ms;
 constexpr auto kConnectionInterval = 500ms;
 
+} // namespace
+
 Extent extentOf(const RecordingTotals& totals)
 {
     Extent extent;
@@ -32,11 +34,10 @@ Extent extentOf(const RecordingTotals& totals)
     if (totals.last < totals.first)
         return extent;
     extent.last = totals.last;
+    extent.missing = totals.missing();
     extent.time = {fromNs(totals.firstTime), fromNs(totals.lastTime + 1)};
     return extent;
 }
-
-} // namespace
 
 struct Session::Private
 {

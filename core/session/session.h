@@ -27,6 +27,7 @@
 namespace murmur {
 
 class Recorder;
+struct RecordingTotals;
 struct Source;
 
 /// How far a session reaches: messages `first` … `last`. `last` 0: no message yet.
@@ -36,7 +37,12 @@ struct Extent
     TimeRange time; ///< of the messages; end is one past the last
     Seq first = 1;  ///< what lies before is gone (a ring) or in another file (a split recording)
 
-    [[nodiscard]] std::int64_t messages() const { return last == 0 ? 0 : last - first + 1; }
+    std::int64_t missing = 0; ///< of those between; what a repair could not save, or a lost part
+
+    [[nodiscard]] std::int64_t messages() const
+    {
+        return last == 0 ? 0 : last - first + 1 - missing;
+    }
     friend bool operator==(const Extent&, const Extent&) = default;
 };
 
@@ -110,6 +116,9 @@ struct SessionInfo
     /// Calls and causes were found within each recording only; a merge finds those across.
     bool isPerRecording = false;
 };
+
+/// How far a recording with these sums reaches.
+Extent extentOf(const RecordingTotals& totals);
 
 /// What tiles() is asked for.
 struct TileRequest

@@ -115,6 +115,30 @@ private Q_SLOTS:
         QVERIFY(again.err.contains("saved.murmur"));
     }
 
+    /// What is told of a file with a hole in its middle adds up.
+    void aHoleIsNotCounted()
+    {
+        QByteArray bytes = m_good;
+        bytes.replace(bytes.size() * 4 / 10, 400'000, QByteArray(400'000, 'x'));
+        write(u"hole.murmur"_s, bytes);
+        const Outcome outcome = murmur::murmur(
+            {u"repair"_s, u"hole.murmur"_s, u"-o"_s, u"whole.murmur"_s, u"--json"_s});
+        QVERIFY2(outcome.code == 0, outcome.err.constData());
+        const QJsonObject report = outcome.objects().front();
+        QVERIFY(report[u"missing"_s].toInteger() > 0);
+        const auto rows =
+            murmur::murmur({u"query"_s, u"whole.murmur"_s, u""_s, u"--json"_s}).objects();
+        const auto there = static_cast<qint64>(rows.size());
+        QVERIFY(rows.back()[u"seq"_s].toInteger() > there); // the hole is not at the end
+        const QJsonObject info =
+            murmur::murmur({u"info"_s, u"whole.murmur"_s, u"--json"_s}).objects().front();
+        QCOMPARE(info[u"messages"_s].toInteger(), there);
+        QCOMPARE(info[u"messages"_s].toInteger() + info[u"lost"_s].toInteger(), 20'000);
+        const QJsonObject bus = info[u"connections"_s].toArray().at(0).toObject();
+        QCOMPARE(bus[u"recorded"_s].toInteger(), there);
+        QCOMPARE(bus[u"received"_s].toInteger(), 20'000);
+    }
+
     void nothingToSaveSaysSo()
     {
         write(u"letter.murmur"_s, "This is a letter to my aunt.\n"_ba.repeated(1000));

@@ -567,6 +567,10 @@ private Q_SLOTS:
         const auto info = waitFor((*session)->info());
         QVERIFY(info.ok());
         QVERIFY(!info->isPerRecording);
+        QCOMPARE(info->extent, whole->seen());
+        QCOMPARE((*session)->seen(), whole->seen());
+        QCOMPARE(info->extent.messages(), count);
+        QCOMPARE(info->trimmed, 0);
         const auto expected = allRows(*whole);
         const auto rows = allRows(**session);
         QCOMPARE(rows.size(), expected.size());
