@@ -23,8 +23,8 @@
 #include <QLabel>
 #include <QMimeData>
 #include <QPushButton>
-#include <QSet>
 #include <QScreen>
+#include <QSet>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
