@@ -27,8 +27,8 @@ constexpr const char* kByBlock[] = {
     "DELETE FROM bloom WHERE block <= ?", "DELETE FROM late WHERE block <= ?",
     "DELETE FROM keyframe WHERE block < ?", // that of the border stays
     // Pieces of the payload stream before that of the first block kept.
-    "DELETE FROM payload WHERE id < (SELECT payload_at / 16344 FROM block WHERE id > ? ORDER BY id "
-    "LIMIT 1)",
+    ("DELETE FROM payload WHERE id < "
+     "(SELECT payload_at / 16344 FROM block WHERE id > ? ORDER BY id LIMIT 1)"),
     "DELETE FROM block WHERE id <= ?"};
 static_assert(kPayloadPiece == 16'344);
 
