@@ -4,15 +4,13 @@
 #include "recording/reader.h"
 #include "recording/verify.h"
 #include "support/faultyvfs.h"
+#include "support/filesizelimit.h"
 #include "support/messages.h"
 #include "support/traffic.h"
 
 #include <QFileInfo>
 #include <QTest>
 
-#include <csignal>
-
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 using namespace murmur;
@@ -64,8 +62,6 @@ private:
     QString newPath() { return m_directory.filePath(u"r%1.murmur"_s.arg(++m_number)); }
 
 private Q_SLOTS:
-    void initTestCase() { std::signal(SIGXFSZ, SIG_IGN); }
-
     void anyWriteMayFail_data()
     {
         QTest::addColumn<int>("failure");
@@ -199,7 +195,6 @@ private Q_SLOTS:
         for (const int kib : {600, 900, 1500, 2500, 4000})
             QTest::addRow("%d KiB", kib) << kib;
     }
-    /// RLIMIT_FSIZE stands for the full disk: writes beyond fail as they do there.
     void aFullDiskKeepsWhatWasAcknowledged()
     {
         QFETCH(int, kib);
@@ -209,11 +204,7 @@ private Q_SLOTS:
         Recorder recorder(options);
         QVERIFY(recorder.start().ok());
         const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
-        rlimit before{};
-        QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
-        rlimit limit = before;
-        limit.rlim_cur = static_cast<rlim_t>(kib) << 10;
-        QCOMPARE(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+        FileSizeLimit limit(std::int64_t(kib) << 10);
         Traffic traffic(40);
         std::int64_t heard = 0;
         std::int64_t acknowledged = 0;
@@ -226,7 +217,7 @@ private Q_SLOTS:
         }
         QVERIFY(!recorder.status().alarm.isEmpty());
         const Status stopped = recorder.stop();
-        QCOMPARE(::setrlimit(RLIMIT_FSIZE, &before), 0);
+        limit.lift();
         QVERIFY(!stopped.ok());
         QCOMPARE(stopped.error().code, ErrorCode::DiskFull);
         QVERIFY2(stopped.error().message.contains(path), qPrintable(stopped.error().message));
@@ -249,14 +240,10 @@ private Q_SLOTS:
             QVERIFY(recording.write(40'000));
             QVERIFY(recording.commit());
             recording.writer->checkpoint();
-            rlimit before{};
-            QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
-            rlimit limit = before;
-            limit.rlim_cur = static_cast<rlim_t>(QFileInfo(path).size() + (room << 15));
-            QCOMPARE(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+            FileSizeLimit limit(QFileInfo(path).size() + (room << 15));
             // The WAL begins anew, small; tiles and keyframe make the file itself grow.
             (void)recording.close();
-            QCOMPARE(::setrlimit(RLIMIT_FSIZE, &before), 0);
+            limit.lift();
             auto reader = RecordingReader::open(path);
             QVERIFY2(reader.ok(), reader.ok() ? "" : qPrintable(reader.error().message));
             QCOMPARE((*reader)->last(), 40'000);

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "support/filesizelimit.h"
 #include "support/ledger.h"
 
 #include <QFile>
@@ -8,12 +9,10 @@
 #include <QTest>
 
 #include <atomic>
-#include <csignal>
 #include <set>
 #include <thread>
 
 #include <sys/mount.h>
-#include <sys/resource.h>
 
 using namespace murmur;
 using namespace murmur::test;
@@ -216,7 +215,7 @@ private Q_SLOTS:
         for (int i = 0; i < 100; ++i)
             recorder.sink().hear(traffic.next(500, connection, 20'000));
         QVERIFY(QTest::qWaitFor([&] { return recorder.status().recorded == 50'000; }, 20'000));
-        const rlimit before = limitFileSize(QFileInfo(options.path).size() + 200'000);
+        FileSizeLimit limit(QFileInfo(options.path).size() + 200'000);
         std::jthread producer([&](std::stop_token stop) {
             while (!stop.stop_requested()) {
                 recorder.sink().hear(traffic.next(100, connection, 20'000));
@@ -226,7 +225,7 @@ private Q_SLOTS:
         const bool paused =
             QTest::qWaitFor([&] { return !recorder.status().alarm.isEmpty(); }, 20'000);
         QTest::qWait(200);
-        restoreFileSize(before);
+        limit.lift();
         const std::int64_t atPause = recorder.status().recorded;
         const bool resumed =
             QTest::qWaitFor([&] { return recorder.status().alarm.isEmpty(); }, 20'000);
@@ -372,19 +371,6 @@ private Q_SLOTS:
         }
         QCOMPARE(topics, (std::set<std::string>{"even", "odd"}));
     }
-
-private:
-    static rlimit limitFileSize(qint64 bytes)
-    {
-        std::signal(SIGXFSZ, SIG_IGN);
-        rlimit before{};
-        getrlimit(RLIMIT_FSIZE, &before);
-        rlimit now = before;
-        now.rlim_cur = static_cast<rlim_t>(bytes);
-        setrlimit(RLIMIT_FSIZE, &now);
-        return before;
-    }
-    static void restoreFileSize(const rlimit& before) { setrlimit(RLIMIT_FSIZE, &before); }
 };
 
 QTEST_GUILESS_MAIN(TestFullDisk)

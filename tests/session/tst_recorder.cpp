@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "support/filesizelimit.h"
 #include "support/traffic.h"
 
 #include <QFile>
@@ -8,10 +9,7 @@
 #include <QSignalSpy>
 #include <QTest>
 
-#include <csignal>
 #include <thread>
-
-#include <sys/resource.h>
 
 using namespace murmur;
 using namespace murmur::test;
@@ -346,7 +344,7 @@ private Q_SLOTS:
         Traffic traffic;
         recorder.sink().hear(traffic.next(100, connection));
         QVERIFY(QTest::qWaitFor([&] { return recorder.status().recorded == 100; }, 5000));
-        const rlimit before = limitFileSize(QFileInfo(options.path + u"-wal"_s).size() + 300'000);
+        FileSizeLimit limit(QFileInfo(options.path + u"-wal"_s).size() + 300'000);
         std::jthread producer([&](std::stop_token stop) {
             while (!stop.stop_requested())
                 recorder.sink().hear(traffic.next(500, connection));
@@ -357,7 +355,7 @@ private Q_SLOTS:
         producer.request_stop();
         producer.join();
         const auto stopped = recorder.stop();
-        restoreFileSize(before);
+        limit.lift();
         QVERIFY(told);
         QVERIFY2(alarm.contains(u"is full"), qPrintable(alarm));
         QVERIFY(!stopped.ok());
@@ -417,19 +415,6 @@ private Q_SLOTS:
         QVERIFY(closed.ok());
         QVERIFY(!waitFor((*closed)->info())->isLive);
     }
-
-private:
-    static rlimit limitFileSize(qint64 bytes)
-    {
-        std::signal(SIGXFSZ, SIG_IGN);
-        rlimit before{};
-        getrlimit(RLIMIT_FSIZE, &before);
-        rlimit now = before;
-        now.rlim_cur = static_cast<rlim_t>(bytes);
-        setrlimit(RLIMIT_FSIZE, &now);
-        return before;
-    }
-    static void restoreFileSize(const rlimit& before) { setrlimit(RLIMIT_FSIZE, &before); }
 };
 
 QTEST_GUILESS_MAIN(TestRecorder)
