@@ -262,7 +262,7 @@ std::string MessageFormatter::recordingOf(const MessageRow& row) const
 
 FieldValue MessageFormatter::senderLabel(const MessageRow& row, Label label) const
 {
-    const AgentEntry entry = m_names->agentEntry(resolvedAgent(*m_names, row.sender));
+    const AgentEntry entry = m_names->agentEntry(m_names->resolved(row.sender));
     return text(entry.labels[static_cast<std::size_t>(label)]);
 }
 
@@ -331,15 +331,15 @@ FieldValue MessageFormatter::value(const MessageColumn& column, const MessageDet
     case MessageKey::Type:
         return text(m_names->typeName(row.type));
     case MessageKey::From:
-        return text(m_names->agentName(resolvedAgent(*m_names, row.sender)));
+        return text(m_names->agentName(m_names->resolved(row.sender)));
     case MessageKey::To: {
         FieldValue value{FieldValue::Is::List, {}, {}, false};
         for (const AgentId agent : m_names->receivers(row.audience))
-            value.items.push_back(m_names->agentName(resolvedAgent(*m_names, agent)));
+            value.items.push_back(m_names->agentName(m_names->resolved(agent)));
         return value;
     }
     case MessageKey::Group:
-        return text(m_names->agentEntry(resolvedAgent(*m_names, row.sender)).group());
+        return text(m_names->agentEntry(m_names->resolved(row.sender)).group());
     case MessageKey::Correlation:
         return idValue(message, IdField::Correlation);
     case MessageKey::Trace:

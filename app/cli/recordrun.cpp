@@ -264,6 +264,8 @@ void RecordRun::showStatus()
                                                                        grouped(status.lost));
     if (status.queueFill >= 0.01)
         line += u"  queue %1 %"_s.arg(static_cast<int>(status.queueFill * 100));
+    if (status.unread > 0)
+        line += u"  %1 to be read"_s.arg(grouped(status.unread));
     if (m_options.length.count() > 0)
         line += u"  of %1"_s.arg(durationText(m_options.length));
     m_progress->show(line);

@@ -148,6 +148,8 @@ void StatusLine::refresh()
                                      : tr("lost by us at least %1").arg(numberText(status.lost)));
         if (status.queueFill > 0.25)
             parts << tr("queue %1 %").arg(qRound(status.queueFill * 100));
+        if (status.unread > 0)
+            parts << tr("%1 to be read").arg(numberText(status.unread));
         if (m_free >= 0)
             parts << tr("%1 free").arg(bytesText(m_free));
         break;

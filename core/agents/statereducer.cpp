@@ -69,7 +69,20 @@ AgentFacts& StateReducer::agent(std::uint32_t id)
     return m_agents[id];
 }
 
-void StateReducer::applyRow(const Columns& columns, std::size_t row)
+/// Whether an answer that passed before this request was known at `until`.
+bool StateReducer::isAnsweredEarly(const Columns& columns, std::size_t row, std::int64_t until)
+{
+    bool isAnswered = false;
+    while (m_nextLate < columns.late.size() && columns.late[m_nextLate].row < row)
+        ++m_nextLate;
+    for (; m_nextLate < columns.late.size() && columns.late[m_nextLate].row == row; ++m_nextLate) {
+        const LateFact& fact = columns.late[m_nextLate];
+        isAnswered = isAnswered || (fact.what == LateFact::What::Answer && fact.time <= until);
+    }
+    return isAnswered;
+}
+
+void StateReducer::applyRow(const Columns& columns, std::size_t row, std::int64_t until)
 {
     const std::int64_t time = columns.time[row];
     const Seq seq = columns.first + static_cast<Seq>(row);
@@ -78,15 +91,18 @@ void StateReducer::applyRow(const Columns& columns, std::size_t row)
     m_newest = std::max(m_newest, time);
 
     AgentFacts& sender = agent(columns.sender[row]);
-    if (sender.firstSeen == kNoTime)
+    // Stated times do not rise with Seq: what is latest is decided by time.
+    if (sender.firstSeen == kNoTime || time < sender.firstSeen)
         sender.firstSeen = time;
     if (sender.lastSent != kNoTime && time > sender.lastSent) {
         const std::int64_t gap = time - sender.lastSent;
         sender.usualGap =
             sender.usualGap == 0 ? gap : sender.usualGap + (gap - sender.usualGap) / 8;
     }
-    sender.lastSent = std::max(sender.lastSent, time);
-    sender.lastSentSeq = seq;
+    if (time >= sender.lastSent) { // kNoTime is less than every time
+        sender.lastSent = time;
+        sender.lastSentSeq = seq;
+    }
     ++sender.sent;
     if (kind == Kind::Error)
         ++sender.errors;
@@ -94,16 +110,18 @@ void StateReducer::applyRow(const Columns& columns, std::size_t row)
     const std::vector<AgentId>& to = m_audiences.of(columns.audience[row]);
     for (const AgentId id : to) {
         AgentFacts& receiver = agent(index(id));
-        if (receiver.firstSeen == kNoTime)
+        if (receiver.firstSeen == kNoTime || time < receiver.firstSeen)
             receiver.firstSeen = time;
-        receiver.lastReceived = std::max(receiver.lastReceived, time);
-        receiver.lastReceivedSeq = seq;
+        if (time >= receiver.lastReceived) {
+            receiver.lastReceived = time;
+            receiver.lastReceivedSeq = seq;
+        }
         ++receiver.received;
     }
 
     if (columns.closes[row] != 0)
         answered(columns.closes[row]);
-    if (kind == Kind::Request) {
+    if (kind == Kind::Request && !isAnsweredEarly(columns, row, until)) {
         m_pending.push_back(
             {seq, {AgentId(columns.sender[row]), to.empty() ? AgentId{} : to.front(), time}});
         ++m_pendingCount;
@@ -119,18 +137,22 @@ void StateReducer::applyRow(const Columns& columns, std::size_t row)
     for (; m_nextState < columns.states.size() && columns.states[m_nextState].row == row;
          ++m_nextState) {
         const StateChange& change = columns.states[m_nextState];
-        valueOf(agent(index(change.agent)), index(change.key)) = {seq, time};
+        AgentFacts::Value& value = valueOf(agent(index(change.agent)), index(change.key));
+        if (value.setBy == 0 || time >= value.since)
+            value = {seq, time};
     }
 }
 
 void StateReducer::apply(const Columns& columns, std::int64_t until)
 {
     m_nextState = 0;
+    m_nextLate = 0;
     for (std::size_t row = 0; row < columns.size(); ++row) {
         if (columns.time[row] <= until)
-            applyRow(columns, row);
+            applyRow(columns, row, until);
     }
     m_nextState = 0;
+    m_nextLate = 0;
 }
 
 std::string StateReducer::save() const

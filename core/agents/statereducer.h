@@ -51,7 +51,7 @@ struct AgentFacts
 
 /// Folds messages, in Seq order, into the state of all agents. The writer keeps one for its
 /// keyframes, readers start from a keyframe and go on: both are this code. Needs Time, Actor, Call,
-/// Flag and State columns. Cost: O(receivers) per message.
+/// Flag, State and Late columns. Cost: O(receivers) per message.
 class StateReducer
 {
 public:
@@ -60,7 +60,10 @@ public:
     {
     }
 
-    void applyRow(const Columns& columns, std::size_t row);
+    /// `until`: what is known at that time; an answer that came before its request counts from its
+    /// own time on. Rows must come in their order.
+    void applyRow(const Columns& columns, std::size_t row,
+                  std::int64_t until = std::numeric_limits<std::int64_t>::max());
     /// All rows, or those not later than `until`.
     void apply(const Columns& columns,
                std::int64_t until = std::numeric_limits<std::int64_t>::max());
@@ -89,12 +92,14 @@ private:
 
     AgentFacts& agent(std::uint32_t id);
     void answered(Seq request);
+    bool isAnsweredEarly(const Columns& columns, std::size_t row, std::int64_t until);
 
     AudienceCache m_audiences;
     std::vector<AgentFacts> m_agents;
     std::deque<Waiting> m_pending;
     std::int64_t m_pendingCount = 0;
     std::size_t m_nextState = 0;
+    std::size_t m_nextLate = 0;
     Seq m_last = 0;
     std::int64_t m_newest = std::numeric_limits<std::int64_t>::min();
 };

@@ -13,7 +13,12 @@ constexpr std::size_t kMaxOpen = 200'000;
 /// Answered calls are kept for second answers only while there is room.
 constexpr std::size_t kKeepAnswered = 50'000;
 constexpr std::int64_t kMaxAge =
-    3'600'000'000'000; // ns: an answer after an hour is still an answer
+    std::int64_t(24) * 3'600'000'000'000; // ns: an answer after hours is still an answer
+/// Answers that wait for a request that comes after them.
+constexpr std::size_t kMaxOrphans = 20'000;
+/// By how much an answer may lie before its request where both are stamped on arrival: more is
+/// taken for an answer to something that was never heard.
+constexpr std::int64_t kMaxSkew = 100'000'000; // ns
 
 /// Keys of different meaning must not meet.
 constexpr std::uint64_t asAddress(std::uint64_t hash)
@@ -51,6 +56,8 @@ CallPairing::Match CallPairing::pass(const Message& message)
     case Kind::Error:
         close(message.correlation, false);
         close(asAddress(message.topic), true);
+        if (match.request == 0)
+            keepOrphan(message);
         break;
     case Kind::Event:
         // Without a word for its kind, the same correlation from the other side is an answer.
@@ -60,10 +67,11 @@ CallPairing::Match CallPairing::pass(const Message& message)
         break;
     case Kind::Request:
     case Kind::Command:
-        if (message.correlation != 0)
-            remember(message.correlation, message);
-        else if (message.id != 0)
-            remember(message.id, message);
+        if (const std::uint64_t key = message.correlation != 0 ? message.correlation : message.id;
+            key != 0) {
+            remember(key, message);
+            adoptOrphan(key, message, match);
+        }
         if (message.replyTo != 0)
             remember(asAddress(message.replyTo), message);
         forgetOld(message.time);
@@ -87,6 +95,40 @@ void CallPairing::remember(std::uint64_t key, const Message& message)
         return;
     at->second = {message.seq, message.time, message.sender, message.kind == Kind::Request, 0};
     m_order.emplace_back(key, message.seq);
+}
+
+void CallPairing::keepOrphan(const Message& answer)
+{
+    if (answer.correlation == 0)
+        return;
+    m_orphans.insert_or_assign(answer.correlation, Orphan{answer.seq, answer.time, answer.sender});
+    m_orphanOrder.emplace_back(answer.correlation, answer.seq);
+    while (m_orphanOrder.size() > kMaxOrphans) {
+        const auto [key, seq] = m_orphanOrder.front();
+        const auto found = m_orphans.find(key);
+        if (found != m_orphans.end() && found->second.seq == seq)
+            m_orphans.erase(found);
+        m_orphanOrder.pop_front();
+    }
+}
+
+void CallPairing::adoptOrphan(std::uint64_t key, const Message& request, Match& match)
+{
+    const auto found = m_orphans.find(key);
+    if (found == m_orphans.end())
+        return;
+    const Orphan orphan = found->second;
+    m_orphans.erase(found);
+    const auto open = m_open.find(key);
+    if (request.kind != Kind::Request || orphan.time < request.time - kMaxSkew ||
+        open == m_open.end() || open->second.seq != request.seq)
+        return;
+    match.answer = orphan.seq;
+    match.answerTime = orphan.time;
+    match.answerer = orphan.sender;
+    match.latency = std::max<std::int64_t>(0, orphan.time - request.time);
+    open->second.answers = 1;
+    m_answered.emplace_back(key, request.seq);
 }
 
 void CallPairing::forgetOld(std::int64_t now)

@@ -34,12 +34,17 @@ public:
     {
         Seq request = 0;           ///< 0: answers nothing that is known
         std::int64_t latency = -1; ///< ns, never negative when there is a request
+        /// Of a request: its answer, which passed before it; 0: none did.
+        Seq answer = 0;
+        std::int64_t answerTime = 0;
+        AgentId answerer{};
         bool isReply = false; ///< seen from the other side of a correlation: its kind should become
                               ///< Reply when it was Event
     };
 
     /// A reply or error carries the request's correlation, or its message id as correlation, or
-    /// goes to its reply address.
+    /// goes to its reply address. Where order of arrival is not that of the world (partitions,
+    /// spans that end before their callers'), it may pass before its request.
     Match pass(const Message& message);
 
     [[nodiscard]] std::size_t open() const { return m_open.size(); }
@@ -54,13 +59,24 @@ private:
         bool isRequest = false;
         std::uint32_t answers = 0;
     };
+    /// An answer whose request has not passed.
+    struct Orphan
+    {
+        Seq seq = 0;
+        std::int64_t time = 0;
+        AgentId sender{};
+    };
     void remember(std::uint64_t key, const Message& message);
+    void keepOrphan(const Message& answer);
+    void adoptOrphan(std::uint64_t key, const Message& request, Match& match);
     void forgetOld(std::int64_t now);
 
     std::unordered_map<std::uint64_t, Open> m_open;
     std::deque<std::pair<std::uint64_t, Seq>>
         m_order; ///< as remembered; entries may be replaced since
     std::deque<std::pair<std::uint64_t, Seq>> m_answered;
+    std::unordered_map<std::uint64_t, Orphan> m_orphans;
+    std::deque<std::pair<std::uint64_t, Seq>> m_orphanOrder;
     std::int64_t m_forgotten = 0;
 };
 

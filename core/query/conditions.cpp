@@ -159,7 +159,7 @@ bool NameCondition::agentMatches(RowContext& context, std::uint32_t agent) const
 {
     return context.verdict(m_slot, agent, [&] {
         const AgentEntry entry =
-            context.names().agentEntry(resolvedAgent(context.names(), AgentId{agent}));
+            context.names().agentEntry(context.names().resolved(AgentId{agent}));
         switch (m_field) {
         case Field::Group:
             return m_test.matches(entry.group());

@@ -101,16 +101,4 @@ const simdjson::dom::element* RowContext::json(std::size_t row)
     return m_json->isValid ? &m_json->root : nullptr;
 }
 
-AgentId resolvedAgent(const Dictionaries& names, AgentId id)
-{
-    // A few steps at most: a damaged file may hold a circle.
-    for (int steps = 0; steps < 8; ++steps) {
-        const AgentId next = names.agentEntry(id).sameAs;
-        if (next == AgentId{} || next == id)
-            break;
-        id = next;
-    }
-    return id;
-}
-
 } // namespace murmur

@@ -84,7 +84,4 @@ private:
     Holds m_holds = Holds::Nothing;
 };
 
-/// The agent that `id` was found out to be; `id` itself when nothing is known.
-AgentId resolvedAgent(const Dictionaries& names, AgentId id);
-
 } // namespace murmur

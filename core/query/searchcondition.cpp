@@ -62,7 +62,7 @@ bool SearchCondition::agentMatches(RowContext& context, std::uint32_t agent) con
 {
     return context.verdict(m_slot + 2, agent, [&] {
         return m_pattern.matches(
-            context.names().agentName(resolvedAgent(context.names(), AgentId{agent})));
+            context.names().agentName(context.names().resolved(AgentId{agent})));
     });
 }
 

@@ -16,6 +16,9 @@ namespace murmur {
 namespace {
 
 constexpr char kVersion = 2;
+/// What follows the columns of a reading's first frame.
+constexpr unsigned kDiffers = 1;
+constexpr unsigned kHasLate = 2;
 constexpr std::array<std::int64_t, 3> kUnits{1, 1'000, 1'000'000};
 
 /// An optional number as unsigned: 0 is none.
@@ -220,12 +223,14 @@ void BlockEncoder::packReading(const Columns& columns, std::string& packed, cons
     const bool differs =
         heard != nullptr && (heard->topic != columns.topic || heard->sent != columns.sent ||
                              heard->topicNames.rows != columns.topicNames.rows);
-    m_out.push_back(differs ? '\1' : '\0');
+    m_out.push_back(
+        static_cast<char>((differs ? kDiffers : 0) | (columns.late.empty() ? 0 : kHasLate)));
     if (differs) {
         put(columns.topic);
         put(count, [&](std::size_t i) { return optional(columns.sent[i], 0); });
         putNames(columns.topicNames);
     }
+    packLate(columns);
     // Who, what kind and how long: what overviews, states and most filters scan, in a frame of its
     // own.
     m_packer.pack(m_out, m_scanned);
@@ -267,6 +272,26 @@ void BlockEncoder::packReading(const Columns& columns, std::string& packed, cons
     putNames(columns.senderNames);
     m_packer.pack(m_out, m_rest);
     packed += m_rest;
+}
+
+void BlockEncoder::packLate(const Columns& columns)
+{
+    const std::vector<LateFact>& late = columns.late;
+    if (late.empty())
+        return;
+    appendVarint(m_out, late.size());
+    const auto putAll = [&](auto get, Transform transform = Transform::Plain) {
+        put(
+            late.size(), [&](std::size_t i) { return get(late[i]); }, transform);
+    };
+    putAll([](const LateFact& fact) { return fact.row; }, Transform::Difference);
+    putAll([](const LateFact& fact) { return static_cast<int>(fact.what); });
+    putAll([&](const LateFact& fact) {
+        return zigzag(columns.first + static_cast<Seq>(fact.row) - fact.of);
+    });
+    putAll([&](const LateFact& fact) { return zigzag(fact.time - columns.time[fact.row]); });
+    putAll([](const LateFact& fact) { return fact.agent; });
+    putAll([](const LateFact& fact) { return fact.latency + 1; });
 }
 
 void BlockEncoder::packCauses(const Columns& columns)
@@ -443,19 +468,59 @@ bool BlockDecoder::decodeScanned(std::size_t count, std::string_view in, std::ui
         out.flags[i] |= static_cast<std::uint32_t>(m_values[i]);
     if (in.empty())
         return false;
-    const bool differs = in.front() != 0;
+    const auto more = static_cast<unsigned char>(in.front());
     in.remove_prefix(1);
-    if (!differs)
-        return true;
-    const bool places = (wanted & PlaceColumns) != 0;
-    const bool sent = (wanted & SentColumns) != 0;
-    if (!column(in, count, places, out.topic) || !wide(in, count, sent))
+    if ((more & kDiffers) != 0) {
+        const bool places = (wanted & PlaceColumns) != 0;
+        const bool sent = (wanted & SentColumns) != 0;
+        if (!column(in, count, places, out.topic) || !wide(in, count, sent))
+            return false;
+        for (std::size_t i = 0; sent && i < count; ++i)
+            out.sent[i] = fromOptional(m_values[i], 0);
+        if (places)
+            out.topicNames.clear();
+        if (!names(in, count, places, out.topicNames))
+            return false;
+    }
+    return (more & kHasLate) == 0 || decodeLate(in, count, (wanted & LateColumns) != 0, out);
+}
+
+bool BlockDecoder::decodeLate(std::string_view& in, std::size_t count, bool wanted, Columns& out)
+{
+    if (!wanted)
+        return true; // nothing follows that would have to be found
+    std::uint64_t length = 0;
+    if (!readVarint(in, length) || length > count * 64)
         return false;
-    for (std::size_t i = 0; sent && i < count; ++i)
-        out.sent[i] = fromOptional(m_values[i], 0);
-    if (places)
-        out.topicNames.clear();
-    return names(in, count, places, out.topicNames);
+    out.late.resize(length);
+    const auto readAll = [&](auto set) {
+        if (!decodeColumn(in, length, m_values))
+            return false;
+        for (std::size_t i = 0; i < length; ++i)
+            set(out.late[i], m_values[i]);
+        return true;
+    };
+    bool isInside = true;
+    const bool good = readAll([&](LateFact& fact, std::uint64_t value) {
+                          isInside = isInside && value < count;
+                          fact.row = isInside ? static_cast<std::uint32_t>(value) : 0;
+                      }) &&
+                      readAll([](LateFact& fact, std::uint64_t value) {
+                          fact.what = value == 0 ? LateFact::What::Answer : LateFact::What::Effect;
+                      }) &&
+                      readAll([&](LateFact& fact, std::uint64_t value) {
+                          fact.of = difference(sum(out.first, fact.row), unzigzag(value));
+                      }) &&
+                      readAll([&](LateFact& fact, std::uint64_t value) {
+                          fact.time = sum(out.time[fact.row], unzigzag(value));
+                      }) &&
+                      readAll([](LateFact& fact, std::uint64_t value) {
+                          fact.agent = static_cast<std::uint32_t>(value);
+                      }) &&
+                      readAll([](LateFact& fact, std::uint64_t value) {
+                          fact.latency = difference(static_cast<std::int64_t>(value), 1);
+                      });
+    return good && isInside;
 }
 
 bool BlockDecoder::decodeRest(std::size_t count, std::string_view in, std::uint32_t wanted,
@@ -631,11 +696,11 @@ bool BlockDecoder::decode(Seq first, std::size_t count, std::string_view heard,
     std::uint64_t scanned = 0;
     if (!readVarint(reading, scanned) || scanned > reading.size())
         return false;
-    if ((wanted & (kScannedColumns | FlagColumns)) != 0 &&
+    if ((wanted & (kScannedColumns | FlagColumns | LateColumns)) != 0 &&
         (!m_packer.unpack(reading.substr(0, scanned), m_bytes) ||
          !decodeScanned(count, m_bytes, wanted, out)))
         return false;
-    return (wanted & ~(kHeardColumns | kScannedColumns)) == 0 ||
+    return (wanted & ~(kHeardColumns | kScannedColumns | LateColumns)) == 0 ||
            (m_packer.unpack(reading.substr(scanned), m_bytes) &&
             decodeRest(count, m_bytes, wanted, out));
 }

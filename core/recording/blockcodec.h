@@ -27,6 +27,10 @@ enum ColumnSet : std::uint32_t {
     CauseColumns = 1u << 11,   ///< causes
     StateColumns = 1u << 12,   ///< states, text and senderNames
     AllColumns = (1u << 13) - 1,
+    /// late: what is learnt late of earlier messages, as facts of the message that tells it. A
+    /// reader that does not ask for them finds them where they belong, in closes, latency and
+    /// causes of the earlier message. Whoever folds messages in Seq order asks.
+    LateColumns = 1u << 13,
 };
 /// Both halves of the two blobs, so that scans unpack only what they need.
 inline constexpr std::uint32_t kHeardColumns =
@@ -45,6 +49,8 @@ constexpr std::uint32_t withNeeded(std::uint32_t wanted) noexcept
         wanted |= SizeColumns;
     if ((wanted & CauseColumns) != 0)
         wanted |= CallColumns;
+    if ((wanted & LateColumns) != 0)
+        wanted |= TimeColumns;
     return wanted;
 }
 
@@ -72,6 +78,7 @@ private:
     template<typename T>
     void put(const std::vector<T>& values, Transform transform = Transform::Plain);
     void putNames(const RealNames& names);
+    void packLate(const Columns& columns);
     void packCauses(const Columns& columns);
     void packStates(const Columns& columns);
 
@@ -97,6 +104,7 @@ private:
     bool decodeScanned(std::size_t count, std::string_view bytes, std::uint32_t wanted,
                        Columns& out);
     bool decodeRest(std::size_t count, std::string_view bytes, std::uint32_t wanted, Columns& out);
+    bool decodeLate(std::string_view& in, std::size_t count, bool wanted, Columns& out);
     bool decodeCauses(std::string_view& in, std::size_t count, bool wanted, Columns& out);
     bool decodeStates(std::string_view& in, std::size_t count, bool wanted, Columns& out);
     template<typename T>

@@ -42,6 +42,7 @@ struct BlockRef
     std::int64_t lastTime = 0;  ///< ns, the largest
     std::int64_t payloadAt = 0; ///< where its compressed payload lies in the stream
     std::int64_t payloadSize = 0;
+    bool hasLate = false; ///< later messages tell more of its messages
 
     [[nodiscard]] Seq last() const noexcept { return first + static_cast<Seq>(count) - 1; }
 };
@@ -220,6 +221,9 @@ public:
     /// The state nearest before `t`. Where the beginning is not in the file (a ring, a later part
     /// of a split recording): at least the oldest state, with the time "always".
     virtual std::optional<StoredKeyframe> keyframeBefore(TimePoint t) = 0;
+    /// Blocks behind `block` with messages that are older than a keyframe before them: whoever goes
+    /// on from a keyframe needs them beside those of the time since.
+    virtual std::vector<BlockRef> straysAfter(std::int64_t block) = 0;
 };
 
 } // namespace murmur

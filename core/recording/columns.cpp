@@ -78,6 +78,7 @@ void Columns::clear()
     }
     causes.clear();
     states.clear();
+    late.clear();
     topicNames.clear();
     senderNames.clear();
     text.clear();
@@ -133,6 +134,10 @@ void Columns::append(const Columns& other)
         change.value = moved(change.value);
         states.push_back(change);
     }
+    for (LateFact fact : other.late) {
+        fact.row += rows;
+        late.push_back(fact);
+    }
     text += other.text;
     topicNames.append(other.topicNames, rows);
     senderNames.append(other.senderNames, rows);
@@ -143,6 +148,7 @@ void Chunk::clear()
     columns.clear();
     bytes.clear();
     byteOffset.clear();
+    isUnread = false;
 }
 
 void Chunk::reserve(std::size_t rows, std::size_t size)

@@ -62,6 +62,20 @@ struct CauseEdge
     friend bool operator==(const CauseEdge&, const CauseEdge&) = default;
 };
 
+/// What a message makes known of one that was heard before it: a request whose answer came first, a
+/// cause whose effect did. A written block never changes, so it stands with the later one.
+struct LateFact
+{
+    enum class What : std::uint8_t { Answer, Effect };
+    std::uint32_t row = 0; ///< the request or the cause, a row of these columns
+    What what = What::Answer;
+    Seq of = 0;                ///< its answer or its effect
+    std::int64_t time = 0;     ///< of that one, ns
+    std::uint32_t agent = 0;   ///< that sent it
+    std::int64_t latency = -1; ///< Answer: ns, never negative
+    friend bool operator==(const LateFact&, const LateFact&) = default;
+};
+
 /// One key of an agent's state that a message sets; the value is JSON text inside the message's
 /// bytes.
 struct StateChange
@@ -107,6 +121,7 @@ struct Columns
     std::vector<std::int64_t> latency;  ///< ns from that request, or -1
     std::vector<CauseEdge> causes;      // sorted by row
     std::vector<StateChange> states;    // sorted by row
+    std::vector<LateFact> late;         // sorted by row
     RealNames senderNames;
     std::string text; ///< texts that are not in the bytes
 
@@ -137,6 +152,7 @@ struct Chunk
     Columns columns;
     std::string bytes;
     std::vector<std::uint32_t> byteOffset; ///< start of each message in `bytes`
+    bool isUnread = false; ///< no dialect has read it yet: its reading is made up later
 
     [[nodiscard]] std::string_view raw(std::size_t row) const
     {

@@ -150,6 +150,58 @@ bool Dictionaries::setLabel(AgentId agent, Label label, std::string_view value)
     return true;
 }
 
+bool Dictionaries::setSameAs(AgentId agent, AgentId as)
+{
+    const std::unique_lock lock(m_mutex);
+    if (index(agent) == 0 || index(agent) >= m_agents.size() || index(as) >= m_agents.size() ||
+        agent == as || m_agents[index(agent)].sameAs == as)
+        return false;
+    AgentId& known = m_agents[index(agent)].sameAs;
+    m_aliasCount += index(known) == 0 ? 1 : 0;
+    m_aliasCount -= index(as) == 0 ? 1 : 0;
+    known = as;
+    ++m_labelRevision;
+    return true;
+}
+
+AgentId Dictionaries::resolvedHere(AgentId id) const
+{
+    // A few steps at most: a damaged file may hold a circle.
+    for (int steps = 0; steps < 8 && index(id) < m_agents.size(); ++steps) {
+        const AgentId next = m_agents[index(id)].sameAs;
+        if (index(next) == 0)
+            break;
+        id = next;
+    }
+    return id;
+}
+
+AgentId Dictionaries::resolved(AgentId id) const
+{
+    const std::shared_lock lock(m_mutex);
+    return m_aliasCount == 0 ? id : resolvedHere(id);
+}
+
+std::vector<AgentId> Dictionaries::aliases() const
+{
+    const std::shared_lock lock(m_mutex);
+    std::vector<AgentId> aliases;
+    for (std::uint32_t id = 0; m_aliasCount != 0 && id < m_agents.size(); ++id)
+        aliases.push_back(resolvedHere(AgentId(id)));
+    return aliases;
+}
+
+std::vector<AgentId> Dictionaries::withAliases(const std::vector<AgentId>& agents) const
+{
+    std::vector<AgentId> all = agents;
+    const std::vector<AgentId> known = agents.empty() ? std::vector<AgentId>() : aliases();
+    for (std::uint32_t id = 0; id < known.size(); ++id) {
+        if (known[id] != AgentId(id) && std::ranges::find(agents, known[id]) != agents.end())
+            all.push_back(AgentId(id));
+    }
+    return all;
+}
+
 AgentEntry Dictionaries::agentEntry(AgentId id) const
 {
     const std::shared_lock lock(m_mutex);

@@ -56,6 +56,15 @@ public:
     /// True when this changed something.
     bool setLabel(AgentId agent, Label label, std::string_view value);
 
+    /// `agent` turned out to be `as`; 0 takes that back. True when this changed something.
+    bool setSameAs(AgentId agent, AgentId as);
+    /// The agent under which `id` counts: a name learnt later.
+    [[nodiscard]] AgentId resolved(AgentId id) const;
+    /// The same for all, by agent id; empty when every agent is itself.
+    [[nodiscard]] std::vector<AgentId> aliases() const;
+    /// Those that count as one of `agents`, and they.
+    [[nodiscard]] std::vector<AgentId> withAliases(const std::vector<AgentId>& agents) const;
+
     [[nodiscard]] AgentEntry agentEntry(AgentId id) const; ///< an empty entry for an unknown id
     [[nodiscard]] std::string agentName(AgentId id) const;
     [[nodiscard]] std::string topicName(TopicId id) const;
@@ -78,7 +87,8 @@ public:
         friend bool operator==(const Counts&, const Counts&) = default;
     };
     [[nodiscard]] Counts counts() const;
-    /// Rises with each change of a label; the writer stores entries again when it has risen.
+    /// Rises with each change of a label or a learnt name; the writer stores entries again when it
+    /// has risen.
     [[nodiscard]] std::uint64_t labelRevision() const;
 
 private:
@@ -90,6 +100,8 @@ private:
         std::uint32_t find(std::string_view name) const;
         std::uint32_t add(std::string_view name);
     };
+
+    [[nodiscard]] AgentId resolvedHere(AgentId id) const; ///< the mutex is held
 
     mutable std::shared_mutex m_mutex;
     Interned m_agentNames;
@@ -103,6 +115,7 @@ private:
     std::unordered_map<std::string, std::uint32_t> m_audienceIds; // key: the ids' bytes
     std::vector<std::string> m_recordings;
     std::uint64_t m_labelRevision = 0;
+    std::uint32_t m_aliasCount = 0;
 };
 
 } // namespace murmur

@@ -24,8 +24,8 @@ RecordingReader::RecordingReader(Database database)
     m_format = m_database.number("PRAGMA user_version", kFormatVersion);
     const std::string columns =
         m_format == 1 ? "SELECT id, first, count, first_time, last_time FROM block "
-                      : "SELECT id, first, count, first_time, last_time, payload_at, payload_size "
-                        "FROM block ";
+                      : "SELECT id, first, count, first_time, last_time, payload_at, payload_size, "
+                        "EXISTS (SELECT 1 FROM late WHERE late.block = block.id) FROM block ";
     m_last = Statement(m_database, "SELECT first + count - 1 FROM block ORDER BY id DESC LIMIT 1");
     m_first =
         Statement(m_database, "SELECT coalesce((SELECT first FROM block ORDER BY id LIMIT 1), "
@@ -71,6 +71,17 @@ RecordingReader::RecordingReader(Database database)
         m_lastIdRun =
             Statement(m_database, "SELECT id, last_block FROM id_index WHERE id BETWEEN ? "
                                   "AND ? ORDER BY id DESC LIMIT 1");
+    }
+    if (m_format > 1) {
+        m_late = Statement(
+            m_database,
+            (columns + "WHERE id IN (SELECT by_block FROM late WHERE block = ?) ORDER BY id")
+                .c_str());
+        m_strays = Statement(
+            m_database,
+            (columns + "WHERE id IN (SELECT by_block FROM late WHERE block = 0 AND by_block > ?) "
+                       "ORDER BY id")
+                .c_str());
     }
     m_currentGeneration = Statement(m_database, "SELECT v FROM meta WHERE k = 'generation'");
     noteGeneration();
@@ -170,7 +181,9 @@ void RecordingReader::loadNames(Dictionaries& names)
             ++next;
         }
     };
-    load("SELECT id, name, site, crew, role, tenant, provisional FROM agent WHERE id >= ? ORDER BY "
+    std::vector<std::pair<AgentId, AgentId>> learnt;
+    load("SELECT id, name, site, crew, role, tenant, provisional, same_as FROM agent WHERE id >= ? "
+         "ORDER BY "
          "id",
          1, [&](std::int64_t id, std::string_view name, Statement* row) {
              AgentId agent{static_cast<std::uint32_t>(id)};
@@ -179,12 +192,16 @@ void RecordingReader::loadNames(Dictionaries& names)
                  if (index(agent) != id)
                      agent = names.agent(missing(id));
              }
+             if (row != nullptr && (row->number(7) > 0 || names.resolved(agent) != agent))
+                 learnt.emplace_back(agent, AgentId(static_cast<std::uint32_t>(row->number(7))));
              for (std::size_t label = 0; row != nullptr && label < kLabelCount; ++label) {
                  if (!row->isNull(2 + static_cast<int>(label)))
                      names.setLabel(agent, static_cast<Label>(label),
                                     row->text(2 + static_cast<int>(label)));
              }
          });
+    for (const auto& [agent, as] : learnt)
+        names.setSameAs(agent, as);
     const auto plain = [&](auto add) {
         return [add, missing](std::int64_t id, std::string_view name, Statement*) {
             if (index(add(name)) != id)
@@ -290,6 +307,7 @@ BlockRef RecordingReader::refFrom(const Statement& statement) const
     if (m_format > 1) {
         ref.payloadAt = statement.number(5);
         ref.payloadSize = statement.number(6);
+        ref.hasLate = statement.number(7) != 0;
     }
     return ref;
 }
@@ -396,6 +414,47 @@ std::optional<BlockRef> RecordingReader::blockAt(TimePoint t)
 
 bool RecordingReader::load(const BlockRef& block, std::uint32_t wanted, Columns& out)
 {
+    if (!loadAsWritten(block, wanted, out))
+        return false;
+    if (block.hasLate && (wanted & (CallColumns | CauseColumns)) != 0 &&
+        (wanted & LateColumns) == 0)
+        addLate(block, (wanted & CauseColumns) != 0, out);
+    return true;
+}
+
+/// Puts what later blocks tell of this one where it belongs.
+void RecordingReader::addLate(const BlockRef& block, bool wantsCauses, Columns& out)
+{
+    std::vector<BlockRef> tellers;
+    m_late.bind(1, block.id);
+    while (m_late.step())
+        tellers.push_back(refFrom(m_late));
+    m_late.reset();
+    const std::size_t had = out.causes.size();
+    for (const BlockRef& teller : tellers) {
+        if (!loadAsWritten(teller, LateColumns, m_teller))
+            continue; // damaged: what it would have told is not known
+        for (const LateFact& fact : m_teller.late) {
+            if (fact.of < block.first || fact.of > block.last())
+                continue;
+            const auto row = static_cast<std::uint32_t>(fact.of - block.first);
+            const Seq by = teller.first + static_cast<Seq>(fact.row);
+            const bool isAnswer = fact.what == LateFact::What::Answer;
+            if (isAnswer && out.closes[row] == 0) {
+                out.closes[row] = by;
+                out.latency[row] = fact.latency;
+            }
+            if (wantsCauses)
+                out.causes.push_back({row, by, isAnswer ? Grade::Carried : Grade::Stated});
+        }
+    }
+    if (out.causes.size() > had)
+        std::ranges::stable_sort(out.causes, {}, &CauseEdge::row);
+}
+
+bool RecordingReader::loadAsWritten(const BlockRef& block, std::uint32_t wanted, Columns& out)
+{
+    wanted = withNeeded(wanted);
     const bool heard = (wanted & kHeardColumns) == 0 || m_heard.bind(1, block.id).step();
     const bool wantsReading = (wanted & (~kHeardColumns | kJudgedColumns)) != 0;
     const bool reading =
@@ -553,6 +612,18 @@ std::optional<StoredKeyframe> RecordingReader::keyframeBefore(TimePoint t)
     }
     m_oldestKeyframe.reset();
     return found;
+}
+
+std::vector<BlockRef> RecordingReader::straysAfter(std::int64_t block)
+{
+    std::vector<BlockRef> strays;
+    if (m_format == 1)
+        return strays;
+    m_strays.bind(1, block);
+    while (m_strays.step())
+        strays.push_back(refFrom(m_strays));
+    m_strays.reset();
+    return strays;
 }
 
 } // namespace murmur

@@ -68,6 +68,7 @@ public:
 
     std::vector<StoredTile> tile(int level, std::int64_t idx, const TileGroups& groups) override;
     std::optional<StoredKeyframe> keyframeBefore(TimePoint t) override;
+    std::vector<BlockRef> straysAfter(std::int64_t block) override;
 
     /// What the bus delivered, alone: also where the reading is damaged, and with the bus's own
     /// flags only.
@@ -80,14 +81,18 @@ private:
     /// A reading may have been replaced since.
     void noteGeneration();
     BlockRef refFrom(const Statement& statement) const;
+    bool loadAsWritten(const BlockRef& block, std::uint32_t wanted, Columns& out);
+    void addLate(const BlockRef& block, bool wantsCauses, Columns& out);
     void appendBlocks(std::int64_t firstId, std::int64_t lastId, std::vector<BlockRef>& blocks);
 
     Database m_database; // goes last: statements are finalized before it closes
     Statement m_last, m_first, m_trimmedTime, m_oldestKeyframe, m_blockOf, m_blocksFrom, m_nextSpan,
         m_blocksIn, m_heard, m_reading, m_payload, m_tile, m_tileTotals, m_keyframe, m_blocksById,
-        m_idPart, m_firstIdRun, m_lastIdRun, m_blocksBefore, m_blockAgents, m_currentGeneration;
+        m_idPart, m_firstIdRun, m_lastIdRun, m_blocksBefore, m_blockAgents, m_currentGeneration,
+        m_late, m_strays;
     BlockDecoder m_decoder;
     std::string m_packed;
+    Columns m_teller;
     std::int64_t m_format = kFormatVersion;
     std::int64_t m_generation = 1;
 };

@@ -77,8 +77,16 @@ Status ReadingWriter::prepare()
                                         "VALUES (?, ?, ?, ?)");
     m_agents = Statement(m_database, "SELECT agents FROM block WHERE id = ?");
     m_setAgents = Statement(m_database, "UPDATE block SET agents = ? WHERE id = ?");
-    for (const Statement* statement : {&m_insertReading, &m_keepReading, &m_insertTile,
-                                       &m_insertKeyframe, &m_insertIds, &m_agents, &m_setAgents}) {
+    m_insertLate = Statement(m_database, "INSERT OR IGNORE INTO late (block, by_block) SELECT id, "
+                                         "?2 FROM block WHERE first <= ?1 ORDER BY first DESC "
+                                         "LIMIT 1");
+    m_insertStray =
+        Statement(m_database, "INSERT OR IGNORE INTO late (block, by_block) VALUES (0, ?)");
+    m_widen = Statement(m_database, "UPDATE block SET first_time = ?, last_time = ?, span = ? "
+                                    "WHERE id = ?");
+    for (const Statement* statement :
+         {&m_insertReading, &m_keepReading, &m_insertTile, &m_insertKeyframe, &m_insertIds,
+          &m_agents, &m_setAgents, &m_insertLate, &m_widen, &m_insertStray}) {
         if (!statement->isValid())
             return failure();
     }
@@ -137,6 +145,8 @@ Status ReadingWriter::add(const BlockRef& block, const Columns& columns, const C
         agents[i] = static_cast<char>(agents[i] | stored[i]);
     if (agents != stored && !m_setAgents.bindBlob(1, agents).bind(2, block.id).execute())
         return failure();
+    if (auto status = storeLate(block, columns); !status)
+        return status;
     for (const std::uint8_t kind : columns.kind)
         ++m_kinds[kind < kKindCount ? kind : 0];
     m_lastBlock = block.id;
@@ -154,6 +164,26 @@ Status ReadingWriter::add(const BlockRef& block, const Columns& columns, const C
             return status;
     }
     return m_pendingBytes < kCommitBytes ? Status(Done{}) : commit();
+}
+
+/// What this block tells of others. Like its agents, the zone map may only name more.
+Status ReadingWriter::storeLate(const BlockRef& block, const Columns& columns)
+{
+    if (block.firstTime < m_keyframeTime && !m_insertStray.bind(1, block.id).execute())
+        return failure();
+    if (columns.late.empty())
+        return Done{};
+    for (const LateFact& fact : columns.late) {
+        if (!m_insertLate.bind(1, fact.of).bind(2, block.id).execute())
+            return failure();
+    }
+    const auto [low, high] = timesOf(columns);
+    const std::int64_t first = std::min(low, block.firstTime);
+    const std::int64_t last = std::max(high, block.lastTime);
+    if (first == block.firstTime && last == block.lastTime)
+        return Done{};
+    m_widen.bind(1, first).bind(2, last).bind(3, spanClass(first, last)).bind(4, block.id);
+    return m_widen.execute() ? Status(Done{}) : Status(failure());
 }
 
 Status ReadingWriter::keep(const BlockRef& block)
@@ -211,6 +241,7 @@ Status ReadingWriter::storeKeyframe()
     m_keyframeBytes = m_packed.size();
     m_readingBytes = 0;
     m_keyframeBlock = m_lastBlock;
+    m_keyframeTime = m_state.newest();
     m_insertKeyframe.bind(1, readingKey(m_generation, m_lastBlock))
         .bind(2, m_lastBlock)
         .bind(3, m_generation)
@@ -330,8 +361,9 @@ Status ReadingWriter::remove(std::int64_t fromGeneration, std::int64_t toGenerat
 
 Status ReadingWriter::close()
 {
-    for (Statement* statement : {&m_insertReading, &m_keepReading, &m_insertTile, &m_insertKeyframe,
-                                 &m_insertIds, &m_agents, &m_setAgents})
+    for (Statement* statement :
+         {&m_insertReading, &m_keepReading, &m_insertTile, &m_insertKeyframe, &m_insertIds,
+          &m_agents, &m_setAgents, &m_insertLate, &m_widen, &m_insertStray})
         *statement = Statement();
     (void)m_database.run("PRAGMA incremental_vacuum");
     // Somebody else may be reading: then the WAL stays, which is no error.

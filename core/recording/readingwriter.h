@@ -51,6 +51,7 @@ private:
     Status begin();
     Status commit();
     Status store(const std::vector<FinishedTile>& tiles);
+    Status storeLate(const BlockRef& block, const Columns& columns);
     Status storeIds();
     Status storeKeyframe();
     Status storeNames();
@@ -62,7 +63,7 @@ private:
     Database m_database; // goes after the statements
     Dictionaries& m_names;
     Statement m_insertReading, m_keepReading, m_insertTile, m_insertKeyframe, m_insertIds, m_agents,
-        m_setAgents;
+        m_setAgents, m_insertLate, m_widen, m_insertStray;
     Packer m_packer;
     BlockEncoder m_encoder{m_packer};
     AudienceCache m_audiences;
@@ -77,6 +78,7 @@ private:
     std::int64_t m_idRun = 0;
     std::int64_t m_lastBlock = 0;
     std::int64_t m_keyframeBlock = 0;
+    std::int64_t m_keyframeTime = kNoTime;
     std::size_t m_keyframeBytes = 0;
     std::size_t m_readingBytes = 0; ///< since the last keyframe
     std::size_t m_pendingBytes = 0;

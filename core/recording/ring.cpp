@@ -24,7 +24,8 @@ constexpr std::int64_t kWalShare = 6;
 /// What goes with the blocks up to one.
 constexpr const char* kByBlock[] = {
     "DELETE FROM heard WHERE block <= ?", "DELETE FROM id_index WHERE last_block <= ?",
-    "DELETE FROM bloom WHERE block <= ?", "DELETE FROM late WHERE block <= ?",
+    "DELETE FROM bloom WHERE block <= ?",
+    "DELETE FROM late WHERE max(block, by_block * (block = 0)) <= ?",
     "DELETE FROM keyframe WHERE block < ?", // that of the border stays
     // Pieces of the payload stream before that of the first block kept.
     ("DELETE FROM payload WHERE id < "

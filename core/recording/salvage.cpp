@@ -312,7 +312,7 @@ SalvagedBlock Salvage::block(std::int64_t id, Seq expected)
     }
     out.hasHeard = true;
     findReading(id, out);
-    const auto [low, high] = std::ranges::minmax(columns.time);
+    const auto [low, high] = timesOf(columns);
     out.ref.firstTime = low;
     out.ref.lastTime = high;
     std::uint32_t offset = 0;
@@ -330,8 +330,8 @@ void Salvage::findReading(std::int64_t id, SalvagedBlock& out)
     Columns columns;
     for (const std::string& reading : m_scan.blobs("reading", readingKey(m_generation, id))) {
         for (const std::string& heard : heards) {
-            if (m_decoder.decode(out.ref.first, out.ref.count, heard, reading, AllColumns,
-                                 columns) &&
+            if (m_decoder.decode(out.ref.first, out.ref.count, heard, reading,
+                                 AllColumns | LateColumns, columns) &&
                 bytesOf(columns) == out.chunk.bytes.size()) {
                 out.chunk.columns = std::move(columns);
                 out.isRead = true;

@@ -76,6 +76,16 @@ bool readPairs(std::string_view& in, Visit visit)
 
 } // namespace
 
+TileRow lateRow(const LateFact& fact)
+{
+    TileRow out;
+    out.time = fact.time;
+    out.latency = fact.what == LateFact::What::Answer ? fact.latency : -1;
+    out.sender = fact.agent;
+    out.isLate = true;
+    return out;
+}
+
 void TileSum::noteActive(std::uint32_t agent)
 {
     const std::size_t word = agent / 64;
@@ -93,8 +103,12 @@ void TileSum::add(const TileRow& row, unsigned bucket, std::span<const AgentId> 
     const std::uint32_t kind = row.kind < kKindCount ? row.kind : 0;
     // A damaged file may name any agent; nothing real comes near this bound.
     const std::uint32_t sender = row.sender & kMaxAgent;
-    ++m_messages;
     noteActive(sender);
+    if (row.isLate) {
+        addLatency(row, sender, bucket);
+        return;
+    }
+    ++m_messages;
     m_counts.add(sender << 12 | kind << 8 | bucket, 1);
     m_bytes.add(sender << 8 | bucket, row.size);
     ++m_totals[kind << 8 | bucket];
@@ -107,15 +121,20 @@ void TileSum::add(const TileRow& row, unsigned bucket, std::span<const AgentId> 
     } else {
         m_pairs.add(std::uint64_t(sender) << 32 | kAudiencePair | row.audience, 1);
     }
-    if (row.latency >= 0) {
-        const auto latency = static_cast<std::uint64_t>(row.latency);
-        const std::uint32_t fine = logLinearBucket(latency, kFineBits);
-        m_fine.add(std::uint64_t(sender) << 16 | fine, 1);
-        m_fineTotal.add(fine, 1);
-        m_heat.add(bucket << 16 | logLinearBucket(latency, kCoarseBits), 1);
-        m_highest.add(sender, latency);
-        m_highestTotal = std::max(m_highestTotal, latency);
-    }
+    addLatency(row, sender, bucket);
+}
+
+void TileSum::addLatency(const TileRow& row, std::uint32_t sender, unsigned bucket)
+{
+    if (row.latency < 0)
+        return;
+    const auto latency = static_cast<std::uint64_t>(row.latency);
+    const std::uint32_t fine = logLinearBucket(latency, kFineBits);
+    m_fine.add(std::uint64_t(sender) << 16 | fine, 1);
+    m_fineTotal.add(fine, 1);
+    m_heat.add(bucket << 16 | logLinearBucket(latency, kCoarseBits), 1);
+    m_highest.add(sender, latency);
+    m_highestTotal = std::max(m_highestTotal, latency);
 }
 
 void TileSum::add(const Columns& columns, std::size_t row, unsigned bucket,
@@ -321,6 +340,10 @@ void TilePyramid::add(const Columns& block, std::vector<FinishedTile>& finished)
         addRow(*open, 0, own);
         m_newest = std::max(m_newest, own.time);
     }
+    for (const LateFact& fact : block.late) {
+        if (fact.what == LateFact::What::Answer)
+            addRow(openTile(0, tileIndex(fact.time, 0)), 0, lateRow(fact));
+    }
     m_through = block.last();
     finishPassed(finished, false);
 }
@@ -422,8 +445,9 @@ void TilePyramid::finish(int level, std::int64_t idx, Open&& open, bool mustStor
     tile.idx = idx;
     tile.part = stored == parts.end() ? 0 : stored->second;
     tile.through = m_through;
-    tile.messages = open.messages();
-    tile.groups = summed(open, level).encode();
+    TileSum& sum = summed(open, level);
+    tile.messages = sum.messages();
+    tile.groups = sum.encode();
     parts[idx] = tile.part + 1;
     finished.push_back(std::move(tile));
 }

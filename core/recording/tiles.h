@@ -59,7 +59,10 @@ struct TileRow
     std::uint32_t audience = 0;
     std::uint32_t size = 0;
     std::uint8_t kind = 0;
+    bool isLate = false; ///< only the latency of a message that is counted already
 };
+/// The answer that `fact` makes known: its latency counts at its own time, under its sender.
+TileRow lateRow(const LateFact& fact);
 
 /// Traffic of one tile while it is summed up. Adding rows and merging finished children are the
 /// only reductions there are: writer, readers and filters use the same code, so any level equals a
@@ -88,6 +91,7 @@ public:
 
 private:
     void noteActive(std::uint32_t agent);
+    void addLatency(const TileRow& row, std::uint32_t sender, unsigned bucket);
 
     // keys: agent << 12 | column << 8 | bucket. In this order a coarser bucket keeps its place,
     // which makes a merge one pass, and neighbours differ little, which makes the tile small.

@@ -278,7 +278,7 @@ private:
     /// Whether all three parts of a block are there and fit each other; fills m_columns.
     QStringList contents(const BlockRef& ref)
     {
-        if (!m_reader->load(ref, AllColumns, m_columns)) {
+        if (!m_reader->load(ref, AllColumns | LateColumns, m_columns)) {
             QStringList wrong;
             if (!m_reader->load(ref, kHeardColumns, m_columns))
                 wrong << u"what was heard is missing or fails its checksum"_s;
@@ -312,14 +312,18 @@ private:
     QStringList zoneMap(const ZoneRow& row)
     {
         QStringList wrong;
-        const auto [low, high] = std::ranges::minmax(m_columns.time);
-        if (low != row.ref.firstTime || high != row.ref.lastTime)
+        const auto [low, high] = timesOf(m_columns);
+        // An earlier reading may have told more late: its zone map stays the wider one.
+        const bool isRight = m_generation > 1
+                                 ? row.ref.firstTime <= low && high <= row.ref.lastTime
+                                 : row.ref.firstTime == low && row.ref.lastTime == high;
+        if (!isRight)
             wrong << u"its zone map says %1 to %2, its messages %3 to %4"_s.arg(
                 isoTime(fromNs(row.ref.firstTime)), isoTime(fromNs(row.ref.lastTime)),
                 isoTime(fromNs(low)), isoTime(fromNs(high)));
-        else if (row.span != spanClass(low, high))
+        else if (row.span != spanClass(row.ref.firstTime, row.ref.lastTime))
             wrong << u"its zone map has the length class %1 instead of %2"_s.arg(row.span).arg(
-                spanClass(low, high));
+                spanClass(row.ref.firstTime, row.ref.lastTime));
         if (!m_report.isLive && !covers(row.agents, agentBitmap(m_columns, m_audiences)))
             wrong << u"its zone map names other agents than its messages"_s;
         return wrong;

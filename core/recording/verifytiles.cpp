@@ -17,7 +17,8 @@ namespace {
 
 /// Messages that are recounted when not all are: about a second.
 constexpr std::int64_t kSampledMessages = 4'000'000;
-constexpr std::uint32_t kCountedColumns = TimeColumns | SizeColumns | ActorColumns | CallColumns;
+constexpr std::uint32_t kCountedColumns =
+    TimeColumns | SizeColumns | ActorColumns | CallColumns | LateColumns;
 
 /// The contents of a tile, of all its groups and parts, to compare with another.
 class Sums : public TileVisitor
@@ -185,6 +186,14 @@ private:
                 sum.add(m_columns, row,
                         static_cast<unsigned>(time >> bucketShift(place.level)) & 0xff,
                         audience->second);
+            }
+            for (const LateFact& fact : m_columns.late) {
+                if (fact.what == LateFact::What::Answer &&
+                    m_columns.first + static_cast<Seq>(fact.row) <= through &&
+                    tileIndex(fact.time, place.level) == place.idx)
+                    sum.add(lateRow(fact),
+                            static_cast<unsigned>(fact.time >> bucketShift(place.level)) & 0xff,
+                            {});
             }
         }
         return true;

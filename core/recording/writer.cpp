@@ -5,6 +5,7 @@
 
 #include "base/message.h"
 #include "recording/format.h"
+#include "recording/reader.h"
 
 #include <QUuid>
 
@@ -33,6 +34,18 @@ bool isKeyframeDue(std::size_t headerBytes, std::size_t keyframeBytes, std::int6
 std::int64_t spanClass(std::int64_t first, std::int64_t last)
 {
     return std::bit_width(static_cast<std::uint64_t>(last - first));
+}
+
+std::pair<std::int64_t, std::int64_t> timesOf(const Columns& columns)
+{
+    auto [first, last] = std::ranges::minmax(columns.time);
+    for (const LateFact& fact : columns.late) {
+        if (fact.what != LateFact::What::Answer)
+            continue;
+        first = std::min(first, fact.time);
+        last = std::max(last, fact.time);
+    }
+    return {first, last};
 }
 
 std::string agentBitmap(const Columns& columns, AudienceCache& audiences)
@@ -142,6 +155,12 @@ Status RecordingWriter::prepare()
         {m_insertAudience, "INSERT OR REPLACE INTO audience (id, members) VALUES (?, ?)"},
         {m_insertIds, "INSERT INTO id_index (id, first_block, last_block, data) "
                       "VALUES (?, ?, ?, ?)"},
+        {m_insertLate,
+         "INSERT OR IGNORE INTO late (block, by_block) SELECT id, ?2 FROM block WHERE "
+         "first <= ?1 ORDER BY first DESC LIMIT 1"},
+        {m_widen,
+         "UPDATE block SET first_time = ?, last_time = ?, span = ?, agents = ? WHERE id = ?"},
+        {m_insertStray, "INSERT OR IGNORE INTO late (block, by_block) VALUES (0, ?)"},
     };
     for (const Row& row : rows) {
         row.statement = Statement(m_database, row.sql);
@@ -183,7 +202,8 @@ Status RecordingWriter::append(const Chunk& chunk)
     if (auto status = begin(); !status)
         return status;
     const bool full = m_open.columns.size() > 0 &&
-                      (m_open.bytes.size() + chunk.bytes.size() > kBlockBytes + kBlockBytes / 4 ||
+                      (m_open.isUnread != chunk.isUnread ||
+                       m_open.bytes.size() + chunk.bytes.size() > kBlockBytes + kBlockBytes / 4 ||
                        m_open.columns.size() + chunk.columns.size() > kBlockRows ||
                        chunk.columns.time.front() - m_open.columns.time.front() > kBlockAge);
     if (full) {
@@ -191,6 +211,7 @@ Status RecordingWriter::append(const Chunk& chunk)
             return status;
     }
     m_open.append(chunk);
+    m_open.isUnread = chunk.isUnread;
     m_openChanged = true;
     m_pendingBytes += chunk.bytes.size();
     const Columns& columns = chunk.columns;
@@ -222,7 +243,7 @@ Status RecordingWriter::writeOpenBlock()
     m_encoder.packHeard(columns, m_packed);
     m_encoder.packReading(columns, m_packedReading);
     m_packer.pack(m_open.bytes, m_packedPayload);
-    const auto [first, last] = std::ranges::minmax(columns.time);
+    const auto [first, last] = timesOf(columns);
     const std::string agents = agentBitmap(columns, m_audiences);
     m_insertBlock.bind(1, m_blockId)
         .bind(2, columns.first)
@@ -238,7 +259,22 @@ Status RecordingWriter::writeOpenBlock()
     if (!m_insertBlock.execute() || !m_insertHeard.execute() || !m_insertReading.execute())
         return failure("write to");
     m_openChanged = false;
+    if (auto status = storeLate(m_blockId, columns); !status)
+        return status;
     return writePayload();
+}
+
+/// Which blocks this one tells more of; as block 0, of what is known at a keyframe. Of a message in
+/// an earlier file of a split recording nobody is told: that file is closed.
+Status RecordingWriter::storeLate(std::int64_t block, const Columns& columns)
+{
+    for (const LateFact& fact : columns.late) {
+        if (!m_insertLate.bind(1, fact.of).bind(2, block).execute())
+            return failure("write to");
+    }
+    if (std::ranges::min(columns.time) < m_keyframeTime && !m_insertStray.bind(1, block).execute())
+        return failure("write to");
+    return Done{};
 }
 
 Status RecordingWriter::writePayload()
@@ -298,23 +334,63 @@ Status RecordingWriter::closeBlock()
         return status;
     keepPayload();
     m_headerBytesSinceKeyframe += m_packed.size() + m_packedReading.size();
-    std::vector<FinishedTile> tiles;
-    m_pyramid.add(m_open.columns, tiles);
-    if (auto status = store(tiles); !status)
+    if (m_open.isUnread)
+        ++m_unreadBlocks;
+    else if (auto status = fold(m_blockId, m_open.columns); !status)
         return status;
-    if (m_ids.add(m_blockId, m_open.columns)) {
-        if (auto status = storeIdRun(); !status)
-            return status;
-    }
-    m_state.apply(m_open.columns);
-    if (isKeyframeDue(m_headerBytesSinceKeyframe, m_keyframeBytes,
-                      m_blockId - m_lastKeyframeBlock)) {
-        if (auto status = storeKeyframe(); !status)
-            return status;
-    }
     m_open.clear();
     ++m_blockId;
     return Done{};
+}
+
+Status RecordingWriter::fold(std::int64_t id, const Columns& columns)
+{
+    std::vector<FinishedTile> tiles;
+    m_pyramid.add(columns, tiles);
+    if (auto status = store(tiles); !status)
+        return status;
+    if (m_ids.add(id, columns)) {
+        if (auto status = storeIdRun(); !status)
+            return status;
+    }
+    m_state.apply(columns);
+    m_foldedBlock = id;
+    return isKeyframeDue(m_headerBytesSinceKeyframe, m_keyframeBytes, id - m_lastKeyframeBlock)
+               ? storeKeyframe()
+               : Status(Done{});
+}
+
+Status RecordingWriter::read(const BlockRef& block, const Columns& columns, const Columns& heard)
+{
+    if (auto status = begin(); !status)
+        return status;
+    if (m_open.isUnread && m_open.columns.first <= block.first)
+        return Error{ErrorCode::Internal,
+                     u"A block of %1 is read while it is written."_s.arg(m_path)};
+    m_encoder.packReading(columns, m_packedReading, &heard);
+    m_pendingBytes += m_packedReading.size();
+    const auto [low, high] = timesOf(columns);
+    const std::int64_t first = std::min(low, block.firstTime);
+    const std::int64_t last = std::max(high, block.lastTime);
+    const std::string agents = agentBitmap(columns, m_audiences);
+    if (!m_insertReading.bind(1, readingKey(kGeneration, block.id))
+             .bindBlob(2, m_packedReading)
+             .execute() ||
+        !m_widen.bind(1, first)
+             .bind(2, last)
+             .bind(3, spanClass(first, last))
+             .bindBlob(4, agents)
+             .bind(5, block.id)
+             .execute())
+        return failure("write to");
+    if (auto status = storeLate(block.id, columns); !status)
+        return status;
+    for (const std::uint8_t kind : columns.kind) {
+        --m_totals.kinds[static_cast<std::size_t>(Kind::Event)];
+        ++m_totals.kinds[kind < kKindCount ? kind : 0];
+    }
+    m_unreadBlocks = std::max<std::int64_t>(m_unreadBlocks - 1, 0);
+    return fold(block.id, columns);
 }
 
 Status RecordingWriter::store(const std::vector<FinishedTile>& tiles)
@@ -342,17 +418,19 @@ Status RecordingWriter::storeKeyframe()
     m_packer.pack(m_state.save(), m_packed);
     m_keyframeBytes = m_packed.size();
     m_headerBytesSinceKeyframe = 0;
-    m_lastKeyframeBlock = m_blockId;
-    m_insertKeyframe.bind(1, readingKey(kGeneration, m_blockId))
-        .bind(2, m_blockId)
+    m_lastKeyframeBlock = m_foldedBlock;
+    m_keyframeTime = m_state.newest();
+    m_insertKeyframe.bind(1, readingKey(kGeneration, m_foldedBlock))
+        .bind(2, m_foldedBlock)
         .bind(3, kGeneration)
         .bind(4, m_state.last())
         .bind(5, m_state.newest())
         .bindBlob(6, m_packed);
     if (!m_insertKeyframe.execute())
         return failure("write to");
-    if (m_ring.limit().isSet())
-        m_ring.note({m_blockId, m_newestReceived, m_totals}, Ring::usedBytes(m_database));
+    // A ring cuts where the sums are known: those of unread blocks are ahead of the state.
+    if (m_ring.limit().isSet() && !hasUnread())
+        m_ring.note({m_foldedBlock, m_newestReceived, m_totals}, Ring::usedBytes(m_database));
     return Done{};
 }
 
@@ -565,11 +643,9 @@ Status RecordingWriter::close()
                 return status;
             if (auto status = storeIdRun(); !status)
                 return status;
-            if (m_totals.last >= m_totals.first && m_lastKeyframeBlock != m_blockId - 1) {
-                --m_blockId; // the state after the last block
+            if (m_totals.last >= m_totals.first && m_lastKeyframeBlock != m_foldedBlock) {
                 if (auto status = storeKeyframe(); !status)
                     return status;
-                ++m_blockId;
             }
             if (auto status = storeDictionaries(true); !status)
                 return status;
@@ -581,10 +657,11 @@ Status RecordingWriter::close()
     m_closed = true;
     // An unfinalized statement keeps the connection open and leaves the WAL behind.
     for (Statement* statement :
-         {&m_insertBlock, &m_insertHeard, &m_insertReading, &m_insertPayload, &m_insertTile,
-          &m_insertKeyframe, &m_insertGap, &m_extendGap, &m_insertTick, &m_insertMeta,
-          &m_insertConnection, &m_insertAgent, &m_insertTopic, &m_insertType, &m_insertStateKey,
-          &m_insertAudience, &m_insertIds})
+         {&m_insertBlock, &m_insertHeard,    &m_insertReading,    &m_insertPayload,
+          &m_insertTile,  &m_insertKeyframe, &m_insertGap,        &m_extendGap,
+          &m_insertTick,  &m_insertMeta,     &m_insertConnection, &m_insertAgent,
+          &m_insertTopic, &m_insertType,     &m_insertStateKey,   &m_insertAudience,
+          &m_insertIds,   &m_insertLate,     &m_insertStray,      &m_widen})
         *statement = Statement();
     // Only without a WAL does a recording open on read-only media. A foreign reader may hold it:
     // then it stays, which is no error.

@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace murmur {
@@ -31,6 +32,7 @@ inline constexpr std::size_t kBlockRows = 4096;
 inline constexpr std::int64_t kBlockAge = 60'000'000'000; // ns
 
 class RecordingReader;
+struct BlockRef;
 
 /// What the recording is about, written once.
 struct RecordingFacts
@@ -50,6 +52,9 @@ bool isKeyframeDue(std::size_t headerBytes, std::size_t keyframeBytes, std::int6
 /// Length class of a block's time span: lets readers find the blocks of a stretch of time by index,
 /// however wide some are.
 std::int64_t spanClass(std::int64_t first, std::int64_t last);
+/// The smallest and the largest time of these rows and of the answers that they make known late:
+/// what the zone map says of their block, ns.
+std::pair<std::int64_t, std::int64_t> timesOf(const Columns& columns);
 /// The agents that sent or received these rows, a bit each.
 std::string agentBitmap(const Columns& columns, AudienceCache& audiences);
 
@@ -68,8 +73,20 @@ public:
     /// and the open calls, as a keyframe before its first block.
     Status continueFrom(const RecordingWriter& before);
 
-    /// Appends rows; they must follow in Seq.
+    /// Appends rows; they must follow in Seq. Unread ones become blocks of their own, which count
+    /// for no overview, state or index until read() has been called for each, in order; what is
+    /// appended before that must be unread, too.
     Status append(const Chunk& chunk);
+    /// What a dialect made of the first block that is still unread: all columns of its messages.
+    /// `heard` are those that stand in the file.
+    Status read(const BlockRef& block, const Columns& columns, const Columns& heard);
+    /// The last Seq of closed blocks.
+    [[nodiscard]] Seq closed() const
+    {
+        return m_open.columns.size() > 0 ? m_open.columns.first - 1 : m_totals.last;
+    }
+    /// Whether there are blocks that wait for read().
+    [[nodiscard]] bool hasUnread() const { return m_unreadBlocks > 0 || m_open.isUnread; }
     /// Closes the open block: the next rows may begin at any later Seq.
     Status endBlock();
     Status add(const Gap& gap);
@@ -133,10 +150,13 @@ private:
     Status writeOpenBlock();
     Status writePayload();
     void keepPayload();
+    Status storeLate(std::int64_t block, const Columns& columns);
     Status storeIdRun();
     Status recoverPayload();
     Status recoverIds(RecordingReader& reader);
     Status closeBlock();
+    /// Adds a block to overviews, index and state.
+    Status fold(std::int64_t id, const Columns& columns);
     Status store(const std::vector<FinishedTile>& tiles);
     Status storeKeyframe();
     Status storeBorder();
@@ -152,7 +172,8 @@ private:
     Dictionaries& m_names;
     Statement m_insertBlock, m_insertHeard, m_insertReading, m_insertPayload, m_insertTile,
         m_insertKeyframe, m_insertGap, m_extendGap, m_insertTick, m_insertMeta, m_insertConnection,
-        m_insertAgent, m_insertTopic, m_insertType, m_insertStateKey, m_insertAudience, m_insertIds;
+        m_insertAgent, m_insertTopic, m_insertType, m_insertStateKey, m_insertAudience, m_insertIds,
+        m_insertLate, m_insertStray, m_widen;
     bool m_inTransaction = false;
     bool m_failed = false;
     bool m_isLedgerOnly = false; ///< failed before: what was understood is ahead of what is stored
@@ -174,7 +195,10 @@ private:
     StateReducer m_state;
     std::size_t m_headerBytesSinceKeyframe = 0;
     std::size_t m_keyframeBytes = 0;
+    std::int64_t m_foldedBlock = 0; ///< the last one that the state knows
     std::int64_t m_lastKeyframeBlock = 0;
+    std::int64_t m_unreadBlocks = 0;       ///< closed ones
+    std::int64_t m_keyframeTime = kNoTime; ///< of the last one
 
     Ring m_ring;
     std::int64_t m_newestReceived = 0;

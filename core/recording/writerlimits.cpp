@@ -17,22 +17,21 @@ namespace murmur {
 namespace {
 
 constexpr std::int64_t kPageBytes = 16'384;
-constexpr std::uint32_t kReplayColumns =
-    TimeColumns | SizeColumns | FlagColumns | ActorColumns | CallColumns | StateColumns;
+constexpr std::uint32_t kReplayColumns = TimeColumns | SizeColumns | FlagColumns | ActorColumns |
+                                         CallColumns | StateColumns | LateColumns;
 constexpr int kBlocksALook = 64;
 
 } // namespace
 
 Status RecordingWriter::storeBorder()
 {
+    if (hasUnread())
+        return Done{}; // not before they are read
     if (auto status = closeBlock(); !status)
         return status;
-    if (m_totals.last < m_totals.first || m_lastKeyframeBlock == m_blockId - 1)
+    if (m_totals.last < m_totals.first || m_lastKeyframeBlock == m_foldedBlock)
         return Done{};
-    --m_blockId; // the state after the last block
-    Status status = storeKeyframe();
-    ++m_blockId;
-    return status;
+    return storeKeyframe();
 }
 
 Status RecordingWriter::trimRing()
@@ -63,7 +62,7 @@ Status RecordingWriter::continueFrom(const RecordingWriter& before)
     m_totals.last = before.m_totals.last;
     m_totals.first = m_totals.last + 1;
     m_newestReceived = before.m_newestReceived;
-    m_blockId = 0; // before the first block
+    m_foldedBlock = 0; // before the first block
     const Status stored = [&]() -> Status {
         if (auto status = begin(); !status)
             return status;
@@ -71,7 +70,6 @@ Status RecordingWriter::continueFrom(const RecordingWriter& before)
             return status;
         return storeKeyframe();
     }();
-    m_blockId = 1;
     return stored ? commit() : stored;
 }
 
@@ -124,7 +122,9 @@ Status RecordingWriter::recover()
     if (!keyframe || !m_state.load(keyframe->bytes))
         (void)m_state.load(StateReducer(m_names).save());
     m_lastKeyframeBlock = keyframe ? keyframe->block : 0;
+    m_keyframeTime = keyframe ? keyframe->time : kNoTime;
     m_headerBytesSinceKeyframe = 0;
+    m_unreadBlocks = 0;
     std::vector<FinishedTile> tiles;
     Columns columns;
     for (Seq seq = m_totals.first; seq <= m_totals.last;) {
@@ -134,6 +134,12 @@ Status RecordingWriter::recover()
         for (const BlockRef& block : blocks) {
             if (!(*reader)->load(block, kReplayColumns, columns))
                 continue;
+            // From the first unread block on all wait for read().
+            if (m_unreadBlocks > 0 || (columns.flags.front() & Unread) != 0) {
+                ++m_unreadBlocks;
+                continue;
+            }
+            m_foldedBlock = block.id;
             tiles.clear();
             m_pyramid.add(columns, tiles);
             const bool wasOpen = m_durableIsOpen && block.id == m_durableBlock;
@@ -186,7 +192,7 @@ Status RecordingWriter::recoverIds(RecordingReader& reader)
             break;
         next = blocks.back().last() + 1;
         for (const BlockRef& block : blocks) {
-            if (block.id <= covered)
+            if (block.id <= covered || block.id > m_foldedBlock)
                 continue;
             if (!reader.load(block, SizeColumns | IdColumns, columns) ||
                 !reader.loadPayload(block, bytes))

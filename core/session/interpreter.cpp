@@ -141,6 +141,129 @@ AgentId Interpreter::agentOf(std::string_view name, bool provisional)
     });
 }
 
+void Interpreter::learnPeer(ConnectionId connection, std::string_view peerName, AgentId sender,
+                            bool isNamed)
+{
+    if (peerName.empty() || index(sender) == 0)
+        return;
+    if (m_peers.size() >= kCachedNames)
+        m_peers.clear();
+    Peer& peer = m_peers[idHash(peerName) + index(connection) * 0x9e37'79b9'7f4a'7c15ull];
+    if (peer.isGateway)
+        return;
+    AgentId& known = isNamed ? peer.named : peer.provisional;
+    if (known == sender)
+        return;
+    if (isNamed && index(known) != 0) {
+        peer.isGateway = true;
+        if (index(peer.provisional) != 0)
+            m_names.setSameAs(peer.provisional, AgentId{});
+        return;
+    }
+    known = sender;
+    if (index(peer.named) != 0 && index(peer.provisional) != 0)
+        m_names.setSameAs(peer.provisional, peer.named);
+}
+
+void Interpreter::linkCauses(Seq seq, Seq request, std::uint64_t id, Columns& columns)
+{
+    const auto row = static_cast<std::uint32_t>(columns.closes.size() - 1);
+    const std::vector<std::string_view>& parents = m_interpretation.parents;
+    for (std::size_t i = 0; i < parents.size() && i < kMaxParents; ++i) {
+        const std::uint64_t parent = idHash(parents[i]);
+        const auto cause = m_byMessageId.find(parent);
+        if (cause == m_byMessageId.end())
+            m_effects.wait(parent, {seq, columns.time.back(), m_sender});
+        else if (cause->second != request)
+            columns.causes.push_back({row, cause->second, Grade::Stated});
+    }
+    if (id == 0 || !m_byMessageId.try_emplace(id, seq).second)
+        return;
+    m_messageIdOrder.push_back(id);
+    if (m_messageIdOrder.size() > kRememberedIds) {
+        m_byMessageId.erase(m_messageIdOrder.front());
+        m_messageIdOrder.pop_front();
+    }
+    for (const EarlyEffects::Effect& effect : m_effects.take(id)) {
+        if (effect.seq != seq)
+            columns.late.push_back(
+                {row, LateFact::What::Effect, effect.seq, effect.time, index(effect.sender), -1});
+    }
+}
+
+std::string_view Interpreter::addBytes(const HeardMessage& message, Seq seq, Chunk& chunk)
+{
+    if (chunk.columns.size() == 0)
+        chunk.columns.first = seq;
+    const auto rawSize = static_cast<std::size_t>(message.raw.size());
+    const auto headerSize = static_cast<std::size_t>(message.headers.size());
+    const std::size_t offset = chunk.bytes.size();
+    if (chunk.bytes.capacity() < offset + rawSize + headerSize + kPadding)
+        chunk.bytes.reserve(
+            std::max(chunk.bytes.capacity() * 2, offset + rawSize + headerSize + kPadding));
+    chunk.bytes.append(message.raw.constData(), rawSize);
+    chunk.bytes.append(message.headers.constData(), headerSize);
+    chunk.byteOffset.push_back(static_cast<std::uint32_t>(offset));
+    return {chunk.bytes.data() + offset, rawSize + headerSize};
+}
+
+void Interpreter::addHeard(const HeardMessage& message, TopicId topic, std::int64_t sent,
+                           Columns& columns)
+{
+    const bool stated = message.stated != kNoTime;
+    columns.received.push_back(message.received);
+    columns.time.push_back(stated ? message.stated : message.received);
+    columns.sent.push_back(sent);
+    columns.connection.push_back(index(message.connection));
+    columns.topic.push_back(index(topic));
+    columns.rawSize.push_back(static_cast<std::uint32_t>(message.raw.size()));
+    columns.headerSize.push_back(static_cast<std::uint32_t>(message.headers.size()));
+}
+
+void Interpreter::hear(const HeardMessage& given, Seq seq, Chunk& chunk)
+{
+    if (given.raw.size() > kMaxRaw) {
+        hear(beginningOf(given), seq, chunk);
+        return;
+    }
+    const HeardMessage& message = given;
+    Columns& columns = chunk.columns;
+    const std::size_t row = columns.size();
+    addBytes(message, seq, chunk);
+    const std::string_view name{message.topic.constData(),
+                                static_cast<std::size_t>(message.topic.size())};
+    addHeard(message, topicOf(name, columns.topicNames, row), kNoTime, columns);
+    Flags flags = message.flags;
+    std::string_view reason;
+    if (!message.undecodable.isEmpty()) {
+        flags |= Undecoded;
+        reason = {message.undecodable.constData(),
+                  std::min(static_cast<std::size_t>(message.undecodable.size()), kMaxReason)};
+    }
+    columns.flags.push_back(flags | Unread);
+    columns.readFlags.push_back(Unread);
+    for (IdColumn& id : columns.ids) {
+        id.hash.push_back(0);
+        id.text.push_back({});
+    }
+    columns.closes.push_back(0);
+    columns.latency.push_back(-1);
+    // Who spoke is for the dialect to say; the peer is kept for it.
+    columns.sender.push_back(0);
+    if (!message.peer.isEmpty())
+        columns.senderNames.add(
+            static_cast<std::uint32_t>(row),
+            {message.peer.constData(), static_cast<std::size_t>(message.peer.size())});
+    columns.audience.push_back(0);
+    columns.kind.push_back(static_cast<std::uint8_t>(Kind::Event));
+    columns.type.push_back(
+        index(cached(m_types, reason, [this](std::string_view n) { return m_names.type(n); })));
+    columns.payloadOffset.push_back(0);
+    columns.payloadSize.push_back(static_cast<std::uint32_t>(message.raw.size()));
+    columns.sequence.push_back(kNoTime);
+    chunk.isUnread = true;
+}
+
 void Interpreter::interpret(const HeardMessage& given, Chunk& chunk)
 {
     if (given.raw.size() > kMaxRaw) {
@@ -150,21 +273,10 @@ void Interpreter::interpret(const HeardMessage& given, Chunk& chunk)
     const HeardMessage& message = given;
     Columns& columns = chunk.columns;
     const Seq seq = m_next++;
-    if (columns.size() == 0)
-        columns.first = seq;
     const std::size_t row = columns.size();
     const auto rawSize = static_cast<std::size_t>(message.raw.size());
-    const auto headerSize = static_cast<std::size_t>(message.headers.size());
-
-    // The dialect reads from the copy that will be stored; behind it lies room for the parser.
-    const std::size_t offset = chunk.bytes.size();
-    if (chunk.bytes.capacity() < offset + rawSize + headerSize + kPadding)
-        chunk.bytes.reserve(
-            std::max(chunk.bytes.capacity() * 2, offset + rawSize + headerSize + kPadding));
-    chunk.bytes.append(message.raw.constData(), rawSize);
-    chunk.bytes.append(message.headers.constData(), headerSize);
-    chunk.byteOffset.push_back(static_cast<std::uint32_t>(offset));
-    const std::string_view bytes(chunk.bytes.data() + offset, rawSize + headerSize);
+    // The dialect reads from the copy that will be stored.
+    const std::string_view bytes = addBytes(message, seq, chunk);
 
     MessageView view;
     view.topic = {message.topic.constData(), static_cast<std::size_t>(message.topic.size())};
@@ -199,6 +311,7 @@ void Interpreter::interpret(const HeardMessage& given, Chunk& chunk)
     const std::string_view senderName =
         read.sender.empty() ? agentNamed(view.peer) : agentNamed(read.sender);
     const AgentId sender = agentOf(senderName, read.sender.empty());
+    learnPeer(message.connection, view.peer, sender, !read.sender.empty());
     if (index(sender) + 1 >= kMaxAgents)
         columns.senderNames.add(static_cast<std::uint32_t>(row), senderName);
     for (std::size_t label = 0; label < kLabelCount && index(sender) != 0; ++label) {
@@ -228,14 +341,7 @@ void Interpreter::interpret(const HeardMessage& given, Chunk& chunk)
         }
     }
 
-    const bool stated = message.stated != kNoTime;
-    columns.received.push_back(message.received);
-    columns.time.push_back(stated ? message.stated : message.received);
-    columns.sent.push_back(read.sent);
-    columns.connection.push_back(index(message.connection));
-    columns.topic.push_back(index(topic));
-    columns.rawSize.push_back(static_cast<std::uint32_t>(rawSize));
-    columns.headerSize.push_back(static_cast<std::uint32_t>(headerSize));
+    addHeard(message, topic, read.sent, columns);
 
     std::array<std::uint64_t, kIdFieldCount> hashes{};
     for (std::size_t field = 0; field < kIdFieldCount; ++field) {
@@ -258,25 +364,16 @@ void Interpreter::interpret(const HeardMessage& given, Chunk& chunk)
     const CallPairing::Match match = m_pairing.pass(call);
     if (match.isReply && read.kind == Kind::Event)
         read.kind = Kind::Reply;
+    m_sender = sender;
     columns.closes.push_back(match.request);
-    columns.latency.push_back(match.latency);
+    columns.latency.push_back(match.request == 0 ? -1 : match.latency);
+    if (match.answer != 0)
+        columns.late.push_back({static_cast<std::uint32_t>(row), LateFact::What::Answer,
+                                match.answer, match.answerTime, index(match.answerer),
+                                match.latency});
     if (match.request != 0)
         columns.causes.push_back({static_cast<std::uint32_t>(row), match.request, Grade::Carried});
-    for (std::size_t i = 0; i < read.parents.size() && i < kMaxParents; ++i) {
-        const auto cause = m_byMessageId.find(idHash(read.parents[i]));
-        if (cause != m_byMessageId.end() && cause->second != match.request)
-            columns.causes.push_back(
-                {static_cast<std::uint32_t>(row), cause->second, Grade::Stated});
-    }
-    if (const std::uint64_t id = hashOf(IdField::Message);
-        id != 0 && m_byMessageId.try_emplace(id, seq).second) {
-        m_messageIdOrder.push_back(id);
-        if (m_messageIdOrder.size() > kRememberedIds) {
-            m_byMessageId.erase(m_messageIdOrder.front());
-            m_messageIdOrder.pop_front();
-        }
-    }
-
+    linkCauses(seq, match.request, hashOf(IdField::Message), columns);
     columns.flags.push_back(flags);
     columns.readFlags.push_back(readFlags);
     columns.sender.push_back(index(sender));

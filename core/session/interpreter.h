@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bus/connection.h"
+#include "calls/earlyeffects.h"
 #include "calls/pairing.h"
 #include "dialect/dialect.h"
 #include "recording/columns.h"
@@ -39,6 +40,10 @@ public:
     /// Appends `message` as the next row of `chunk` (whose first Seq is set when it is empty).
     void interpret(const HeardMessage& message, Chunk& chunk);
 
+    /// Appends `message` as the next row without reading it, flagged Unread: for when there is no
+    /// time. interpret() does the rest later, when it is heard again from the file.
+    void hear(const HeardMessage& message, Seq seq, Chunk& chunk);
+
     /// The next message gets this Seq: for reading again what has one.
     void continueAt(Seq seq) { m_next = seq; }
     [[nodiscard]] Seq last() const { return m_next - 1; }
@@ -50,6 +55,16 @@ private:
     /// The topic of a row, with its real name where it has to share one. See topicFamily.
     TopicId topicOf(std::string_view name, RealNames& real, std::size_t row);
     AgentId agentOf(std::string_view name, bool provisional);
+    /// Learns who speaks through a peer. One that speaks under a single name is that agent, also in
+    /// what it said without a name; a gateway stays itself.
+    void learnPeer(ConnectionId connection, std::string_view peer, AgentId sender, bool isNamed);
+    /// Notes the stated causes of the last row, and whose stated cause it is itself.
+    void linkCauses(Seq seq, Seq request, std::uint64_t id, Columns& columns);
+    /// Adds the bytes of `message`, followed by room for a parser. The view is valid until the
+    /// next.
+    static std::string_view addBytes(const HeardMessage& message, Seq seq, Chunk& chunk);
+    static void addHeard(const HeardMessage& message, TopicId topic, std::int64_t sent,
+                         Columns& columns);
     TextRef refTo(Chunk& chunk, std::string_view text, std::string_view message);
 
     Dictionaries& m_names;
@@ -84,6 +99,15 @@ private:
     std::unordered_map<std::uint64_t, Seq>
         m_byMessageId; ///< lately seen message ids, for stated causes
     std::deque<std::uint64_t> m_messageIdOrder;
+    EarlyEffects m_effects;
+    struct Peer
+    {
+        AgentId provisional{}; ///< 0: all that it said had a sender
+        AgentId named{};
+        bool isGateway = false; ///< spoke under several names
+    };
+    std::unordered_map<std::uint64_t, Peer> m_peers; ///< by hash of connection and peer
+    AgentId m_sender{};                              ///< of the last row
     Seq m_next = 1;
 };
 

@@ -35,6 +35,11 @@ std::vector<BlockRef> blocksWith(BlockReader& reader, const IdChoice& choice);
 /// What every cancelled job answers.
 Error cancelled();
 
+/// Adds what another source, or another name, knows of the same agent. When all is added,
+/// settleState() puts it in order.
+void joinState(AgentState& agent, AgentState&& other);
+void settleState(AgentState& agent);
+
 /// The bytes of a block's messages for filters and previews, unpacked when first asked for. Where
 /// the block is gathered from others, a few of those are kept. Needs SizeColumns.
 class BlockPayload : public PayloadSource

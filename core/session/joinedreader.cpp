@@ -246,4 +246,16 @@ std::optional<StoredKeyframe> JoinedReader::keyframeBefore(TimePoint t)
     return std::nullopt;
 }
 
+std::vector<BlockRef> JoinedReader::straysAfter(std::int64_t block)
+{
+    std::vector<BlockRef> strays;
+    for (auto i = static_cast<std::size_t>(block >> kMemberShift); i < m_members.size(); ++i) {
+        const auto own = static_cast<std::int64_t>(i) << kMemberShift;
+        for (const BlockRef& stray :
+             m_members[i]->straysAfter(std::max<std::int64_t>(block - own, 0)))
+            strays.push_back(outside(i, stray));
+    }
+    return strays;
+}
+
 } // namespace murmur

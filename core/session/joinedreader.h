@@ -41,6 +41,7 @@ public:
     /// That of the last file that has one: each begins with the state in which the one before
     /// ended.
     std::optional<StoredKeyframe> keyframeBefore(TimePoint t) override;
+    std::vector<BlockRef> straysAfter(std::int64_t block) override;
 
 private:
     [[nodiscard]] static BlockRef outside(std::size_t member, BlockRef block);

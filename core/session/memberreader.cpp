@@ -30,6 +30,7 @@ void dropRowsFrom(Columns& columns, std::size_t count)
     std::erase_if(columns.causes, [count](const CauseEdge& edge) { return edge.row >= count; });
     std::erase_if(columns.states,
                   [count](const StateChange& change) { return change.row >= count; });
+    std::erase_if(columns.late, [count](const LateFact& fact) { return fact.row >= count; });
 }
 
 /// Passes a tile on with the session's ids.
@@ -236,6 +237,10 @@ bool MemberReader::load(const BlockRef& block, std::uint32_t wanted, Columns& ou
     mapAll(out.sender, map.agents);
     mapAll(out.audience, map.audiences);
     mapAll(out.type, map.types);
+    for (LateFact& fact : out.late) {
+        fact.time = movedTime(fact.time, m_member.offset);
+        fact.agent = NameMap::at(map.agents, fact.agent);
+    }
     for (StateChange& change : out.states) {
         change.agent = AgentId(NameMap::at(map.agents, index(change.agent)));
         change.key = StateKeyId(NameMap::at(map.stateKeys, index(change.key)));

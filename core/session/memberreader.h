@@ -39,6 +39,7 @@ public:
     bool visit(const StoredTile& tile, TileVisitor& visitor) override;
     /// None: its ids and times would not be the session's.
     std::optional<StoredKeyframe> keyframeBefore(TimePoint) override { return std::nullopt; }
+    std::vector<BlockRef> straysAfter(std::int64_t) override { return {}; }
 
 private:
     /// As the session sees it; nothing when no message of it belongs to the session.

@@ -152,10 +152,13 @@ void MergedReader::mapSeqs(const Stretch& stretch, std::uint32_t wanted, Columns
     if ((wanted & CallColumns) == 0)
         return;
     for (std::size_t row = 0; row < out.closes.size(); ++row) {
-        if (out.closes[row] != 0)
-            out.closes[row] = seqOf(
-                stretch.rows[row].key.recording, out.closes[row],
-                out.latency[row] >= 0 ? movedTime(out.time[row], -out.latency[row]) : kNoTime);
+        if (out.closes[row] == 0)
+            continue;
+        // Of a request that came after its answer the latency may be cut to 0: no time to go by.
+        const OrderKey& own = stretch.rows[row].key;
+        const bool isTimed = out.latency[row] >= 0 && out.closes[row] < own.seq;
+        out.closes[row] = seqOf(own.recording, out.closes[row],
+                                isTimed ? movedTime(out.time[row], -out.latency[row]) : kNoTime);
     }
 }
 

@@ -47,6 +47,7 @@ public:
     /// Tiles are those of the parts.
     std::vector<StoredTile> tile(int, std::int64_t, const TileGroups&) override { return {}; }
     std::optional<StoredKeyframe> keyframeBefore(TimePoint) override { return std::nullopt; }
+    std::vector<BlockRef> straysAfter(std::int64_t) override { return {}; }
 
 private:
     /// A block of a recording from which a stretch takes messages.

@@ -28,6 +28,18 @@ void append(std::vector<T>& to, std::vector<T>&& from)
     std::ranges::move(from, std::back_inserter(to));
 }
 
+void keepNewest(std::vector<StateValue>& values)
+{
+    std::ranges::stable_sort(values, [](const StateValue& a, const StateValue& b) {
+        return a.key != b.key ? a.key < b.key
+                              : std::pair(a.since, a.setBy) > std::pair(b.since, b.setBy);
+    });
+    const auto same =
+        std::unique(values.begin(), values.end(),
+                    [](const StateValue& a, const StateValue& b) { return a.key == b.key; });
+    values.erase(same, values.end());
+}
+
 class StateUnion
 {
 public:
@@ -61,13 +73,10 @@ public:
             if (all.empty() || all.back().agent != own.agent)
                 all.push_back(std::move(own));
             else
-                join(all.back(), std::move(own));
+                joinState(all.back(), std::move(own));
         }
-        for (AgentState& agent : all) {
-            for (auto* calls : {&agent.waitingFor, &agent.owes})
-                std::ranges::sort(*calls, {}, &OpenCall::request);
-            keepNewest(agent.values);
-        }
+        for (AgentState& agent : all)
+            settleState(agent);
         return all;
     }
 
@@ -93,48 +102,43 @@ private:
         }
     }
 
-    static void join(AgentState& agent, AgentState&& other)
-    {
-        // Alive where any recorder hears it.
-        if (other.liveness == Liveness::Alive || agent.liveness == Liveness::Unseen)
-            agent.liveness = other.liveness;
-        if (agent.firstSeen == kNoTime ||
-            (other.firstSeen != kNoTime && other.firstSeen < agent.firstSeen))
-            agent.firstSeen = other.firstSeen;
-        if (other.lastSent > agent.lastSent) { // kNoTime is less than every time
-            agent.lastSent = other.lastSent;
-            agent.lastSentSeq = other.lastSentSeq;
-        }
-        if (other.lastReceived > agent.lastReceived) {
-            agent.lastReceived = other.lastReceived;
-            agent.lastReceivedSeq = other.lastReceivedSeq;
-        }
-        if (agent.usualGap == 0 || (other.usualGap != 0 && other.usualGap < agent.usualGap))
-            agent.usualGap = other.usualGap;
-        agent.sent += other.sent;
-        agent.received += other.received;
-        agent.errors += other.errors;
-        append(agent.waitingFor, std::move(other.waitingFor));
-        append(agent.owes, std::move(other.owes));
-        append(agent.values, std::move(other.values));
-    }
-
-    static void keepNewest(std::vector<StateValue>& values)
-    {
-        std::ranges::stable_sort(values, [](const StateValue& a, const StateValue& b) {
-            return a.key != b.key ? a.key < b.key
-                                  : std::pair(a.since, a.setBy) > std::pair(b.since, b.setBy);
-        });
-        const auto same =
-            std::unique(values.begin(), values.end(),
-                        [](const StateValue& a, const StateValue& b) { return a.key == b.key; });
-        values.erase(same, values.end());
-    }
-
     std::multimap<std::uint32_t, std::pair<std::uint32_t, AgentState>> m_parts; ///< by agent
 };
 
 } // namespace
+
+void joinState(AgentState& agent, AgentState&& other)
+{
+    // Alive where any recorder hears it.
+    if (other.liveness == Liveness::Alive || agent.liveness == Liveness::Unseen)
+        agent.liveness = other.liveness;
+    if (agent.firstSeen == kNoTime ||
+        (other.firstSeen != kNoTime && other.firstSeen < agent.firstSeen))
+        agent.firstSeen = other.firstSeen;
+    if (other.lastSent > agent.lastSent) { // kNoTime is less than every time
+        agent.lastSent = other.lastSent;
+        agent.lastSentSeq = other.lastSentSeq;
+    }
+    if (other.lastReceived > agent.lastReceived) {
+        agent.lastReceived = other.lastReceived;
+        agent.lastReceivedSeq = other.lastReceivedSeq;
+    }
+    if (agent.usualGap == 0 || (other.usualGap != 0 && other.usualGap < agent.usualGap))
+        agent.usualGap = other.usualGap;
+    agent.sent += other.sent;
+    agent.received += other.received;
+    agent.errors += other.errors;
+    append(agent.waitingFor, std::move(other.waitingFor));
+    append(agent.owes, std::move(other.owes));
+    append(agent.values, std::move(other.values));
+}
+
+void settleState(AgentState& agent)
+{
+    for (auto* calls : {&agent.waitingFor, &agent.owes})
+        std::ranges::sort(*calls, {}, &OpenCall::request);
+    keepNewest(agent.values);
+}
 
 Result<StateSlice> mergedStateJob(const Source& source, const StateRequest& request)
 {

@@ -45,7 +45,7 @@ NameMap NameMerger::add(const NamedRecording& recording, Dictionaries& merged) c
          {&map.agents, &map.topics, &map.types, &map.stateKeys, &map.audiences, &map.connections})
         ids->push_back(0);
     for (std::uint32_t id = 1; id < counts.agents; ++id) {
-        const AgentEntry entry = own.agentEntry(AgentId(id));
+        const AgentEntry entry = own.agentEntry(own.resolved(AgentId(id)));
         const AgentId agent = merged.agent(agentName(recording, entry), entry.provisional);
         for (std::size_t label = 0; label < kLabelCount; ++label) {
             if (!entry.labels[label].empty())

@@ -3,6 +3,7 @@
 
 #include "session/recorder.h"
 
+#include "session/interpretloop.h"
 #include "session/recorderprivate.h"
 #include "session/writeloop.h"
 
@@ -23,9 +24,6 @@ namespace {
 constexpr std::size_t kHeardQueueBytes = std::size_t(64) << 20;
 constexpr std::size_t kWriterQueueBytes = std::size_t(32) << 20;
 constexpr std::size_t kQueueItems = 1u << 20;
-/// Rows travel to the writer in runs of about this size: small enough for blocks to come out even.
-constexpr std::size_t kRunBytes = std::size_t(32) << 10;
-constexpr std::size_t kRunRows = 1024;
 
 } // namespace
 
@@ -34,9 +32,9 @@ Recorder::Recorder(RecorderOptions options, QObject* parent)
     , d(std::make_unique<Private>())
 {
     d->options = std::move(options);
-    d->heard =
-        std::make_unique<BoundedQueue<std::vector<HeardMessage>>>(kQueueItems, kHeardQueueBytes);
-    d->runs = std::make_unique<BoundedQueue<Tail::Run>>(kQueueItems, kWriterQueueBytes);
+    d->heard = std::make_unique<BoundedQueue<std::vector<HeardMessage>>>(
+        kQueueItems, d->options.queueBytes > 0 ? d->options.queueBytes : kHeardQueueBytes);
+    d->runs = std::make_unique<BoundedQueue<WriterItem>>(kQueueItems, kWriterQueueBytes);
     d->sink = std::make_unique<RecorderSink>(*d->heard);
     d->pool = std::make_shared<ReaderPool>(d->options.path);
 }
@@ -104,7 +102,11 @@ Status Recorder::start()
     }
     d->started = std::chrono::steady_clock::now();
     d->state = RecorderStatus::State::Recording;
-    d->interpreterThread = std::thread([this] { interpretLoop(); });
+    d->interpreterThread = std::thread([this] {
+        InterpretLoop(*d, [this](const QString& sentence, bool isFailure) {
+            announceEnd(sentence, isFailure);
+        }).run();
+    });
     d->writerThread = std::thread([this] {
         WriteLoop(*d, [this](const QString& sentence, bool isFailure) {
             announceEnd(sentence, isFailure);
@@ -206,61 +208,6 @@ void AttachedConnection::detach()
     thread.reset();
 }
 
-void Recorder::interpretLoop()
-{
-    std::vector<std::vector<HeardMessage>> batches;
-    const auto newRun = [] {
-        auto chunk = std::make_shared<Chunk>();
-        chunk->reserve(kRunBytes / 256, kRunBytes + kRunBytes / 8);
-        return chunk;
-    };
-    auto run = newRun();
-    const auto publish = [&] {
-        if (run->columns.size() == 0)
-            return;
-        const std::size_t bytes = run->bytes.size() + run->columns.size() * 160;
-        const std::int64_t newest = run->columns.time.back();
-        const Tail::Run done = std::move(run);
-        run = newRun();
-        d->tail->publish(done);
-        {
-            const std::lock_guard lock(d->mutex);
-            const auto [low, high] = std::ranges::minmax(done->columns.time);
-            if (d->seen == 0) {
-                d->firstTime = low;
-                d->lastTime = high;
-            }
-            d->firstTime = std::min(d->firstTime, low);
-            d->lastTime = std::max({d->lastTime, high, newest});
-            d->seen = done->columns.last();
-        }
-        (void)d->runs->put(Tail::Run(done), bytes);
-    };
-    bool finished = false;
-    while (d->heard->take(batches, 64, 1s)) {
-        for (std::vector<HeardMessage>& batch : batches) {
-            for (const HeardMessage& message : batch) {
-                if (finished)
-                    break;
-                d->interpreter->interpret(message, *run);
-                if (run->bytes.size() >= kRunBytes || run->columns.size() >= kRunRows)
-                    publish();
-                if (d->options.maxMessages > 0 &&
-                    d->interpreter->last() >= d->options.maxMessages) {
-                    publish();
-                    finished = true;
-                    d->sink->end();
-                    announceEnd(
-                        u"The limit of %L1 messages is reached."_s.arg(d->options.maxMessages),
-                        false);
-                }
-            }
-        }
-        publish();
-    }
-    d->runs->close();
-}
-
 void Recorder::announceEnd(const QString& sentence, bool isFailure)
 {
     {
@@ -339,6 +286,7 @@ RecorderStatus Recorder::status() const
     if (!d->options.limits.isSplit())
         status.trimmed = d->durable.first - 1;
     status.recorded = d->durable.last;
+    status.unread = d->unread;
     status.queueFill = std::max(d->heard->fill(), d->runs->fill());
     if (d->seen > 0)
         status.length = nanoseconds(d->lastTime - d->firstTime);

@@ -31,6 +31,7 @@ struct RecorderOptions
     Shard shard;                    ///< records only this share of the subjects
     std::int64_t reserveBytes = -1; ///< kept free on the disk; negative: DiskWatch::usualReserve
     DiskProbe diskProbe;            ///< empty: asks the system
+    std::size_t queueBytes = 0;     ///< of messages that wait to be read; 0: 64 MiB
 };
 
 struct RecorderStatus
@@ -41,6 +42,9 @@ struct RecorderStatus
     std::int64_t recorded = 0; ///< acknowledged: Seq <= durable
     std::int64_t lost = 0;     ///< by us, all gaps with a known count
     bool lostIsKnown = true;
+    /// Recorded, or about to be, and not read yet because more came than could be read: without
+    /// sender and kind until there is time.
+    std::int64_t unread = 0;
     double queueFill = 0; ///< 0..1, the fuller of the two queues
     nanoseconds length{0};
     QString failure; ///< sentence, when Failed
@@ -92,9 +96,9 @@ Q_SIGNALS:
 
 private:
     friend class Session;
+    friend class InterpretLoop;
     friend class WriteLoop;
     struct Private;
-    void interpretLoop();
     void announceEnd(const QString& sentence, bool isFailure);
     std::unique_ptr<Private> d;
 };

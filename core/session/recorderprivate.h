@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/boundedqueue.h"
+#include "recording/reader.h"
 #include "recording/writer.h"
 #include "session/interpreter.h"
 #include "session/recorder.h"
@@ -35,6 +36,22 @@ struct AttachedConnection
     void detach();
 };
 
+/// What a dialect made of a block that was stored unread.
+struct BlockReading
+{
+    BlockRef block;
+    Columns columns; ///< all of them, without bytes
+    Columns heard;   ///< those that stand in the file
+};
+
+/// What the interpreter hands to the writer: new rows, or the reading of a stored block. Neither: a
+/// wish that the open block ends.
+struct WriterItem
+{
+    Tail::Run run;
+    std::shared_ptr<const BlockReading> reading;
+};
+
 struct Recorder::Private
 {
     RecorderOptions options;
@@ -42,7 +59,7 @@ struct Recorder::Private
     std::shared_ptr<Tail> tail = std::make_shared<Tail>();
     std::shared_ptr<ReaderPool> pool;
     std::unique_ptr<BoundedQueue<std::vector<HeardMessage>>> heard;
-    std::unique_ptr<BoundedQueue<Tail::Run>> runs;
+    std::unique_ptr<BoundedQueue<WriterItem>> runs;
     std::unique_ptr<RecorderSink> sink;
     std::unique_ptr<RecordingWriter> writer;  // writer thread, once it runs
     std::unique_ptr<Interpreter> interpreter; // interpreter thread, once it runs
@@ -53,6 +70,9 @@ struct Recorder::Private
     RecordingLock fileLock;               // writer thread, once it runs
     RecordingFacts facts;                 ///< of the first file
     std::atomic<bool> isStopping = false; ///< stop() waits for the threads
+    std::atomic<bool> isWriting = true;   ///< the writer takes what it is given
+    std::atomic<Seq> closed = 0;          ///< durable, in blocks that will not change any more
+    std::atomic<std::int64_t> unread = 0; ///< heard, and not read yet
     std::chrono::steady_clock::time_point started;
 
     mutable std::mutex mutex; // guards what follows

@@ -42,6 +42,7 @@ public:
     void hear(std::vector<HeardMessage>&& batch) override;
     void note(Gap gap) override;
     void setWaits(bool waits);
+    [[nodiscard]] bool waits() const { return m_waits; }
     /// Before anything is heard.
     void setShard(const Shard& shard) { m_shard = shard; }
     /// This connection delivers its share only.

@@ -7,6 +7,7 @@
 #include "session/interpreter.h"
 #include "session/jobs.h"
 #include "session/recordinglock.h"
+#include "session/rehearing.h"
 
 using namespace Qt::StringLiterals;
 
@@ -15,11 +16,6 @@ namespace murmur {
 namespace {
 
 constexpr int kBlocksALook = 16;
-
-QByteArray bytes(std::string_view text)
-{
-    return QByteArray::fromRawData(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 class Reread
 {
@@ -78,73 +74,33 @@ private:
 
     Status one(ReadingWriter& writer, const BlockRef& block)
     {
-        // What the bus said is in `heard`; the old reading is only asked for what it alone knows:
-        // the peer behind a provisional sender, and why a frame was no message.
-        std::string payload;
-        if (!m_reader->loadHeard(block, m_heard) || !m_reader->loadPayload(block, payload)) {
+        if (!m_stored.load(*m_reader, block)) {
             m_report.unreadable += static_cast<std::int64_t>(block.count);
             return writer.keep(block);
         }
-        const bool hasOld = m_reader->load(block, ActorColumns | TypeColumns | CallColumns, m_old);
         m_chunk.clear();
         m_interpreter.continueAt(block.first);
-        std::size_t offset = 0;
-        for (std::size_t row = 0; row < block.count; ++row) {
-            const std::string_view raw = std::string_view(payload).substr(
-                std::min(offset, payload.size()), m_heard.rawSize[row]);
-            offset += m_heard.rawSize[row];
-            const std::string_view headers = std::string_view(payload).substr(
-                std::min(offset, payload.size()), m_heard.headerSize[row]);
-            offset += m_heard.headerSize[row];
-            interpret(row, raw, headers, hasOld);
-        }
+        for (std::size_t row = 0; row < block.count; ++row)
+            m_interpreter.interpret(m_stored.next(), m_chunk);
         m_report.messages += static_cast<std::int64_t>(block.count);
         for (std::size_t row = 0; row < block.count; ++row)
-            m_report.changed += hasOld && isSame(row) ? 0 : 1;
-        return writer.add(block, m_chunk.columns, m_heard);
+            m_report.changed += m_stored.old() != nullptr && isSame(*m_stored.old(), row) ? 0 : 1;
+        return writer.add(block, m_chunk.columns, m_stored.heard());
     }
 
-    void interpret(std::size_t row, std::string_view raw, std::string_view headers, bool hasOld)
-    {
-        HeardMessage message;
-        message.connection = ConnectionId(m_heard.connection[row]);
-        message.received = m_heard.received[row];
-        if (m_heard.time[row] != m_heard.received[row])
-            message.stated = m_heard.time[row];
-        message.flags = m_heard.flags[row] & ~Flags(Undecoded | Unread);
-        const std::string_view real = m_heard.topicNames.of(row);
-        const std::string topic =
-            real.empty() ? m_names.topicName(TopicId(m_heard.topic[row])) : std::string(real);
-        message.topic = bytes(topic);
-        message.raw = bytes(raw);
-        message.headers = bytes(headers);
-        std::string peer;
-        if (hasOld) {
-            const AgentEntry sender = m_names.agentEntry(AgentId(m_old.sender[row]));
-            peer = sender.provisional ? sender.name : std::string();
-        }
-        message.peer = bytes(peer);
-        std::string reason;
-        if ((m_heard.flags[row] & Undecoded) != 0) {
-            reason = hasOld ? m_names.typeName(TypeId(m_old.type[row])) : std::string("not framed");
-            message.undecodable = bytes(reason);
-        }
-        m_interpreter.interpret(message, m_chunk);
-    }
-
-    [[nodiscard]] bool isSame(std::size_t row) const
+    [[nodiscard]] bool isSame(const Columns& old, std::size_t row) const
     {
         const Columns& now = m_chunk.columns;
-        return now.sender[row] == m_old.sender[row] && now.audience[row] == m_old.audience[row] &&
-               now.kind[row] == m_old.kind[row] && now.type[row] == m_old.type[row] &&
-               now.closes[row] == m_old.closes[row] && now.latency[row] == m_old.latency[row];
+        return now.sender[row] == old.sender[row] && now.audience[row] == old.audience[row] &&
+               now.kind[row] == old.kind[row] && now.type[row] == old.type[row] &&
+               now.closes[row] == old.closes[row] && now.latency[row] == old.latency[row];
     }
 
     std::unique_ptr<RecordingReader> m_reader;
     const RereadOptions& m_options;
     Dictionaries m_names;
     Interpreter m_interpreter;
-    Columns m_heard, m_old;
+    Rehearing m_stored{m_names};
     Chunk m_chunk;
     RereadReport m_report;
 };

@@ -186,7 +186,8 @@ Result<MarkSlice> marksJob(const Source& source, const MarkRequest& request)
     // By agent id and by audience id: is it asked for?
     std::vector<bool> wanted;
     std::unordered_map<std::uint32_t, bool> audiences;
-    for (const AgentId agent : request.agents) {
+    const std::vector<AgentId> aliases = view->names().aliases();
+    for (const AgentId agent : view->names().withAliases(request.agents)) {
         if (index(agent) >= wanted.size())
             wanted.resize(index(agent) + 1);
         wanted[index(agent)] = true;
@@ -215,7 +216,8 @@ Result<MarkSlice> marksJob(const Source& source, const MarkRequest& request)
             Mark mark;
             mark.seq = columns.first + static_cast<Seq>(i);
             mark.time = columns.time[i];
-            mark.sender = AgentId(columns.sender[i]);
+            mark.sender = columns.sender[i] < aliases.size() ? aliases[columns.sender[i]]
+                                                             : AgentId(columns.sender[i]);
             mark.audience = AudienceId(columns.audience[i]);
             mark.topic = TopicId(columns.topic[i]);
             mark.kind =
@@ -298,6 +300,19 @@ Result<MessageDetail> messageJob(const Source& source, Seq seq)
             }
         }
     };
+    // What it makes known of messages before it.
+    const auto noteEarly = [&](const std::vector<LateFact>& facts, Seq first) {
+        for (const LateFact& fact : facts) {
+            if (first + static_cast<Seq>(fact.row) != seq || effects.size() >= kMaxEffects)
+                continue;
+            const bool isAnswer = fact.what == LateFact::What::Answer;
+            effects.emplace_back(fact.of, isAnswer ? Grade::Carried : Grade::Stated);
+            if (isAnswer && detail.row.answeredBy == 0) {
+                detail.row.answeredBy = fact.of;
+                detail.row.latency = fact.latency;
+            }
+        }
+    };
     bool found = false;
     Columns columns;
     if (seq <= view->durable()) {
@@ -319,6 +334,8 @@ Result<MessageDetail> messageJob(const Source& source, Seq seq)
                 found = true;
             }
             noteEffects(columns);
+            if (own && view->reader().load(block, LateColumns, columns))
+                noteEarly(columns.late, columns.first);
         }
     }
     for (const Tail::Run& run : view->tail()) {
@@ -330,6 +347,7 @@ Result<MessageDetail> messageJob(const Source& source, Seq seq)
             found = true;
         }
         noteEffects(run->columns);
+        noteEarly(run->columns.late, run->columns.first);
     }
     if (!found)
         return notFound();

@@ -12,7 +12,7 @@ namespace murmur {
 namespace {
 
 constexpr std::uint32_t kStateJobColumns =
-    TimeColumns | FlagColumns | ActorColumns | CallColumns | StateColumns;
+    TimeColumns | FlagColumns | ActorColumns | CallColumns | StateColumns | LateColumns;
 /// An agent is silent after this long, or three times its usual gap, whichever is more.
 constexpr std::int64_t kSilence = 10'000'000'000; // ns
 
@@ -69,6 +69,48 @@ void fillValues(SourceView& view, std::vector<AgentState*>& agents)
     }
 }
 
+/// Adds those that lie wholly before the keyframe's time: `blocks` has all others.
+void addStrays(const std::vector<BlockRef>& strays, std::int64_t keyframeTime, std::int64_t at,
+               std::vector<BlockRef>& blocks)
+{
+    const std::size_t had = blocks.size();
+    for (const BlockRef& stray : strays) {
+        if (stray.firstTime <= at && stray.lastTime < keyframeTime)
+            blocks.push_back(stray);
+    }
+    if (blocks.size() > had)
+        std::ranges::sort(blocks, {}, &BlockRef::first);
+}
+
+/// One state for an agent, whatever it was called.
+void joinAliases(const std::vector<AgentId>& aliases, StateSlice& slice)
+{
+    if (aliases.empty())
+        return;
+    const auto nameOf = [&](AgentId& agent) {
+        if (index(agent) < aliases.size())
+            agent = aliases[index(agent)];
+    };
+    for (AgentState& state : slice.agents) {
+        nameOf(state.agent);
+        for (auto* calls : {&state.waitingFor, &state.owes}) {
+            for (OpenCall& call : *calls)
+                nameOf(call.other);
+        }
+    }
+    std::ranges::stable_sort(slice.agents, {}, &AgentState::agent);
+    std::vector<AgentState> joined;
+    for (AgentState& state : slice.agents) {
+        if (joined.empty() || joined.back().agent != state.agent)
+            joined.push_back(std::move(state));
+        else
+            joinState(joined.back(), std::move(state));
+    }
+    for (AgentState& state : joined)
+        settleState(state);
+    slice.agents = std::move(joined);
+}
+
 } // namespace
 
 Result<StateSlice> stateJob(const Source& source, const StateRequest& request)
@@ -87,7 +129,9 @@ Result<StateSlice> stateJob(const Source& source, const StateRequest& request)
         keyframe = std::move(*stored);
     const TimePoint from = keyframe.block > 0 ? fromNs(keyframe.time) : TimePoint::min();
     Columns columns;
-    const auto blocks = view->reader().blocksIn({from, request.at + nanoseconds(1)});
+    auto blocks = view->reader().blocksIn({from, request.at + nanoseconds(1)});
+    if (keyframe.block > 0)
+        addStrays(view->reader().straysAfter(keyframe.block), keyframe.time, at, blocks);
     // Before the first message that is kept nothing is known, although the state at the cut is.
     if (view->first() > 1 && blocks.empty() && view->tail().empty() &&
         keyframe.time == toNs(TimePoint::min())) {
@@ -108,7 +152,7 @@ Result<StateSlice> stateJob(const Source& source, const StateRequest& request)
             for (std::size_t row = 0; row < run->columns.size(); ++row) {
                 if (run->columns.first + static_cast<Seq>(row) > view->durable() &&
                     run->columns.time[row] <= at)
-                    reducer.applyRow(run->columns, row);
+                    reducer.applyRow(run->columns, row, at);
             }
         }
     }
@@ -150,12 +194,14 @@ Result<StateSlice> stateJob(const Source& source, const StateRequest& request)
             state.values.push_back({StateKeyId(key), value.setBy, value.since, {}});
         slice.agents.push_back(std::move(state));
     }
+    const std::vector<AgentId> wanted = view->names().withAliases(request.withValues);
     std::vector<AgentState*> withValues;
     for (AgentState& state : slice.agents) {
-        if (std::ranges::find(request.withValues, state.agent) != request.withValues.end())
+        if (std::ranges::find(wanted, state.agent) != wanted.end())
             withValues.push_back(&state);
     }
     fillValues(*view, withValues);
+    joinAliases(view->names().aliases(), slice);
     return slice;
 }
 

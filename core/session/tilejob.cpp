@@ -40,9 +40,10 @@ public:
         , m_shift(shift)
         , m_begin(toNs(slice.begin))
         , m_tilesBegin(m_begin)
+        , m_aliases(names.aliases())
     {
         for (const AgentId agent : request.agents)
-            m_wanted.emplace(index(agent), true);
+            m_wanted.emplace(index(names.resolved(agent)), true);
         m_heat.resize(request.latency ? slice.bucketCount : 0);
     }
 
@@ -106,7 +107,7 @@ public:
     void pair(std::uint64_t key, std::uint64_t count) override
     {
         if (m_request.pairs)
-            m_pairs[key] += static_cast<std::int64_t>(count);
+            m_pairs[resolved(key)] += static_cast<std::int64_t>(count);
     }
 
     /// One message, from headers; it must lie in the slice.
@@ -131,22 +132,24 @@ public:
                     put(*lane, at, TileSum::kReceived, 1);
             }
         }
-        if (m_request.latency && columns.closes[row] != 0 && columns.latency[row] >= 0) {
-            const auto latency = static_cast<std::uint64_t>(columns.latency[row]);
-            m_slice.latencyTotal.add(latency);
-            addHeat(at, logLinearBucket(latency, kCoarseBits), 1);
-            if (TileLane* lane = m_request.perAgent ? laneOf(columns.sender[row]) : nullptr)
-                lane->latency.add(latency);
-        }
+        if (columns.closes[row] != 0)
+            addLatency(at, columns.sender[row], columns.latency[row]);
         if (m_request.pairs) {
-            const std::uint64_t sender = std::uint64_t(columns.sender[row]) << 32;
+            const std::uint64_t sender = std::uint64_t(nameOf(columns.sender[row])) << 32;
             if (receivers.size() <= kMaxPairReceivers) {
                 for (const AgentId receiver : receivers)
-                    ++m_pairs[sender | index(receiver)];
+                    ++m_pairs[sender | nameOf(index(receiver))];
             } else {
                 ++m_pairs[sender | kAudiencePair | columns.audience[row]];
             }
         }
+    }
+
+    /// The latency of an answer that was counted as a message already; it must lie in the slice.
+    void add(const LateFact& fact)
+    {
+        addLatency(static_cast<std::size_t>((fact.time - m_begin) >> m_shift), fact.agent,
+                   fact.latency);
     }
 
     void finish()
@@ -172,6 +175,27 @@ public:
     }
 
 private:
+    /// Under which agent it counts: a name learnt later.
+    [[nodiscard]] std::uint32_t nameOf(std::uint32_t agent) const
+    {
+        return agent < m_aliases.size() ? index(m_aliases[agent]) : agent;
+    }
+    [[nodiscard]] std::uint64_t resolved(std::uint64_t pair) const
+    {
+        const std::uint64_t sender = nameOf(static_cast<std::uint32_t>(pair >> 32));
+        const auto to = static_cast<std::uint32_t>(pair);
+        return sender << 32 | ((pair & kAudiencePair) != 0 ? to : nameOf(to));
+    }
+    void addLatency(std::size_t at, std::uint32_t sender, std::int64_t nanoseconds)
+    {
+        if (!m_request.latency || nanoseconds < 0)
+            return;
+        const auto latency = static_cast<std::uint64_t>(nanoseconds);
+        m_slice.latencyTotal.add(latency);
+        addHeat(at, logLinearBucket(latency, kCoarseBits), 1);
+        if (TileLane* lane = m_request.perAgent ? laneOf(sender) : nullptr)
+            lane->latency.add(latency);
+    }
     bool place(unsigned bucket, std::size_t& at) const
     {
         const std::int64_t time = m_tileBegin + (std::int64_t(bucket) << m_tileShift);
@@ -191,6 +215,7 @@ private:
     }
     TileLane* findLane(std::uint32_t agent)
     {
+        agent = nameOf(agent);
         if (!m_wanted.empty() && !m_wanted.contains(agent))
             return nullptr;
         const auto [lane, added] = m_lanes.try_emplace(agent);
@@ -236,6 +261,7 @@ private:
     const int m_shift;
     std::int64_t m_begin;
     std::int64_t m_tilesBegin;
+    std::vector<AgentId> m_aliases;
     std::int64_t m_tileBegin = 0;
     int m_tileShift = 0;
     std::unordered_map<std::uint32_t, bool> m_wanted;
@@ -255,7 +281,8 @@ public:
         , m_request(request)
     {
         m_groups.all = request.perAgent && request.agents.empty();
-        for (const AgentId agent : request.perAgent ? request.agents : std::vector<AgentId>())
+        for (const AgentId agent :
+             view.names().withAliases(request.perAgent ? request.agents : std::vector<AgentId>()))
             m_groups.groups.insert(index(agent) / kAgentsPerGroup);
     }
 
@@ -380,9 +407,10 @@ private:
     /// headers.
     void scan(const std::vector<BlockRef>& blocks, Seq after, std::int64_t from, std::int64_t to)
     {
-        std::uint32_t wanted = kTileColumns;
-        if (m_request.filter)
-            wanted |= m_request.filter->columns();
+        // Tiles count what is learnt late with the message that told it; a filter looks at what is
+        // known of each message.
+        const std::uint32_t wanted = kTileColumns | (m_request.filter ? m_request.filter->columns()
+                                                                      : std::uint32_t(LateColumns));
         for (const BlockRef& block : blocks) {
             if (m_request.stop.stop_requested()) {
                 m_stopped = true;
@@ -410,6 +438,12 @@ private:
                 (!m_request.filter || m_keep[row] != 0))
                 m_builder->add(columns, row);
         }
+        for (const LateFact& fact : columns.late) {
+            const std::int64_t time = movedTime(fact.time, -m_offset);
+            if (fact.what == LateFact::What::Answer && time >= from && time < to &&
+                columns.first + static_cast<Seq>(fact.row) > after)
+                m_builder->add(fact);
+        }
     }
 
     void addTail()
@@ -428,6 +462,12 @@ private:
                     run->columns.first + static_cast<Seq>(row) > m_view.durable() &&
                     (!m_request.filter || m_keep[row] != 0))
                     m_builder->add(run->columns, row);
+            }
+            for (const LateFact& fact : run->columns.late) {
+                if (fact.what == LateFact::What::Answer && !m_request.filter &&
+                    fact.time >= m_begin && fact.time < m_end &&
+                    run->columns.first + static_cast<Seq>(fact.row) > m_view.durable())
+                    m_builder->add(fact);
             }
         }
     }

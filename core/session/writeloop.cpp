@@ -45,15 +45,15 @@ WriteLoop::WriteLoop(Recorder::Private& recorder, AnnounceEnd announceEnd)
 
 void WriteLoop::run()
 {
-    std::vector<Tail::Run> runs;
+    std::vector<WriterItem> items;
     bool isOpen = true;
     bool triedLast = false;
     while (isOpen) {
         const auto wait =
             std::max<Clock::duration>(std::min(m_nextCommit, m_nextTick) - Clock::now(), 1ms);
         if (isWriting() || m_mode == Mode::Failed || triedLast) {
-            isOpen = d.runs->take(runs, kRunsATake, wait);
-            append(runs); // what cannot be written is counted at the end
+            isOpen = d.runs->take(items, kRunsATake, wait);
+            take(std::move(items)); // what cannot be written is counted at the end
         } else {
             // Whoever stops us waits for the runs to be taken: one more look, then they are lost.
             d.runs->waitUntilClosed(std::min<Clock::duration>(wait, kCommitInterval));
@@ -79,40 +79,67 @@ void WriteLoop::run()
     finish();
 }
 
-void WriteLoop::append(const std::vector<Tail::Run>& runs)
+void WriteLoop::take(std::vector<WriterItem>&& items)
 {
-    for (const Tail::Run& run : runs) {
-        if (!isWriting() || m_isOver)
+    for (WriterItem& item : items) {
+        if (item.run) {
+            append(item.run);
+        } else if (item.reading) {
+            m_readings.push_back(std::move(item.reading));
+            readAll();
+        } else if (isWriting()) {
+            check(d.writer->endBlock());
+        }
+    }
+}
+
+void WriteLoop::append(const Tail::Run& run)
+{
+    if (!isWriting() || m_isOver || run->columns.last() <= d.writer->last())
+        return; // or was in the tail when we went on after a pause
+    if (mustEnd(static_cast<std::int64_t>(run->bytes.size()))) {
+        commit();
+        m_isOver = true;
+        d.sink->end();
+        m_announceEnd(u"The size limit of %1 is reached."_s.arg(bytesText(m_limits.maxBytes)),
+                      false);
+        return;
+    }
+    if (mustSplit(*run)) {
+        nextPart();
+        if (!isWriting())
             return;
-        if (run->columns.last() <= d.writer->last())
-            continue; // was in the tail when we went on after a pause
-        if (mustEnd(static_cast<std::int64_t>(run->bytes.size()))) {
-            commit();
-            m_isOver = true;
-            d.sink->end();
-            m_announceEnd(u"The size limit of %1 is reached."_s.arg(bytesText(m_limits.maxBytes)),
-                          false);
-            return;
-        }
-        if (mustSplit(*run)) {
-            nextPart();
-            if (!isWriting())
-                return;
-        }
-        if (m_partBegan == 0)
-            m_partBegan = run->columns.received.front();
-        m_newestReceived = std::max(m_newestReceived, run->columns.received.back());
-        check(d.writer->append(*run));
-        if (isWriting() && d.writer->pendingBytes() >= m_limits.commitBytes()) {
-            commit();
-            watchDisk();
-        }
+    }
+    if (m_partBegan == 0)
+        m_partBegan = run->columns.received.front();
+    m_newestReceived = std::max(m_newestReceived, run->columns.received.back());
+    check(d.writer->append(*run));
+    commitWhenLarge();
+}
+
+void WriteLoop::commitWhenLarge()
+{
+    if (!isWriting() || d.writer->pendingBytes() < m_limits.commitBytes())
+        return;
+    commit();
+    watchDisk();
+}
+
+void WriteLoop::readAll()
+{
+    while (isWriting() && m_read < m_readings.size()) {
+        const BlockReading& reading = *m_readings[m_read++];
+        check(d.writer->read(reading.block, reading.columns, reading.heard));
+        commitWhenLarge();
     }
 }
 
 void WriteLoop::appendFromTail()
 {
-    append(d.tail->snapshot());
+    // Of blocks that are durable, so before what is in the tail.
+    readAll();
+    for (const Tail::Run& run : d.tail->snapshot())
+        append(run);
 }
 
 std::int64_t WriteLoop::bytesOnDisk()
@@ -128,7 +155,7 @@ bool WriteLoop::mustEnd(std::int64_t more)
 
 bool WriteLoop::mustSplit(const Chunk& run)
 {
-    if (m_partBegan == 0 || !m_limits.isSplit())
+    if (m_partBegan == 0 || !m_limits.isSplit() || d.writer->hasUnread())
         return false;
     return (m_limits.splitLength.count() > 0 &&
             run.columns.received.front() - m_partBegan >= m_limits.splitLength.count()) ||
@@ -220,6 +247,7 @@ void WriteLoop::check(const Status& status)
         return;
     if (status.error().code != ErrorCode::DiskFull) {
         m_mode = Mode::Failed;
+        d.isWriting = false;
         m_announceEnd(status.error().message, true);
         return;
     }
@@ -231,7 +259,9 @@ void WriteLoop::enter(Mode mode)
 {
     const bool isNew = m_mode == Mode::Writing;
     m_mode = mode;
+    d.isWriting = isWriting();
     if (mode == Mode::Full) {
+        m_read = 0;          // they went with the transaction
         m_pauseRows.clear(); // they went with the transaction
         m_elsewhere.clear();
         d.fileLock.giveRoom();
@@ -271,6 +301,7 @@ void WriteLoop::watchDisk()
 void WriteLoop::goOn()
 {
     m_mode = Mode::Writing;
+    d.isWriting = true;
     appendFromTail();
     if (m_mode != Mode::Writing)
         return;
@@ -303,6 +334,9 @@ void WriteLoop::tryAgain(bool isLast)
 void WriteLoop::noteDurable()
 {
     d.tail->trim(d.writer->durable());
+    m_readings.erase(m_readings.begin(), m_readings.begin() + static_cast<std::ptrdiff_t>(m_read));
+    m_read = 0;
+    d.closed = std::min(d.writer->closed(), d.writer->durable());
     const std::lock_guard lock(d.mutex);
     d.durable = d.writer->totals();
 }

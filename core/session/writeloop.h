@@ -42,7 +42,10 @@ private:
         std::int64_t received = 0; ///< ns, of its last message
     };
 
-    void append(const std::vector<Tail::Run>& runs);
+    void take(std::vector<WriterItem>&& items);
+    void append(const Tail::Run& run);
+    void readAll();
+    void commitWhenLarge();
     void appendFromTail();
     void commit();
     void keepWalSmall();
@@ -76,6 +79,9 @@ private:
     Clock::duration m_patience{};
     int m_commits = 0;
 
+    /// Readings of stored blocks that are not durable; the first m_read are in the transaction.
+    std::deque<std::shared_ptr<const BlockReading>> m_readings;
+    std::size_t m_read = 0;
     std::vector<Gap> m_gaps;                                                   // not committed yet
     std::map<std::pair<std::uint32_t, std::string>, std::int64_t> m_pauseRows; // of this pause
     std::vector<std::int64_t> m_elsewhere;  // as stored, by connection

@@ -60,6 +60,9 @@ struct Call
     bool isError = false;
 };
 
+/// Messages before a request among which its answer is looked for, too.
+constexpr Seq kReach = 65'536;
+
 /// Two passes over the headers of a recording. The first notes which messages are answered, a bit
 /// each. So the second knows of a request at once whether it stays open, and keeps only those that
 /// wait for an answer to come: memory is bounded by the calls in flight, not by those that never
@@ -92,6 +95,8 @@ public:
         }
         while (!m_isAnswered.empty() && m_scan.next()) {
             const bool closes = passAnswer();
+            if (passEarlyAnswered())
+                return true; // a request: it answers nothing itself
             passRequest();
             if (closes)
                 return true;
@@ -107,7 +112,8 @@ private:
     [[nodiscard]] ScanRequest request(std::uint32_t wanted) const
     {
         ScanRequest request;
-        request.first = m_first;
+        // An answer may have come somewhat before its request.
+        request.first = std::max<Seq>(1, m_first - kReach);
         request.wanted = wanted;
         return request;
     }
@@ -123,13 +129,16 @@ private:
         if (asked == 0 || !isWanted(asked) || !m_isAnswered[at(asked)])
             return false;
         m_isAnswered[at(asked)] = false;
-        m_call = {};
-        m_call.request = asked;
-        m_call.reply = m_scan.seq();
-        m_call.replier = columns.sender[row];
-        m_call.end = columns.time[row];
-        m_call.latency = columns.latency[row];
-        m_call.isError = columns.kind[row] == static_cast<std::uint8_t>(Kind::Error);
+        Call& call = asked > m_scan.seq() ? m_early[asked] : m_call;
+        call = {};
+        call.request = asked;
+        call.reply = m_scan.seq();
+        call.replier = columns.sender[row];
+        call.end = columns.time[row];
+        call.latency = columns.latency[row];
+        call.isError = columns.kind[row] == static_cast<std::uint8_t>(Kind::Error);
+        if (asked > m_scan.seq())
+            return false;
         if (const auto found = m_asked.find(asked); found != m_asked.end()) {
             m_call.asked = found->second;
             m_asked.erase(found);
@@ -137,6 +146,23 @@ private:
             m_call.asked.time = m_call.end - m_call.latency; // its block is damaged
         }
         return true;
+    }
+    /// Whether this request was answered before it came; then call() is that.
+    bool passEarlyAnswered()
+    {
+        const auto early = m_early.empty() ? m_early.end() : m_early.find(m_scan.seq());
+        if (early == m_early.end())
+            return false;
+        m_call = early->second;
+        m_call.asked = asked();
+        m_early.erase(early);
+        return true;
+    }
+    [[nodiscard]] Asked asked() const
+    {
+        const Columns& columns = m_scan.columns();
+        const std::size_t row = m_scan.row();
+        return {columns.time[row], columns.sender[row], columns.audience[row], columns.topic[row]};
     }
     void passRequest()
     {
@@ -148,14 +174,12 @@ private:
         const bool isAnswered = m_isAnswered[at(seq)];
         if (!isAnswered && columns.kind[row] != static_cast<std::uint8_t>(Kind::Request))
             return;
-        const Asked asked{columns.time[row], columns.sender[row], columns.audience[row],
-                          columns.topic[row]};
         if (isAnswered) {
-            m_asked.emplace(seq, asked);
+            m_asked.emplace(seq, asked());
         } else {
             m_opens.emplace();
             m_opens->request = seq;
-            m_opens->asked = asked;
+            m_opens->asked = asked();
         }
     }
 
@@ -164,6 +188,7 @@ private:
     std::vector<bool> m_isAnswered;
     MessageScan m_scan;
     std::unordered_map<Seq, Asked> m_asked;
+    std::unordered_map<Seq, Call> m_early; ///< answered, and their requests are still to come
     std::optional<Call> m_opens;
     Call m_call;
 };

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "calls/earlyeffects.h"
 #include "calls/pairing.h"
 
 #include <QTest>
@@ -93,6 +94,53 @@ private Q_SLOTS:
         CallPairing pairing;
         QCOMPARE(pairing.pass(message(1, Kind::Reply, kRobot, 7)).request, 0);
         QCOMPARE(pairing.pass(message(2, Kind::Reply, kRobot, 0)).request, 0);
+    }
+
+    void anAnswerMayComeBeforeItsRequest()
+    {
+        CallPairing pairing;
+        CallPairing::Message reply = message(1, Kind::Reply, kRobot, 7);
+        reply.time = 9'000'000;
+        QCOMPARE(pairing.pass(reply).request, 0);
+        const auto match = pairing.pass(message(2, Kind::Request, kPlanner, 7)); // said at 2 ms
+        QCOMPARE(match.request, 0);
+        QCOMPARE(match.answer, 1);
+        QCOMPARE(match.answerTime, 9'000'000);
+        QCOMPARE(match.answerer, kRobot);
+        QCOMPARE(match.latency, 7'000'000);
+        // It is answered: the same correlation again is a new call, and the answer is used up.
+        QCOMPARE(pairing.pass(message(3, Kind::Request, kPlanner, 7)).answer, 0);
+        QCOMPARE(pairing.pass(message(4, Kind::Reply, kRobot, 7)).request, 3);
+    }
+
+    void anOldAnswerIsNotThatOfANewRequest()
+    {
+        CallPairing pairing;
+        pairing.pass(message(1, Kind::Reply, kRobot, 7));
+        QCOMPARE(pairing.pass(message(200, Kind::Request, kPlanner, 7)).answer, 0);
+        pairing.pass(message(201, Kind::Reply, kRobot, 8));
+        const auto match = pairing.pass(message(250, Kind::Request, kPlanner, 8));
+        QCOMPARE(match.answer, 201); // 49 ms before: the order of two sockets
+        QCOMPARE(match.latency, 0);
+    }
+
+    void anEffectWaitsForItsCause()
+    {
+        EarlyEffects effects;
+        effects.wait(5, {10, 100, kRobot});
+        effects.wait(5, {11, 110, kPlanner});
+        effects.wait(6, {12, 120, kPlanner});
+        effects.wait(0, {13, 130, kPlanner});
+        QVERIFY(effects.take(0).empty());
+        const auto known = effects.take(5);
+        QCOMPARE(known.size(), std::size_t(2));
+        QCOMPARE(known[0].seq, 10);
+        QCOMPARE(known[1].sender, kPlanner);
+        QVERIFY(effects.take(5).empty());
+        for (std::uint64_t cause = 100; cause < 200'000; ++cause)
+            effects.wait(cause, {1, 1, kRobot});
+        QVERIFY(effects.take(6).empty()); // the oldest are forgotten
+        QCOMPARE(effects.take(199'999).size(), std::size_t(1));
     }
 
     void chunksAndStateDoNotCloseCalls()

@@ -26,14 +26,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     reading += scanned + rest;
     Columns columns;
     for (const std::uint32_t wanted :
-         {std::uint32_t(AllColumns), kHeardColumns, kScannedColumns,
-          std::uint32_t(SequenceColumns | StateColumns), std::uint32_t(IdColumns)}) {
+         {std::uint32_t(AllColumns | LateColumns), std::uint32_t(LateColumns), kHeardColumns,
+          kScannedColumns, std::uint32_t(SequenceColumns | StateColumns),
+          std::uint32_t(IdColumns)}) {
         if (!decoder.decode(1, count, heard, reading, wanted, columns))
             continue;
         if ((wanted & TimeColumns) != 0 && columns.time.size() != count)
             std::abort();
         for (const CauseEdge& edge : columns.causes) {
             if (edge.row >= count)
+                std::abort();
+        }
+        for (const LateFact& fact : columns.late) {
+            if (fact.row >= count)
                 std::abort();
         }
         for (const StateChange& change : columns.states) {

@@ -60,6 +60,14 @@ Columns sampleColumns(std::size_t rows, std::uint64_t seed)
                                    "_INBOX." + std::to_string(random()));
         if (row == 3)
             columns.senderNames.add(3, "one too many");
+        if (row % 9 == 4)
+            columns.late.push_back(
+                {static_cast<std::uint32_t>(row),
+                 row % 2 == 0 ? LateFact::What::Answer : LateFact::What::Effect,
+                 columns.first - static_cast<Seq>(random() % 5000),
+                 columns.time[row] - static_cast<std::int64_t>(random() % 99999),
+                 static_cast<std::uint32_t>(random() % 70),
+                 row % 2 == 0 ? static_cast<std::int64_t>(random() % 1000) : -1});
     }
     columns.text = "texts that are not in raw";
     return columns;
@@ -169,6 +177,11 @@ private Q_SLOTS:
         QCOMPARE(back.states.size(), columns.states.size());
         QCOMPARE(back.states.back().row, columns.states.back().row);
         QCOMPARE(index(back.states.back().key), index(columns.states.back().key));
+        QVERIFY(back.late.empty());
+        QVERIFY(decoder.decode(columns.first, columns.size(), heard, reading,
+                               AllColumns | LateColumns, back));
+        QVERIFY(columns.late.size() > 50);
+        QVERIFY(back.late == columns.late);
         QCOMPARE(back.text, columns.text);
         QCOMPARE(back.payloadOffset, columns.payloadOffset);
         QCOMPARE(back.payloadSize, columns.payloadSize);

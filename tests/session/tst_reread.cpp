@@ -3,7 +3,7 @@
 
 #include "recording/verify.h"
 #include "session/reread.h"
-#include "support/traffic.h"
+#include "support/told.h"
 
 #include <QFile>
 #include <QTest>
@@ -15,86 +15,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int kCount = 60'000;
-
-/// Every row and what hangs on it, as text: names instead of ids, because a recording that was read
-/// twice has more of them.
-QStringList told(Session& session)
-{
-    QStringList lines;
-    RowRequest request;
-    request.first = 1;
-    request.count = static_cast<int>(session.seen().last);
-    const auto rows = waitFor(session.rows(request));
-    const auto names = session.dictionaries();
-    for (const MessageRow& row : *rows) {
-        QString to;
-        for (const AgentId agent : names->receivers(row.audience))
-            to += QString::fromStdString(names->agentName(agent)) + u',';
-        lines << u"%1 %2 %3 %4>%5 %6 %7 %8 %9"_s.arg(row.seq)
-                         .arg(isoTime(row.time),
-                              QString::fromStdString(names->topicName(row.topic)),
-                              QString::fromStdString(names->agentName(row.sender)), to)
-                         .arg(int(row.kind))
-                         .arg(QString::fromStdString(names->typeName(row.type)))
-                         .arg(row.flags)
-                         .arg(row.closes) +
-                     u" %1 %2 %3"_s.arg(row.latency).arg(row.sequence).arg(row.size);
-    }
-    return lines;
-}
-
-QStringList traffic(Session& session)
-{
-    QStringList lines;
-    TileRequest request;
-    request.range = session.seen().time;
-    request.columns = 60;
-    request.latency = true;
-    request.pairs = true;
-    const auto tiles = waitFor(session.tiles(request));
-    const auto names = session.dictionaries();
-    for (const TileLane& lane : tiles->lanes) {
-        const std::string name = names->agentName(lane.agent);
-        QString line = QString::fromStdString(name) + u": "_s;
-        for (std::size_t bucket = 0; bucket < tiles->bucketCount; ++bucket)
-            line += QString::number(lane.sentIn(bucket)) + u' ';
-        lines << line + u"| %1 %2"_s.arg(lane.latency.count()).arg(lane.latency.quantile(0.99));
-    }
-    lines.sort();
-    return lines;
-}
-
-QStringList states(Session& session)
-{
-    QStringList lines;
-    StateRequest request;
-    request.at = session.seen().time.begin + session.seen().time.length() / 3;
-    const auto slice = waitFor(session.state(request));
-    const auto names = session.dictionaries();
-    for (const AgentState& state : slice->agents) {
-        QString line = u"%1 sent %2 received %3 waits %4 owes %5"_s
-                           .arg(QString::fromStdString(names->agentName(state.agent)))
-                           .arg(state.sent)
-                           .arg(state.received)
-                           .arg(state.waitingFor.size())
-                           .arg(state.owes.size());
-        QStringList values;
-        for (const StateValue& value : state.values)
-            values << u"%1@%2"_s.arg(QString::fromStdString(names->stateKeyName(value.key)))
-                          .arg(value.setBy);
-        values.sort();
-        lines << line + values.join(u' ');
-    }
-    lines.sort();
-    return lines;
-}
-
-std::vector<Seq> withId(Session& session, const QString& expression)
-{
-    MatchRequest request;
-    request.filter = *parseFilter(expression, session.seen().time);
-    return waitFor(session.search(request))->seqs;
-}
 
 QByteArray contents(const QString& path)
 {
@@ -141,8 +61,8 @@ private Q_SLOTS:
         auto right = Session::open(file("right.murmur"));
         QVERIFY(again.ok() && right.ok());
         QCOMPARE(told(**again), told(**right));
-        QCOMPARE(traffic(**again), traffic(**right));
-        QCOMPARE(states(**again), states(**right));
+        QCOMPARE(trafficOf(**again), trafficOf(**right));
+        QCOMPARE(statesOf(**again), statesOf(**right));
         const auto kinds = waitFor((*again)->info());
         QCOMPARE(kinds->kinds, waitFor((*right)->info())->kinds);
         const QString expression = u"trace == \"t77\""_s;

@@ -11,19 +11,6 @@ namespace murmur {
 
 namespace {
 
-constexpr int kLongestChain = 8;
-
-AgentId resolved(const Dictionaries& names, AgentId agent)
-{
-    for (int i = 0; i < kLongestChain; ++i) {
-        const AgentId better = names.agentEntry(agent).sameAs;
-        if (index(better) == 0)
-            break;
-        agent = better;
-    }
-    return agent;
-}
-
 /// Sums neighbouring buckets to `points` and scales to the highest: a sparkline shows shape.
 std::vector<float> spark(const TileLane& lane, std::size_t buckets, std::size_t points)
 {
@@ -51,11 +38,11 @@ std::vector<AgentRow> agentRows(const Dictionaries& names, const StateSlice* sta
     std::unordered_map<std::uint32_t, const TileLane*> lanes;
     if (state != nullptr) {
         for (const AgentState& agent : state->agents)
-            states[index(resolved(names, agent.agent))] = &agent;
+            states[index(names.resolved(agent.agent))] = &agent;
     }
     if (tiles != nullptr) {
         for (const TileLane& lane : tiles->lanes)
-            lanes[index(resolved(names, lane.agent))] = &lane;
+            lanes[index(names.resolved(lane.agent))] = &lane;
     }
     std::vector<AgentRow> rows;
     rows.reserve(count);

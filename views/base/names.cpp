@@ -14,7 +14,6 @@ namespace murmur {
 namespace {
 
 constexpr std::size_t kListed = 2;
-constexpr int kLongestChain = 8; // names learnt later never form longer chains; a damaged file may
 
 struct Tr
 {
@@ -25,10 +24,8 @@ struct Tr
 
 QString agentText(const Dictionaries& names, AgentId agent)
 {
-    AgentEntry entry = names.agentEntry(agent);
-    for (int i = 0; i < kLongestChain && index(entry.sameAs) != 0; ++i)
-        entry = names.agentEntry(entry.sameAs);
-    return entry.name.empty() ? Tr::tr("unknown") : QString::fromStdString(entry.name);
+    const std::string name = names.agentName(names.resolved(agent));
+    return name.empty() ? Tr::tr("unknown") : QString::fromStdString(name);
 }
 
 QString audienceText(const Dictionaries& names, AudienceId audience)
