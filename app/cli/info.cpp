@@ -88,6 +88,19 @@ void appendFacts(JsonWriter& json, const SessionInfo& info)
     json.number(info.gaps);
     json.key("lost");
     json.number(info.lost);
+    json.key("unread");
+    json.number(info.unread);
+    json.key("clock_steps");
+    json.beginArray();
+    for (const ClockStep& step : info.clockSteps) {
+        json.beginObject();
+        json.key("time");
+        json.text(isoTime(fromNs(step.time)));
+        json.key("offset_ns");
+        json.number(step.offset);
+        json.endObject();
+    }
+    json.endArray();
     json.key("connections");
     json.beginArray();
     for (const ConnectionInfo& connection : info.connections) {
@@ -225,6 +238,16 @@ std::string pageOf(const SessionInfo& info)
     fact(u"bytes"_s,
          u"%1 heard, %2 on disk"_s.arg(bytesText(info.bytesRaw), bytesText(info.bytesFile)));
     fact(u"gaps"_s, u"%1, %2 messages lost"_s.arg(grouped(info.gaps), grouped(info.lost)));
+
+    if (info.unread > 0)
+        fact(u"unread"_s,
+             u"%1 messages have no sender and kind yet; murmur reread finds them out"_s.arg(
+                 grouped(info.unread)));
+    for (const ClockStep& step : info.clockSteps)
+        fact(u"clock set"_s,
+             u"at %1 the machine's clock was %2 %3 of this recording's, which went on"_s.arg(
+                 isoTime(fromNs(step.time)), durationText(nanoseconds(std::abs(step.offset))),
+                 step.offset < 0 ? u"behind"_s : u"ahead"_s));
 
     if (info.isPerRecording)
         fact(u"calls, causes"_s, u"per recording; murmur merge finds those across recordings"_s);

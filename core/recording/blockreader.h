@@ -47,6 +47,13 @@ struct BlockRef
     [[nodiscard]] Seq last() const noexcept { return first + static_cast<Seq>(count) - 1; }
 };
 
+/// The wall clock of the recorder's machine was set.
+struct ClockStep
+{
+    std::int64_t time = 0;   ///< ns, by the recording's clock, which does not follow
+    std::int64_t offset = 0; ///< ns, by which the wall clock is ahead of it from then on
+};
+
 struct RecordingMeta
 {
     QString uuid;
@@ -59,6 +66,8 @@ struct RecordingMeta
     std::int64_t started = 0;
     std::int64_t generation = 1;
     bool isClean = false;
+    std::int64_t unread = 0; ///< messages that no dialect has read yet
+    std::vector<ClockStep> clockSteps;
     RecordingTotals totals;
 };
 

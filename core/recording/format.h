@@ -7,6 +7,7 @@
 #include <QString>
 
 #include <cstdint>
+#include <string_view>
 
 namespace murmur {
 
@@ -19,6 +20,9 @@ inline constexpr std::int64_t kFormatVersion = 2;
 /// page of the file: rows of their own size would leave a third of a page empty each. A block says
 /// where in the stream its bytes lie.
 inline constexpr std::int64_t kPayloadPiece = 16'344;
+
+/// Key in `meta` of a step of the wall clock, followed by its time in ns.
+inline constexpr std::string_view kClockStep = "clock_step:";
 
 /// Row ids of `reading`: generation above, block below.
 constexpr std::int64_t readingKey(std::int64_t generation, std::int64_t block) noexcept

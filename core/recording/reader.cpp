@@ -128,6 +128,11 @@ RecordingMeta RecordingReader::meta()
             meta.isClean = rows.number(1) == 1;
         else if (key == "last")
             meta.totals.last = rows.number(1);
+        else if (key == "unread")
+            meta.unread = rows.number(1);
+        else if (key.starts_with(kClockStep))
+            meta.clockSteps.push_back(
+                {std::atoll(std::string(key.substr(kClockStep.size())).c_str()), rows.number(1)});
         else if (key == "first_time")
             meta.totals.firstTime = rows.number(1);
         else if (key == "last_time")
@@ -156,6 +161,7 @@ RecordingMeta RecordingReader::meta()
         }
     }
     meta.totals.first = std::max(meta.totals.first, meta.begin);
+    std::ranges::sort(meta.clockSteps, {}, &ClockStep::time);
     return meta;
 }
 

@@ -190,6 +190,7 @@ Status ReadingWriter::keep(const BlockRef& block)
 {
     if (auto status = begin(); !status)
         return status;
+    m_unread += static_cast<std::int64_t>(block.count);
     m_keepReading.bind(1, readingKey(m_generation, block.id))
         .bind(2, readingKey(m_before, block.id));
     return m_keepReading.execute() ? Status(Done{}) : Status(failure());
@@ -320,6 +321,7 @@ Status ReadingWriter::finish()
     Statement meta(m_database, "INSERT OR REPLACE INTO meta (k, v) VALUES (?, ?)");
     // From this commit on the new generation is the one that is read.
     if (!meta.bind(1, "kinds").bindBlob(2, kinds).execute() ||
+        !meta.bind(1, "unread").bind(2, m_unread).execute() ||
         !meta.bind(1, "generation").bind(2, m_generation).execute())
         return failure();
     meta = Statement();

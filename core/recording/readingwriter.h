@@ -82,6 +82,7 @@ private:
     std::size_t m_keyframeBytes = 0;
     std::size_t m_readingBytes = 0; ///< since the last keyframe
     std::size_t m_pendingBytes = 0;
+    std::int64_t m_unread = 0; ///< messages that nobody could read
     bool m_inTransaction = false;
 };
 

@@ -109,6 +109,10 @@ RecordingWriter::create(const QString& path, Dictionaries& names, const Recordin
         if (auto status = writer->storeMeta(key, value); !status)
             return status.error();
     }
+    if (facts.anchor != 0) {
+        if (auto status = writer->storeMeta("clock_anchor", facts.anchor); !status)
+            return status.error();
+    }
     if (facts.part > 0) {
         if (auto status = writer->storeMeta("part", facts.part); !status)
             return status.error();
@@ -226,6 +230,7 @@ Status RecordingWriter::append(const Chunk& chunk)
         m_totals.firstTime = std::min(m_totals.firstTime, columns.time[row]);
         m_totals.lastTime = std::max(m_totals.lastTime, columns.time[row]);
         ++m_totals.kinds[columns.kind[row] < kKindCount ? columns.kind[row] : 0];
+        m_unread += (columns.flags[row] & Unread) != 0 ? 1 : 0;
         if (columns.connection[row] >= m_recorded.size())
             m_recorded.resize(columns.connection[row] + 1);
         ++m_recorded[columns.connection[row]];
@@ -390,6 +395,7 @@ Status RecordingWriter::read(const BlockRef& block, const Columns& columns, cons
         ++m_totals.kinds[kind < kKindCount ? kind : 0];
     }
     m_unreadBlocks = std::max<std::int64_t>(m_unreadBlocks - 1, 0);
+    m_unread -= static_cast<std::int64_t>(columns.size());
     return fold(block.id, columns);
 }
 
@@ -608,6 +614,11 @@ Status RecordingWriter::commit()
           {"gaps", m_totals.gaps},
           {"lost", m_totals.lost}}) {
         if (auto status = storeMeta(key, value); !status)
+            return status;
+    }
+    if (m_unread != m_storedUnread) {
+        m_storedUnread = m_unread;
+        if (auto status = storeMeta("unread", m_unread); !status)
             return status;
     }
     if (auto status = m_database.run("COMMIT"); !status)

@@ -39,7 +39,8 @@ struct RecordingFacts
 {
     std::string program;
     std::string host;
-    std::int64_t started = 0; ///< ns, wall clock
+    std::int64_t started = 0; ///< ns
+    std::int64_t anchor = 0;  ///< ns, when its clock was read off the wall clock; 0: not told
     std::string family{};     ///< uuid of the first of several files; empty: of this one
     int part = 0;        ///< 1, 2 …: place among the files of a split recording; 0: not split
     std::string shard{}; ///< "2/8": only a share of the subjects; empty: all
@@ -197,7 +198,9 @@ private:
     std::size_t m_keyframeBytes = 0;
     std::int64_t m_foldedBlock = 0; ///< the last one that the state knows
     std::int64_t m_lastKeyframeBlock = 0;
-    std::int64_t m_unreadBlocks = 0;       ///< closed ones
+    std::int64_t m_unreadBlocks = 0; ///< closed ones
+    std::int64_t m_unread = 0;       ///< messages
+    std::int64_t m_storedUnread = 0;
     std::int64_t m_keyframeTime = kNoTime; ///< of the last one
 
     Ring m_ring;

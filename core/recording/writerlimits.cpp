@@ -125,6 +125,8 @@ Status RecordingWriter::recover()
     m_keyframeTime = keyframe ? keyframe->time : kNoTime;
     m_headerBytesSinceKeyframe = 0;
     m_unreadBlocks = 0;
+    m_unread = 0;
+    m_storedUnread = -1;
     std::vector<FinishedTile> tiles;
     Columns columns;
     for (Seq seq = m_totals.first; seq <= m_totals.last;) {
@@ -137,6 +139,7 @@ Status RecordingWriter::recover()
             // From the first unread block on all wait for read().
             if (m_unreadBlocks > 0 || (columns.flags.front() & Unread) != 0) {
                 ++m_unreadBlocks;
+                m_unread += static_cast<std::int64_t>(block.count);
                 continue;
             }
             m_foldedBlock = block.id;

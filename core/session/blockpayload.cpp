@@ -14,8 +14,21 @@ constexpr std::size_t kKeptBytes = std::size_t(8) << 20;
 
 } // namespace
 
+BlockPayload::~BlockPayload()
+{
+    if (m_scratch == nullptr || m_stored.empty())
+        return;
+    m_scratch->bytes = std::move(m_stored.back().bytes);
+    m_scratch->offsets = std::move(m_stored.back().offsets);
+}
+
 void BlockPayload::load(const BlockReader::Bytes& place, Stored& to)
 {
+    if (m_scratch != nullptr) {
+        to.bytes = std::move(m_scratch->bytes);
+        to.offsets = std::move(m_scratch->offsets);
+        to.offsets.clear();
+    }
     to.reader = place.reader;
     to.block = place.block.id;
     Columns own;
@@ -30,8 +43,6 @@ void BlockPayload::load(const BlockReader::Bytes& place, Stored& to)
         offset += std::size_t(sizes.rawSize[row]) + sizes.headerSize[row];
         to.offsets.push_back(offset);
     }
-    // simdjson reads a little past the end of what it is given.
-    to.bytes.reserve(to.bytes.size() + 64);
     if (offset > to.bytes.size())
         to.offsets.clear(); // headers and payload of different blocks: a damaged file
 }

@@ -45,12 +45,23 @@ void settleState(AgentState& agent);
 class BlockPayload : public PayloadSource
 {
 public:
-    BlockPayload(BlockReader& reader, const BlockRef& block, const Columns& columns)
+    /// Memory that goes from block to block in a long scan.
+    struct Scratch
+    {
+        std::string bytes;
+        std::vector<std::size_t> offsets;
+    };
+    BlockPayload(BlockReader& reader, const BlockRef& block, const Columns& columns,
+                 Scratch* scratch = nullptr)
         : m_reader(reader)
         , m_block(block)
         , m_columns(columns)
+        , m_scratch(scratch)
     {
     }
+    ~BlockPayload() override;
+    BlockPayload(const BlockPayload&) = delete;
+    BlockPayload& operator=(const BlockPayload&) = delete;
     std::string_view raw(std::size_t row) override;
     std::string_view headers(std::size_t row) override;
 
@@ -70,6 +81,7 @@ private:
     BlockReader& m_reader;
     const BlockRef& m_block;
     const Columns& m_columns;
+    Scratch* m_scratch;
     std::vector<Stored> m_stored; ///< the one that was used last is the last one
 };
 

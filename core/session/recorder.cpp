@@ -80,7 +80,8 @@ Status Recorder::start()
         return lock.error();
     d->facts.program = "murmurscope " MURMUR_VERSION;
     d->facts.host = QSysInfo::machineHostName().toStdString();
-    d->facts.started = toNs(wallNow());
+    d->facts.started = processClock().nowNs();
+    d->facts.anchor = toNs(processClock().anchor());
     d->facts.part = limits.isSplit() ? 1 : 0;
     d->facts.ring = limits.ringOfFile();
     if (!d->options.shard.isAll())

@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "bus/connection.h"
+#include "session/clockwatch.h"
 #include "session/connectioninfo.h"
 #include "session/diskwatch.h"
 #include "session/recordinglimits.h"
@@ -31,6 +32,7 @@ struct RecorderOptions
     Shard shard;                    ///< records only this share of the subjects
     std::int64_t reserveBytes = -1; ///< kept free on the disk; negative: DiskWatch::usualReserve
     DiskProbe diskProbe;            ///< empty: asks the system
+    ClockWatch::Drift clockDrift;   ///< empty: asks the system
     std::size_t queueBytes = 0;     ///< of messages that wait to be read; 0: 64 MiB
 };
 

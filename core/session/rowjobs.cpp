@@ -406,6 +406,7 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
         }
     };
     Columns columns;
+    BlockPayload::Scratch scratch;
     std::int64_t scanned = 0;
     const std::int64_t total = std::max<std::int64_t>(1, last - first + 1);
     const auto scanBlock = [&](const BlockRef& block) {
@@ -416,7 +417,7 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
         // Time gives the rows their number.
         const std::uint32_t needed = request.filter ? request.filter->columns() : 0;
         if (view->reader().load(block, TimeColumns | needed, columns)) {
-            BlockPayload payload(view->reader(), block, columns);
+            BlockPayload payload(view->reader(), block, columns, &scratch);
             evaluate(columns, payload, 0, view->durable());
         }
     };
@@ -562,6 +563,8 @@ Result<SessionInfo> infoJob(const Source& source)
     info.family = meta.family;
     info.part = meta.part;
     info.shard = meta.shard;
+    info.unread = meta.unread;
+    info.clockSteps = meta.clockSteps;
     info.kinds = meta.totals.kinds;
     info.bytesRaw = meta.totals.bytesRaw;
     info.gaps = meta.totals.gaps;

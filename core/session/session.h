@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "bus/connection.h"
 #include "query/filter.h"
+#include "recording/blockreader.h"
 #include "recording/dictionaries.h"
 #include "session/connectioninfo.h"
 
@@ -111,6 +112,8 @@ struct SessionInfo
     std::vector<ConnectionInfo> connections;
     bool isLive = false;                   ///< being recorded, by us or by another process
     bool isClean = true;                   ///< closed in order
+    std::int64_t unread = 0;               ///< messages that no dialect has read yet
+    std::vector<ClockStep> clockSteps;     ///< of the recorder's machine
     QString program;                       ///< that wrote it
     std::vector<RecordingInfo> recordings; ///< when there are several
     /// Calls and causes were found within each recording only; a merge finds those across.

@@ -3,6 +3,8 @@
 
 #include "session/writeloop.h"
 
+#include "recording/format.h"
+
 #include <QFile>
 #include <QFileInfo>
 
@@ -33,6 +35,7 @@ WriteLoop::WriteLoop(Recorder::Private& recorder, AnnounceEnd announceEnd)
     , m_announceEnd(std::move(announceEnd))
     , m_limits(recorder.options.limits)
     , m_watch(recorder.options.path, recorder.options.reserveBytes, recorder.options.diskProbe)
+    , m_clock(recorder.options.clockDrift)
     , m_nextCommit(Clock::now() + kCommitInterval)
     , m_nextTick(Clock::now() + kTick)
     , m_patience(kTick)
@@ -66,7 +69,7 @@ void WriteLoop::run()
         if (now >= m_nextTick) {
             m_nextTick = now + kTick;
             if (isWriting())
-                check(d.writer->addTick(toNs(wallNow()), d.heard->fill(), d.runs->fill()));
+                tick();
             tryAgain(false);
         }
         const bool isDue =
@@ -140,6 +143,14 @@ void WriteLoop::appendFromTail()
     readAll();
     for (const Tail::Run& run : d.tail->snapshot())
         append(run);
+}
+
+void WriteLoop::tick()
+{
+    const std::int64_t time = processClock().nowNs();
+    check(d.writer->addTick(time, d.heard->fill(), d.runs->fill()));
+    if (const auto offset = m_clock.look(); offset && isWriting())
+        check(d.writer->setFact(std::string(kClockStep) + std::to_string(time), offset->count()));
 }
 
 std::int64_t WriteLoop::bytesOnDisk()
@@ -437,7 +448,7 @@ std::vector<Gap> WriteLoop::unwritten()
         gap.count = counters[i].received - counters[i].ours() - before(m_recordedBefore, i) -
                     (hasFailed ? d.writer->recorded(id) : d.writer->appended(id));
         gap.from = d.writer->totals().lastTime;
-        gap.to = std::max(gap.from, toNs(wallNow()));
+        gap.to = std::max(gap.from, processClock().nowNs());
         d.writer->setReceived(id, counters[i].received - before(m_receivedBefore, i));
         if (gap.count > 0)
             gaps.push_back(std::move(gap));

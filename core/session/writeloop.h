@@ -48,6 +48,7 @@ private:
     void commitWhenLarge();
     void appendFromTail();
     void commit();
+    void tick();
     void keepWalSmall();
     void watchDisk();
     void enter(Mode mode);
@@ -71,6 +72,7 @@ private:
     AnnounceEnd m_announceEnd;
     const RecordingLimits& m_limits;
     DiskWatch m_watch;
+    ClockWatch m_clock;
     Mode m_mode = Mode::Writing;
     bool m_isOver = false; // a limit ended the recording
     Clock::time_point m_nextCommit;

@@ -84,8 +84,8 @@ private:
         std::unique_ptr<FileSizeLimit> limit;
         std::jthread roomMaker;
         for (int done = 0; done < kCount; done += kBatch) {
-            if (fillsDisk && done == kCount / 2) {
-                limit = std::make_unique<FileSizeLimit>(QFileInfo(options.path).size() + 200'000);
+            if (fillsDisk && done == kCount / 4) {
+                limit = std::make_unique<FileSizeLimit>(std::int64_t(1) << 20);
                 // Our own hearing waits while the disk is full.
                 roomMaker = std::jthread([&](std::stop_token stop) {
                     while (!stop.stop_requested() && recorder.status().alarm.isEmpty())
@@ -212,10 +212,13 @@ private Q_SLOTS:
             QVERIFY((*writer)->commit().ok()); // and is gone without a close
         }
         QCOMPARE(unreadIn(path), kCount / 2);
+        const auto unread = [&] { return waitFor((*Session::open(path))->info())->unread; };
+        QCOMPARE(unread(), kCount / 2);
         verify(path);
         const auto report = rereadRecording(path, {});
         QVERIFY2(report.ok(), report.ok() ? "" : qPrintable(report.error().message));
         QCOMPARE(unreadIn(path), 0);
+        QCOMPARE(unread(), 0);
         compare(path);
         verify(path);
     }

@@ -415,6 +415,27 @@ private Q_SLOTS:
         QVERIFY(closed.ok());
         QVERIFY(!waitFor((*closed)->info())->isLive);
     }
+
+    void aClockThatIsSetIsTold()
+    {
+        std::atomic<std::int64_t> lead = 0;
+        RecorderOptions options;
+        options.path = m_directory.filePath(u"clock.murmur"_s);
+        options.clockDrift = [&] { return nanoseconds(lead.load()); };
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        lead = 40'000'000; // as a clock is when it is kept right
+        QTest::qWait(1200);
+        lead = -3'000'000'000;
+        QTest::qWait(2200);
+        QVERIFY(recorder.stop().ok());
+        auto session = Session::open(options.path);
+        QVERIFY(session.ok());
+        const auto info = waitFor((*session)->info());
+        QCOMPARE(info->clockSteps.size(), std::size_t(1));
+        QCOMPARE(info->clockSteps[0].offset, -3'000'000'000);
+        QVERIFY(std::abs(info->clockSteps[0].time - toNs(wallNow())) < 20'000'000'000);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestRecorder)

@@ -45,9 +45,10 @@ public:
                              if (m_watcher != watcher)
                                  return; // the person has moved on
                              m_watcher = nullptr;
-                             const QFuture<Answer> ended = watcher->future();
-                             done(ended.resultCount() > 0
-                                      ? ended.resultAt(0)
+                             // Taken, not copied: a slice of tiles has megabytes.
+                             QFuture<Answer> ended = watcher->future();
+                             done(ended.isValid() && ended.resultCount() > 0
+                                      ? ended.takeResult()
                                       : Answer(Error{ErrorCode::Cancelled, {}}));
                          });
         watcher->setFuture(future);
