@@ -31,6 +31,15 @@ QStringList topics()
     return names;
 }
 
+/// Without the comments at its head.
+std::string textOf(QFile& page)
+{
+    QByteArray text = page.readAll();
+    while (text.startsWith("<!--"))
+        text = text.mid(text.indexOf('\n') + 1);
+    return text.toStdString();
+}
+
 int run(const CLI::App& root, const std::string& topic)
 {
     StandardOutput output;
@@ -40,15 +49,19 @@ int run(const CLI::App& root, const std::string& topic)
         output.write("\nTopics for \"murmur help\": " + known.join(u", "_s).toStdString() + "\n");
         return output.finish();
     }
+    const QString name = QString::fromStdString(topic);
+    QFile page(u":/help/%1.md"_s.arg(name));
+    const bool hasPage = known.contains(name) && page.open(QIODevice::ReadOnly);
     for (const CLI::App* command : root.get_subcommands([](const CLI::App*) { return true; })) {
         if (command->get_name() == topic) {
             output.write(command->help("murmur"));
+            // sql and demo are also pages.
+            if (hasPage)
+                output.write("\n" + textOf(page));
             return output.finish();
         }
     }
-    const QString name = QString::fromStdString(topic);
-    QFile page(u":/help/%1.md"_s.arg(name));
-    if (!known.contains(name) || !page.open(QIODevice::ReadOnly)) {
+    if (!hasPage) {
         std::vector<std::string> owned;
         for (const QString& other : known)
             owned.push_back(other.toStdString());
@@ -61,7 +74,7 @@ int run(const CLI::App& root, const std::string& topic)
                 name, near.isEmpty() ? QString() : u"; did you mean \"%1\"?"_s.arg(near),
                 known.join(u", "_s)));
     }
-    output.write(page.readAll().toStdString());
+    output.write(textOf(page));
     return output.finish();
 }
 

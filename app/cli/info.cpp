@@ -213,10 +213,13 @@ std::string pageOf(const SessionInfo& info)
         fact(u"uuid"_s, info.uuid);
         fact(u"written by"_s, info.program);
     }
-    fact(u"state"_s, info.isLive ? u"being recorded now"_s
-                     : info.isClean
-                         ? u"closed in order"_s
-                         : u"not closed in order; everything that was committed is here"_s);
+    fact(
+        u"state"_s,
+        info.isLive    ? u"being recorded now"_s
+        : info.isClean ? u"closed in order"_s
+        : QFileInfo::exists(info.path + u"-wal"_s) || !isOne
+            ? u"not closed in order; everything that was committed is here"_s
+            : u"not closed in order, and the -wal file that belongs to it is missing: what was heard last is not here"_s);
     if (info.part > 0)
         fact(u"part"_s, u"%1 of the family %2"_s.arg(info.part).arg(info.family));
     if (!info.shard.isEmpty())

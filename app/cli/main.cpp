@@ -47,6 +47,8 @@ int main(int argc, char** argv)
     using namespace murmur::cli;
     // A closed pipe is seen where we write; it must not kill a recording.
     std::signal(SIGPIPE, SIG_IGN);
+    // Neither must a limit of file sizes: the write fails, and is told like that of a full disk.
+    std::signal(SIGXFSZ, SIG_IGN);
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(u"murmur"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(MURMUR_VERSION));

@@ -74,6 +74,7 @@ Status MessageStream::readPage()
         const auto list = await(*std::exchange(m_search, std::nullopt));
         if (!list)
             return list.error();
+        m_unreadable += list->unreadable;
         m_found.assign(list->seqs.begin(), list->seqs.end());
         const bool isFull = static_cast<std::int64_t>(list->seqs.size()) >= m_page;
         m_next = (isFull ? list->seqs.back() : list->through) + 1;
@@ -100,6 +101,8 @@ Status MessageStream::readMessages(const std::vector<Seq>& seqs)
         auto rows = await(m_session->rows(std::move(request)));
         if (!rows)
             return rows.error();
+        m_unreadable +=
+            static_cast<std::int64_t>(seqs.size() - std::min(seqs.size(), rows->size()));
         for (MessageRow& row : *rows) {
             MessageDetail& message = m_ready.emplace_back();
             message.raw = std::exchange(row.preview, {});
@@ -115,6 +118,10 @@ Status MessageStream::readMessages(const std::vector<Seq>& seqs)
     const Seq read = messages->empty() ? seqs.back() : messages->back().row.seq;
     for (auto seq = seqs.rbegin(); seq != seqs.rend() && *seq > read; ++seq)
         m_found.push_front(*seq);
+    const auto asked = std::ranges::count_if(seqs, [read](Seq seq) { return seq <= read; });
+    m_unreadable += std::max<std::int64_t>(0, asked - static_cast<std::int64_t>(messages->size()));
+    for (const MessageDetail& message : *messages)
+        m_unreadable += message.row.size > 0 && message.raw.isEmpty() && message.headers.empty();
     std::ranges::move(*messages, std::back_inserter(m_ready));
     return Done{};
 }

@@ -40,6 +40,9 @@ public:
     [[nodiscard]] bool isReady() const noexcept { return !m_ready.empty(); }
     /// How far the search has come.
     [[nodiscard]] std::int64_t scanned() const noexcept { return m_scanned->load(); }
+    /// Messages that could not be looked at, or of which something is missing: their blocks are
+    /// damaged.
+    [[nodiscard]] std::int64_t unreadable() const noexcept { return m_unreadable; }
     /// Ends a search that is under way: peek() then answers with Cancelled.
     void stop() { m_stop.request_stop(); }
 
@@ -56,6 +59,7 @@ private:
     Seq m_next = 1;
     Seq m_last;
     std::shared_ptr<std::atomic<std::int64_t>> m_scanned;
+    std::int64_t m_unreadable = 0;
     std::stop_source m_stop;
     std::optional<QFuture<Result<MatchList>>> m_search;
     std::deque<Seq> m_found;

@@ -245,6 +245,11 @@ int run(const Options& options)
     const int written = printer.finish();
     if (signals.isRequested())
         return exitCodeOf(ErrorCode::Cancelled);
+    if (code == kDone && stream.unreadable() > 0)
+        return failed(
+            {ErrorCode::Unreadable,
+             u"%1 messages cannot be read, their blocks are damaged; the result lacks them, or "
+             u"what they say. \"murmur verify\" names the blocks."_s.arg(stream.unreadable())});
     return code != kDone ? code : written;
 }
 

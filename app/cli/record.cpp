@@ -108,6 +108,8 @@ int run(const Options& options)
         const auto length = durationFromText(QString::fromStdString(options.length));
         if (!length)
             return failed(length.error());
+        if (length->count() <= 0)
+            return wrongUse(u"--for needs a length of more than nothing, for example 60s."_s);
         run.length = *length;
     }
     if (auto status = readLimits(options, recording); !status)

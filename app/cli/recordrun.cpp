@@ -278,6 +278,8 @@ void RecordRun::noteAlarm(const QString& alarm)
     m_alarm = alarm;
     if (m_progress != nullptr)
         m_progress->clear();
+    if (alarm.isEmpty() && m_isEnding)
+        return; // the end clears it, not the disk
     tell(alarm.isEmpty() ? u"There is room on the disk again: recording goes on."_s
                          : printable(alarm));
 }

@@ -105,7 +105,10 @@ std::string pageOf(const VerifyReport& report, const QString& path)
     if (report.isLive)
         page += u"It is being recorded: what was committed when it was looked at was checked.\n"_s;
     else if (!report.isClean)
-        page += u"It was not closed in order; everything that was committed is there.\n"_s;
+        page +=
+            QFileInfo::exists(path + u"-wal"_s)
+                ? u"It was not closed in order; everything that was committed is there.\n"_s
+                : u"It was not closed in order, and the -wal file that belongs to it is missing: what was heard last is not there.\n"_s;
     for (const Damage& damage : report.damages)
         page += u"  "_s + printable(damage.sentence) + u'\n';
     const auto shown = static_cast<std::int64_t>(report.damages.size());

@@ -6,10 +6,13 @@
 
 #include <QApplication>
 
+#include <csignal>
 #include <iostream>
 
 int main(int argc, char** argv)
 {
+    // A limit of file sizes must not kill a recording: the write fails, and is told.
+    std::signal(SIGXFSZ, SIG_IGN);
     const murmur::CommandLine line = murmur::parseCommandLine(argc, argv);
     if (line.exitCode)
         return *line.exitCode;

@@ -49,6 +49,9 @@ class MessageSink
 public:
     virtual ~MessageSink() = default;
     virtual void hear(std::vector<HeardMessage>&& batch) = 0;
+    /// False while nothing that is heard would be kept: the disk is full, or the recording is over.
+    /// For buses that can say so to a sender.
+    [[nodiscard]] virtual bool isTaking() const { return true; }
     virtual void note(Gap gap) = 0;
 };
 

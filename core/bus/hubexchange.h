@@ -58,6 +58,7 @@ public:
     void noteCut(std::string_view pattern, std::int64_t count);
 
     /// Everything so far to the sink, now.
+    [[nodiscard]] bool isTaking() const { return m_sink->isTaking(); }
     void flush();
     /// Messages framed so far, undecodable ones included.
     [[nodiscard]] std::uint64_t received() const noexcept { return m_received; }

@@ -212,6 +212,11 @@ void HubPeer::takeRequest()
 
 void HubPeer::takePost()
 {
+    if (!m_commons.exchange->isTaking()) {
+        respond(503, line({{u"error"_s, u"the recording pauses or is over; nothing was taken"_s},
+                           {u"accepted"_s, 0}}));
+        return;
+    }
     qint64 accepted = 0;
     qint64 refused = 0;
     std::size_t badLine = 0;

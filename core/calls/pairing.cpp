@@ -16,9 +16,11 @@ constexpr std::int64_t kMaxAge =
     std::int64_t(24) * 3'600'000'000'000; // ns: an answer after hours is still an answer
 /// Answers that wait for a request that comes after them.
 constexpr std::size_t kMaxOrphans = 20'000;
-/// By how much an answer may lie before its request where both are stamped on arrival: more is
-/// taken for an answer to something that was never heard.
-constexpr std::int64_t kMaxSkew = 100'000'000; // ns
+constexpr std::size_t kMaxOrphansOfOne = 8;
+/// By how much an answer may lie before its request: more is taken for an answer to something that
+/// was never heard. More is allowed where the senders' clocks say that it was sent after.
+constexpr std::int64_t kMaxSkew = 1'000'000'000;       // ns
+constexpr std::int64_t kMaxSkewSent = 300'000'000'000; // ns
 
 /// Keys of different meaning must not meet.
 constexpr std::uint64_t asAddress(std::uint64_t hash)
@@ -70,7 +72,7 @@ CallPairing::Match CallPairing::pass(const Message& message)
         if (const std::uint64_t key = message.correlation != 0 ? message.correlation : message.id;
             key != 0) {
             remember(key, message);
-            adoptOrphan(key, message, match);
+            adoptOrphans(key, message, match);
         }
         if (message.replyTo != 0)
             remember(asAddress(message.replyTo), message);
@@ -101,34 +103,51 @@ void CallPairing::keepOrphan(const Message& answer)
 {
     if (answer.correlation == 0)
         return;
-    m_orphans.insert_or_assign(answer.correlation, Orphan{answer.seq, answer.time, answer.sender});
+    std::vector<Orphan>& orphans = m_orphans[answer.correlation];
+    if (orphans.size() >= kMaxOrphansOfOne)
+        orphans.erase(orphans.begin());
+    orphans.push_back({answer.seq, answer.time, answer.sent, answer.sender});
     m_orphanOrder.emplace_back(answer.correlation, answer.seq);
     while (m_orphanOrder.size() > kMaxOrphans) {
         const auto [key, seq] = m_orphanOrder.front();
-        const auto found = m_orphans.find(key);
-        if (found != m_orphans.end() && found->second.seq == seq)
-            m_orphans.erase(found);
+        if (const auto found = m_orphans.find(key); found != m_orphans.end()) {
+            std::erase_if(found->second,
+                          [seq = seq](const Orphan& orphan) { return orphan.seq == seq; });
+            if (found->second.empty())
+                m_orphans.erase(found);
+        }
         m_orphanOrder.pop_front();
     }
 }
 
-void CallPairing::adoptOrphan(std::uint64_t key, const Message& request, Match& match)
+bool CallPairing::mayAnswer(const Orphan& orphan, const Message& request)
+{
+    if (orphan.time >= request.time)
+        return true;
+    const std::int64_t skew = request.time - orphan.time;
+    if (orphan.sent == kNoTime || request.sent == kNoTime)
+        return skew <= kMaxSkew;
+    return skew <= kMaxSkewSent && orphan.sent >= request.sent;
+}
+
+void CallPairing::adoptOrphans(std::uint64_t key, const Message& request, Match& match)
 {
     const auto found = m_orphans.find(key);
     if (found == m_orphans.end())
         return;
-    const Orphan orphan = found->second;
+    const std::vector<Orphan> orphans = std::move(found->second);
     m_orphans.erase(found);
     const auto open = m_open.find(key);
-    if (request.kind != Kind::Request || orphan.time < request.time - kMaxSkew ||
-        open == m_open.end() || open->second.seq != request.seq)
+    if (request.kind != Kind::Request || open == m_open.end() || open->second.seq != request.seq)
         return;
-    match.answer = orphan.seq;
-    match.answerTime = orphan.time;
-    match.answerer = orphan.sender;
-    match.latency = std::max<std::int64_t>(0, orphan.time - request.time);
-    open->second.answers = 1;
-    m_answered.emplace_back(key, request.seq);
+    for (const Orphan& orphan : orphans) {
+        if (!mayAnswer(orphan, request))
+            continue;
+        match.early.push_back({orphan.seq, orphan.time, orphan.sender,
+                               std::max<std::int64_t>(0, orphan.time - request.time)});
+        if (++open->second.answers == 1)
+            m_answered.emplace_back(key, request.seq);
+    }
 }
 
 void CallPairing::forgetOld(std::int64_t now)

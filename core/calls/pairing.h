@@ -4,6 +4,7 @@
 
 #include "base/ids.h"
 #include "base/kind.h"
+#include "base/time.h"
 
 #include <cstdint>
 #include <deque>
@@ -22,7 +23,8 @@ public:
     struct Message
     {
         Seq seq = 0;
-        std::int64_t time = 0; ///< ns
+        std::int64_t time = 0;       ///< ns
+        std::int64_t sent = kNoTime; ///< by the sender's clock, ns
         Kind kind = Kind::Event;
         AgentId sender{};
         std::uint64_t correlation = 0; ///< idHash; 0: none
@@ -34,10 +36,15 @@ public:
     {
         Seq request = 0;           ///< 0: answers nothing that is known
         std::int64_t latency = -1; ///< ns, never negative when there is a request
-        /// Of a request: its answer, which passed before it; 0: none did.
-        Seq answer = 0;
-        std::int64_t answerTime = 0;
-        AgentId answerer{};
+        /// Of a request: its answers that passed before it, in their order.
+        struct Answer
+        {
+            Seq seq = 0;
+            std::int64_t time = 0; ///< ns
+            AgentId sender{};
+            std::int64_t latency = 0; ///< ns, never negative
+        };
+        std::vector<Answer> early;
         bool isReply = false; ///< seen from the other side of a correlation: its kind should become
                               ///< Reply when it was Event
     };
@@ -64,18 +71,20 @@ private:
     {
         Seq seq = 0;
         std::int64_t time = 0;
+        std::int64_t sent = kNoTime;
         AgentId sender{};
     };
     void remember(std::uint64_t key, const Message& message);
     void keepOrphan(const Message& answer);
-    void adoptOrphan(std::uint64_t key, const Message& request, Match& match);
+    void adoptOrphans(std::uint64_t key, const Message& request, Match& match);
+    static bool mayAnswer(const Orphan& orphan, const Message& request);
     void forgetOld(std::int64_t now);
 
     std::unordered_map<std::uint64_t, Open> m_open;
     std::deque<std::pair<std::uint64_t, Seq>>
         m_order; ///< as remembered; entries may be replaced since
     std::deque<std::pair<std::uint64_t, Seq>> m_answered;
-    std::unordered_map<std::uint64_t, Orphan> m_orphans;
+    std::unordered_map<std::uint64_t, std::vector<Orphan>> m_orphans;
     std::deque<std::pair<std::uint64_t, Seq>> m_orphanOrder;
     std::int64_t m_forgotten = 0;
 };

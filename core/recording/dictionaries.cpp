@@ -182,6 +182,12 @@ AgentId Dictionaries::resolved(AgentId id) const
     return m_aliasCount == 0 ? id : resolvedHere(id);
 }
 
+std::uint32_t Dictionaries::aliasCount() const
+{
+    const std::shared_lock lock(m_mutex);
+    return m_aliasCount;
+}
+
 std::vector<AgentId> Dictionaries::aliases() const
 {
     const std::shared_lock lock(m_mutex);

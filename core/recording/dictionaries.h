@@ -60,6 +60,8 @@ public:
     bool setSameAs(AgentId agent, AgentId as);
     /// The agent under which `id` counts: a name learnt later.
     [[nodiscard]] AgentId resolved(AgentId id) const;
+    /// How many agents are others.
+    [[nodiscard]] std::uint32_t aliasCount() const;
     /// The same for all, by agent id; empty when every agent is itself.
     [[nodiscard]] std::vector<AgentId> aliases() const;
     /// Those that count as one of `agents`, and they.

@@ -137,6 +137,9 @@ Result<Database> createRecording(const QString& path)
     const QFileInfo info(path);
     if (info.isDir())
         return refuse(u"it is a directory");
+    // A device or a pipe would be opened, and removed again when that fails.
+    if (info.exists() && !info.isFile())
+        return refuse(u"it is no ordinary file");
     if (info.exists() && info.size() > 0)
         return refuse(u"the file exists; choose another name or move it away");
     // 0600 from the first moment, and SQLite gives its -wal and -shm the same mode. No connection

@@ -34,8 +34,10 @@ void BlockPayload::load(const BlockReader::Bytes& place, Stored& to)
     Columns own;
     const bool isWhole = place.reader == &m_reader;
     if (!place.reader->loadPayload(place.block, to.bytes) ||
-        (!isWhole && !place.reader->load(place.block, SizeColumns, own)))
+        (!isWhole && !place.reader->load(place.block, SizeColumns, own))) {
+        m_isDamaged = true;
         return;
+    }
     const Columns& sizes = isWhole ? m_columns : own;
     std::size_t offset = 0;
     to.offsets.push_back(0);
@@ -44,6 +46,7 @@ void BlockPayload::load(const BlockReader::Bytes& place, Stored& to)
         to.offsets.push_back(offset);
     }
     if (offset > to.bytes.size())
+        m_isDamaged = true,
         to.offsets.clear(); // headers and payload of different blocks: a damaged file
 }
 

@@ -355,6 +355,7 @@ void Interpreter::interpret(const HeardMessage& given, Chunk& chunk)
     CallPairing::Message call;
     call.seq = seq;
     call.time = columns.time.back();
+    call.sent = columns.sent.back();
     call.kind = read.kind;
     call.sender = sender;
     call.correlation = hashOf(IdField::Correlation);
@@ -366,11 +367,10 @@ void Interpreter::interpret(const HeardMessage& given, Chunk& chunk)
         read.kind = Kind::Reply;
     m_sender = sender;
     columns.closes.push_back(match.request);
-    columns.latency.push_back(match.request == 0 ? -1 : match.latency);
-    if (match.answer != 0)
-        columns.late.push_back({static_cast<std::uint32_t>(row), LateFact::What::Answer,
-                                match.answer, match.answerTime, index(match.answerer),
-                                match.latency});
+    columns.latency.push_back(match.latency);
+    for (const CallPairing::Match::Answer& answer : match.early)
+        columns.late.push_back({static_cast<std::uint32_t>(row), LateFact::What::Answer, answer.seq,
+                                answer.time, index(answer.sender), answer.latency});
     if (match.request != 0)
         columns.causes.push_back({static_cast<std::uint32_t>(row), match.request, Grade::Carried});
     linkCauses(seq, match.request, hashOf(IdField::Message), columns);

@@ -64,6 +64,8 @@ public:
     BlockPayload& operator=(const BlockPayload&) = delete;
     std::string_view raw(std::size_t row) override;
     std::string_view headers(std::size_t row) override;
+    /// Bytes were asked for and could not be read.
+    [[nodiscard]] bool isDamaged() const { return m_isDamaged; }
 
 private:
     /// A block with bytes.
@@ -82,6 +84,7 @@ private:
     const BlockRef& m_block;
     const Columns& m_columns;
     Scratch* m_scratch;
+    bool m_isDamaged = false;
     std::vector<Stored> m_stored; ///< the one that was used last is the last one
 };
 

@@ -40,6 +40,7 @@ public:
     {
     }
     void hear(std::vector<HeardMessage>&& batch) override;
+    [[nodiscard]] bool isTaking() const override { return !m_isPaused && !m_isOver; }
     void note(Gap gap) override;
     void setWaits(bool waits);
     [[nodiscard]] bool waits() const { return m_waits; }

@@ -419,7 +419,10 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
         if (view->reader().load(block, TimeColumns | needed, columns)) {
             BlockPayload payload(view->reader(), block, columns, &scratch);
             evaluate(columns, payload, 0, view->durable());
+            if (!payload.isDamaged())
+                return;
         }
+        list.unreadable += static_cast<std::int64_t>(block.count);
     };
     const auto stopped = [&] { return request.stop.stop_requested(); };
     const IdChoice choice = request.filter ? request.filter->idChoice() : IdChoice{};
@@ -570,7 +573,7 @@ Result<SessionInfo> infoJob(const Source& source)
     info.gaps = meta.totals.gaps;
     info.lost = meta.totals.lost;
     const Dictionaries::Counts counts = source.names->counts();
-    info.agents = counts.agents - 1; // without "unknown"
+    info.agents = counts.agents - 1 - source.names->aliasCount(); // without "unknown"
     info.topics = counts.topics - 1;
     for (const StoredConnection& stored : reader.connections()) {
         ConnectionInfo connection;

@@ -333,8 +333,9 @@ struct MatchRequest
 
 struct MatchList
 {
-    std::vector<Seq> seqs; ///< ascending
-    Seq through = 0;       ///< messages up to here were looked at
+    std::vector<Seq> seqs;       ///< ascending
+    Seq through = 0;             ///< messages up to here were looked at
+    std::int64_t unreadable = 0; ///< messages in damaged blocks: they were not looked at
     bool isComplete = true;
 };
 

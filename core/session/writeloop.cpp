@@ -10,6 +10,8 @@
 
 #include <algorithm>
 
+#include <sys/stat.h>
+
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
@@ -20,6 +22,8 @@ namespace {
 constexpr auto kCommitInterval = 100ms;
 constexpr auto kTick = 1s;
 constexpr auto kLongestPatience = 16s;
+/// A recording that is shorter was emptied by somebody.
+constexpr std::int64_t kHeadBytes = 16'384;
 constexpr std::size_t kRunsATake = 4096;
 /// Rows of one pause; what else is lost in it is told without its topic.
 constexpr std::size_t kMaxPauseRows = 4096;
@@ -41,6 +45,7 @@ WriteLoop::WriteLoop(Recorder::Private& recorder, AnnounceEnd announceEnd)
     , m_patience(kTick)
 {
     d.writer->limitWal(m_limits.walBytes());
+    noteFile();
     if (const std::int64_t free = m_watch.look(0) == DiskWatch::State::Good ? m_watch.free() : 0;
         free > 0)
         d.fileLock.keepRoom(std::min(kRoomForLastWords, free / 16));
@@ -145,8 +150,34 @@ void WriteLoop::appendFromTail()
         append(run);
 }
 
+/// Whether the name still leads to what is written. Only looked at: an open and close would drop
+/// SQLite's locks.
+bool WriteLoop::isFileThere() const
+{
+    struct stat byName = {};
+    return ::stat(QFile::encodeName(d.writer->path()).constData(), &byName) == 0 &&
+           byName.st_size >= kHeadBytes && (m_inode == 0 || byName.st_ino == m_inode);
+}
+
+void WriteLoop::noteFile()
+{
+    struct stat byName = {};
+    m_inode =
+        ::stat(QFile::encodeName(d.writer->path()).constData(), &byName) == 0 ? byName.st_ino : 0;
+}
+
 void WriteLoop::tick()
 {
+    if (!isFileThere()) {
+        m_mode = Mode::Failed;
+        d.isWriting = false;
+        d.sink->end();
+        m_announceEnd(
+            u"%1 was removed, replaced or emptied while it was recorded: what was recorded "
+            "is lost. The recording has ended."_s.arg(d.writer->path()),
+            true);
+        return;
+    }
     const std::int64_t time = processClock().nowNs();
     check(d.writer->addTick(time, d.heard->fill(), d.runs->fill()));
     if (const auto offset = m_clock.look(); offset && isWriting())
@@ -403,6 +434,7 @@ void WriteLoop::nextPart()
     d.fileLock = std::move(*lock);
     d.pool->moveTo(path);
     d.pool->resume();
+    noteFile();
     m_part = facts.part;
     m_partBegan = 0;
     {

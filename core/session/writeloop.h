@@ -49,6 +49,8 @@ private:
     void appendFromTail();
     void commit();
     void tick();
+    [[nodiscard]] bool isFileThere() const;
+    void noteFile();
     void keepWalSmall();
     void watchDisk();
     void enter(Mode mode);
@@ -80,6 +82,7 @@ private:
     Clock::time_point m_nextTry;
     Clock::duration m_patience{};
     int m_commits = 0;
+    std::uint64_t m_inode = 0; ///< of the file that is written
 
     /// Readings of stored blocks that are not durable; the first m_read are in the transaction.
     std::deque<std::shared_ptr<const BlockReading>> m_readings;

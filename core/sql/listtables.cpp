@@ -277,7 +277,17 @@ struct AgentList
     });
     static std::vector<Row> read(RecordingView& recording, BlockReader&, const Row* last)
     {
-        return nextIds(recording.names().counts().agents, last);
+        const std::uint32_t count = recording.names().counts().agents;
+        std::vector<Row> ids = nextIds(count, last);
+        // A page of aliases only is not the end.
+        while (!ids.empty()) {
+            const Row end = ids.back();
+            std::erase_if(ids, [&](Row id) { return recording.names().agent(id).isAlias; });
+            if (!ids.empty())
+                break;
+            ids = nextIds(count, &end);
+        }
+        return ids;
     }
     static void value(sqlite3_context* to, RecordingView& recording, const Row& id, int column)
     {

@@ -31,8 +31,10 @@ const NameCache::Agent& NameCache::agent(std::uint32_t id)
     if (id < m_agents.size() && m_agents[id])
         return *m_agents[id];
     return entry(m_agents, id, m_names->counts().agents, [&] {
-        const AgentEntry found = m_names->agentEntry(m_names->resolved(AgentId(id)));
-        return Agent{found.name, found.group(), found.labels, found.provisional};
+        const AgentId own = m_names->resolved(AgentId(id));
+        const AgentEntry found = m_names->agentEntry(own);
+        return Agent{found.name, found.group(), found.labels, found.provisional,
+                     own != AgentId(id)};
     });
 }
 

@@ -35,6 +35,7 @@ public:
         std::string group;
         std::array<std::string, kLabelCount> labels;
         bool isProvisional = false;
+        bool isAlias = false; ///< it turned out to be another
     };
     /// Entries of damaged ids are empty, like those of id 0.
     const Agent& agent(std::uint32_t id);

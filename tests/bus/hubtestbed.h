@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <future>
 #include <memory>
@@ -39,6 +40,8 @@ public:
         for (HeardMessage& message : batch)
             m_messages.push_back(std::move(message));
     }
+    [[nodiscard]] bool isTaking() const override { return !m_isFull; }
+    void setFull(bool isFull) { m_isFull = isFull; }
     void note(Gap gap) override
     {
         const std::lock_guard lock(m_mutex);
@@ -78,6 +81,7 @@ public:
     }
 
 private:
+    std::atomic<bool> m_isFull = false;
     mutable std::mutex m_mutex;
     std::vector<HeardMessage> m_messages;
     std::vector<Gap> m_gaps;

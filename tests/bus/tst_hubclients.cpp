@@ -66,6 +66,20 @@ private Q_SLOTS:
         QCOMPARE(hub.sink.dump(), "hello|{\"from\":\"me\",\"to\":\"you\",\"topic\":\"hello\"}");
     }
 
+    void whatIsNotKeptIsNotAccepted()
+    {
+        HubHost hub;
+        hub.sink.setFull(true);
+        const QStringList arguments{u"-d"_s, u"{\"topic\":\"hello\"}"_s, u"-w"_s,
+                                    u"%{http_code}"_s};
+        const QByteArray refused = curl(hub, arguments);
+        QVERIFY2(refused.endsWith("503") && refused.contains("nothing was taken"),
+                 refused.constData());
+        QCOMPARE(hub.sink.count(), std::size_t(0));
+        hub.sink.setFull(false);
+        QCOMPARE(curl(hub, arguments), "{\"accepted\":1}\n200");
+    }
+
     void curlWithLinesLargeBodiesAndChunks()
     {
         HubHost hub;

@@ -102,26 +102,41 @@ private Q_SLOTS:
         CallPairing::Message reply = message(1, Kind::Reply, kRobot, 7);
         reply.time = 9'000'000;
         QCOMPARE(pairing.pass(reply).request, 0);
-        const auto match = pairing.pass(message(2, Kind::Request, kPlanner, 7)); // said at 2 ms
+        reply.seq = 2;
+        reply.time = 11'000'000;
+        QCOMPARE(pairing.pass(reply).request, 0);
+        const auto match = pairing.pass(message(3, Kind::Request, kPlanner, 7)); // said at 3 ms
         QCOMPARE(match.request, 0);
-        QCOMPARE(match.answer, 1);
-        QCOMPARE(match.answerTime, 9'000'000);
-        QCOMPARE(match.answerer, kRobot);
-        QCOMPARE(match.latency, 7'000'000);
-        // It is answered: the same correlation again is a new call, and the answer is used up.
-        QCOMPARE(pairing.pass(message(3, Kind::Request, kPlanner, 7)).answer, 0);
-        QCOMPARE(pairing.pass(message(4, Kind::Reply, kRobot, 7)).request, 3);
+        QCOMPARE(match.early.size(), std::size_t(2));
+        QCOMPARE(match.early[0].seq, 1);
+        QCOMPARE(match.early[0].time, 9'000'000);
+        QCOMPARE(match.early[0].sender, kRobot);
+        QCOMPARE(match.early[0].latency, 6'000'000);
+        QCOMPARE(match.early[1].seq, 2);
+        // It is answered: the same correlation again is a new call, and the answers are used up.
+        QVERIFY(pairing.pass(message(4, Kind::Request, kPlanner, 7)).early.empty());
+        QCOMPARE(pairing.pass(message(5, Kind::Reply, kRobot, 7)).request, 4);
     }
 
     void anOldAnswerIsNotThatOfANewRequest()
     {
-        CallPairing pairing;
-        pairing.pass(message(1, Kind::Reply, kRobot, 7));
-        QCOMPARE(pairing.pass(message(200, Kind::Request, kPlanner, 7)).answer, 0);
-        pairing.pass(message(201, Kind::Reply, kRobot, 8));
-        const auto match = pairing.pass(message(250, Kind::Request, kPlanner, 8));
-        QCOMPARE(match.answer, 201); // 49 ms before: the order of two sockets
-        QCOMPARE(match.latency, 0);
+        const auto early = [](std::int64_t replySent, std::int64_t requestSent, std::int64_t skew) {
+            CallPairing pairing;
+            CallPairing::Message reply = message(1, Kind::Reply, kRobot, 7);
+            reply.sent = replySent;
+            pairing.pass(reply);
+            CallPairing::Message request = message(2, Kind::Request, kPlanner, 7);
+            request.sent = requestSent;
+            request.time = reply.time + skew;
+            const auto match = pairing.pass(request);
+            return match.early.empty() ? std::int64_t(-1) : match.early[0].latency;
+        };
+        constexpr std::int64_t kSecond = 1'000'000'000;
+        QCOMPARE(early(kNoTime, kNoTime, kSecond / 2), 0); // the order of two sockets
+        QCOMPARE(early(kNoTime, kNoTime, 2 * kSecond), -1);
+        QCOMPARE(early(500, 400, 60 * kSecond), 0); // sent in order
+        QCOMPARE(early(400, 500, kSecond / 2), -1); // an answer to something before
+        QCOMPARE(early(500, 400, 400 * kSecond), -1);
     }
 
     void anEffectWaitsForItsCause()

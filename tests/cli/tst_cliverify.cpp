@@ -66,6 +66,19 @@ private Q_SLOTS:
         QVERIFY(page.out.contains(damages[0].toObject()[u"sentence"_s].toString().toUtf8()));
     }
 
+    void aQueryTellsWhatItCouldNotRead()
+    {
+        spoil(u"hurt.murmur"_s, m_good.size() * 6 / 10);
+        for (const QString& expression : {QString(), u"payload contains \"no such words\""_s}) {
+            const Outcome outcome =
+                murmur::murmur({u"query"_s, u"hurt.murmur"_s, expression, u"--json"_s});
+            QCOMPARE(outcome.code, 3);
+            QVERIFY2(outcome.err.contains("cannot be read, their blocks are damaged"),
+                     outcome.err.constData());
+        }
+        QCOMPARE(murmur::murmur({u"query"_s, u"good.murmur"_s, u""_s, u"--json"_s}).code, 0);
+    }
+
     void whatCannotBeReadEndsWithThree()
     {
         const Outcome outcome = murmur::murmur({u"verify"_s, u"good.murmur"_s, u"none.murmur"_s});

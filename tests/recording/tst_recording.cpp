@@ -11,6 +11,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sys/stat.h>
+
 using namespace murmur;
 using namespace Qt::StringLiterals;
 
@@ -276,6 +278,29 @@ private Q_SLOTS:
         const auto again = createRecording(recording.path);
         QVERIFY(!again.ok());
         QCOMPARE(again.error().code, ErrorCode::Unwritable);
+    }
+
+    /// A device or a pipe must not be opened, changed or, when that fails, removed.
+    void whatIsNoFileStaysAsItIs()
+    {
+        QTemporaryDir directory;
+        const QString pipe = directory.filePath(u"pipe"_s);
+        const QByteArray native = QFile::encodeName(pipe);
+        QCOMPARE(::mkfifo(native.constData(), 0644), 0);
+        QCOMPARE(::chmod(native.constData(), 0644), 0);
+        for (const QString& path : {pipe, u"/dev/null"_s}) {
+            const auto made = createRecording(path);
+            QVERIFY(!made.ok());
+            QCOMPARE(made.error().code, ErrorCode::Unwritable);
+            QVERIFY(QFileInfo::exists(path));
+        }
+        struct stat status = {};
+        QCOMPARE(::stat(native.constData(), &status), 0);
+        QVERIFY(S_ISFIFO(status.st_mode));
+        QCOMPARE(status.st_mode & 0777u, 0644u);
+        QCOMPARE(QDir(directory.path())
+                     .entryList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot),
+                 QStringList{u"pipe"_s});
     }
 };
 

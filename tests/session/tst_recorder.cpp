@@ -11,6 +11,8 @@
 
 #include <thread>
 
+#include <unistd.h>
+
 using namespace murmur;
 using namespace murmur::test;
 using namespace std::chrono_literals;
@@ -414,6 +416,32 @@ private Q_SLOTS:
         auto closed = Session::open(options.path);
         QVERIFY(closed.ok());
         QVERIFY(!waitFor((*closed)->info())->isLive);
+    }
+
+    void aRecordingThatIsTakenAwayIsTold_data()
+    {
+        QTest::addColumn<bool>("isEmptied");
+        QTest::addRow("removed") << false;
+        QTest::addRow("emptied") << true;
+    }
+    void aRecordingThatIsTakenAwayIsTold()
+    {
+        QFETCH(bool, isEmptied);
+        RecorderOptions options;
+        options.path = newPath();
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        QSignalSpy ended(&recorder, &Recorder::ended);
+        if (isEmptied)
+            QCOMPARE(::truncate(QFile::encodeName(options.path).constData(), 0), 0);
+        else
+            QVERIFY(QFile::remove(options.path));
+        QVERIFY(ended.wait(5000));
+        const QString sentence = ended.front().front().toString();
+        QVERIFY2(sentence.contains(options.path) && sentence.contains(u"removed"),
+                 qPrintable(sentence));
+        QVERIFY(!recorder.sink().isTaking());
+        QVERIFY(!recorder.stop().ok());
     }
 
     void aClockThatIsSetIsTold()
