@@ -271,7 +271,8 @@ std::string pageOf(const SessionInfo& info)
     std::int64_t elsewhere = 0;
     for (const ConnectionInfo& connection : info.connections)
         elsewhere += connection.elsewhere;
-    if (elsewhere > 0)
+    // Of several recordings they may be here.
+    if (elsewhere > 0 && info.recordings.empty())
         fact(u"other shards"_s, u"%1 messages, recorded there"_s.arg(grouped(elsewhere)));
     for (const ConnectionInfo& connection : info.connections)
         connections.add({connection.url, grouped(connection.received), grouped(connection.recorded),

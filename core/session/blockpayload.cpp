@@ -45,9 +45,10 @@ void BlockPayload::load(const BlockReader::Bytes& place, Stored& to)
         offset += std::size_t(sizes.rawSize[row]) + sizes.headerSize[row];
         to.offsets.push_back(offset);
     }
-    if (offset > to.bytes.size())
-        m_isDamaged = true,
-        to.offsets.clear(); // headers and payload of different blocks: a damaged file
+    if (offset > to.bytes.size()) { // headers and payload of different blocks: a damaged file
+        m_isDamaged = true;
+        to.offsets.clear();
+    }
 }
 
 BlockPayload::Stored& BlockPayload::stored(const BlockReader::Bytes& place)

@@ -23,6 +23,8 @@ constexpr double kBehindAt = 0.75;
 constexpr double kCatchUpBelow = 0.5;
 constexpr auto kPause = 2ms;
 constexpr auto kCloseInterval = 200ms;
+/// After a size limit was reached: how long unread messages may still be on their way to the disk.
+constexpr auto kPatience = 1s;
 
 } // namespace
 
@@ -50,7 +52,7 @@ void InterpretLoop::run()
             m_nextUnread = m_last + 1;
         }
         auto wait = std::chrono::nanoseconds(1s);
-        if (m_isBehind && fill < kCatchUpBelow && !d.heard->isClosed()) {
+        if (m_isBehind && fill < kCatchUpBelow && !d.heard->isClosed() && !d.isFull) {
             const Progress progress = catchUp();
             // What comes now waits a moment, so that the last unread message is reached.
             if (progress == Progress::Waiting && d.isWriting && !m_isBlind) {
@@ -68,8 +70,13 @@ void InterpretLoop::run()
         }
         publish();
     }
-    while (m_isBehind && d.isWriting && !m_isBlind) {
-        if (catchUp() == Progress::Waiting)
+    auto patience = Clock::now() + kPatience;
+    while (m_isBehind && !d.hasGivenUp && !m_isBlind) {
+        if (d.isWriting && catchUp() != Progress::Waiting)
+            patience = Clock::now() + kPatience;
+        else if (d.isFull && Clock::now() > patience)
+            break; // what lies behind the limit is never written
+        else
             std::this_thread::sleep_for(kPause);
     }
     m_reader.reset(); // or the file could not be put into its closed form

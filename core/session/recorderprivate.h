@@ -71,6 +71,8 @@ struct Recorder::Private
     RecordingFacts facts;                 ///< of the first file
     std::atomic<bool> isStopping = false; ///< stop() waits for the threads
     std::atomic<bool> isWriting = true;   ///< the writer takes what it is given
+    std::atomic<bool> hasGivenUp = false; ///< the writer will not write any more
+    std::atomic<bool> isFull = false;     ///< a size limit was reached: nothing more is written
     std::atomic<Seq> closed = 0;          ///< durable, in blocks that will not change any more
     std::atomic<std::int64_t> unread = 0; ///< heard, and not read yet
     std::chrono::steady_clock::time_point started;

@@ -32,7 +32,7 @@ public:
         m_reader->loadNames(m_names);
         if (!m_options.dialect.isEmpty()) {
             if (auto status = m_interpreter.forceDialect(m_options.dialect.toStdString()); !status)
-                return status.error();
+                return Error{ErrorCode::WrongUse, status.error().message};
         }
         auto opened = ReadingWriter::open(path, m_names);
         if (!opened)

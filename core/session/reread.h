@@ -31,8 +31,9 @@ struct RereadReport
 /// Makes a new reading of all messages of a recording, with the dialects of today: who, to whom,
 /// what kind, which calls and states; tiles, keyframes and the id index with it. The messages
 /// themselves, their Seqs and times stay. The old reading is in force until the new one is whole;
-/// when it is stopped or fails the file is as it was. Errors: WrongUse (it is being recorded),
-/// NotFound (no such dialect), Unsupported (format 1), Unreadable, Unwritable, DiskFull, Cancelled.
+/// when it is stopped or fails the file is as it was. Errors: WrongUse (it is being recorded,
+/// or there is no such dialect), Unsupported (format 1), Unreadable, Unwritable, DiskFull,
+/// Cancelled.
 Result<RereadReport> rereadRecording(const QString& path, const RereadOptions& options);
 
 } // namespace murmur

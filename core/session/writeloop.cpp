@@ -70,6 +70,7 @@ void WriteLoop::run()
                 triedLast = true;
             }
         }
+        d.hasGivenUp = m_mode == Mode::Failed || (triedLast && !isWriting());
         const auto now = Clock::now();
         if (now >= m_nextTick) {
             m_nextTick = now + kTick;
@@ -108,6 +109,7 @@ void WriteLoop::append(const Tail::Run& run)
     if (mustEnd(static_cast<std::int64_t>(run->bytes.size()))) {
         commit();
         m_isOver = true;
+        d.isFull = true;
         d.sink->end();
         m_announceEnd(u"The size limit of %1 is reached."_s.arg(bytesText(m_limits.maxBytes)),
                       false);

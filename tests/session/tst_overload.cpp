@@ -100,6 +100,9 @@ private:
             recorder.sink().hear(std::move(batches[static_cast<std::size_t>(done) / kBatch]));
             unread = std::max(unread, recorder.status().unread);
         }
+        // The disk may be reached only after the last message was heard.
+        if (fillsDisk)
+            (void)QTest::qWaitFor([&] { return m_wasFull.load(); }, 20'000);
         roomMaker = {};
         const Status stopped = recorder.stop();
         if (!stopped)
@@ -181,6 +184,23 @@ private Q_SLOTS:
             QCOMPARE(unreadIn(info.filePath()), 0);
             verify(info.filePath());
         }
+    }
+
+    void alsoWhenALimitEndsIt()
+    {
+        RecorderOptions limited = options(file("limited.murmur"), std::size_t(512) << 10);
+        limited.limits.maxBytes = std::int64_t(2) << 20;
+        QVERIFY(record(limited) > 0);
+        QCOMPARE(unreadIn(limited.path), 0);
+        verify(limited.path);
+        RecorderOptions counted = options(file("counted.murmur"), std::size_t(512) << 10);
+        counted.maxMessages = kCount / 2;
+        QVERIFY(record(counted) > 0);
+        QCOMPARE(unreadIn(counted.path), 0);
+        auto session = Session::open(counted.path);
+        QVERIFY(session.ok());
+        QCOMPARE((*session)->seen().last, kCount / 2);
+        verify(counted.path);
     }
 
     /// What is unread when the power goes is there, says so, and can be read.
