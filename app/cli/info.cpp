@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include <QFile>
+#include <QFileInfo>
 
 #include <memory>
 #include <string>

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include <QFile>
+#include <QFileInfo>
 
 #include <memory>
 #include <string>
