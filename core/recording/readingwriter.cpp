@@ -77,11 +77,8 @@ Status ReadingWriter::prepare()
                                         "VALUES (?, ?, ?, ?)");
     m_agents = Statement(m_database, "SELECT agents FROM block WHERE id = ?");
     m_setAgents = Statement(m_database, "UPDATE block SET agents = ? WHERE id = ?");
-    m_insertLate = Statement(m_database, "INSERT OR IGNORE INTO late (block, by_block) SELECT id, "
-                                         "?2 FROM block WHERE first <= ?1 ORDER BY first DESC "
-                                         "LIMIT 1");
-    m_insertStray =
-        Statement(m_database, "INSERT OR IGNORE INTO late (block, by_block) VALUES (0, ?)");
+    m_insertLate = Statement(m_database, kInsertLate);
+    m_insertStray = Statement(m_database, kInsertStray);
     m_widen = Statement(m_database, "UPDATE block SET first_time = ?, last_time = ?, span = ? "
                                     "WHERE id = ?");
     for (const Statement* statement :
@@ -186,11 +183,11 @@ Status ReadingWriter::storeLate(const BlockRef& block, const Columns& columns)
     return m_widen.execute() ? Status(Done{}) : Status(failure());
 }
 
-Status ReadingWriter::keep(const BlockRef& block)
+Status ReadingWriter::keep(const BlockRef& block, std::int64_t unread)
 {
     if (auto status = begin(); !status)
         return status;
-    m_unread += static_cast<std::int64_t>(block.count);
+    m_unread += unread;
     m_keepReading.bind(1, readingKey(m_generation, block.id))
         .bind(2, readingKey(m_before, block.id));
     return m_keepReading.execute() ? Status(Done{}) : Status(failure());

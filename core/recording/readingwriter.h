@@ -36,8 +36,9 @@ public:
     /// The next block, in order, as it is read now: all columns of its messages. `heard` are those
     /// that stand in the file.
     Status add(const BlockRef& block, const Columns& columns, const Columns& heard);
-    /// A block whose bytes cannot be read keeps the reading that it has.
-    Status keep(const BlockRef& block);
+    /// A block whose bytes cannot be read keeps the reading that it has, in which `unread` messages
+    /// are not read.
+    Status keep(const BlockRef& block, std::int64_t unread);
     /// Puts the new generation in force, removes the old one and leaves a file without a WAL.
     Status finish();
     /// Removes what was written; the file is as it was.

@@ -159,12 +159,10 @@ Status RecordingWriter::prepare()
         {m_insertAudience, "INSERT OR REPLACE INTO audience (id, members) VALUES (?, ?)"},
         {m_insertIds, "INSERT INTO id_index (id, first_block, last_block, data) "
                       "VALUES (?, ?, ?, ?)"},
-        {m_insertLate,
-         "INSERT OR IGNORE INTO late (block, by_block) SELECT id, ?2 FROM block WHERE "
-         "first <= ?1 ORDER BY first DESC LIMIT 1"},
+        {m_insertLate, kInsertLate},
         {m_widen,
          "UPDATE block SET first_time = ?, last_time = ?, span = ?, agents = ? WHERE id = ?"},
-        {m_insertStray, "INSERT OR IGNORE INTO late (block, by_block) VALUES (0, ?)"},
+        {m_insertStray, kInsertStray},
     };
     for (const Row& row : rows) {
         row.statement = Statement(m_database, row.sql);

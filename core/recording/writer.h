@@ -34,6 +34,14 @@ inline constexpr std::int64_t kBlockAge = 60'000'000'000; // ns
 class RecordingReader;
 struct BlockRef;
 
+/// What is told late, as recorder and rereader note it: the block of message ?1 is told more of by
+/// block ?2; block ? holds messages older than a keyframe before it.
+inline constexpr const char* kInsertLate =
+    "INSERT OR IGNORE INTO late (block, by_block) SELECT id, ?2 FROM block WHERE first <= ?1 "
+    "ORDER BY first DESC LIMIT 1";
+inline constexpr const char* kInsertStray =
+    "INSERT OR IGNORE INTO late (block, by_block) VALUES (0, ?)";
+
 /// What the recording is about, written once.
 struct RecordingFacts
 {

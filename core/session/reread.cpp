@@ -76,7 +76,7 @@ private:
     {
         if (!m_stored.load(*m_reader, block)) {
             m_report.unreadable += static_cast<std::int64_t>(block.count);
-            return writer.keep(block);
+            return writer.keep(block, unreadIn(block));
         }
         m_chunk.clear();
         m_interpreter.continueAt(block.first);
@@ -86,6 +86,14 @@ private:
         for (std::size_t row = 0; row < block.count; ++row)
             m_report.changed += m_stored.old() != nullptr && isSame(*m_stored.old(), row) ? 0 : 1;
         return writer.add(block, m_chunk.columns, m_stored.heard());
+    }
+
+    std::int64_t unreadIn(const BlockRef& block)
+    {
+        Columns flags;
+        return m_reader->load(block, FlagColumns, flags)
+                   ? std::ranges::count_if(flags.flags, [](Flags f) { return (f & Unread) != 0; })
+                   : 0;
     }
 
     [[nodiscard]] bool isSame(const Columns& old, std::size_t row) const

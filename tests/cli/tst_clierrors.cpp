@@ -93,6 +93,11 @@ private Q_SLOTS:
         row("duration",
             {u"record"_s, u"listen://127.0.0.1:0"_s, u"-o"_s, u"x.murmur"_s, u"--for"_s, u"60"_s},
             2, u"\"60\""_s);
+        row("no duration",
+            {u"record"_s, u"listen://127.0.0.1:0"_s, u"-o"_s, u"x.murmur"_s, u"--for"_s, u"0s"_s},
+            2, u"--for"_s);
+        row("unknown dialect", {u"reread"_s, u"good.murmur"_s, u"--dialect"_s, u"klingon"_s}, 2,
+            u"klingon"_s);
         row("size",
             {u"record"_s, u"listen://127.0.0.1:0"_s, u"-o"_s, u"x.murmur"_s, u"--max-size"_s,
              u"big"_s},
@@ -149,6 +154,21 @@ private Q_SLOTS:
         // What failed leaves nothing behind.
         QVERIFY(!QFile::exists(u"x.murmur"_s));
         QVERIFY(!QFile::exists(u"x.murmur.lock"_s));
+    }
+
+    /// Commands that are also pages.
+    void helpHasThePageToo()
+    {
+        for (const QString& topic : {u"sql"_s, u"demo"_s}) {
+            QFile page(QStringLiteral(MURMUR_SOURCE) + u"/resources/help/%1.md"_s.arg(topic));
+            QVERIFY(page.open(QFile::ReadOnly));
+            const QByteArray text = page.readAll();
+            const Outcome outcome = murmur::murmur({u"help"_s, topic});
+            QCOMPARE(outcome.code, 0);
+            QVERIFY(outcome.out.contains("Usage:") || outcome.out.contains("OPTIONS"));
+            QVERIFY(outcome.out.contains(text.mid(text.indexOf("\n# ") + 1)));
+            QVERIFY(!outcome.out.contains("<!--"));
+        }
     }
 
     /// Half of a file is readable or refused with a sentence, but never a crash or a hang.

@@ -8,6 +8,8 @@
 #include <QJsonArray>
 #include <QTemporaryDir>
 
+#include <sys/resource.h>
+
 using namespace murmur;
 using namespace Qt::StringLiterals;
 
@@ -196,7 +198,32 @@ private Q_SLOTS:
             QVERIFY(report[u"messages"_s].toInteger() >= shown);
             QCOMPARE(report[u"clean"_s], false);
             QCOMPARE(report[u"live"_s], false);
+            // Copied without its WAL it is less than what was acknowledged, and says so.
+            const QString alone = u"alone%1.murmur"_s.arg(kill);
+            QVERIFY(QFile::copy(file, alone));
+            for (const QString& command : {u"info"_s, u"verify"_s}) {
+                const QByteArray whole = murmur::murmur({command, file}).out;
+                QVERIFY2(whole.contains("everything that was committed"), whole.constData());
+                const QByteArray less = murmur::murmur({command, alone}).out;
+                QVERIFY2(less.contains("-wal file that belongs to it is missing"),
+                         less.constData());
+            }
         }
+    }
+
+    /// A limit of file sizes is a full disk, no reason to die.
+    void aLimitOfFileSizesIsTold()
+    {
+        QProcess process;
+        process.setChildProcessModifier([] {
+            const rlimit limit{200'000, 200'000};
+            ::setrlimit(RLIMIT_FSIZE, &limit);
+        });
+        process.start(QStringLiteral(MURMUR_PROGRAM),
+                      {u"merge"_s, u"good.murmur"_s, u"-o"_s, u"limited.murmur"_s});
+        const Outcome outcome = outcomeOf(process);
+        QVERIFY2(outcome.code > 0, outcome.err.constData());
+        QVERIFY2(outcome.err.contains("limited.murmur"), outcome.err.constData());
     }
 
 private:

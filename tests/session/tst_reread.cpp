@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "recording/sqlite.h"
 #include "recording/verify.h"
 #include "session/reread.h"
 #include "support/told.h"
@@ -115,6 +116,25 @@ private Q_SLOTS:
         QVERIFY(verified.ok() && verified->isSound());
         // And the next one goes through.
         QVERIFY(rereadRecording(file("stopped.murmur"), {}).ok());
+    }
+
+    /// A block whose bytes are damaged keeps the reading that it has: it is not unread.
+    void whatCannotBeReadAgainStaysRead()
+    {
+        const QString path = file("hurt.murmur");
+        QVERIFY(QFile::copy(file("right.murmur"), path));
+        {
+            auto database = Database::open(path, Database::Access::Write);
+            QVERIFY(database.ok());
+            QVERIFY(
+                database->run("UPDATE payload SET data = zeroblob(length(data)) WHERE id = 20"));
+        }
+        const auto report = rereadRecording(path, {});
+        QVERIFY2(report.ok(), report.ok() ? "" : qPrintable(report.error().message));
+        QVERIFY(report->unreadable > 0);
+        auto session = Session::open(path);
+        QVERIFY(session.ok());
+        QCOMPARE(waitFor((*session)->info())->unread, 0);
     }
 
     void whatCannotBeDoneSaysSo()
