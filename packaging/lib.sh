@@ -173,6 +173,15 @@ aptProgress() {
     done
 }
 
+# hasCommandOf PACKAGE: node and npm often come from elsewhere, and Debian's packages then conflict
+hasCommandOf() {
+    case $1 in
+    nodejs) command -v node >/dev/null ;;
+    npm) command -v npm >/dev/null ;;
+    *) return 1 ;;
+    esac
+}
+
 # installMissing SECTION…
 installMissing() {
     local package status missing=()
@@ -187,7 +196,7 @@ installMissing() {
         [ "$status" = installed ] && installed[$package]=yes
     done < <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${wanted[@]}" 2>/dev/null || true)
     for package in "${wanted[@]}"; do
-        [ -n "${installed[$package]:-}" ] || missing+=("$package")
+        [ -n "${installed[$package]:-}" ] || hasCommandOf "$package" || missing+=("$package")
     done
     [ "${#missing[@]}" -eq 0 ] && return 0
 

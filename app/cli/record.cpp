@@ -7,6 +7,7 @@
 #include "validators.h"
 
 #include "bus/connection.h"
+#include "bus/fleet.h"
 
 #include <CLI/CLI.hpp>
 
@@ -36,6 +37,9 @@ struct Options
     std::string shard;
     std::string until;
     std::string tokenFile;
+    std::string passwordFile;
+    std::string keyPasswordFile;
+    std::string patience;
     std::int64_t maxMessages = 0;
     bool isStrict = false;
     bool json = false;
@@ -92,12 +96,36 @@ Status readLimits(const Options& options, RecorderOptions& recording)
     return limits.check();
 }
 
+Status readSecrets(const Options& options, ConnectionOptions& secrets)
+{
+    struct Named
+    {
+        const std::string& path;
+        QByteArray& secret;
+    };
+    for (const Named& file :
+         {Named{options.tokenFile, secrets.token}, Named{options.passwordFile, secrets.password},
+          Named{options.keyPasswordFile, secrets.keyPassword}}) {
+        if (file.path.empty())
+            continue;
+        auto secret = tokenFromFile(QFile::decodeName(file.path.c_str()));
+        if (!secret)
+            return secret.error();
+        file.secret = *secret;
+    }
+    return Done{};
+}
+
 int run(const Options& options)
 {
     RecorderOptions recording;
     recording.path = QFile::decodeName(options.output.c_str());
-    for (const std::string& url : options.urls)
-        recording.urls.emplace_back(QString::fromStdString(url), QUrl::TolerantMode);
+    for (const std::string& text : options.urls) {
+        const auto urls = fleetFromText(QString::fromStdString(text));
+        if (!urls)
+            return failed(urls.error());
+        recording.urls.insert(recording.urls.end(), urls->begin(), urls->end());
+    }
     recording.dialect = QString::fromStdString(options.dialect);
     recording.maxMessages = options.maxMessages;
     RunOptions run;
@@ -114,12 +142,16 @@ int run(const Options& options)
     }
     if (auto status = readLimits(options, recording); !status)
         return failed(status.error());
-    if (!options.tokenFile.empty()) {
-        auto token = tokenFromFile(QFile::decodeName(options.tokenFile.c_str()));
-        if (!token)
-            return failed(token.error());
-        recording.connectionOptions.token = *token;
+    if (options.patience == "forever") {
+        run.patience = nanoseconds(0);
+    } else if (!options.patience.empty()) {
+        const auto patience = durationFromText(QString::fromStdString(options.patience));
+        if (!patience || patience->count() <= 0)
+            return wrongUse(u"--wait needs a time, for example 30s, or forever."_s);
+        run.patience = *patience;
     }
+    if (auto secrets = readSecrets(options, recording.connectionOptions); !secrets)
+        return failed(secrets.error());
     Recorder recorder(std::move(recording));
     return RecordRun(recorder, std::move(run)).run();
 }
@@ -129,6 +161,11 @@ std::string footer()
     std::string text = "\nURLs:\n";
     for (const BusEntry& bus : buses())
         text += std::string("  ") + bus.scheme + "://  " + bus.description + '\n';
+    text +=
+        "A URL may stand for many: mqtt://robot-{001..200}.site:1883, nats://{east,west}:4222;\n"
+        "@FILE is a list of URLs, a line each; - is standard input.\n"
+        "Secrets never stand in a URL: they come from the files below or from\n"
+        "MURMURSCOPE_TOKEN, MURMURSCOPE_PASSWORD and MURMURSCOPE_KEY_PASSWORD.\n";
     return text + "\nExample: murmur record listen://127.0.0.1:7777 -o night.murmur --for 8h\n"
                   "Ctrl-C ends a recording in order.";
 }
@@ -159,7 +196,13 @@ void addRecord(CLI::App& app, Action& action)
                    "Record only a share of the subjects, for example 2/8: the second of eight");
     app.add_option("--until", options->until, "End with the first message that matches");
     app.add_flag("--strict", options->isStrict, "Exit code 5 when anything was lost");
-    app.add_option("--token-file", options->tokenFile, "File that holds the bus's secret");
+    app.add_option("--wait", options->patience,
+                   "How long a bus may take to answer at first: 30s, or forever (default: 10s)");
+    app.add_option("--token-file", options->tokenFile, "File whose first line is the bus's token");
+    app.add_option("--password-file", options->passwordFile,
+                   "File whose first line is the password of the URL's user");
+    app.add_option("--key-password-file", options->keyPasswordFile,
+                   "File whose first line opens the key of the client certificate");
     app.add_flag("--json", options->json, "The summary as JSON");
     app.footer(footer());
     app.callback([&action, options] { action = [options] { return run(*options); }; });

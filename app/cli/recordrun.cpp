@@ -9,6 +9,8 @@
 #include "progress.h"
 #include "stopsignals.h"
 
+#include "session/whynothing.h"
+
 #include <QEventLoop>
 #include <QTimer>
 
@@ -206,6 +208,7 @@ int RecordRun::run()
         return failed(error);
     }
     const auto begin = std::chrono::steady_clock::now();
+    m_began = begin;
     noteConnections(m_recorder.status().connections);
     tell(u"Recording into %1. Ctrl-C ends it."_s.arg(printable(m_recorder.path())));
     if (m_until) {
@@ -237,7 +240,7 @@ int RecordRun::run()
         !connections.empty() && std::ranges::all_of(connections, [](const ConnectionInfo& c) {
             return c.state == ConnectionStatus::State::Failed;
         });
-    if (allFailed)
+    if (allFailed || (m_isUnreachable && !connections.empty()))
         return failed({ErrorCode::Unreachable, connections.front().detail});
     return kept;
 }
@@ -247,11 +250,7 @@ void RecordRun::showStatus()
     const RecorderStatus status = m_recorder.status();
     noteConnections(status.connections);
     noteAlarm(status.alarm);
-    if (!status.connections.empty() &&
-        std::ranges::all_of(status.connections, [](const ConnectionInfo& c) {
-            return c.state == ConnectionStatus::State::Failed;
-        }))
-        end(u"no connection is left"_s);
+    lookForEnd(status.connections);
     if (m_progress == nullptr || !m_progress->isShown() || m_isEnding)
         return;
     const double seconds = std::max(1e-3, static_cast<double>(status.length.count()) / 1e9);
@@ -286,22 +285,68 @@ void RecordRun::noteAlarm(const QString& alarm)
 
 void RecordRun::noteConnections(const std::vector<ConnectionInfo>& connections)
 {
-    m_shownDetails.resize(std::max(m_shownDetails.size(), connections.size()));
+    m_watched.resize(std::max(m_watched.size(), connections.size()));
     for (std::size_t i = 0; i < connections.size(); ++i) {
         const ConnectionInfo& connection = connections[i];
+        Watched& watched = m_watched[i];
+        noteSilence(connection, watched);
         QString line = connection.url;
         if (!connection.detail.isEmpty())
             line += u": "_s + connection.detail;
         // The count of clients and the like may stand in the detail; a person wants the news only.
         const QString state = QString::number(static_cast<int>(connection.state)) + connection.url;
-        if (m_shownDetails[i] == state)
+        if (watched.shown == state)
             continue;
-        m_shownDetails[i] = state;
-        if (connection.state == ConnectionStatus::State::Stopped)
-            continue; // because we are ending
+        watched.shown = state;
+        if (m_isEnding && connection.state == ConnectionStatus::State::Stopped)
+            continue;
         if (m_progress != nullptr)
             m_progress->clear();
         tell(printable(line));
+        if (connection.state != ConnectionStatus::State::Up)
+            continue;
+        watched.upSince = std::chrono::steady_clock::now();
+        if (!std::exchange(watched.wasUp, true)) {
+            for (const QString& sentence : connection.presence)
+                tell(u"  attaching changes: "_s + printable(sentence));
+        }
+    }
+}
+
+void RecordRun::noteSilence(const ConnectionInfo& connection, Watched& watched)
+{
+    // A hub waits for whoever comes; a bus that has nothing to say needs a word.
+    if (connection.state != ConnectionStatus::State::Up || connection.received > 0 ||
+        watched.isSilenceTold || !watched.wasUp || connection.subscribed.isEmpty() ||
+        std::chrono::steady_clock::now() - watched.upSince < kSilence)
+        return;
+    watched.isSilenceTold = true;
+    if (m_progress != nullptr)
+        m_progress->clear();
+    tell(printable(u"%1: %2"_s.arg(connection.url, whyNothingComes(connection))));
+}
+
+void RecordRun::lookForEnd(const std::vector<ConnectionInfo>& connections)
+{
+    using State = ConnectionStatus::State;
+    if (connections.empty() || m_isEnding)
+        return;
+    if (std::ranges::all_of(connections, [](const ConnectionInfo& c) {
+            return c.state == State::Failed || c.state == State::Stopped;
+        })) {
+        const bool isDone = std::ranges::any_of(
+            connections, [](const ConnectionInfo& c) { return c.state == State::Stopped; });
+        end(isDone ? u"the bus has no more to give"_s : u"no connection is left"_s);
+        return;
+    }
+    const bool wasUp =
+        std::ranges::any_of(m_watched, [](const Watched& watched) { return watched.wasUp; }) ||
+        std::ranges::any_of(connections,
+                            [](const ConnectionInfo& c) { return c.state == State::Stopped; });
+    if (!wasUp && m_options.patience.count() > 0 &&
+        std::chrono::steady_clock::now() - m_began >= m_options.patience) {
+        m_isUnreachable = true;
+        end(u"no bus answered within %1"_s.arg(durationText(m_options.patience)));
     }
 }
 

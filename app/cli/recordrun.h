@@ -10,6 +10,7 @@
 #include <QObject>
 #include <QString>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -24,6 +25,8 @@ struct RunOptions
     QString until;         ///< expression; its first match ends the recording
     bool isStrict = false; ///< gaps are exit code 5
     bool json = false;     ///< the summary as JSON
+    /// How long no bus may have answered before the run ends as unreachable; 0: for ever.
+    nanoseconds patience = std::chrono::seconds(10);
 };
 
 /// Lets a recorder run in the foreground until a limit, a match, a signal or a failure ends it, and
@@ -41,9 +44,19 @@ Q_SIGNALS:
     void ending();
 
 private:
+    struct Watched
+    {
+        QString shown; ///< state and URL as told
+        bool wasUp = false;
+        bool isSilenceTold = false;
+        std::chrono::steady_clock::time_point upSince;
+    };
+
     void showStatus();
     void noteAlarm(const QString& alarm);
     void noteConnections(const std::vector<ConnectionInfo>& connections);
+    void noteSilence(const ConnectionInfo& connection, Watched& watched);
+    void lookForEnd(const std::vector<ConnectionInfo>& connections);
     void lookForMatch();
     void end(const QString& why);
 
@@ -55,8 +68,10 @@ private:
     bool m_isLooking = false;
     bool m_isEnding = false;
     QString m_why;
-    QString m_alarm; // as told
-    std::vector<QString> m_shownDetails;
+    QString m_alarm;                // as told
+    std::vector<Watched> m_watched; ///< by connection
+    std::chrono::steady_clock::time_point m_began;
+    bool m_isUnreachable = false;   ///< nobody answered in time
     Progress* m_progress = nullptr; // while the event loop runs
 };
 

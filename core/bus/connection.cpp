@@ -50,6 +50,11 @@ QString shownUrl(const QUrl& url)
     return shown.toString(QUrl::FullyEncoded);
 }
 
+QByteArray secretOr(const QByteArray& given, const char* name)
+{
+    return given.isEmpty() ? qgetenv(name) : given;
+}
+
 Result<std::unique_ptr<Connection>> createFrom(std::span<const BusEntry> table, const QUrl& url,
                                                const ConnectionContext& context)
 {

@@ -12,6 +12,7 @@
 #include <QByteArray>
 #include <QObject>
 #include <QString>
+#include <QStringList>
 #include <QUrl>
 
 #include <atomic>
@@ -63,14 +64,23 @@ struct ConnectionStatus
     QUrl effectiveUrl; ///< with the real port where 0 was asked
     std::uint64_t received = 0; ///< messages after framing
     int clients = 0;            ///< hub: sockets attached
+    std::uint64_t reconnects = 0;
+    /// What attaching changes for others on this bus, a sentence each; empty: nothing.
+    QStringList presence;
+    QStringList subscribed; ///< patterns, streams and topics that are listened to
+    /// What the bus says exists and no pattern of ours takes, as far as it tells; at most 100.
+    QStringList unmatched;
 };
 
-/// Options from the command line or a profile that do not stand in the URL: secrets.
+/// Options from the command line or a profile that do not stand in the URL: secrets. An empty one
+/// is looked for in the environment (`secretOr`).
 struct ConnectionOptions
 {
     QByteArray token;
-    QString name;  ///< shown on the chip; empty: derived from the URL
-    Shard shard{}; ///< our share of the traffic; see Connection::takesShare
+    QByteArray password;    ///< of the user that the URL names, or of nobody
+    QByteArray keyPassword; ///< opens the private key file of a client certificate
+    QString name;           ///< shown on the chip; empty: derived from the URL
+    Shard shard{};          ///< our share of the traffic; see Connection::takesShare
 };
 
 /// One attached endpoint. Lives in the thread that creates it (the recorder gives each its own) and
@@ -84,8 +94,10 @@ public:
     {
     }
 
-    /// Begins to attach; `statusChanged` tells how it went. An error here is final (bad URL, port
-    /// in use).
+    /// Begins to attach and does not wait for the bus; `statusChanged` tells how it went: Up;
+    /// Retrying when nobody answered, and again after each loss; Failed when trying again would not
+    /// help (wrong password, no permission, wrong protocol, unknown certificate). An error here is
+    /// final (bad URL, port in use).
     virtual Status start() = 0;
     /// Ends cleanly: everything heard so far is in the sink when it returns.
     virtual void stop() = 0;
@@ -124,5 +136,8 @@ Result<std::unique_ptr<Connection>> createConnection(const QUrl& url,
                                                      const ConnectionContext& context);
 /// The URL without user info and secret query items, as it is stored and shown.
 QString shownUrl(const QUrl& url);
+/// `given`, or when it is empty what the environment holds under `name`, for example
+/// "MURMURSCOPE_PASSWORD".
+QByteArray secretOr(const QByteArray& given, const char* name);
 
 } // namespace murmur

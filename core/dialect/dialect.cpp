@@ -4,6 +4,7 @@
 
 #include "dialect/jsondialect.h"
 #include "dialect/opaquedialect.h"
+#include "dialect/transport.h"
 
 #include <QStringList>
 
@@ -156,6 +157,7 @@ void DialectChooser::interpret(std::uint32_t connection, std::uint32_t topic,
 {
     if (d->forced) {
         d->dialects[*d->forced]->interpret(message, out);
+        applyTransport(message, out);
         return;
     }
     if (d->choices.size() >= kMaxChoices)
@@ -166,6 +168,7 @@ void DialectChooser::interpret(std::uint32_t connection, std::uint32_t topic,
         d->interpretNew(found->second, message, out);
     else
         d->interpretAgain(found->second, message, out);
+    applyTransport(message, out);
 }
 
 } // namespace murmur

@@ -7,6 +7,34 @@
 #include "bus/connection.h"
 #include "bus/hub.h"
 #include "bus/registry.h"
+#if MURMUR_HAS_KAFKA
+#include "bus/kafka/kafkaconnection.h"
+#endif
+#if MURMUR_HAS_MQTT
+#include "bus/mqtt/mqttconnection.h"
+#endif
+#if MURMUR_HAS_NATS
+#include "bus/nats/natsconnection.h"
+#endif
+#if MURMUR_HAS_OTLP
+#include "bus/otlp/otlpconnection.h"
+#endif
+#if MURMUR_HAS_REDIS
+#include "bus/redis/redisconnection.h"
+#endif
+#if MURMUR_HAS_ROBOTS
+#include "bus/robots/foxgloveconnection.h"
+#include "bus/robots/rosbridgeconnection.h"
+#endif
+#if MURMUR_HAS_STREAM
+#include "bus/stream/streamconnection.h"
+#endif
+#if MURMUR_HAS_TAP
+#include "bus/tap/tapconnection.h"
+#endif
+#if MURMUR_HAS_WEBSOCKET
+#include "bus/websocket/websocketconnection.h"
+#endif
 #include "demo/democonnection.h"
 
 #include <array>
@@ -15,11 +43,50 @@ namespace murmur {
 
 std::span<const BusEntry> buses() noexcept
 {
-    static constexpr std::array table{
+    static constexpr auto table = std::to_array<BusEntry>({
         BusEntry{"listen", "the embedded hub: agents send to us over WebSocket or HTTP POST",
                  &createHubConnection},
-        BusEntry{"demo", "the demo swarm, talking over the embedded hub", &createDemoConnection},
-    };
+            BusEntry{"demo", "the demo swarm, talking over the embedded hub",
+                     &createDemoConnection},
+#if MURMUR_HAS_WEBSOCKET
+            BusEntry{"ws", "the feed of a WebSocket server", &createWebSocketConnection},
+            BusEntry{"wss", "the same, encrypted", &createWebSocketConnection},
+#endif
+#if MURMUR_HAS_TAP
+            BusEntry{"tap", "a recording WebSocket proxy between agents and their server",
+                     &createTapConnection},
+#endif
+#if MURMUR_HAS_REDIS
+            BusEntry{"redis", "Redis channels and streams", &createRedisConnection},
+            BusEntry{"rediss", "the same, encrypted", &createRedisConnection},
+#endif
+#if MURMUR_HAS_NATS
+            BusEntry{"nats", "NATS subjects and JetStream", &createNatsConnection},
+            BusEntry{"tls", "the same, encrypted", &createNatsConnection},
+#endif
+#if MURMUR_HAS_MQTT
+            BusEntry{"mqtt", "MQTT topics, 5 and 3.1.1", &createMqttConnection},
+            BusEntry{"mqtts", "the same, encrypted", &createMqttConnection},
+#endif
+#if MURMUR_HAS_KAFKA
+            BusEntry{"kafka", "Kafka topics, from any offset or time", &createKafkaConnection},
+#endif
+#if MURMUR_HAS_OTLP
+            BusEntry{"otlp", "a receiver of OpenTelemetry traces and logs over HTTP",
+                     &createOtlpConnection},
+#endif
+#if MURMUR_HAS_ROBOTS
+            BusEntry{"rosbridge", "ROS topics through rosbridge", &createRosbridgeConnection},
+            BusEntry{"foxglove", "robots that speak the Foxglove WebSocket protocol",
+                     &createFoxgloveConnection},
+#endif
+#if MURMUR_HAS_STREAM
+            BusEntry{"stdin", "standard input, a message a line; written - on the command line",
+                     &createStreamConnection},
+            BusEntry{"file", "a file of one message a line, also while it grows (follow=1)",
+                     &createStreamConnection},
+#endif
+    });
     return table;
 }
 

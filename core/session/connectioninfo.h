@@ -7,6 +7,7 @@
 #include "bus/connection.h"
 
 #include <QString>
+#include <QStringList>
 
 namespace murmur {
 
@@ -22,6 +23,10 @@ struct ConnectionInfo
     LostIs lostIs = LostIs::Exact;
     ConnectionStatus::State state = ConnectionStatus::State::Stopped;
     QString detail;
+    std::int64_t reconnects = 0;
+    QStringList presence;   ///< what attaching changes for others on the bus, a sentence each
+    QStringList subscribed; ///< patterns, streams and topics that are listened to
+    QStringList unmatched;  ///< what the bus says exists and nothing of ours takes
 };
 
 } // namespace murmur

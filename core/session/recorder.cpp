@@ -307,6 +307,10 @@ RecorderStatus Recorder::status() const
                            : shownUrl(connection->status.effectiveUrl);
             info.state = connection->status.state;
             info.detail = connection->status.detail;
+            info.reconnects = static_cast<std::int64_t>(connection->status.reconnects);
+            info.presence = connection->status.presence;
+            info.subscribed = connection->status.subscribed;
+            info.unmatched = connection->status.unmatched;
         }
         if (index(info.id) < counters.size()) {
             const auto& counter = counters[index(info.id)];

@@ -4,6 +4,7 @@
 
 #include "bus/hub.h"
 #include "bus/websocketreader.h"
+#include "support/collectingsink.h"
 
 #include <QDeadlineTimer>
 #include <QElapsedTimer>
@@ -29,65 +30,6 @@
 
 namespace murmur::test {
 
-/// Keeps what it hears.
-class CollectingSink final : public MessageSink
-{
-public:
-    void hear(std::vector<HeardMessage>&& batch) override
-    {
-        const std::lock_guard lock(m_mutex);
-        ++m_calls;
-        for (HeardMessage& message : batch)
-            m_messages.push_back(std::move(message));
-    }
-    [[nodiscard]] bool isTaking() const override { return !m_isFull; }
-    void setFull(bool isFull) { m_isFull = isFull; }
-    void note(Gap gap) override
-    {
-        const std::lock_guard lock(m_mutex);
-        m_gaps.push_back(std::move(gap));
-    }
-    [[nodiscard]] std::vector<HeardMessage> messages() const
-    {
-        const std::lock_guard lock(m_mutex);
-        return m_messages;
-    }
-    [[nodiscard]] std::size_t count() const
-    {
-        const std::lock_guard lock(m_mutex);
-        return m_messages.size();
-    }
-    [[nodiscard]] std::size_t calls() const
-    {
-        const std::lock_guard lock(m_mutex);
-        return m_calls;
-    }
-    [[nodiscard]] std::vector<Gap> gaps() const
-    {
-        const std::lock_guard lock(m_mutex);
-        return m_gaps;
-    }
-    /// "topic|raw" or "topic|raw|!reason", one message a line.
-    [[nodiscard]] QByteArray dump() const
-    {
-        QByteArray text;
-        for (const HeardMessage& message : messages()) {
-            text += message.topic + '|' + message.raw;
-            if (!message.undecodable.isEmpty())
-                text += "|!" + message.undecodable;
-            text += '\n';
-        }
-        return text.trimmed();
-    }
-
-private:
-    std::atomic<bool> m_isFull = false;
-    mutable std::mutex m_mutex;
-    std::vector<HeardMessage> m_messages;
-    std::vector<Gap> m_gaps;
-    std::size_t m_calls = 0;
-};
-
 /// A hub in a thread of its own, so that tests may use sockets that block.
 class HubHost
 {
@@ -99,7 +41,8 @@ public:
         m_context.moveToThread(&m_thread);
         m_thread.start();
         run([&] {
-            ConnectionContext context{ConnectionId{7}, &sink, {token, {}}};
+            ConnectionContext context{ConnectionId{7}, &sink, {}};
+            context.options.token = token;
             auto made = createHubConnection(
                 QUrl(QStringLiteral("listen://%1:0%2").arg(host, query)), context);
             if (!made) {

@@ -162,8 +162,9 @@ private Q_SLOTS:
     void anAddressOfAnotherMachineIsNamed()
     {
         CollectingSink sink;
-        auto hub = createHubConnection(QUrl(u"listen://192.0.2.7:0"_s),
-                                       {ConnectionId{}, &sink, {"sesame", {}}});
+        ConnectionContext context{ConnectionId{}, &sink, {}};
+        context.options.token = "sesame";
+        auto hub = createHubConnection(QUrl(u"listen://192.0.2.7:0"_s), context);
         QVERIFY(hub.ok());
         const Status started = (*hub)->start();
         QVERIFY(!started);

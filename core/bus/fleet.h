@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/result.h"
+
+#include <QString>
+#include <QUrl>
+
+#include <vector>
+
+namespace murmur {
+
+/// At most so many connections come from one text.
+inline constexpr std::size_t kMaxFleet = 1000;
+
+/// The connections that a person means by one word: a URL; "-" for standard input; a URL with a
+/// range or a choice, "mqtt://robot-{001..200}.site:1883" or "nats://{east,west}:4222", several of
+/// them multiplied; "@FILE", a file of such words, a line each, blank lines and lines with # left
+/// out. Errors: WrongUse, Unreadable (the file).
+Result<std::vector<QUrl>> fleetFromText(const QString& text);
+
+} // namespace murmur

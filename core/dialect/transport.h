@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dialect/dialect.h"
+
+namespace murmur {
+
+/// Fills what the message's own words left open from its headers: those that the bus gave us
+/// (base/transport.h), and those that agents set by custom: W3C `traceparent`, correlation and
+/// reply headers of the usual spellings, NATS service errors, Spring's Kafka headers. Binary ids
+/// become lower-case hexadecimal.
+void applyTransport(const MessageView& message, Interpretation& out);
+
+} // namespace murmur

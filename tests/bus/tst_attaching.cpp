@@ -1,0 +1,222 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// What all buses share: the items of a URL, places in the past, waiting between tries, batches.
+
+#include "bus/batcher.h"
+#include "bus/fleet.h"
+#include "bus/position.h"
+#include "bus/retry.h"
+#include "bus/urlreader.h"
+#include "support/collectingsink.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <thread>
+
+using namespace murmur;
+using namespace murmur::test;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::int64_t kNow = 1'779'337'020'000'000'000;
+
+UrlReader reader(const char* url)
+{
+    return {QUrl(QString::fromUtf8(url)), u"Redis"_s, kNow};
+}
+
+QString sentenceOf(const Status& status)
+{
+    return status ? QString() : status.error().message;
+}
+
+} // namespace
+
+class TestAttaching : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void itemsOfAUrl()
+    {
+        UrlReader url =
+            reader("redis://me@box:7000?pattern=a.*,b&pattern=c&max=5&on&wait=2s&most=1KiB"
+                   "&how=fast&from=-10m&to=@5-1");
+        QCOMPARE(url.host(), u"box"_s);
+        QCOMPARE(url.port(6379), 7000);
+        QCOMPARE(url.user(), u"me"_s);
+        QCOMPARE(url.list(u"pattern"_s), QStringList({u"a.*"_s, u"b"_s, u"c"_s}));
+        QCOMPARE(url.number(u"max"_s, 1, 9, 3), 5);
+        QVERIFY(url.flag(u"on"_s));
+        QVERIFY(!url.flag(u"off"_s));
+        using namespace std::chrono_literals;
+        QVERIFY(url.duration(u"wait"_s, 1s, 1h, 5s) == 2s);
+        QCOMPARE(url.bytes(u"most"_s, 1, 4096, 1), 1024);
+        QCOMPARE(url.choice(u"how"_s, {"slow", "fast"}, u"slow"_s), u"fast"_s);
+        const Position from = url.position(u"from"_s, {});
+        QVERIFY(from.what == Position::What::Time && from.time == kNow - 600'000'000'000);
+        const Position to = url.position(u"to"_s, {});
+        QVERIFY(to.what == Position::What::Place && to.place == "5-1");
+        QCOMPARE(sentenceOf(url.finish()), QString());
+    }
+
+    void whatIsWrongIsSaid_data()
+    {
+        QTest::addColumn<QByteArray>("query");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("unknown") << QByteArray("?patern=x")
+                                 << u"has no option “patern”; it has ca"_s;
+        QTest::newRow("twice") << QByteArray("?max=1&max=2") << u"max is given twice"_s;
+        QTest::newRow("number") << QByteArray("?max=x") << u"max is a number from 1 to 9"_s;
+        QTest::newRow("range") << QByteArray("?max=10") << u"max is a number from 1 to 9"_s;
+        QTest::newRow("flag") << QByteArray("?on=perhaps") << u"on is 1 or 0"_s;
+        QTest::newRow("position") << QByteArray("?from=yesterday") << u"“yesterday” is no place"_s;
+        QTest::newRow("secret") << QByteArray("?token=x")
+                                << u"a token does not belong into a URL"_s;
+        QTest::newRow("plain") << QByteArray("?insecure=1") << u"for encrypted connections"_s;
+    }
+    void whatIsWrongIsSaid()
+    {
+        QFETCH(QByteArray, query);
+        QFETCH(QString, words);
+        UrlReader url = reader(("redis://box" + query).constData());
+        url.number(u"max"_s, 1, 9, 3);
+        url.flag(u"on"_s);
+        url.position(u"from"_s, {});
+        url.tls(false, {});
+        const QString sentence = sentenceOf(url.finish());
+        QVERIFY2(sentence.contains(words), qPrintable(sentence));
+        QVERIFY2(!sentence.contains(u"token=x"), qPrintable(sentence));
+    }
+
+    void aPasswordInTheUrlIsRefusedAndNotRepeated()
+    {
+        UrlReader url = reader("redis://me:hunter2@box");
+        const QString sentence = sentenceOf(url.finish());
+        QVERIFY2(sentence.contains(u"password") && !sentence.contains(u"hunter2"),
+                 qPrintable(sentence));
+    }
+
+    void filesOfCertificatesAreLookedAtFirst()
+    {
+        UrlReader url = reader("rediss://box?ca=/nowhere/ca.pem");
+        url.tls(true, {});
+        QVERIFY(sentenceOf(url.finish()).contains(u"/nowhere/ca.pem"));
+        UrlReader half = reader("rediss://box?cert=/nowhere/c.pem");
+        half.tls(true, {});
+        QVERIFY(sentenceOf(half.finish()).contains(u"cert= and key="));
+    }
+
+    void oneWordMayMeanMany_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("urls");
+        QTest::newRow("one") << u"nats://box:4222"_s << u"nats://box:4222"_s;
+        QTest::newRow("stdin") << u"-"_s << u"stdin:"_s;
+        QTest::newRow("range")
+            << u"mqtt://robot-{09..11}.site"_s
+            << u"mqtt://robot-09.site mqtt://robot-10.site mqtt://robot-11.site"_s;
+        QTest::newRow("choice") << u"nats://{east,west}:{1..2}"_s
+                                << u"nats://east:1 nats://east:2 nats://west:1 nats://west:2"_s;
+        QTest::newRow("query") << u"ws://box/?murmur.hello={\"op\":1}"_s
+                               << u"ws://box/?murmur.hello={\"op\":1}"_s;
+    }
+    void oneWordMayMeanMany()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, urls);
+        const auto fleet = fleetFromText(text);
+        QVERIFY2(fleet.ok(), fleet ? "" : qPrintable(fleet.error().message));
+        QStringList found;
+        for (const QUrl& url : *fleet)
+            found << url.toString(QUrl::DecodeReserved);
+        QCOMPARE(found.join(u' '), urls);
+    }
+
+    void aListOfConnections()
+    {
+        QTemporaryDir folder;
+        const QString path = folder.filePath(u"fleet"_s);
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("# robots\n\nmqtt://r{1..2}\nnats://hq\n");
+        file.close();
+        const auto fleet = fleetFromText(u'@' + path);
+        QVERIFY(fleet.ok());
+        QCOMPARE(fleet->size(), std::size_t(3));
+        QVERIFY(!fleetFromText(u"@/nowhere/fleet"_s));
+    }
+
+    void aFleetThatIsWrongOrTooLargeIsRefused()
+    {
+        for (const char* text : {"mqtt://r{}", "mqtt://r{1..", "mqtt://r{5..2}", "mqtt://r{a..b}"})
+            QVERIFY2(!fleetFromText(QString::fromUtf8(text)), text);
+        const auto large = fleetFromText(u"mqtt://r{1..40}.{1..40}"_s);
+        QVERIFY(!large && large.error().message.contains(u"more than 1000"));
+        QVERIFY(!fleetFromText(u"mqtt://r{0..2000000000}"_s));
+    }
+
+    void waitsGrowAndDiffer()
+    {
+        Backoff backoff;
+        auto before = std::chrono::milliseconds(0);
+        for (int i = 0; i < 12; ++i) {
+            const auto wait = backoff.next();
+            QVERIFY(wait > before || wait >= Backoff::kMost * 3 / 4);
+            QVERIFY(wait <= Backoff::kMost * 5 / 4);
+            before = std::min(wait, Backoff::kMost * 3 / 4);
+        }
+        backoff.reset();
+        QVERIFY(backoff.next() <= Backoff::kFirst * 5 / 4);
+    }
+
+    void anOutageIsAGapUnlessItIsFilled()
+    {
+        CollectingSink sink;
+        const ConnectionContext context{ConnectionId{3}, &sink, {}};
+        Outage outage;
+        outage.end(context, 5);
+        outage.begin(10);
+        outage.begin(20);
+        outage.end(context, 30);
+        outage.begin(40);
+        outage.end(context, 50, true);
+        const auto gaps = sink.gaps();
+        QCOMPARE(gaps.size(), std::size_t(1));
+        QCOMPARE(gaps[0].from, 10);
+        QCOMPARE(gaps[0].to, 30);
+        QCOMPARE(gaps[0].cause, std::string("reconnect"));
+        QVERIFY(gaps[0].lostIs == LostIs::Unknown);
+    }
+
+    void batchesKeepTheOrderAndNothingStays()
+    {
+        CollectingSink sink;
+        {
+            Batcher batcher(&sink);
+            std::thread other([&] {
+                for (int i = 0; i < 5000; ++i) {
+                    HeardMessage message;
+                    message.raw = QByteArray::number(i);
+                    batcher.add(std::move(message));
+                }
+            });
+            other.join();
+            QVERIFY(sink.count() >= 4500);
+            QTRY_COMPARE_WITH_TIMEOUT(sink.count(), std::size_t(5000), 2000);
+            QVERIFY(sink.calls() < 100);
+            batcher.add({});
+            QCOMPARE(batcher.added(), std::uint64_t(5001));
+        }
+        QCOMPARE(sink.count(), std::size_t(5001));
+        for (int i = 0; i < 5000; ++i)
+            QCOMPARE(sink.messages()[std::size_t(i)].raw.toInt(), i);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestAttaching)
+#include "tst_attaching.moc"
