@@ -57,6 +57,14 @@ void appendFacts(JsonWriter& json, const SessionInfo& info)
         json.null();
     json.key("shard");
     json.textOrNull(info.shard);
+    for (const auto& [key, lines] :
+         {std::pair{"rules", &info.rules}, std::pair{"redaction", &info.redaction}}) {
+        json.key(key);
+        json.beginArray();
+        for (const QString& line : *lines)
+            json.text(line);
+        json.endArray();
+    }
     json.key("messages");
     json.number(info.extent.messages());
     json.key("trimmed");
@@ -227,6 +235,10 @@ std::string pageOf(const SessionInfo& info)
         fact(u"shard"_s,
              u"%1: a share of the subjects, so calls between shares are not paired"_s.arg(
                  info.shard));
+    if (!info.rules.isEmpty())
+        fact(u"left out"_s, u"by choice: %1"_s.arg(info.rules.join(u"; "_s)));
+    if (!info.redaction.isEmpty())
+        fact(u"overwritten"_s, info.redaction.join(u"; "_s));
     fact(u"messages"_s, grouped(info.extent.messages()));
     if (info.trimmed > 0)
         fact(u"let go"_s, u"%1 before message %2: only the last stretch is kept"_s.arg(

@@ -40,6 +40,11 @@ struct Options
     std::string passwordFile;
     std::string keyPasswordFile;
     std::string patience;
+    std::vector<std::string> only;
+    std::vector<std::string> exclude;
+    std::vector<std::string> payloadLimit;
+    std::vector<std::string> redact;
+    bool isUnredacted = false;
     std::int64_t maxMessages = 0;
     bool isStrict = false;
     bool json = false;
@@ -150,6 +155,15 @@ int run(const Options& options)
             return wrongUse(u"--wait needs a time, for example 30s, or forever."_s);
         run.patience = *patience;
     }
+    for (const auto& [given, rules] :
+         {std::pair{&options.only, &recording.rules.only},
+          std::pair{&options.exclude, &recording.rules.exclude},
+          std::pair{&options.payloadLimit, &recording.rules.payloadLimit},
+          std::pair{&options.redact, &recording.rules.redact}}) {
+        for (const std::string& text : *given)
+            *rules << QString::fromStdString(text);
+    }
+    recording.rules.redactsKnown = !options.isUnredacted;
     if (auto secrets = readSecrets(options, recording.connectionOptions); !secrets)
         return failed(secrets.error());
     Recorder recorder(std::move(recording));
@@ -195,6 +209,19 @@ void addRecord(CLI::App& app, Action& action)
     app.add_option("--shard", options->shard,
                    "Record only a share of the subjects, for example 2/8: the second of eight");
     app.add_option("--until", options->until, "End with the first message that matches");
+    app.add_option("--only", options->only,
+                   "Keep the content of these topics only, for example 'swarm.*'; of others who, "
+                   "to whom, when and how large");
+    app.add_option("--exclude", options->exclude,
+                   "Leave the content of these topics out, for example 'camera/#'");
+    app.add_option("--payload-limit", options->payloadLimit,
+                   "Leave content out that is larger: 64KiB, or by topic camera/#=1KiB");
+    app.add_option("--redact", options->redact,
+                   "Overwrite what this expression matches (its first group) before anything is "
+                   "written; by topic: 'orders.*:/card=(\\d+)/'");
+    app.add_flag("--no-redaction", options->isUnredacted,
+                 "Keep passwords, keys and cookies as they are said; without it they are "
+                 "overwritten");
     app.add_flag("--strict", options->isStrict, "Exit code 5 when anything was lost");
     app.add_option("--wait", options->patience,
                    "How long a bus may take to answer at first: 30s, or forever (default: 10s)");

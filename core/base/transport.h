@@ -13,9 +13,13 @@ namespace murmur::transport {
 inline constexpr std::string_view kId = "murmur-id";                   ///< the bus's message id
 inline constexpr std::string_view kReplyTo = "murmur-reply-to";        ///< where the answer goes
 inline constexpr std::string_view kCorrelation = "murmur-correlation"; ///< text, or any bytes
-inline constexpr std::string_view kSequence = "murmur-sequence";       ///< decimal
-inline constexpr std::string_view kSender = "murmur-sender"; ///< stated by the bus, not guessed
-inline constexpr std::string_view kReceiver = "murmur-receiver";
+inline constexpr std::string_view kTrace = "murmur-trace";
+inline constexpr std::string_view kSpan = "murmur-span";
+inline constexpr std::string_view kParentSpan = "murmur-parent-span";
+inline constexpr std::string_view kConversation = "murmur-conversation";
+inline constexpr std::string_view kSequence = "murmur-sequence"; ///< decimal
+inline constexpr std::string_view kSender = "murmur-sender";     ///< stated by the bus, not guessed
+inline constexpr std::string_view kReceiver = "murmur-receiver"; ///< may be repeated
 inline constexpr std::string_view kKind = "murmur-kind"; ///< word for a kind: says what an Event is
 inline constexpr std::string_view kType = "murmur-type";
 inline constexpr std::string_view kSent = "murmur-sent"; ///< ns since 1970 by the sender, decimal

@@ -70,7 +70,8 @@ std::string plain(std::string_view name)
     return text;
 }
 
-void applyOurs(Interpretation& out, std::string_view name, std::string_view value)
+void applyOurs(Interpretation& out, std::string_view name, std::string_view value,
+               bool& ownsReceivers)
 {
     namespace t = transport;
     if (name == t::kReplyTo)
@@ -79,15 +80,24 @@ void applyOurs(Interpretation& out, std::string_view name, std::string_view valu
         offer(out, IdField::Correlation, value);
     else if (name == t::kId)
         offer(out, IdField::Message, value);
+    else if (name == t::kTrace)
+        offer(out, IdField::Trace, value);
+    else if (name == t::kSpan)
+        offer(out, IdField::Span, value);
+    else if (name == t::kParentSpan)
+        offer(out, IdField::ParentSpan, value);
+    else if (name == t::kConversation)
+        offer(out, IdField::Conversation, value);
     else if (name == t::kSequence)
         offer(out.sequence, value);
     else if (name == t::kSent)
         offer(out.sent, value);
     else if (name == t::kSender && out.sender.empty())
         out.sender = value;
-    else if (name == t::kReceiver && out.receivers.empty() && !value.empty())
+    else if (name == t::kReceiver && !value.empty() && (ownsReceivers || out.receivers.empty())) {
+        ownsReceivers = true;
         out.receivers.push_back(value);
-    else if (name == t::kType && out.type.empty())
+    } else if (name == t::kType && out.type.empty())
         out.type = value;
     else if (name == t::kKind && out.kind == Kind::Event)
         out.kind = kindFromWordsIfKnown(value).value_or(Kind::Event);
@@ -116,6 +126,7 @@ void applyCustom(Interpretation& out, std::string_view name, std::string_view va
 void applyTransport(const MessageView& message, Interpretation& out)
 {
     std::string_view rest = message.headers;
+    bool ownsReceivers = false; // the first of several came from here
     while (!rest.empty()) {
         std::uint64_t nameSize = 0;
         std::uint64_t valueSize = 0;
@@ -126,7 +137,7 @@ void applyTransport(const MessageView& message, Interpretation& out)
         const std::string_view value = rest.substr(nameSize, valueSize);
         rest.remove_prefix(nameSize + valueSize);
         if (name.starts_with("murmur-"))
-            applyOurs(out, name, value);
+            applyOurs(out, name, value, ownsReceivers);
         else
             applyCustom(out, name, value);
     }

@@ -57,10 +57,12 @@ struct ClockStep
 struct RecordingMeta
 {
     QString uuid;
-    Seq begin = 1;  ///< Seq of the first message that this file ever held
-    QString family; ///< shared by the files of one split recording
-    int part = 0;   ///< 1, 2 …: place among the files of a split recording; 0: not split
-    QString shard;  ///< "2/8": a share of the subjects only; empty: all
+    Seq begin = 1;     ///< Seq of the first message that this file ever held
+    QString family;    ///< shared by the files of one split recording
+    int part = 0;      ///< 1, 2 …: place among the files of a split recording; 0: not split
+    QString shard;     ///< "2/8": a share of the subjects only; empty: all
+    QString rules;     ///< what was left out by choice, a line each
+    QString redaction; ///< what was overwritten before it was written, a line each
     QString program;
     QString host; ///< whose clock stamped the messages
     std::int64_t started = 0;

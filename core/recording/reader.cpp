@@ -151,6 +151,10 @@ RecordingMeta RecordingReader::meta()
             meta.part = static_cast<int>(rows.number(1));
         else if (key == "shard")
             meta.shard = QString::fromStdString(std::string(rows.text(1)));
+        else if (key == "rules")
+            meta.rules = QString::fromStdString(std::string(rows.text(1)));
+        else if (key == "redaction")
+            meta.redaction = QString::fromStdString(std::string(rows.text(1)));
         else if (key == "kinds") {
             std::string_view bytes = rows.blob(1);
             for (std::int64_t& count : meta.totals.kinds) {

@@ -117,8 +117,13 @@ RecordingWriter::create(const QString& path, Dictionaries& names, const Recordin
         if (auto status = writer->storeMeta("part", facts.part); !status)
             return status.error();
     }
-    if (!facts.shard.empty()) {
-        if (auto status = writer->storeMeta("shard", facts.shard); !status)
+    for (const auto& [key, value] :
+         {std::pair<std::string_view, std::string_view>{"shard", facts.shard},
+          {"rules", facts.rules},
+          {"redaction", facts.redaction}}) {
+        if (value.empty())
+            continue;
+        if (auto status = writer->storeMeta(key, value); !status)
             return status.error();
     }
     if (auto status = writer->commit(); !status)

@@ -50,9 +50,11 @@ struct RecordingFacts
     std::int64_t started = 0; ///< ns
     std::int64_t anchor = 0;  ///< ns, when its clock was read off the wall clock; 0: not told
     std::string family{};     ///< uuid of the first of several files; empty: of this one
-    int part = 0;        ///< 1, 2 …: place among the files of a split recording; 0: not split
-    std::string shard{}; ///< "2/8": only a share of the subjects; empty: all
-    RingLimit ring{};    ///< keeps the last stretch only
+    int part = 0;            ///< 1, 2 …: place among the files of a split recording; 0: not split
+    std::string shard{};     ///< "2/8": only a share of the subjects; empty: all
+    RingLimit ring{};        ///< keeps the last stretch only
+    std::string rules{};     ///< what is left out by choice, a line each
+    std::string redaction{}; ///< what is overwritten before it is written, a line each
 };
 
 /// Whether it is time for a keyframe: the headers since the last are 16 times its size, or 256

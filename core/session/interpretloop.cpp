@@ -64,8 +64,8 @@ void InterpretLoop::run()
         }
         if (!d.heard->take(batches, kBatchesATake, wait))
             break;
-        for (const std::vector<HeardMessage>& batch : batches) {
-            for (const HeardMessage& message : batch)
+        for (std::vector<HeardMessage>& batch : batches) {
+            for (HeardMessage& message : batch)
                 take(message);
         }
         publish();
@@ -83,10 +83,11 @@ void InterpretLoop::run()
     d.runs->close();
 }
 
-void InterpretLoop::take(const HeardMessage& message)
+void InterpretLoop::take(HeardMessage& message)
 {
     if (m_isOver)
         return;
+    d.intake.apply(message);
     if (m_isBehind) {
         if (!m_run->isUnread)
             publish();

@@ -36,7 +36,7 @@ private:
     using Clock = std::chrono::steady_clock;
     enum class Progress { Read, Waiting, Done };
 
-    void take(const HeardMessage& message);
+    void take(HeardMessage& message);
     void publish();
     void newRun();
     Progress catchUp();

@@ -75,6 +75,10 @@ Status Recorder::start()
         return Error{ErrorCode::Unwritable,
                      u"%1 exists already; choose another name, or move it away."_s.arg(
                          partPath(d->options.path, 2))};
+    auto intake = Intake::from(d->options.rules, d->options.dialect);
+    if (!intake)
+        return intake.error();
+    d->intake = std::move(*intake);
     auto lock = RecordingLock::take(d->options.path);
     if (!lock)
         return lock.error();
@@ -86,6 +90,8 @@ Status Recorder::start()
     d->facts.ring = limits.ringOfFile();
     if (!d->options.shard.isAll())
         d->facts.shard = d->options.shard.text().toStdString();
+    d->facts.rules = d->intake.rulesText();
+    d->facts.redaction = d->intake.redactionText();
     d->sink->setShard(d->options.shard);
     auto writer = RecordingWriter::create(d->options.path, *d->names, d->facts);
     if (!writer)

@@ -8,6 +8,7 @@
 #include "session/clockwatch.h"
 #include "session/connectioninfo.h"
 #include "session/diskwatch.h"
+#include "session/intake.h"
 #include "session/recordinglimits.h"
 
 #include <QObject>
@@ -29,6 +30,7 @@ struct RecorderOptions
     QString dialect;              ///< forced dialect id, or empty
     std::int64_t maxMessages = 0; ///< 0: no limit
     RecordingLimits limits;
+    IntakeRules rules;              ///< what is left out or overwritten before it is written
     Shard shard;                    ///< records only this share of the subjects
     std::int64_t reserveBytes = -1; ///< kept free on the disk; negative: DiskWatch::usualReserve
     DiskProbe diskProbe;            ///< empty: asks the system

@@ -5,6 +5,7 @@
 #include "base/boundedqueue.h"
 #include "recording/reader.h"
 #include "recording/writer.h"
+#include "session/intake.h"
 #include "session/interpreter.h"
 #include "session/recorder.h"
 #include "session/recordersink.h"
@@ -63,6 +64,7 @@ struct Recorder::Private
     std::unique_ptr<RecorderSink> sink;
     std::unique_ptr<RecordingWriter> writer;  // writer thread, once it runs
     std::unique_ptr<Interpreter> interpreter; // interpreter thread, once it runs
+    Intake intake;                            // interpreter thread, once it runs
     std::thread interpreterThread;            // joined by stop()
     std::thread writerThread;                 // joined by stop()
     std::vector<std::unique_ptr<AttachedConnection>> connections;

@@ -566,6 +566,8 @@ Result<SessionInfo> infoJob(const Source& source)
     info.family = meta.family;
     info.part = meta.part;
     info.shard = meta.shard;
+    info.rules = meta.rules.split(u'\n', Qt::SkipEmptyParts);
+    info.redaction = meta.redaction.split(u'\n', Qt::SkipEmptyParts);
     info.unread = meta.unread;
     info.clockSteps = meta.clockSteps;
     info.kinds = meta.totals.kinds;

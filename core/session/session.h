@@ -100,8 +100,10 @@ struct SessionInfo
     Extent extent;            ///< its messages() are those that are in the file
     std::int64_t trimmed = 0; ///< that were in the file, and that a ring has let go
     QString family;           ///< uuid of the first of several files
-    int part = 0;  ///< 1, 2 …: place among the files of a split recording; 0: not split
-    QString shard; ///< "2/8": a share of the subjects, so calls are paired in part; empty: all
+    int part = 0;      ///< 1, 2 …: place among the files of a split recording; 0: not split
+    QString shard;     ///< "2/8": a share of the subjects, so calls are paired in part; empty: all
+    QStringList rules; ///< what was left out by choice
+    QStringList redaction; ///< what was overwritten before it was written
     std::array<std::int64_t, kKindCount> kinds{};
     std::int64_t agents = 0; ///< without "unknown"
     std::int64_t topics = 0;
