@@ -4,13 +4,18 @@
 // What all buses share: the items of a URL, places in the past, waiting between tries, batches.
 
 #include "bus/batcher.h"
+#include "bus/discovery.h"
 #include "bus/fleet.h"
 #include "bus/position.h"
 #include "bus/retry.h"
 #include "bus/urlreader.h"
+#include "support/brokers.h"
 #include "support/collectingsink.h"
 
 #include <QFile>
+#include <QSignalSpy>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -158,6 +163,48 @@ private Q_SLOTS:
         const auto large = fleetFromText(u"mqtt://r{1..40}.{1..40}"_s);
         QVERIFY(!large && large.error().message.contains(u"more than 1000"));
         QVERIFY(!fleetFromText(u"mqtt://r{0..2000000000}"_s));
+    }
+
+    void busesOnThisMachineAreFound()
+    {
+        // Servers that say what the real ones say, and some that do not.
+        QTcpServer redis;
+        QTcpServer nats;
+        QTcpServer silent;
+        QTcpServer hostile;
+        for (QTcpServer* server : {&redis, &nats, &silent, &hostile})
+            QVERIFY(server->listen(QHostAddress::LocalHost));
+        connect(&redis, &QTcpServer::newConnection, this, [&] {
+            QTcpSocket* socket = redis.nextPendingConnection();
+            connect(socket, &QTcpSocket::readyRead, socket, [socket] {
+                if (socket->readAll() == "PING\r\n")
+                    socket->write("-NOAUTH Authentication required.\r\n");
+            });
+        });
+        connect(&nats, &QTcpServer::newConnection, this, [&] {
+            nats.nextPendingConnection()->write(
+                "INFO {\"version\":\"2.9.10\",\"jetstream\":true}\r\n");
+        });
+        connect(&hostile, &QTcpServer::newConnection, this,
+                [&] { hostile.nextPendingConnection()->write(QByteArray(1 << 20, 'x')); });
+        std::vector<BusProbe> probes = Discovery::usualProbes();
+        const quint16 closed = freePort();
+        probes[0].port = redis.serverPort();
+        probes[1].port = nats.serverPort();
+        probes[2].port = hostile.serverPort();
+        probes[3].port = silent.serverPort();
+        probes[4].port = closed;
+        probes[5].port = hostile.serverPort();
+        Discovery discovery;
+        QSignalSpy finished(&discovery, &Discovery::finished);
+        discovery.start(probes);
+        QVERIFY(finished.wait(10'000));
+        QStringList found;
+        for (const FoundBus& bus : discovery.found())
+            found << bus.kind + u' ' + bus.detail;
+        found.sort();
+        QCOMPARE(found, QStringList({u"NATS 2.9.10, JetStream"_s, u"Redis needs a password"_s}));
+        QVERIFY(!discovery.isRunning());
     }
 
     void waitsGrowAndDiffer()
