@@ -50,6 +50,14 @@ class MessageSink
 public:
     virtual ~MessageSink() = default;
     virtual void hear(std::vector<HeardMessage>&& batch) = 0;
+    /// For sources that can wait, such as a file: takes the batch, or keeps nothing of it and gives
+    /// false while there is little room. What comes again later is counted once. Does not wait
+    /// either.
+    [[nodiscard]] virtual bool hearIfRoom(std::vector<HeardMessage>& batch)
+    {
+        hear(std::move(batch));
+        return true;
+    }
     /// False while nothing that is heard would be kept: the disk is full, or the recording is over.
     /// For buses that can say so to a sender.
     [[nodiscard]] virtual bool isTaking() const { return true; }

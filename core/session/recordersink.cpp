@@ -17,6 +17,8 @@ constexpr std::size_t kMessageOverhead = sizeof(HeardMessage) + 96;
 constexpr std::int64_t kSlot = 100'000'000; // ns
 /// Rows of one stretch; what else is lost in it is told without its topic.
 constexpr std::size_t kMaxHoles = 1024;
+/// Up to here the queue is filled by those who can wait.
+constexpr double kRoomToShare = 0.5;
 /// How often a source that waits looks whether it still should.
 constexpr auto kLook = 50ms;
 
@@ -58,6 +60,32 @@ void RecorderSink::hear(std::vector<HeardMessage>&& batch)
         else
             lose(m_drops, message, message.received / kSlot, "client-drop");
     }
+}
+
+bool RecorderSink::hearIfRoom(std::vector<HeardMessage>& batch)
+{
+    if (m_waits) {
+        hear(std::move(batch));
+        return true;
+    }
+    if (!m_shard.isAll())
+        leaveToOthers(batch);
+    if (batch.empty() || m_isOver)
+        return true;
+    if (m_isPaused || m_queue.fill() >= kRoomToShare)
+        return false;
+    std::size_t bytes = 0;
+    for (const HeardMessage& message : batch)
+        bytes += cost(message);
+    // Counted before it can be recorded, and under the lock, so that a refusal is never seen.
+    const std::lock_guard lock(m_mutex);
+    for (const HeardMessage& message : batch)
+        ++at(message.connection).received;
+    if (m_queue.offer(std::move(batch), bytes))
+        return true;
+    for (const HeardMessage& message : batch)
+        --at(message.connection).received;
+    return false;
 }
 
 bool RecorderSink::waitForRoom(std::vector<HeardMessage>& batch, std::size_t bytes)

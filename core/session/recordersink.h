@@ -40,6 +40,8 @@ public:
     {
     }
     void hear(std::vector<HeardMessage>&& batch) override;
+    /// Leaves half of the queue to those who cannot wait.
+    [[nodiscard]] bool hearIfRoom(std::vector<HeardMessage>& batch) override;
     [[nodiscard]] bool isTaking() const override { return !m_isPaused && !m_isOver; }
     void note(Gap gap) override;
     void setWaits(bool waits);
