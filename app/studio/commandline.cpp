@@ -3,6 +3,8 @@
 
 #include "commandline.h"
 
+#include "bus/fleet.h"
+
 #include <CLI/CLI.hpp>
 
 #include <QCoreApplication>
@@ -104,9 +106,14 @@ CommandLine parseCommandLine(int argc, char** argv)
     StudioArguments& arguments = line.arguments;
     for (const std::string& target : targets) {
         const QString text = QString::fromStdString(target);
-        if (isUrl(text))
-            arguments.urls.emplace_back(text);
-        else
+        if (isUrl(text) || text == "-"_L1) {
+            const auto urls = fleetFromText(text);
+            if (!urls) {
+                arguments.note = urls.error().message;
+                continue;
+            }
+            arguments.urls.insert(arguments.urls.end(), urls->begin(), urls->end());
+        } else
             arguments.files << text;
     }
     arguments.at = QString::fromStdString(at);

@@ -114,9 +114,9 @@ AttachDialog::AttachDialog(const QStringList& recentUrls, bool isRecording, QWid
     auto* edit = new AttachEdit(this);
     edit->setRecentUrls(recentUrls);
     column->addWidget(edit);
-    connect(edit, &AttachEdit::attachRequested, this, [this](const QUrl& url) {
+    connect(edit, &AttachEdit::attachRequested, this, [this](const AttachWish& wish) {
         accept();
-        Q_EMIT attachRequested(url);
+        Q_EMIT attachRequested(wish);
     });
     edit->focusText();
 }

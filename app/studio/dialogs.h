@@ -4,6 +4,7 @@
 
 #include "keptnote.h"
 #include "session/recorder.h"
+#include "views/connect/attachedit.h"
 
 #include <QDialog>
 #include <QUrl>
@@ -41,7 +42,7 @@ public:
     AttachDialog(const QStringList& recentUrls, bool isRecording, QWidget* parent);
 
 Q_SIGNALS:
-    void attachRequested(const QUrl& url);
+    void attachRequested(const murmur::AttachWish& wish);
 };
 
 /// Never calls `then` without a path.

@@ -13,6 +13,7 @@
 #include "topbar.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
+#include "views/connect/attachedit.h"
 #include "views/connect/banner.h"
 #include "views/connect/connecttext.h"
 #include "views/connect/firstpage.h"
@@ -108,7 +109,7 @@ void MainWindow::build()
 
     connect(m_firstPage, &FirstPage::demoRequested, this, [this] { startDemo(); });
     connect(m_firstPage, &FirstPage::attachRequested, this,
-            [this](const QUrl& url) { attach({url}); });
+            [this](const AttachWish& wish) { attach(wish); });
     connect(m_firstPage, &FirstPage::openRequested, this, &MainWindow::openFile);
     connect(m_firstPage, &FirstPage::browseRequested, this, &MainWindow::openDialog);
     connect(m_plan, &StartPlan::failed, this, &MainWindow::showFailure);
@@ -153,7 +154,7 @@ void MainWindow::start(const StudioArguments& arguments)
     if (!arguments.files.isEmpty())
         openFiles(arguments.files, arguments.session);
     else if (!arguments.urls.empty())
-        attach(arguments.urls, arguments.record);
+        attach({arguments.urls, {}}, arguments.record);
     if (!arguments.note.isEmpty())
         showFailure({ErrorCode::WrongUse, arguments.note});
 }
@@ -194,25 +195,26 @@ void MainWindow::attachDialog()
     }
     auto* dialog = new AttachDialog(m_settings.recentUrls(), m_session->isRecording(), this);
     connect(dialog, &AttachDialog::attachRequested, this,
-            [this](const QUrl& url) { attach({url}); });
+            [this](const AttachWish& wish) { attach(wish); });
     dialog->open();
 }
 
-void MainWindow::attach(const std::vector<QUrl>& urls, const QString& file)
+void MainWindow::attach(const AttachWish& wish, const QString& file)
 {
     if (!m_options.isUnattended) {
-        for (const QUrl& url : urls)
+        for (const QUrl& url : wish.urls)
             m_settings.addRecentUrl(shownUrl(url));
         m_firstPage->setRecentUrls(m_settings.recentUrls());
     }
     forgetFailure();
-    m_session->attach(urls, file);
+    m_session->attach(wish.urls, file, wish.options);
 }
 
 void MainWindow::startDemo(const QString& query)
 {
-    whenFree(tr("Keep and start the demo"),
-             [this, query] { attach({QUrl(u"demo://"_s + query)}); });
+    whenFree(tr("Keep and start the demo"), [this, query] {
+        attach({{QUrl(u"demo://"_s + query)}, {}});
+    });
 }
 
 void MainWindow::closeRecording()

@@ -16,6 +16,7 @@ class QStackedWidget;
 
 namespace murmur {
 
+struct AttachWish;
 class Banner;
 class FilterEdit;
 class FirstPage;
@@ -67,7 +68,7 @@ public:
     /// Several recordings are opened as one session.
     void openFiles(const QStringList& paths, const SessionOptions& options = {});
     void attachDialog();
-    void attach(const std::vector<QUrl>& urls, const QString& file = {});
+    void attach(const AttachWish& wish, const QString& file = {});
     void startDemo(const QString& query = {});
     void closeRecording();
     void showFailure(const Error& error);

@@ -65,14 +65,14 @@ void RecorderThread::open()
     });
 }
 
-void RecorderThread::attach(const QUrl& url)
+void RecorderThread::attach(const QUrl& url, const ConnectionOptions& options)
 {
     QMetaObject::invokeMethod(
         m_worker,
-        [this, url] {
+        [this, url, options] {
             if (!m_own)
                 return;
-            const auto result = m_own->attach(url);
+            const auto result = m_own->attach(url, options);
             if (!result)
                 report([this, error = result.error()] { Q_EMIT attachFailed(error); });
         },

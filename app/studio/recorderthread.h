@@ -23,7 +23,7 @@ public:
     ~RecorderThread() override;
 
     void start();
-    void attach(const QUrl& url);
+    void attach(const QUrl& url, const ConnectionOptions& options = {});
     void stop();
 
     /// For Session::follow; null before `started`.

@@ -5,6 +5,7 @@
 
 #include "recorderthread.h"
 #include "session/merge.h"
+#include "session/whynothing.h"
 #include "settings.h"
 #include "views/base/sharedview.h"
 
@@ -156,11 +157,12 @@ void StudioSession::open(const QStringList& paths, const SessionOptions& options
         });
 }
 
-void StudioSession::attach(const std::vector<QUrl>& urls, const QString& file)
+void StudioSession::attach(const std::vector<QUrl>& urls, const QString& file,
+                           const ConnectionOptions& secrets)
 {
     if (m_state == State::Recording && file.isEmpty()) {
         for (const QUrl& url : urls)
-            m_recorder->attach(url);
+            m_recorder->attach(url, secrets);
         return;
     }
     ++m_generation;
@@ -170,6 +172,7 @@ void StudioSession::attach(const std::vector<QUrl>& urls, const QString& file)
                        ? newRecordingPath(m_recordingsFolder, QDateTime::currentDateTime())
                        : QFileInfo(file).absoluteFilePath();
     options.urls = urls;
+    options.connectionOptions = secrets;
     m_path = options.path;
     m_madeHere = true;
     m_status = {};
@@ -250,9 +253,35 @@ void StudioSession::readInfo()
     });
 }
 
+/// What a person who waits for the first message should know.
+QString StudioSession::silenceOf(const std::vector<ConnectionInfo>& connections)
+{
+    const bool isSilent = isRecording() && !connections.empty() &&
+                          std::ranges::all_of(connections, [](const ConnectionInfo& connection) {
+                              return connection.received == 0;
+                          });
+    if (!isSilent) {
+        m_silent.invalidate();
+        return {};
+    }
+    if (!m_silent.isValid())
+        m_silent.start();
+    if (std::chrono::milliseconds(m_silent.elapsed()) < kSilence)
+        return m_shared->silence();
+    for (const ConnectionInfo& connection : connections) {
+        using Bus = ConnectionStatus::State;
+        if (connection.state == Bus::Failed || connection.state == Bus::Retrying)
+            return connection.url + u": "_s + connection.detail;
+        if (connection.state == Bus::Up && !connection.subscribed.isEmpty())
+            return whyNothingComes(connection);
+    }
+    return {};
+}
+
 void StudioSession::showConnections(const std::vector<ConnectionInfo>& connections)
 {
     m_connections = connections;
+    m_shared->setSilence(silenceOf(connections));
     Q_EMIT connectionsChanged();
 }
 

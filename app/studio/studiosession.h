@@ -7,6 +7,7 @@
 #include "session/recorder.h"
 #include "session/session.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QStringList>
 #include <QUrl>
@@ -63,7 +64,8 @@ public:
     void open(const QStringList& paths, const SessionOptions& options);
     /// Records `urls` into `file` (empty: a new name in our folder). While a recording runs they
     /// are added to it.
-    void attach(const std::vector<QUrl>& urls, const QString& file = {});
+    void attach(const std::vector<QUrl>& urls, const QString& file = {},
+                const ConnectionOptions& options = {});
     /// Ends the recording; it stays open for reading.
     void stop();
     /// Ends the recording if one runs and deletes its file. Only for a file that this window made.
@@ -99,6 +101,7 @@ private:
     void whenReleased(std::function<void()> then, int triesLeft = 100);
     void readInfo();
     void showConnections(const std::vector<ConnectionInfo>& connections);
+    [[nodiscard]] QString silenceOf(const std::vector<ConnectionInfo>& connections);
 
     SharedView* m_shared;
     const QString m_recordingsFolder;
@@ -116,6 +119,7 @@ private:
     RecorderStatus m_status;
     SessionInfo m_info;
     std::vector<ConnectionInfo> m_connections;
+    QElapsedTimer m_silent; ///< since when a recording that runs is empty
     quint64 m_generation = 0;
 };
 

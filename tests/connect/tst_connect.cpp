@@ -169,10 +169,61 @@ private Q_SLOTS:
         QSignalSpy asked(&edit, &AttachEdit::attachRequested);
         QTest::keyClick(edit.findChild<QLineEdit*>(), Qt::Key_Return);
         QCOMPARE(asked.size(), 1);
-        QCOMPARE(asked.front().front().toUrl(), QUrl(u"listen://127.0.0.1:7790"_s));
+        QCOMPARE(asked.front().front().value<AttachWish>().urls,
+                 std::vector{QUrl(u"listen://127.0.0.1:7790"_s)});
         edit.setText({});
         QTest::keyClick(edit.findChild<QLineEdit*>(), Qt::Key_Return);
         QCOMPARE(asked.size(), 1);
+    }
+
+    void aSecretGoesWithTheWishAndIsForgotten()
+    {
+        AttachEdit edit;
+        edit.setText(u"demo://"_s);
+        QVERIFY(edit.secretEdit()->isHidden());
+        edit.setText(u"redis://me@{north,south}"_s);
+        QVERIFY(!edit.secretEdit()->isHidden());
+        edit.secretEdit()->setText(u"hunter2"_s);
+        QSignalSpy asked(&edit, &AttachEdit::attachRequested);
+        QTest::keyClick(edit.secretEdit(), Qt::Key_Return);
+        QCOMPARE(asked.size(), 1);
+        const auto wish = asked.front().front().value<AttachWish>();
+        QCOMPARE(wish.urls,
+                 (std::vector{QUrl(u"redis://me@north"_s), QUrl(u"redis://me@south"_s)}));
+        QCOMPARE(wish.options.password, "hunter2");
+        QVERIFY(wish.options.token.isEmpty());
+        QVERIFY(edit.secretEdit()->text().isEmpty());
+    }
+
+    void aFleetThatIsWrongIsSaid()
+    {
+        AttachEdit edit;
+        edit.setText(u"mqtt://r{5..1}"_s);
+        QSignalSpy asked(&edit, &AttachEdit::attachRequested);
+        QTest::keyClick(edit.findChild<QLineEdit*>(), Qt::Key_Return);
+        QCOMPARE(asked.size(), 0);
+        bool isSaid = false;
+        for (const QLabel* label : edit.findChildren<QLabel*>())
+            isSaid |= label->text().contains(u"between braces"_s);
+        QVERIFY(isSaid);
+    }
+
+    void whatAnswersOnThisMachineIsOneClickAway()
+    {
+        AttachEdit edit;
+        const QUrl url(u"redis://127.0.0.1:6379"_s);
+        edit.setFound({{url, u"Redis"_s, u"needs a password"_s}});
+        QPushButton* found = nullptr;
+        for (QPushButton* button : edit.findChildren<QPushButton*>()) {
+            if (button->text() == "Redis"_L1)
+                found = button;
+        }
+        QVERIFY(found != nullptr);
+        QVERIFY(found->toolTip().contains(u"needs a password"));
+        found->click();
+        QCOMPARE(edit.text(), url.toString());
+        edit.setFound({});
+        QVERIFY(edit.findChildren<QPushButton*>(u"Redis"_s).isEmpty());
     }
 
     void recentFilesThatAreGoneCannotBeOpened()

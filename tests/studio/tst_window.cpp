@@ -327,7 +327,7 @@ private Q_SLOTS:
     void whileNothingIsHeardTheWindowSaysWhereToSend()
     {
         Studio studio;
-        studio.window->attach({QUrl(u"listen://127.0.0.1:0"_s)});
+        studio.window->attach({{QUrl(u"listen://127.0.0.1:0"_s)}, {}});
         QTRY_VERIFY_WITH_TIMEOUT(studio.window->banner()->sentence().contains(u"No message"_s),
                                  kPatience);
         const auto offersCurl = [&] {
@@ -345,7 +345,7 @@ private Q_SLOTS:
     void aBusThatCannotBeAttachedIsSaidOnTheFirstPage()
     {
         Studio studio;
-        studio.window->attach({QUrl(u"nosuchbus://x"_s)});
+        studio.window->attach({{QUrl(u"nosuchbus://x"_s)}, {}});
         QTRY_VERIFY_WITH_TIMEOUT(studio.window->lastError().has_value(), kPatience);
         QVERIFY(studio.window->firstPage()->isVisible());
         QVERIFY2(studio.window->banner()->sentence().contains(u"nosuchbus"_s),

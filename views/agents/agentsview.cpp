@@ -140,6 +140,7 @@ AgentsView::AgentsView(const ViewContext& context, QWidget* parent)
     connect(view, &SharedView::windowChanged, this, &AgentsView::askSoon);
     connect(view, &SharedView::playheadChanged, this, &AgentsView::askSoon);
     connect(view, &SharedView::dataGrew, this, &AgentsView::askSoon);
+    connect(view, &SharedView::silenceChanged, this, &AgentsView::updateNote);
     connect(view, &SharedView::filterChanged, this, [this] {
         m_tilesJob.cancel(); // the answer would be to another question
         askSoon();
@@ -286,7 +287,9 @@ void AgentsView::updateNote()
         m_note->say(tr("The agents cannot be shown"), m_failure);
     else if (session->seen().last == 0)
         m_note->say(tr("No agent yet"),
-                    tr("Whoever sends a message, or is named as its receiver, appears here."));
+                    shared()->silence().isEmpty()
+                        ? tr("Whoever sends a message, or is named as its receiver, appears here.")
+                        : shared()->silence());
     else if (m_model->agents() == 0)
         m_note->say(m_stateJob.isBusy() || m_tilesJob.isBusy() ? tr("Reading …") : tr("No agent"),
                     {});

@@ -209,6 +209,14 @@ void SharedView::setSlo(nanoseconds slo)
     Q_EMIT sloChanged();
 }
 
+void SharedView::setSilence(const QString& sentence)
+{
+    if (sentence == m_silence)
+        return;
+    m_silence = sentence;
+    Q_EMIT silenceChanged();
+}
+
 void SharedView::goLive()
 {
     if (!m_session)

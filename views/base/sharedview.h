@@ -45,6 +45,9 @@ public:
     [[nodiscard]] Mode mode() const { return m_mode; }
     [[nodiscard]] double speed() const { return m_speed; }
     [[nodiscard]] nanoseconds slo() const { return m_slo; }
+    /// Why a live session that is empty stays so, a sentence; empty while it is not silent.
+    [[nodiscard]] QString silence() const { return m_silence; }
+    void setSilence(const QString& sentence);
     /// How far the playhead lies behind the newest message.
     [[nodiscard]] nanoseconds behindLive() const;
 
@@ -77,6 +80,7 @@ Q_SIGNALS:
     void filterChanged();
     void modeChanged();
     void sloChanged();
+    void silenceChanged();
     /// More data (coalesced to at most 20 times a second). Views that show live data ask again.
     void dataGrew();
 
@@ -99,6 +103,7 @@ private:
     Seq m_message = 0;
     AgentId m_agent{};
     FilterPtr m_filter;
+    QString m_silence;
     Mode m_mode = Mode::Paused;
     double m_speed = 1;
     nanoseconds m_slo = std::chrono::milliseconds(200);

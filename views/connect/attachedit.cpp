@@ -4,6 +4,7 @@
 #include "views/connect/attachedit.h"
 
 #include "bus/connection.h"
+#include "bus/fleet.h"
 #include "views/base/theme.h"
 #include "views/connect/connecttext.h"
 
@@ -18,13 +19,38 @@ namespace murmur {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+constexpr std::chrono::seconds kLookAgain{10};
+
+/// Whose other side may ask who we are, or whom we ask.
+bool takesSecret(const QString& text)
+{
+    const QString scheme = text.section(u':', 0, 0);
+    if (scheme == "listen"_L1 || scheme == "otlp"_L1)
+        return !text.contains("://127."_L1) && !text.contains("://localhost"_L1);
+    return !scheme.isEmpty() && scheme != "demo"_L1 && scheme != "stdin"_L1 && scheme != "file"_L1;
+}
+
+} // namespace
+
 AttachEdit::AttachEdit(QWidget* parent)
     : QWidget(parent)
     , m_edit(new QLineEdit(suggestHubUrl().toString(), this))
+    , m_secret(new QLineEdit(this))
     , m_button(new QPushButton(tr("Attach"), this))
+    , m_foundBar(new QWidget(this))
+    , m_foundLine(new QHBoxLayout(m_foundBar))
     , m_note(new QLabel(this))
     , m_command(new QLabel(this))
 {
+    m_secret->setEchoMode(QLineEdit::Password);
+    m_secret->setAccessibleName(tr("Password or token"));
+    m_secret->setPlaceholderText(tr("password or token, if it asks for one"));
+    m_secret->setToolTip(tr("Used for this connection and kept nowhere"));
+    m_foundBar->hide();
+    m_foundLine->setContentsMargins(0, 0, 0, 0);
+    m_foundLine->setSpacing(6);
     m_edit->setAccessibleName(tr("URL of the bus"));
     m_edit->setPlaceholderText(tr("scheme://host:port"));
     m_edit->setFont(Theme::current().numberFont());
@@ -42,6 +68,8 @@ AttachEdit::AttachEdit(QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addLayout(line);
+    column->addWidget(m_secret);
+    column->addWidget(m_foundBar);
     column->addWidget(m_note);
     column->addWidget(m_command);
     setFocusProxy(m_edit);
@@ -49,8 +77,58 @@ AttachEdit::AttachEdit(QWidget* parent)
     setRecentUrls({});
     connect(m_edit, &QLineEdit::textChanged, this, &AttachEdit::updateNote);
     connect(m_edit, &QLineEdit::returnPressed, this, &AttachEdit::request);
+    connect(m_secret, &QLineEdit::returnPressed, this, &AttachEdit::request);
     connect(m_button, &QPushButton::clicked, this, &AttachEdit::request);
+    connect(&m_discovery, &Discovery::finished, this, [this] {
+        setFound(m_discovery.found());
+        if (isVisible())
+            m_again.start();
+    });
+    m_again.setSingleShot(true);
+    m_again.setInterval(kLookAgain);
+    connect(&m_again, &QTimer::timeout, this, [this] { m_discovery.start(); });
     updateNote();
+}
+
+void AttachEdit::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (!m_discovery.isRunning())
+        m_discovery.start();
+}
+
+void AttachEdit::hideEvent(QHideEvent* event)
+{
+    QWidget::hideEvent(event);
+    m_again.stop();
+}
+
+void AttachEdit::setFound(const std::vector<FoundBus>& buses)
+{
+    if (m_found == buses)
+        return;
+    m_found = buses;
+    while (QLayoutItem* item = m_foundLine->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    auto* title = new QLabel(tr("On this machine:"), m_foundBar);
+    title->setForegroundRole(QPalette::PlaceholderText);
+    m_foundLine->addWidget(title);
+    for (const FoundBus& bus : buses) {
+        auto* button = new QPushButton(bus.kind, m_foundBar);
+        button->setFlat(true);
+        const QString url = bus.url.toString();
+        button->setToolTip(bus.detail.isEmpty() ? url : url + u" · "_s + bus.detail);
+        button->setAccessibleName(tr("Attach to %1 on this machine").arg(bus.kind));
+        connect(button, &QPushButton::clicked, this, [this, url] {
+            m_edit->setText(url);
+            focusText();
+        });
+        m_foundLine->addWidget(button);
+    }
+    m_foundLine->addStretch(1);
+    m_foundBar->setVisible(!buses.empty());
 }
 
 void AttachEdit::setRecentUrls(const QStringList& urls)
@@ -82,8 +160,11 @@ void AttachEdit::focusText()
 
 void AttachEdit::updateNote()
 {
-    const QUrl url(m_edit->text().trimmed());
-    m_button->setEnabled(!url.scheme().isEmpty());
+    const QString text = m_edit->text().trimmed();
+    const QUrl url(text);
+    m_button->setEnabled(!url.scheme().isEmpty() || text == "-"_L1 || text.contains("://"_L1) ||
+                         text.startsWith(u'@'));
+    m_secret->setVisible(takesSecret(text));
     const QString curl = hubCurlLine(url);
     m_command->setText(curl);
     m_command->setVisible(!curl.isEmpty());
@@ -105,9 +186,23 @@ void AttachEdit::updateNote()
 
 void AttachEdit::request()
 {
-    const QUrl url(m_edit->text().trimmed());
-    if (!url.isEmpty())
-        Q_EMIT attachRequested(url);
+    const QString text = m_edit->text().trimmed();
+    if (text.isEmpty())
+        return;
+    const auto urls = fleetFromText(text);
+    if (!urls) {
+        m_note->setText(urls.error().message);
+        return;
+    }
+    AttachWish wish;
+    wish.urls = *urls;
+    if (m_secret->isVisibleTo(this)) {
+        wish.options.password = m_secret->text().toUtf8();
+        if (wish.urls.front().userName().isEmpty())
+            wish.options.token = wish.options.password;
+    }
+    Q_EMIT attachRequested(wish);
+    m_secret->clear();
 }
 
 } // namespace murmur

@@ -2,17 +2,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "bus/connection.h"
+#include "bus/discovery.h"
+
 #include <QLineEdit>
+#include <QTimer>
 #include <QUrl>
 #include <QWidget>
 
+#include <vector>
+
+class QHBoxLayout;
 class QLabel;
 class QPushButton;
 
 namespace murmur {
 
+/// What a person wants to attach to. Lives as long as the window: secrets are kept nowhere else.
+struct AttachWish
+{
+    std::vector<QUrl> urls;
+    ConnectionOptions options;
+};
+
 /// Where the URL of a bus is typed: completes the schemes that this build has and the URLs used
-/// before, suggests a free port, and shows for a hub the command that sends to it.
+/// before, suggests a free port, shows for a hub the command that sends to it, and offers the buses
+/// that answer on this machine. A range or list of URLs means several.
 class AttachEdit : public QWidget
 {
     Q_OBJECT
@@ -23,19 +38,32 @@ public:
     [[nodiscard]] QString text() const;
     void setText(const QString& text);
     void focusText();
+    [[nodiscard]] QLineEdit* secretEdit() const { return m_secret; }
+    /// The buses that were found, as buttons; looked for again while this is seen.
+    void setFound(const std::vector<FoundBus>& buses);
 
 Q_SIGNALS:
-    /// The person pressed Enter or the button; the URL is not empty.
-    void attachRequested(const QUrl& url);
+    /// The person pressed Enter or the button; there is at least one URL.
+    void attachRequested(const murmur::AttachWish& wish);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
 
 private:
     void updateNote();
     void request();
 
     QLineEdit* m_edit;
+    QLineEdit* m_secret;
     QPushButton* m_button;
+    QWidget* m_foundBar;
+    QHBoxLayout* m_foundLine;
     QLabel* m_note;
     QLabel* m_command; ///< that sends to the hub
+    Discovery m_discovery;
+    QTimer m_again;
+    std::vector<FoundBus> m_found;
 };
 
 } // namespace murmur

@@ -3,6 +3,7 @@
 
 #include "views/connect/connectiondetails.h"
 
+#include "session/whynothing.h"
 #include "views/base/numbers.h"
 #include "views/base/theme.h"
 #include "views/connect/connecttext.h"
@@ -50,12 +51,21 @@ ConnectionDetails::ConnectionDetails(const std::vector<ConnectionInfo>& connecti
         addRow(tr("URL"), connection.url, numbers);
         addRow(tr("State"), stateWord(connection.state), words);
         addRow(tr("Detail"), connection.detail, words);
+        addRow(tr("Listens to"), connection.subscribed.join(u", "_s), numbers);
+        if (connection.state == ConnectionStatus::State::Up && connection.received == 0 &&
+            !connection.subscribed.isEmpty())
+            addRow(tr("Silence"), whyNothingComes(connection), words);
+        if (connection.reconnects > 0)
+            addRow(tr("Reconnects"), numberText(connection.reconnects), numbers);
         addRow(tr("Received"), numberText(connection.received), numbers);
         addRow(tr("Recorded"), numberText(connection.recorded), numbers);
         const QString lost = lostText(connection.lost, connection.lostIs);
         addRow(tr("Lost by us"), lost.isEmpty() ? tr("nothing") : lost, numbers);
         addRow(tr("Send to it"), hubCurlLine(QUrl(connection.url)), numbers);
-        addRow(tr("Attaching changes"), whatAttachingChanges(QUrl(connection.url).scheme()), words);
+        addRow(tr("Attaching changes"),
+               connection.presence.isEmpty() ? whatAttachingChanges(QUrl(connection.url).scheme())
+                                             : connection.presence.join(u' '),
+               words);
     }
 }
 

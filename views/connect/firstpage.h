@@ -15,6 +15,7 @@ namespace murmur {
 
 class AttachEdit;
 class Banner;
+struct AttachWish;
 
 /// What the window shows while nothing is open: start the demo, attach to a bus, open a recording,
 /// and the recordings of the last days.
@@ -32,7 +33,7 @@ public:
 
 Q_SIGNALS:
     void demoRequested();
-    void attachRequested(const QUrl& url);
+    void attachRequested(const murmur::AttachWish& wish);
     void openRequested(const QString& path);
     void browseRequested();
 

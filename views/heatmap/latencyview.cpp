@@ -73,6 +73,7 @@ LatencyView::LatencyView(const ViewContext& context, QWidget* parent)
     connect(view, &SharedView::sessionChanged, this, &LatencyView::onSessionChanged);
     connect(view, &SharedView::windowChanged, this, &LatencyView::onWindowChanged);
     connect(view, &SharedView::dataGrew, this, &LatencyView::onDataGrew);
+    connect(view, &SharedView::silenceChanged, this, &LatencyView::updateNote);
     connect(view, &SharedView::filterChanged, this, [this] {
         m_tiles.cancel(); // the answer would be to another question
         refresh();
@@ -277,8 +278,11 @@ void LatencyView::updateNote()
     } else if (!m_failure.isEmpty()) {
         m_note->say(tr("Latency cannot be shown"), m_failure);
     } else if (session->seen().last == 0) {
-        m_note->say(tr("No message yet"),
-                    tr("Calls appear here as soon as a reply names the request that it answers."));
+        m_note->say(
+            tr("No message yet"),
+            shared()->silence().isEmpty()
+                ? tr("Calls appear here as soon as a reply names the request that it answers.")
+                : shared()->silence());
     } else if (!m_slice) {
         m_note->say(m_tiles.isBusy() ? tr("Reading the recording …") : QString());
     } else if (m_slice->latencyTotal.count() == 0 && m_plot->grid().calls == 0) {

@@ -99,6 +99,7 @@ MessagesView::MessagesView(const ViewContext& context, QWidget* parent)
     SharedView* view = shared();
     connect(view, &SharedView::sessionChanged, this, &MessagesView::onSessionChanged);
     connect(view, &SharedView::dataGrew, this, &MessagesView::onDataGrew);
+    connect(view, &SharedView::silenceChanged, this, &MessagesView::updateHeader);
     m_followPause.setSingleShot(true);
     m_followPause.setInterval(kStand);
     connect(&m_followPause, &QTimer::timeout, this, &MessagesView::onDataGrew);
@@ -281,9 +282,10 @@ void MessagesView::updateHeader()
     else if (!m_failure.isEmpty() && m_model->rowCount() == 0)
         m_note->say(tr("The messages cannot be read"), m_failure);
     else if (session->seen().last == 0)
-        m_note->say(tr("No message yet"), session->isLive()
+        m_note->say(tr("No message yet"), !session->isLive() ? tr("This recording is empty.")
+                                          : shared()->silence().isEmpty()
                                               ? tr("Listening: the first message appears here.")
-                                              : tr("This recording is empty."));
+                                              : shared()->silence());
     else if (m_search->isActive() && m_model->rowCount() == 0)
         m_note->say(
             m_search->through() < m_search->last() ? tr("Searching …") : tr("No message matches"),

@@ -109,6 +109,7 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
         update();
     });
     connect(shared, &SharedView::dataGrew, this, &TimelineView::refreshAgents);
+    connect(shared, &SharedView::silenceChanged, this, &TimelineView::refreshAgents);
     setGrouping(Grouping::Automatic);
     refreshSession();
 }
@@ -203,7 +204,9 @@ void TimelineView::refreshAgents()
         m_note->say(session->isLive() ? tr("Attached, no message yet")
                                       : tr("This recording holds no messages"),
                     session->isLive()
-                        ? tr("Each agent gets a lane with its first message.")
+                        ? shared()->silence().isEmpty()
+                              ? tr("Each agent gets a lane with its first message.")
+                              : shared()->silence()
                         : tr("Record again while the agents talk, or open another recording."));
     } else if (!m_data.failure().isEmpty() && !m_data.density()) {
         m_note->say(tr("The recording cannot be read"), m_data.failure());
