@@ -6,9 +6,9 @@
 #include "progress.h"
 #include "recordrun.h"
 #include "stopsignals.h"
-#include "tokenfile.h"
 #include "validators.h"
 
+#include "bus/profile.h"
 #include "demo/demopublisher.h"
 #include "demo/offline.h"
 #include "demo/swarm.h"
@@ -182,7 +182,7 @@ int runPublisher(const Options& options, nanoseconds length)
     publishing.maxMessages = options.messages;
     publishing.length = length;
     if (!options.tokenFile.empty()) {
-        auto token = tokenFromFile(QFile::decodeName(options.tokenFile.c_str()));
+        auto token = secretFromFile(QFile::decodeName(options.tokenFile.c_str()));
         if (!token)
             return failed(token.error());
         publishing.token = *token;

@@ -3,11 +3,11 @@
 
 #include "command.h"
 #include "recordrun.h"
-#include "tokenfile.h"
 #include "validators.h"
 
 #include "bus/connection.h"
 #include "bus/fleet.h"
+#include "bus/profile.h"
 
 #include <CLI/CLI.hpp>
 
@@ -27,6 +27,7 @@ namespace {
 struct Options
 {
     std::vector<std::string> urls;
+    std::string profile;
     std::string output;
     std::string dialect;
     std::string length;
@@ -113,7 +114,40 @@ Status readSecrets(const Options& options, ConnectionOptions& secrets)
           Named{options.keyPasswordFile, secrets.keyPassword}}) {
         if (file.path.empty())
             continue;
-        auto secret = tokenFromFile(QFile::decodeName(file.path.c_str()));
+        auto secret = secretFromFile(QFile::decodeName(file.path.c_str()));
+        if (!secret)
+            return secret.error();
+        file.secret = *secret;
+    }
+    return Done{};
+}
+
+Status useProfile(const std::string& name, RecorderOptions& recording)
+{
+    const auto profiles = Profiles::load();
+    if (!profiles)
+        return profiles.error();
+    const auto profile = profiles->find(QString::fromStdString(name));
+    if (!profile)
+        return Error{ErrorCode::WrongUse, profile.error().message};
+    auto urls = profile->urls();
+    if (!urls)
+        return urls.error();
+    recording.urls = std::move(*urls);
+    recording.rules = {profile->only, profile->exclude, profile->payloadLimit, profile->redact,
+                       true};
+    struct Named
+    {
+        const QString& path;
+        QByteArray& secret;
+    };
+    ConnectionOptions& secrets = recording.connectionOptions;
+    for (const Named& file :
+         {Named{profile->tokenFile, secrets.token}, Named{profile->passwordFile, secrets.password},
+          Named{profile->keyPasswordFile, secrets.keyPassword}}) {
+        if (file.path.isEmpty())
+            continue;
+        auto secret = secretFromFile(file.path);
         if (!secret)
             return secret.error();
         file.secret = *secret;
@@ -125,6 +159,10 @@ int run(const Options& options)
 {
     RecorderOptions recording;
     recording.path = QFile::decodeName(options.output.c_str());
+    if (!options.profile.empty()) {
+        if (auto used = useProfile(options.profile, recording); !used)
+            return failed(used.error());
+    }
     for (const std::string& text : options.urls) {
         const auto urls = fleetFromText(QString::fromStdString(text));
         if (!urls)
@@ -164,6 +202,8 @@ int run(const Options& options)
             *rules << QString::fromStdString(text);
     }
     recording.rules.redactsKnown = !options.isUnredacted;
+    if (recording.urls.empty())
+        return wrongUse(u"Nothing to attach to: name a URL, or a profile with --profile."_s);
     if (auto secrets = readSecrets(options, recording.connectionOptions); !secrets)
         return failed(secrets.error());
     Recorder recorder(std::move(recording));
@@ -189,7 +229,9 @@ std::string footer()
 void addRecord(CLI::App& app, Action& action)
 {
     auto options = std::make_shared<Options>();
-    app.add_option("URL", options->urls, "Buses to attach to")->required();
+    app.add_option("URL", options->urls, "Buses to attach to");
+    app.add_option("--profile", options->profile,
+                   "Attach to the buses of a profile, with its rules and secrets");
     app.add_option("-o,--output", options->output, "File to record into")->required();
     app.add_option("--dialect", options->dialect,
                    "Read all messages as this dialect instead of looking");

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/result.h"
+#include "bus/connection.h"
+
+#include <QByteArray>
+#include <QString>
+#include <QStringList>
+#include <QUrl>
+
+#include <vector>
+
+namespace murmur {
+
+/// A named set of connections with what belongs to them. Holds no secret, only where secrets are.
+struct Profile
+{
+    QString name;            ///< letters, digits, '-', '_', '.'
+    QString color;           ///< "#rrggbb" of its environment, or empty
+    QStringList connections; ///< as of fleetFromText
+    QString tokenFile;
+    QString passwordFile;
+    QString keyPasswordFile;
+    bool neverWrite = false; ///< nothing is ever sent to these buses, whoever arms what
+    QStringList only;        ///< rules of the recording; see IntakeRules
+    QStringList exclude;
+    QStringList payloadLimit;
+    QStringList redact;
+
+    friend bool operator==(const Profile&, const Profile&) = default;
+
+    /// The connections, ranges and lists resolved.
+    [[nodiscard]] Result<std::vector<QUrl>> urls() const;
+    /// WrongUse: a name with other characters, no connection, a wrong colour, a secret in a URL.
+    [[nodiscard]] Status check() const;
+};
+
+/// The profiles of a person: one JSON file, readable by its owner only, replaced whole.
+class Profiles
+{
+public:
+    /// Of the person who runs this: profiles.json in the folder of settings, or
+    /// MURMURSCOPE_PROFILES.
+    static QString usualPath();
+    /// A file that is not there holds none. Unreadable: it is damaged; nothing is overwritten then.
+    static Result<Profiles> load(const QString& path = usualPath());
+    /// What `exportText` wrote, or a whole file of profiles.
+    static Result<std::vector<Profile>> fromText(const QByteArray& json);
+    /// For somebody else: without the places of secrets.
+    static QByteArray exportText(const std::vector<Profile>& profiles);
+
+    [[nodiscard]] const std::vector<Profile>& all() const { return m_all; }
+    /// NotFound names those that there are.
+    [[nodiscard]] Result<Profile> find(const QString& name) const;
+    /// Adds it, or replaces that of the same name, and saves.
+    Status put(const Profile& profile);
+    Status remove(const QString& name);
+
+private:
+    Status save() const;
+
+    QString m_path;
+    std::vector<Profile> m_all; ///< by name
+};
+
+/// The first line of a file that holds a secret. Unreadable: missing, empty.
+Result<QByteArray> secretFromFile(const QString& path);
+
+} // namespace murmur

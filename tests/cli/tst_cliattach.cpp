@@ -1,0 +1,137 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// What `murmur` does around attaching: profiles, rules, secrets, buses on this machine.
+
+#include "cli/murmurprocess.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QTemporaryDir>
+
+using namespace murmur;
+using namespace Qt::StringLiterals;
+
+class TestCliAttach : public QObject
+{
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_dir;
+    QString file(const char* name) const { return m_dir.filePath(QString::fromUtf8(name)); }
+
+private Q_SLOTS:
+    void initTestCase() { qputenv("MURMURSCOPE_PROFILES", file("p/profiles.json").toUtf8()); }
+
+    void busesAreListed()
+    {
+        const Outcome outcome = murmur::murmur({u"buses"_s, u"--json"_s});
+        QCOMPARE(outcome.code, 0);
+        const QJsonObject json = outcome.objects().front();
+        QVERIFY(json["found"_L1].isArray());
+        bool hasHub = false;
+        for (const QJsonValue& scheme : json["schemes"_L1].toArray())
+            hasHub |= scheme["scheme"_L1] == u"listen"_s;
+        QVERIFY(hasHub);
+    }
+
+    void aProfileIsKeptUsedAndForgotten()
+    {
+        QFile secret(file("secret"));
+        QVERIFY(secret.open(QIODevice::WriteOnly));
+        secret.write("hunter2\n");
+        secret.close();
+        QCOMPARE(murmur::murmur({u"profile"_s, u"add"_s, u"lab"_s, u"listen://127.0.0.1:0"_s,
+                                 u"--exclude"_s, u"camera.*"_s, u"--color"_s, u"#cc3333"_s,
+                                 u"--never-write"_s, u"--password-file"_s, secret.fileName()})
+                     .code,
+                 0);
+        const QFileInfo kept(file("p/profiles.json"));
+        QVERIFY(kept.exists());
+        QCOMPARE(kept.permissions() & (QFile::ReadGroup | QFile::ReadOther), QFile::Permissions());
+        QCOMPARE(murmur::murmur({u"profile"_s, u"add"_s, u"lab"_s, u"demo://"_s}).code, 2);
+        QVERIFY(murmur::murmur({u"profile"_s, u"list"_s}).out.contains("lab"));
+
+        // For somebody else: without the place of the secret.
+        const Outcome exported = murmur::murmur({u"profile"_s, u"export"_s, u"lab"_s});
+        QVERIFY(exported.out.contains("#cc3333") && exported.out.contains("never_write"));
+        QVERIFY(!exported.out.contains("secret"));
+        QFile other(file("other.json"));
+        QVERIFY(other.open(QIODevice::WriteOnly));
+        other.write(exported.out);
+        other.close();
+        QCOMPARE(murmur::murmur({u"profile"_s, u"import"_s, other.fileName()}).code, 2);
+        QCOMPARE(murmur::murmur({u"profile"_s, u"import"_s, other.fileName(), u"--replace"_s}).code,
+                 0);
+
+        const QString path = file("lab.murmur");
+        QCOMPARE(murmur::murmur(
+                     {u"record"_s, u"--profile"_s, u"lab"_s, u"-o"_s, path, u"--for"_s, u"300ms"_s})
+                     .code,
+                 0);
+        const QJsonObject info = murmur::murmur({u"info"_s, path, u"--json"_s}).objects().front();
+        QCOMPARE(info["rules"_L1].toArray(), QJsonArray{u"exclude camera.*"_s});
+        QCOMPARE(info["redaction"_L1].toArray(), QJsonArray{u"known secrets"_s});
+
+        QCOMPARE(murmur::murmur({u"profile"_s, u"remove"_s, u"lab"_s}).code, 0);
+        const Outcome gone =
+            murmur::murmur({u"record"_s, u"--profile"_s, u"lab"_s, u"-o"_s, file("x.murmur")});
+        QCOMPARE(gone.code, 2);
+        QVERIFY(gone.err.contains("lab"));
+    }
+
+    void whatIsWrongWithAProfileIsSaid()
+    {
+        for (const QStringList& wrong :
+             {QStringList{u"a b"_s, u"demo://"_s}, QStringList{u"x"_s, u"redis://me:pw@h"_s},
+              QStringList{u"x"_s, u"redis://h?token=pw"_s},
+              QStringList{u"x"_s, u"mqtt://r{2..1}"_s},
+              QStringList{u"x"_s, u"demo://"_s, u"--color"_s, u"red"_s}}) {
+            const Outcome outcome = murmur::murmur(QStringList{u"profile"_s, u"add"_s} + wrong);
+            QCOMPARE(outcome.code, 2);
+            QVERIFY2(!outcome.err.contains("pw"), outcome.err.constData());
+        }
+        QFile damaged(file("damaged.json"));
+        QVERIFY(damaged.open(QIODevice::WriteOnly));
+        damaged.write("{\"profiles\":[{\"name\":");
+        damaged.close();
+        qputenv("MURMURSCOPE_PROFILES", damaged.fileName().toUtf8());
+        const Outcome outcome = murmur::murmur({u"profile"_s, u"add"_s, u"lab"_s, u"demo://"_s});
+        QCOMPARE(outcome.code, 3);
+        QVERIFY(damaged.open(QIODevice::ReadOnly));
+        QCOMPARE(damaged.readAll(), "{\"profiles\":[{\"name\":");
+        qputenv("MURMURSCOPE_PROFILES", file("p/profiles.json").toUtf8());
+    }
+
+    void secretsInUrlsAreRefusedAndNothingToAttachToIsSaid()
+    {
+        const Outcome nothing = murmur::murmur({u"record"_s, u"-o"_s, file("n.murmur")});
+        QCOMPARE(nothing.code, 2);
+        QVERIFY(nothing.err.contains("Nothing to attach to"));
+        QVERIFY(!QFileInfo::exists(file("n.murmur")));
+    }
+
+    void secretsAreOverwrittenUnlessToldOtherwise()
+    {
+        for (const bool isKept : {false, true}) {
+            const QString path = file(isKept ? "kept.murmur" : "hidden.murmur");
+            QStringList options{u"--redact"_s, u"/card=(\\d+)/"_s};
+            if (isKept)
+                options = {u"--no-redaction"_s};
+            Recording recording(path, options);
+            const quint16 port = recording.port();
+            QVERIFY(port != 0);
+            post(port, "{\"from\":\"a\",\"password\":\"hunter2\",\"text\":\"card=4111\"}");
+            recording.signal(SIGINT);
+            QCOMPARE(recording.outcome().code, 0);
+            const QByteArray out = murmur::murmur({u"query"_s, path, u""_s, u"--json"_s}).out;
+            QCOMPARE(out.contains("hunter2"), isKept);
+            QCOMPARE(out.contains("card=4111"), isKept);
+            QCOMPARE(out.contains("redacted"), !isKept);
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCliAttach)
+#include "tst_cliattach.moc"
