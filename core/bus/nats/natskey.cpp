@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "bus/nats/natskey.h"
+
+#include <QFile>
+
+#include <dlfcn.h>
+
+#include <array>
+#include <optional>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+// A key in text: base32 of a prefix (a seed: two bytes), 32 bytes and a checksum of two.
+constexpr qsizetype kSeedSize = 2 + 32 + 2;
+constexpr unsigned char kSeedPrefix = 18 << 3; // "S"
+constexpr unsigned char kUserPrefix = 20 << 3; // "U"
+constexpr int kEd25519 = 1087;                 // OpenSSL's number of the algorithm
+
+std::optional<QByteArray> fromBase32(const QByteArray& text)
+{
+    QByteArray bytes;
+    unsigned int bits = 0;
+    int count = 0;
+    for (const char c : text) {
+        unsigned int value = 0;
+        if (c >= 'A' && c <= 'Z')
+            value = static_cast<unsigned int>(c - 'A');
+        else if (c >= '2' && c <= '7')
+            value = static_cast<unsigned int>(c - '2') + 26;
+        else
+            return std::nullopt;
+        bits = (bits << 5 | value) & 0xfff;
+        count += 5;
+        if (count >= 8) {
+            count -= 8;
+            bytes.append(static_cast<char>(bits >> count & 0xff));
+        }
+    }
+    return bytes;
+}
+
+QByteArray toBase32(const QByteArray& bytes)
+{
+    static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    QByteArray text;
+    unsigned int bits = 0;
+    int count = 0;
+    for (const char c : bytes) {
+        bits = (bits << 8 | static_cast<unsigned char>(c)) & 0xffff;
+        count += 8;
+        while (count >= 5) {
+            count -= 5;
+            text.append(kDigits[bits >> count & 31]);
+        }
+    }
+    if (count > 0)
+        text.append(kDigits[bits << (5 - count) & 31]);
+    return text;
+}
+
+unsigned int checksum(const QByteArray& bytes) // CRC-16, polynomial 0x1021, from 0
+{
+    unsigned int crc = 0;
+    for (const char c : bytes) {
+        crc ^= static_cast<unsigned int>(static_cast<unsigned char>(c)) << 8;
+        for (int bit = 0; bit < 8; ++bit)
+            crc = (crc & 0x8000) != 0 ? crc << 1 ^ 0x1021 : crc << 1;
+        crc &= 0xffff;
+    }
+    return crc;
+}
+
+/// The client library brings OpenSSL into the process; asked by name, it needs no build dependency
+/// of its own.
+std::optional<QByteArray> ed25519PublicKey(const QByteArray& seed)
+{
+    using Make = void* (*)(int, void*, const unsigned char*, std::size_t);
+    using Get = int (*)(const void*, unsigned char*, std::size_t*);
+    using Free = void (*)(void*);
+    const auto make = reinterpret_cast<Make>(dlsym(RTLD_DEFAULT, "EVP_PKEY_new_raw_private_key"));
+    const auto get = reinterpret_cast<Get>(dlsym(RTLD_DEFAULT, "EVP_PKEY_get_raw_public_key"));
+    const auto release = reinterpret_cast<Free>(dlsym(RTLD_DEFAULT, "EVP_PKEY_free"));
+    if (make == nullptr || get == nullptr || release == nullptr)
+        return std::nullopt;
+    void* const key =
+        make(kEd25519, nullptr, reinterpret_cast<const unsigned char*>(seed.constData()),
+             static_cast<std::size_t>(seed.size()));
+    if (key == nullptr)
+        return std::nullopt;
+    std::array<unsigned char, 32> bytes{};
+    std::size_t size = bytes.size();
+    const bool isGot = get(key, bytes.data(), &size) == 1 && size == bytes.size();
+    release(key);
+    if (!isGot)
+        return std::nullopt;
+    return QByteArray(reinterpret_cast<const char*>(bytes.data()), 32);
+}
+
+QByteArray withChecksum(QByteArray bytes)
+{
+    const unsigned int crc = checksum(bytes);
+    bytes.append(static_cast<char>(crc & 0xff));
+    bytes.append(static_cast<char>(crc >> 8));
+    return bytes;
+}
+
+} // namespace
+
+Result<QByteArray> natsPublicKey(const QString& seedFile)
+{
+    QFile file(seedFile);
+    if (!file.open(QIODevice::ReadOnly)) {
+        return Error{ErrorCode::Unreadable,
+                     u"The nkey file %1 cannot be read: %2."_s.arg(seedFile, file.errorString())};
+    }
+    const Error noSeed{
+        ErrorCode::Unreadable,
+        u"The nkey file %1 holds no seed of a user: a line that begins with SU."_s.arg(seedFile)};
+    QByteArray seedText;
+    for (const QByteArray& line : file.read(64 * 1024).split('\n')) {
+        const QByteArray text = line.trimmed();
+        if (text.startsWith("SU") && seedText.isEmpty())
+            seedText = text;
+        else if (text.startsWith('U') && text.size() == 56)
+            return text;
+    }
+    const auto seed = fromBase32(seedText);
+    if (!seed || seed->size() != kSeedSize || withChecksum(seed->chopped(2)) != *seed)
+        return noSeed;
+    const auto first = static_cast<unsigned char>(seed->at(0));
+    const auto second = static_cast<unsigned char>(seed->at(1));
+    if ((first & 0xf8) != kSeedPrefix || ((first & 7) << 5 | second >> 3) != kUserPrefix)
+        return noSeed;
+    const auto key = ed25519PublicKey(seed->mid(2, 32));
+    if (!key) {
+        return Error{ErrorCode::Unsupported,
+                     u"The public key of %1 cannot be computed here; write it into the file, in a "
+                     "line behind the seed (“nk -inkey FILE -pubout” prints it)."_s.arg(seedFile)};
+    }
+    return toBase32(withChecksum(static_cast<char>(kUserPrefix) + *key));
+}
+
+} // namespace murmur

@@ -1,0 +1,6 @@
+# SPDX-FileCopyrightText: 2026 The Murmurscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+murmur_bus_test(tst_nats nats BROKER TIMEOUT 180)
+murmur_bus_test(tst_natsstream nats BROKER TIMEOUT 180)
+murmur_bus_test(tst_natssubject nats TIMEOUT 60)

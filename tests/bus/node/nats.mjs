@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Swarms on NATS, by the project's own client: node nats.mjs URL
+// Reads actions from standard input, a JSON array of texts a line, and answers each with a line:
+// what it has to say behind "ok ", or what went wrong.
+
+import process from "node:process";
+import readline from "node:readline";
+import { AckPolicy, RetentionPolicy, StorageType, connect, headers, StringCodec } from "nats";
+
+const [servers] = process.argv.slice(2);
+const nc = await connect({ servers, maxReconnectAttempts: 0 });
+const text = StringCodec();
+
+/// `count` messages, numbered from `first`, to the subjects in turn.
+const numbered = async (count, first, ...subjects) => {
+  for (let i = 0; i < count; ++i) {
+    nc.publish(subjects[i % subjects.length], text.encode(String(first + i)));
+    if (i % 2000 === 1999) await nc.flush();
+  }
+  await nc.flush();
+};
+
+const retention = { limits: RetentionPolicy.Limits, work: RetentionPolicy.Workqueue, interest: RetentionPolicy.Interest };
+
+const actions = {
+  numbered: ([count, first, ...subjects]) => numbered(Number(count), Number(first), ...subjects),
+
+  ask: async ([subject]) => {
+    const served = nc.subscribe(subject, {
+      max: 1,
+      callback: (_error, message) => message.respond(text.encode("forty-two")),
+    });
+    const words = headers();
+    words.append("X-Robot", "r2");
+    words.append("X-Robot", "d2");
+    words.append("x-robot", "lower");
+    const answer = await nc.request(subject, text.encode("what?"), { headers: words, timeout: 10000 });
+    await served.closed;
+    return text.decode(answer.data);
+  },
+
+  /// A queue group of two workers takes each of `count` messages once.
+  queue: async ([subject, count]) => {
+    let taken = 0;
+    let workers = [];
+    const done = new Promise((resolve) => {
+      workers = [1, 2].map(() =>
+        nc.subscribe(subject, { queue: "workers", callback: () => ++taken === Number(count) && resolve() }),
+      );
+    });
+    await nc.flush();
+    await numbered(Number(count), 0, subject);
+    await done;
+    for (const worker of workers) worker.unsubscribe();
+    return taken;
+  },
+
+  bucket: async ([name]) => {
+    const bucket = await nc.jetstream().views.kv(name);
+    await bucket.put("pose.r2", text.encode("1,2"));
+    await bucket.delete("pose.r2");
+  },
+
+  stream: async ([name, kind, subject, most]) => {
+    const manager = await nc.jetstreamManager();
+    await manager.streams.add({
+      name,
+      subjects: [subject],
+      retention: retention[kind],
+      storage: StorageType.File,
+      max_msgs: Number(most ?? -1),
+    });
+  },
+
+  /// What a stream holds, and who reads it.
+  info: async ([name]) => {
+    const manager = await nc.jetstreamManager();
+    const { state } = await manager.streams.info(name);
+    return JSON.stringify({ messages: state.messages, last: state.last_seq, consumers: state.consumer_count });
+  },
+
+  /// A worker takes `count` messages off the stream.
+  work: async ([stream, count]) => {
+    const manager = await nc.jetstreamManager();
+    await manager.consumers.add(stream, { durable_name: "worker", ack_policy: AckPolicy.Explicit });
+    for (let i = 0; i < Number(count); ++i) {
+      const message = await nc.jetstream().pull(stream, "worker", 10000);
+      await message.ackAck();
+    }
+  },
+
+  remove: async ([stream, ...sequences]) => {
+    const manager = await nc.jetstreamManager();
+    for (const sequence of sequences) await manager.streams.deleteMessage(stream, Number(sequence));
+  },
+
+  /// Deletes every consumer of a stream behind its reader's back.
+  unseat: async ([stream]) => {
+    const manager = await nc.jetstreamManager();
+    for await (const consumer of manager.consumers.list(stream)) await manager.consumers.delete(stream, consumer.name);
+  },
+};
+
+for await (const line of readline.createInterface({ input: process.stdin })) {
+  const [action, ...rest] = JSON.parse(line);
+  try {
+    console.log(`ok ${(await actions[action](rest)) ?? ""}`);
+  } catch (error) {
+    console.log(`${action}: ${error}`);
+  }
+}
+await nc.close();
