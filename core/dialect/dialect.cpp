@@ -4,6 +4,7 @@
 
 #include "dialect/jsondialect.h"
 #include "dialect/opaquedialect.h"
+#include "dialect/oteldialect.h"
 #include "dialect/transport.h"
 
 #include <QStringList>
@@ -18,7 +19,8 @@ namespace murmur {
 namespace {
 
 // In the order of detection. The last one takes everything.
-constexpr std::array<DialectEntry, 2> kDialects{{
+constexpr std::array<DialectEntry, 3> kDialects{{
+    {"otel", "spans and log records of OpenTelemetry, with their resource", createOtelDialect},
     {"json", "plain JSON, read by the usual names of its keys", createJsonDialect},
     {"opaque", "text or bytes, kept as they are", createOpaqueDialect},
 }};
