@@ -1,0 +1,270 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "bus/tap/tapcopy.h"
+
+#include <sys/resource.h>
+
+#include <cstring>
+#include <iterator>
+#include <utility>
+
+namespace murmur {
+
+namespace {
+
+// Where there is too little for both, relaying comes first.
+constexpr int kNiceness = 5;
+// So much less must wait before a part that is left out ends.
+constexpr std::size_t kRelief = TapCopy::kMostWaiting / 4;
+// What an item costs beside its bytes.
+constexpr std::size_t kItemCost = 128;
+// Copies from this size on are kept to be used again, so many at each end.
+constexpr qsizetype kWorthKeeping = qsizetype(16) * 1024;
+constexpr std::size_t kMostSpare = 128;
+
+} // namespace
+
+TapCopy::TapCopy(ConnectionId connection, MessageSink* sink, std::size_t maxMessage)
+    : m_connection(connection)
+    , m_sink(sink)
+    , m_maxMessage(maxMessage)
+{
+}
+
+TapCopy::~TapCopy()
+{
+    finish();
+}
+
+void TapCopy::start()
+{
+    if (m_thread.joinable())
+        return;
+    m_isEnding = false;
+    m_thread = std::thread([this] { run(); });
+}
+
+std::shared_ptr<TapStream> TapCopy::begin(const TapVoice& voice, const TapAgreement& agreement)
+{
+    auto stream = std::make_shared<TapStream>();
+    stream->voice = voice;
+    stream->frames = std::make_unique<TapFrames>(m_maxMessage, agreement, m_room);
+    return stream;
+}
+
+void TapCopy::add(const std::shared_ptr<TapStream>& stream, std::string_view bytes,
+                  std::int64_t now)
+{
+    if (bytes.empty())
+        return;
+    const TapWalker::Found found = stream->walker.walk(bytes);
+    const std::size_t waiting = m_waitingBytes;
+    const bool isLeavingOut = stream->lostFrom != 0;
+    if (waiting > (isLeavingOut ? kMostWaiting - kRelief : kMostWaiting) ||
+        (isLeavingOut && found.boundary == TapWalker::kNone)) {
+        if (!isLeavingOut)
+            stream->lostFrom = now;
+        stream->lost += static_cast<std::int64_t>(found.before + found.after);
+        return;
+    }
+    Item item;
+    item.stream = stream;
+    item.now = now;
+    if (isLeavingOut) {
+        bytes.remove_prefix(found.boundary);
+        item.lost = std::exchange(stream->lost, 0) + static_cast<std::int64_t>(found.before);
+        item.lostFrom = std::exchange(stream->lostFrom, 0);
+    }
+    item.bytes = copied(bytes);
+    push(std::move(item));
+}
+
+void TapCopy::end(const std::shared_ptr<TapStream>& stream, const char* why, std::int64_t now)
+{
+    Item item;
+    item.stream = stream;
+    item.now = now;
+    item.end = why;
+    item.lost = std::exchange(stream->lost, 0);
+    item.lostFrom = std::exchange(stream->lostFrom, 0);
+    if (item.lostFrom != 0 && stream->walker.isInside())
+        ++item.lost;
+    push(std::move(item));
+}
+
+void TapCopy::noteUnreadable(const TapVoice& voice, std::int64_t now)
+{
+    noteGap(voice, "decode-error", now, now, 0);
+}
+
+QByteArray TapCopy::copied(std::string_view bytes)
+{
+    const auto size = static_cast<qsizetype>(bytes.size());
+    if (size < kWorthKeeping || m_spare.empty())
+        return {bytes.data(), size};
+    QByteArray room = std::move(m_spare.back());
+    m_spare.pop_back();
+    room.resize(size);
+    std::memcpy(room.data(), bytes.data(), bytes.size());
+    return room;
+}
+
+void TapCopy::push(Item item)
+{
+    const std::size_t size = static_cast<std::size_t>(item.bytes.size()) + kItemCost;
+    m_waitingBytes += size;
+    m_handfulBytes += size;
+    m_handful.push_back(std::move(item));
+    if (m_handfulBytes >= kHandful) {
+        handOver();
+    } else if (!m_isHandOverPosted) {
+        // What is read in the same turn of the event loop wakes the thread once.
+        m_isHandOverPosted = true;
+        QMetaObject::invokeMethod(
+            this,
+            [this] {
+                m_isHandOverPosted = false;
+                handOver();
+            },
+            Qt::QueuedConnection);
+    }
+}
+
+void TapCopy::handOver()
+{
+    if (m_handful.empty())
+        return;
+    m_handfulBytes = 0;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_waiting.empty())
+            m_waiting.swap(m_handful);
+        else
+            std::move(m_handful.begin(), m_handful.end(), std::back_inserter(m_waiting));
+        if (m_spare.size() < kMostSpare)
+            std::move(m_returned.begin(), m_returned.end(), std::back_inserter(m_spare));
+        m_returned.clear();
+    }
+    m_handful.clear();
+    m_come.notify_one();
+}
+
+void TapCopy::finish()
+{
+    if (!m_thread.joinable())
+        return;
+    handOver();
+    {
+        const std::lock_guard lock(m_mutex);
+        m_isEnding = true;
+    }
+    m_come.notify_one();
+    m_thread.join();
+}
+
+void TapCopy::run()
+{
+    // On Linux of this thread alone.
+    setpriority(PRIO_PROCESS, 0, kNiceness);
+    std::vector<Item> items;
+    std::vector<QByteArray> used;
+    for (;;) {
+        {
+            std::unique_lock lock(m_mutex);
+            if (m_returned.empty())
+                m_returned.swap(used);
+            m_come.wait(lock, [this] { return !m_waiting.empty() || m_isEnding; });
+            if (m_waiting.empty())
+                return;
+            items.swap(m_waiting);
+        }
+        for (Item& item : items) {
+            const std::size_t size = static_cast<std::size_t>(item.bytes.size()) + kItemCost;
+            take(item);
+            if (item.bytes.size() >= kWorthKeeping && used.size() < kMostSpare)
+                used.push_back(std::move(item.bytes));
+            item = {};
+            m_waitingBytes -= size;
+        }
+        items.clear();
+        flush();
+    }
+}
+
+void TapCopy::take(Item& item)
+{
+    TapStream& stream = *item.stream;
+    if (item.lostFrom != 0) {
+        if (stream.frames)
+            stream.frames->leaveOut();
+        m_received += static_cast<std::uint64_t>(item.lost);
+        if (item.lost > 0)
+            noteGap(stream.voice, "client-drop", item.lostFrom, item.now, item.lost);
+    }
+    std::string_view bytes(item.bytes.constData(), static_cast<std::size_t>(item.bytes.size()));
+    while (stream.frames) {
+        const TapFrames::Event event = stream.frames->next(bytes);
+        if (event == TapFrames::Event::NeedMore)
+            break;
+        if (event == TapFrames::Event::Message) {
+            hear(stream.frames->take(), stream.voice, item.now);
+            continue;
+        }
+        if (auto rest = stream.frames->abandon("what follows in this connection is no frame"))
+            hear(std::move(*rest), stream.voice, item.now);
+        flush();
+        noteGap(stream.voice, "decode-error", item.now, item.now, 0);
+        stream.frames.reset();
+    }
+    if (item.end != nullptr && stream.frames) {
+        if (auto rest = stream.frames->abandon(item.end))
+            hear(std::move(*rest), stream.voice, item.now);
+        stream.frames.reset();
+    }
+}
+
+void TapCopy::hear(TapMessage message, const TapVoice& voice, std::int64_t now)
+{
+    HeardMessage& heard = m_batch.emplace_back();
+    heard.connection = m_connection;
+    heard.received = now;
+    heard.flags = (message.isBinary ? Flags(Flag::Binary) : Flags(0)) |
+                  (message.isTruncated ? Flags(Flag::Truncated) : Flags(0));
+    heard.topic = voice.topic;
+    heard.raw = std::move(message.raw);
+    heard.headers = voice.headers;
+    heard.peer = voice.peer;
+    heard.undecodable = std::move(message.undecodable);
+    ++m_received;
+    m_batchBytes += heard.raw.size();
+    if (m_batch.size() >= kBatch || m_batchBytes >= kBatchBytes)
+        flush();
+}
+
+void TapCopy::noteGap(const TapVoice& voice, const char* cause, std::int64_t from, std::int64_t to,
+                      std::int64_t count)
+{
+    Gap gap;
+    gap.connection = m_connection;
+    gap.topic = voice.topic.toStdString();
+    gap.cause = cause;
+    gap.from = from;
+    gap.to = to;
+    gap.count = count;
+    gap.lostIs = count > 0 ? LostIs::Exact : LostIs::Unknown;
+    m_sink->note(std::move(gap));
+}
+
+void TapCopy::flush()
+{
+    if (m_batch.empty())
+        return;
+    std::vector<HeardMessage> batch;
+    batch.reserve(std::min(kBatch, 2 * m_batch.size()));
+    batch.swap(m_batch);
+    m_batchBytes = 0;
+    m_sink->hear(std::move(batch));
+}
+
+} // namespace murmur

@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "bus/connection.h"
+#include "bus/tap/tapframes.h"
+#include "bus/tap/tapwalker.h"
+
+#include <QObject>
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace murmur {
+
+/// Who says something, to whom, and where: of one direction of one connection.
+struct TapVoice
+{
+    QByteArray topic;
+    QByteArray headers;
+    QByteArray peer;
+};
+
+/// One direction of one connection, as it is copied.
+class TapStream
+{
+    friend class TapCopy;
+
+    TapVoice voice;
+    std::unique_ptr<TapFrames> frames; ///< the copying thread's
+
+    // The relaying thread's.
+    TapWalker walker;
+    std::int64_t lost = 0;     ///< messages that were left out
+    std::int64_t lostFrom = 0; ///< ns; 0: nothing is being left out
+};
+
+/// Makes messages of copied bytes and hands them to the sink, in a thread of its own: reading and
+/// inflating take no time from relaying. What waits for it is bounded; beyond, the copy of whole
+/// messages is left out, and counted. All but the thread itself belongs to the thread that relays,
+/// which needs an event loop.
+class TapCopy : public QObject
+{
+    Q_OBJECT
+public:
+    /// What may wait, in bytes.
+    static constexpr std::size_t kMostWaiting = std::size_t(64) << 20;
+
+    /// `sink` outlives this.
+    TapCopy(ConnectionId connection, MessageSink* sink, std::size_t maxMessage);
+    ~TapCopy() override;
+
+    void start();
+    [[nodiscard]] std::shared_ptr<TapStream> begin(const TapVoice& voice,
+                                                   const TapAgreement& agreement);
+    /// `bytes` were read at `now` (ns).
+    void add(const std::shared_ptr<TapStream>& stream, std::string_view bytes, std::int64_t now);
+    /// Nothing comes after it: `why` goes to a message that has begun.
+    void end(const std::shared_ptr<TapStream>& stream, const char* why, std::int64_t now);
+    /// What this direction said cannot be read.
+    void noteUnreadable(const TapVoice& voice, std::int64_t now);
+    /// Everything so far is in the sink when it returns, and the thread has ended.
+    void finish();
+    /// Messages framed so far, and those left out.
+    [[nodiscard]] std::uint64_t received() const noexcept { return m_received; }
+
+private:
+    static constexpr std::size_t kBatch = 512;
+    static constexpr qsizetype kBatchBytes = qsizetype(1) << 20;
+    // What is handed to the thread at once, and sooner when the event loop has turned.
+    static constexpr std::size_t kHandful = std::size_t(512) << 10;
+
+    struct Item
+    {
+        std::shared_ptr<TapStream> stream;
+        QByteArray bytes;
+        std::int64_t now = 0;
+        std::int64_t lost = 0; ///< messages that were left out before `bytes`
+        std::int64_t lostFrom = 0;
+        const char* end = nullptr;
+    };
+    [[nodiscard]] QByteArray copied(std::string_view bytes);
+    void push(Item item);
+    void handOver();
+    void run();
+    void take(Item& item);
+    void hear(TapMessage message, const TapVoice& voice, std::int64_t now);
+    void noteGap(const TapVoice& voice, const char* cause, std::int64_t from, std::int64_t to,
+                 std::int64_t count);
+    void flush();
+
+    const ConnectionId m_connection;
+    MessageSink* const m_sink;
+    const std::size_t m_maxMessage;
+
+    std::vector<Item> m_handful;
+    std::vector<QByteArray>
+        m_spare; ///< room that was used before: new room costs more than copying
+    std::size_t m_handfulBytes = 0;
+    bool m_isHandOverPosted = false;
+
+    std::mutex m_mutex; // guards what follows
+    std::condition_variable m_come;
+    std::vector<Item> m_waiting;
+    std::vector<QByteArray> m_returned; ///< to become m_spare
+    bool m_isEnding = false;
+    std::atomic<std::size_t> m_waitingBytes = 0;
+    std::atomic<std::uint64_t> m_received = 0;
+
+    // The copying thread's.
+    TapRoom m_room;
+    std::vector<HeardMessage> m_batch;
+    qsizetype m_batchBytes = 0;
+
+    std::thread m_thread; // joined in finish()
+};
+
+} // namespace murmur
