@@ -12,6 +12,7 @@
 #include "session/whynothing.h"
 
 #include <QEventLoop>
+#include <QFile>
 #include <QTimer>
 
 #include <algorithm>
@@ -232,15 +233,21 @@ int RecordRun::run()
     const std::vector<ConnectionInfo> connections = m_recorder.status().connections;
     m_session.reset();
     const Status stopped = m_recorder.stop();
+    const bool isUnreached =
+        !connections.empty() &&
+        (m_isUnreachable || std::ranges::all_of(connections, [](const ConnectionInfo& c) {
+             return c.state == ConnectionStatus::State::Failed;
+         }));
+    // A file without a message would only be in the way of the next try.
+    if (isUnreached && stopped && m_recorder.status().recorded == 0) {
+        QFile::remove(m_recorder.path());
+        return failed({ErrorCode::Unreachable, connections.front().detail});
+    }
     const int kept =
         printKept(m_recorder.files(), length, m_why, m_options.isStrict, m_options.json);
     if (!stopped)
         return failed(stopped.error());
-    const bool allFailed =
-        !connections.empty() && std::ranges::all_of(connections, [](const ConnectionInfo& c) {
-            return c.state == ConnectionStatus::State::Failed;
-        });
-    if (allFailed || (m_isUnreachable && !connections.empty()))
+    if (isUnreached)
         return failed({ErrorCode::Unreachable, connections.front().detail});
     return kept;
 }

@@ -281,7 +281,7 @@ bool HttpReader::frameBody()
         if (error != std::errc() || m_missing > m_maxBody)
             return refuse(413, "the body is larger than " + std::to_string(m_maxBody) + " bytes");
     }
-    if (!m_head.field("content-encoding").empty() &&
+    if (!m_takesPacked && !m_head.field("content-encoding").empty() &&
         !isSame(m_head.field("content-encoding"), "identity"))
         return refuse(415, "compressed bodies are not accepted: send it without Content-Encoding");
     m_head.hasBody = m_isChunked || m_missing > 0;

@@ -41,8 +41,11 @@ public:
     static constexpr std::size_t kMaxTarget = 8 * 1024;
     static constexpr std::size_t kMaxFields = 100;
 
-    explicit HttpReader(std::size_t maxBody)
+    /// With `takesPacked` a body with a Content-Encoding is handed on as it came; without, it is
+    /// refused.
+    explicit HttpReader(std::size_t maxBody, bool takesPacked = false)
         : m_maxBody(maxBody)
+        , m_takesPacked(takesPacked)
     {
     }
 
@@ -84,6 +87,7 @@ private:
     bool refuse(int status, std::string reason);
 
     const std::size_t m_maxBody;
+    const bool m_takesPacked;
     State m_state = State::Head;
     HttpHead m_head;
     std::string m_body;

@@ -48,17 +48,6 @@ void offer(std::int64_t& place, std::string_view value)
         place = number;
 }
 
-/// "00-<32 hex>-<16 hex>-<2 hex>": trace, and the span that caused this.
-void offerTraceParent(Interpretation& out, std::string_view value)
-{
-    constexpr std::size_t kTrace = 3;
-    constexpr std::size_t kSpan = kTrace + 33;
-    if (value.size() < kSpan + 16 || value[2] != '-' || value[kSpan - 1] != '-')
-        return;
-    offer(out, IdField::Trace, value.substr(kTrace, 32));
-    offer(out, IdField::Span, value.substr(kSpan, 16));
-}
-
 /// A custom header's name without case, '-' and '_'.
 std::string plain(std::string_view name)
 {
@@ -103,19 +92,14 @@ void applyOurs(Interpretation& out, std::string_view name, std::string_view valu
         out.kind = kindFromWordsIfKnown(value).value_or(Kind::Event);
 }
 
+/// Names that only travel as headers; all others are read by the names of members.
 void applyCustom(Interpretation& out, std::string_view name, std::string_view value)
 {
     const std::string key = plain(name);
-    if (key == "traceparent")
-        offerTraceParent(out, value);
-    else if (key == "correlationid" || key == "kafkacorrelationid" || key == "xcorrelationid")
+    if (key == "kafkacorrelationid" || key == "xcorrelationid")
         offer(out, IdField::Correlation, value);
-    else if (key == "replyto" || key == "kafkareplytopic")
+    else if (key == "kafkareplytopic")
         offer(out, IdField::ReplyTo, value);
-    else if (key == "messageid" || key == "natsmsgid")
-        offer(out, IdField::Message, value);
-    else if (key == "conversationid" || key == "threadid")
-        offer(out, IdField::Conversation, value);
     else if ((key == "natsserviceerror" || key == "kafkadltexceptionmessage") &&
              (out.kind == Kind::Event || out.kind == Kind::Reply))
         out.kind = Kind::Error;

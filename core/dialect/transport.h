@@ -6,10 +6,9 @@
 
 namespace murmur {
 
-/// Fills what the message's own words left open from its headers: those that the bus gave us
-/// (base/transport.h), and those that agents set by custom: W3C `traceparent`, correlation and
-/// reply headers of the usual spellings, NATS service errors, Spring's Kafka headers. Binary ids
-/// become lower-case hexadecimal.
+/// Fills what the message's own words left open from the headers that the bus gave us
+/// (base/transport.h), and from those that have no name as a member: NATS service errors, Spring's
+/// Kafka headers. Binary ids become lower-case hexadecimal.
 void applyTransport(const MessageView& message, Interpretation& out);
 
 } // namespace murmur

@@ -279,10 +279,10 @@ private Q_SLOTS:
         QVERIFY(kafka.start().ok());
         QTRY_VERIFY_WITH_TIMEOUT(kafka.status().state == State::Up, 20'000);
         // Far more than is fetched ahead, and than the 5 MiB that a partition keeps.
-        constexpr int kCount = 50'000;
+        constexpr int kCount = 250'000;
         QByteArray lines;
         for (int i = 0; i < kCount; ++i)
-            lines += QByteArray::number(i) + QByteArray(500, ' ') + '\n';
+            lines += QByteArray::number(i) + QByteArray(100, ' ') + '\n';
         QCOMPARE(mock.produce(u"a"_s, 0, lines), QByteArray());
         sink.hasRoom = true;
         const auto lost = [&] {

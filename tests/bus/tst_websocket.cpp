@@ -182,7 +182,7 @@ private Q_SLOTS:
         QCOMPARE(messages[4].raw, QByteArray(65536, 'L'));
         QCOMPARE(messages[5].raw, "after");
         for (const HeardMessage& message : messages)
-            QVERIFY(message.topic == "t" && message.peer.startsWith("127.0.0.1:"));
+            QVERIFY(message.topic == "t" && message.peer.isEmpty());
     }
 
     void whatTheUrlSaysIsSaid()

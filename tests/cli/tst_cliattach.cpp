@@ -8,6 +8,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonArray>
+#include <QTcpServer>
 #include <QTemporaryDir>
 
 using namespace murmur;
@@ -102,6 +103,37 @@ private Q_SLOTS:
         QVERIFY(damaged.open(QIODevice::ReadOnly));
         QCOMPARE(damaged.readAll(), "{\"profiles\":[{\"name\":");
         qputenv("MURMURSCOPE_PROFILES", file("p/profiles.json").toUtf8());
+    }
+
+    void aBusThatIsNotThereIsSaidAndLeavesNothingBehind()
+    {
+        quint16 port = 0;
+        {
+            QTcpServer server;
+            QVERIFY(server.listen(QHostAddress::LocalHost));
+            port = server.serverPort();
+        }
+        const QString path = file("gone.murmur");
+        const Outcome outcome = murmur::murmur({u"record"_s, u"redis://127.0.0.1:%1"_s.arg(port),
+                                                u"-o"_s, path, u"--wait"_s, u"300ms"_s});
+        QCOMPARE(outcome.code, 4);
+        QVERIFY2(outcome.err.contains("127.0.0.1:" + QByteArray::number(port)),
+                 outcome.err.constData());
+        QVERIFY(!QFileInfo::exists(path));
+    }
+
+    void whatIsPipedInIsRecorded()
+    {
+        QProcess process;
+        const QString path = file("piped.murmur");
+        process.start(QStringLiteral(MURMUR_PROGRAM), {u"record"_s, u"-"_s, u"-o"_s, path});
+        QVERIFY(process.waitForStarted());
+        process.write("{\"from\":\"a\"}\nplain\n{\"from\":\"b\"}");
+        process.closeWriteChannel();
+        QCOMPARE(outcomeOf(process).code, 0);
+        const auto lines = murmur::murmur({u"query"_s, path, u""_s, u"--json"_s}).objects();
+        QCOMPARE(lines.size(), std::size_t(3));
+        QCOMPARE(lines[2]["from"_L1].toString(), u"b"_s);
     }
 
     void secretsInUrlsAreRefusedAndNothingToAttachToIsSaid()

@@ -46,8 +46,9 @@ void addPrefetch(std::vector<Setting>& list, bool prefetches)
 {
     if (prefetches) {
         list.push_back({"fetch.wait.max.ms", "50"});
-        // Of small messages the number counts, for each has an overhead that the bytes ignore.
-        list.push_back({"queued.min.messages", "20000"});
+        // A lower limit of their number would slow everything down: whoever reaches it is not
+        // fetched for again for a second.
+        list.push_back({"queued.min.messages", "100000"});
         list.push_back({"queued.max.messages.kbytes", "65536"});
         list.push_back({"fetch.max.bytes", "16777216"});
     } else {

@@ -5,9 +5,10 @@
 
 #include <QFile>
 
-#include <dlfcn.h>
+#include <openssl/evp.h>
 
 #include <array>
+#include <memory>
 #include <optional>
 
 using namespace Qt::StringLiterals;
@@ -20,7 +21,6 @@ namespace {
 constexpr qsizetype kSeedSize = 2 + 32 + 2;
 constexpr unsigned char kSeedPrefix = 18 << 3; // "S"
 constexpr unsigned char kUserPrefix = 20 << 3; // "U"
-constexpr int kEd25519 = 1087;                 // OpenSSL's number of the algorithm
 
 std::optional<QByteArray> fromBase32(const QByteArray& text)
 {
@@ -76,30 +76,20 @@ unsigned int checksum(const QByteArray& bytes) // CRC-16, polynomial 0x1021, fro
     return crc;
 }
 
-/// The client library brings OpenSSL into the process; asked by name, it needs no build dependency
-/// of its own.
 std::optional<QByteArray> ed25519PublicKey(const QByteArray& seed)
 {
-    using Make = void* (*)(int, void*, const unsigned char*, std::size_t);
-    using Get = int (*)(const void*, unsigned char*, std::size_t*);
-    using Free = void (*)(void*);
-    const auto make = reinterpret_cast<Make>(dlsym(RTLD_DEFAULT, "EVP_PKEY_new_raw_private_key"));
-    const auto get = reinterpret_cast<Get>(dlsym(RTLD_DEFAULT, "EVP_PKEY_get_raw_public_key"));
-    const auto release = reinterpret_cast<Free>(dlsym(RTLD_DEFAULT, "EVP_PKEY_free"));
-    if (make == nullptr || get == nullptr || release == nullptr)
-        return std::nullopt;
-    void* const key =
-        make(kEd25519, nullptr, reinterpret_cast<const unsigned char*>(seed.constData()),
-             static_cast<std::size_t>(seed.size()));
-    if (key == nullptr)
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+        EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr,
+                                     reinterpret_cast<const unsigned char*>(seed.constData()),
+                                     static_cast<std::size_t>(seed.size())),
+        &EVP_PKEY_free);
+    if (!key)
         return std::nullopt;
     std::array<unsigned char, 32> bytes{};
     std::size_t size = bytes.size();
-    const bool isGot = get(key, bytes.data(), &size) == 1 && size == bytes.size();
-    release(key);
-    if (!isGot)
+    if (EVP_PKEY_get_raw_public_key(key.get(), bytes.data(), &size) != 1 || size != bytes.size())
         return std::nullopt;
-    return QByteArray(reinterpret_cast<const char*>(bytes.data()), 32);
+    return QByteArray(reinterpret_cast<const char*>(bytes.data()), qsizetype(size));
 }
 
 QByteArray withChecksum(QByteArray bytes)

@@ -81,26 +81,6 @@ const char* phraseOf(int status) noexcept
     }
 }
 
-/// The reader of requests refuses packed bodies, as the hub does; here they are unpacked. In a head
-/// that is to be read the field gets another name, of the same length.
-void letPackedPass(std::span<char> bytes)
-{
-    static constexpr std::string_view kField = "\ncontent-encoding:";
-    const std::string_view text(bytes.data(), bytes.size());
-    const std::string_view head = text.substr(0, HttpReader::kMaxHead);
-    for (std::size_t at = head.find('\n'); at != std::string_view::npos;
-         at = head.find('\n', at + 1)) {
-        const std::string_view line = head.substr(at, kField.size());
-        if (line.starts_with("\n\n") || line.starts_with("\n\r\n"))
-            return; // the end of the head; an empty line before it is no end, and no harm
-        const bool isIt = std::ranges::equal(line, kField, [](char given, char wanted) {
-            return (given >= 'A' && given <= 'Z' ? given + 32 : given) == wanted;
-        });
-        if (isIt)
-            bytes[at + 1] = 'x';
-    }
-}
-
 } // namespace
 
 OtlpPeer::OtlpPeer(QTcpSocket* socket, OtlpCommons& commons, bool isSurplus)
@@ -108,7 +88,7 @@ OtlpPeer::OtlpPeer(QTcpSocket* socket, OtlpCommons& commons, bool isSurplus)
     , m_commons(commons)
     , m_name(nameOf(*socket))
     , m_isSurplus(isSurplus)
-    , m_http(commons.settings.hub.maxFrame)
+    , m_http(commons.settings.hub.maxFrame, true)
     , m_begun(Clock::now())
     , m_progress(m_begun)
 {
@@ -180,8 +160,6 @@ bool OtlpPeer::consumeOne(std::span<char>& bytes)
 {
     if (isBacklogged())
         return false;
-    if (!m_http.isInsideBody())
-        letPackedPass(bytes);
     std::string_view text(bytes.data(), bytes.size());
     const HttpReader::Event event = m_http.next(text);
     bytes = bytes.last(text.size());
@@ -218,7 +196,7 @@ OtlpRequest OtlpPeer::request() const
     OtlpRequest request;
     request.path = head.path;
     request.contentType = head.field("content-type");
-    request.encoding = head.field("xontent-encoding");
+    request.encoding = head.field("content-encoding");
     request.peer = m_name;
     request.received = m_now;
     return request;

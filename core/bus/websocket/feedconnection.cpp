@@ -21,20 +21,12 @@ constexpr std::chrono::milliseconds kUpPatience = 15s;
 // A server that lets us in and throws us out again is not asked four times a second.
 constexpr std::chrono::seconds kHeld = 5s;
 
-QByteArray peerOf(const QUrl& target)
-{
-    return (target.host() + u':' +
-            QString::number(target.port(target.scheme() == "wss"_L1 ? 443 : 80)))
-        .toUtf8();
-}
-
 } // namespace
 
 FeedConnection::FeedConnection(QUrl shown, FeedOptions options, const ConnectionContext& context)
     : m_shown(std::move(shown))
     , m_options(std::move(options))
     , m_context(context)
-    , m_peer(peerOf(m_options.target))
 {
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &FeedConnection::open);
@@ -176,7 +168,6 @@ HeardMessage FeedConnection::heardFrom(const FeedMessage& message) const
     heard.connection = m_context.id;
     heard.received = message.received;
     heard.raw = QByteArray(message.payload.data(), static_cast<qsizetype>(message.payload.size()));
-    heard.peer = m_peer;
     if (message.isBinary)
         heard.flags |= Flag::Binary;
     if (message.isTruncated)

@@ -46,7 +46,8 @@ protected:
     void statusMayHaveChanged();
     [[nodiscard]] const FeedOptions& options() const { return m_options; }
     [[nodiscard]] const ConnectionContext& context() const { return m_context; }
-    /// A message as the server sent it; the rest is for the bus to say.
+    /// A message as the server sent it; the rest is for the bus to say. It names no peer: the
+    /// server hands on what many say, and is none of them.
     [[nodiscard]] HeardMessage heardFrom(const FeedMessage& message) const;
 
 private:
@@ -62,7 +63,6 @@ private:
     const QUrl m_shown;
     const FeedOptions m_options;
     const ConnectionContext m_context;
-    const QByteArray m_peer;
     std::unique_ptr<WebSocketFeed> m_feed;
     Backoff m_backoff;
     Outage m_outage;
