@@ -238,7 +238,7 @@ std::string pageOf(const SessionInfo& info)
     if (!info.rules.isEmpty())
         fact(u"left out"_s, u"by choice: %1"_s.arg(info.rules.join(u"; "_s)));
     if (!info.redaction.isEmpty())
-        fact(u"overwritten"_s, info.redaction.join(u"; "_s));
+        fact(u"redacted"_s, info.redaction.join(u"; "_s));
     fact(u"messages"_s, grouped(info.extent.messages()));
     if (info.trimmed > 0)
         fact(u"let go"_s, u"%1 before message %2: only the last stretch is kept"_s.arg(

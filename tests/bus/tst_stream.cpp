@@ -334,7 +334,7 @@ private Q_SLOTS:
         QVERIFY(pipe.waitUp());
         QProcess writer;
         writer.start(u"sh"_s, {u"-c"_s, u"seq 1 1000 > \"$1\""_s, u"sh"_s, fifo});
-        QVERIFY(writer.waitForFinished(20'000));
+        QVERIFY(writer.state() == QProcess::NotRunning || writer.waitForFinished(20'000));
         QVERIFY(pipe.waitFor(State::Stopped, 20s));
         QCOMPARE(pipe.sink.count(), 1000u);
     }

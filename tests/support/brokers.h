@@ -168,7 +168,8 @@ public:
     /// Ends it by itself; its output when it failed or took too long.
     QByteArray outcome(int patience = 60'000)
     {
-        if (!waitForFinished(patience))
+        // One that has ended already is not waited for: that would be called a failure.
+        if (state() != QProcess::NotRunning && !waitForFinished(patience))
             return "node took too long: " + readAll();
         return exitStatus() == NormalExit && exitCode() == 0 ? QByteArray() : "node: " + readAll();
     }
