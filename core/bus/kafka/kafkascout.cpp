@@ -237,7 +237,8 @@ void KafkaScout::attach(std::span<const KafkaPartition> partitions)
         goOn(reading, std::min(*first[i], *last[i]),
              {marks[i].low, std::max(marks[i].high, *first[i])});
         reading.from = std::min(reading.from, marks[i].high);
-        m_expected += std::max<std::int64_t>(0, reading.end - reading.next);
+        if (reading.end != KafkaReading::kOpen)
+            m_expected += std::max<std::int64_t>(0, reading.end - reading.next);
         if (!reading.isDone)
             readings.push_back(&reading);
     }
