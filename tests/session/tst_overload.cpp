@@ -6,6 +6,7 @@
 #include "session/interpreter.h"
 #include "session/reread.h"
 #include "support/filesizelimit.h"
+#include "support/sanitized.h"
 #include "support/told.h"
 
 #include <QTest>
@@ -20,7 +21,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int kCount = 150'000;
+constexpr int kCount = test::kIsSanitized ? 60'000 : 150'000;
 constexpr int kBatch = 100;
 
 /// The traffic of a seed, with peers: some say things without a name.
