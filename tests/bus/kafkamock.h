@@ -7,22 +7,13 @@
 #include "bus/kafka/kafkaconnection.h"
 #include "support/attached.h"
 #include "support/brokers.h"
+#include "support/sanitized.h"
 
 #include <map>
 
 namespace murmur::test {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr int kMany = 20'000;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-inline constexpr int kMany = 20'000;
-#else
-inline constexpr int kMany = 200'000;
-#endif
-#else
-inline constexpr int kMany = 200'000;
-#endif
+inline constexpr int kMany = kIsSanitized ? 20'000 : 200'000;
 
 /// librdkafka's mock cluster in a process of its own; it chooses its ports.
 class KafkaMock

@@ -7,6 +7,7 @@
 #include "bus/nats/natsconnection.h"
 #include "support/attached.h"
 #include "support/brokers.h"
+#include "support/sanitized.h"
 
 #include <QElapsedTimer>
 #include <QJsonArray>
@@ -20,18 +21,7 @@ namespace murmur::test {
 using namespace Qt::StringLiterals;
 using State = ConnectionStatus::State;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define MURMUR_SLOW_BUILD 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define MURMUR_SLOW_BUILD 1
-#endif
-#endif
-#ifdef MURMUR_SLOW_BUILD
-inline constexpr int kMany = 20'000;
-#else
-inline constexpr int kMany = 200'000;
-#endif
+inline constexpr int kMany = kIsSanitized ? 20'000 : 200'000;
 
 class NatsServer : public Broker
 {

@@ -8,6 +8,7 @@
 #include "bus/robots/foxgloveconnection.h"
 #include "support/attached.h"
 #include "support/brokers.h"
+#include "support/sanitized.h"
 
 #include <QTest>
 
@@ -21,17 +22,7 @@ using State = ConnectionStatus::State;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kFlood = 20'000;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr int kFlood = 20'000;
-#else
-constexpr int kFlood = 200'000;
-#endif
-#else
-constexpr int kFlood = 200'000;
-#endif
+constexpr int kFlood = kIsSanitized ? 20'000 : 200'000;
 
 class Robot
 {

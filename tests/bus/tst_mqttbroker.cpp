@@ -7,6 +7,7 @@
 #include "bus/mqtt/mqttconnection.h"
 #include "support/attached.h"
 #include "support/brokers.h"
+#include "support/sanitized.h"
 
 #include <QDeadlineTimer>
 #include <QElapsedTimer>
@@ -25,17 +26,7 @@ using State = ConnectionStatus::State;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kMany = 20'000;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr int kMany = 20'000;
-#else
-constexpr int kMany = 200'000;
-#endif
-#else
-constexpr int kMany = 200'000;
-#endif
+constexpr int kMany = kIsSanitized ? 20'000 : 200'000;
 
 class Mosquitto : public Broker
 {

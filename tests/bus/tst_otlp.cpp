@@ -9,6 +9,7 @@
 #include "otlpbytes.h"
 #include "support/attached.h"
 #include "support/brokers.h"
+#include "support/sanitized.h"
 
 #include <QRegularExpression>
 #include <QTest>
@@ -23,14 +24,6 @@ using namespace std::chrono_literals;
 using namespace std::string_literals;
 using namespace Qt::StringLiterals;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define MURMUR_IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define MURMUR_IS_SANITIZED 1
-#endif
-#endif
-
 #ifdef __SANITIZE_THREAD__
 // These tests start programs while the receiver's thread runs.
 extern "C" const char* __tsan_default_options();
@@ -44,11 +37,7 @@ namespace {
 
 using State = ConnectionStatus::State;
 
-#ifdef MURMUR_IS_SANITIZED
-constexpr int kCount = 4'000;
-#else
-constexpr int kCount = 20'000;
-#endif
+constexpr int kCount = kIsSanitized ? 4'000 : 20'000;
 constexpr std::uint64_t kStart = 1'747'822'649'000'000'001;
 
 /// A receiver on a free port, and how it is reached.

@@ -7,6 +7,7 @@
 #include "bus/tap/tapconnection.h"
 #include "support/attached.h"
 #include "support/brokers.h"
+#include "support/sanitized.h"
 
 #include <QCryptographicHash>
 #include <QRandomGenerator>
@@ -28,15 +29,6 @@ using namespace murmur::test;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define MURMUR_SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define MURMUR_SANITIZED 1
-#endif
-
 #ifdef __SANITIZE_THREAD__
 // These tests start programs while the tap's thread runs.
 extern "C" const char* __tsan_default_options();
@@ -48,11 +40,7 @@ extern "C" const char* __tsan_default_options()
 
 namespace {
 
-#ifdef MURMUR_SANITIZED
-constexpr int kMany = 20'000;
-#else
-constexpr int kMany = 200'000;
-#endif
+constexpr int kMany = kIsSanitized ? 20'000 : 200'000;
 constexpr int kPatience = 20'000; // ms
 
 /// A bare socket on the loopback address. Every call waits, for kPatience at most.
