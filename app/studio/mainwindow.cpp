@@ -207,7 +207,7 @@ void MainWindow::attach(const AttachWish& wish, const QString& file)
         m_firstPage->setRecentUrls(m_settings.recentUrls());
     }
     forgetFailure();
-    m_session->attach(wish.urls, file, wish.options);
+    m_session->attach(wish.urls, file, wish.options, wish.rules);
 }
 
 void MainWindow::startDemo(const QString& query)

@@ -158,9 +158,14 @@ void StudioSession::open(const QStringList& paths, const SessionOptions& options
 }
 
 void StudioSession::attach(const std::vector<QUrl>& urls, const QString& file,
-                           const ConnectionOptions& secrets)
+                           const ConnectionOptions& secrets, const IntakeRules& rules)
 {
     if (m_state == State::Recording && file.isEmpty()) {
+        if (!rules.exclude.isEmpty()) {
+            Q_EMIT noted(tr("The recording that runs keeps its rules: the content of %1 is "
+                            "recorded as well.")
+                             .arg(rules.exclude.join(u", "_s)));
+        }
         for (const QUrl& url : urls)
             m_recorder->attach(url, secrets);
         return;
@@ -173,6 +178,7 @@ void StudioSession::attach(const std::vector<QUrl>& urls, const QString& file,
                        : QFileInfo(file).absoluteFilePath();
     options.urls = urls;
     options.connectionOptions = secrets;
+    options.rules = rules;
     m_path = options.path;
     m_madeHere = true;
     m_status = {};

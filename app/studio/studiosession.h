@@ -63,9 +63,9 @@ public:
     /// failed() and the others are shown.
     void open(const QStringList& paths, const SessionOptions& options);
     /// Records `urls` into `file` (empty: a new name in our folder). While a recording runs they
-    /// are added to it.
+    /// are added to it, and its rules stay.
     void attach(const std::vector<QUrl>& urls, const QString& file = {},
-                const ConnectionOptions& options = {});
+                const ConnectionOptions& options = {}, const IntakeRules& rules = {});
     /// Ends the recording; it stays open for reading.
     void stop();
     /// Ends the recording if one runs and deletes its file. Only for a file that this window made.

@@ -4,6 +4,7 @@
 
 #include "bus/connection.h"
 #include "bus/discovery.h"
+#include "session/intake.h"
 
 #include <QLineEdit>
 #include <QTimer>
@@ -23,6 +24,7 @@ struct AttachWish
 {
     std::vector<QUrl> urls;
     ConnectionOptions options;
+    IntakeRules rules = {}; ///< of a recording that begins with it
 };
 
 /// Where the URL of a bus is typed: completes the schemes that this build has and the URLs used
