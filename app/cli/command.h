@@ -44,6 +44,8 @@ void addBuses(CLI::App& app, Action& action);
 void addDemo(CLI::App& app, Action& action);
 void addInfo(CLI::App& app, Action& action);
 void addQuery(CLI::App& app, Action& action);
+void addLatency(CLI::App& app, Action& action);
+void addState(CLI::App& app, Action& action);
 void addMerge(CLI::App& app, Action& action);
 void addSql(CLI::App& app, Action& action);
 void addRender(CLI::App& app, Action& action);

@@ -19,6 +19,8 @@ std::span<const Command> commands() noexcept
         {"info", "Say what a recording holds", addInfo},
         {"query", "Find messages and print them as a table, JSON or CSV", addQuery},
         {"sql", "Ask a recording in SQL", addSql},
+        {"latency", "Say how long calls took, and which were never answered", addLatency},
+        {"state", "Say what the agents knew and waited for at a moment", addState},
         {"merge", "Read several recordings again into one", addMerge},
         {"render", "Draw a view of a recording into a picture", addRender},
         {"reread", "Find out again who said what, with the dialects of today", addReread},

@@ -25,6 +25,7 @@ enum class CallColumn : int {
     LatencyNs,
     Outcome,
     Receivers,
+    Type,
 };
 
 constexpr std::array kColumns = std::to_array<ColumnSpec>({
@@ -39,6 +40,7 @@ constexpr std::array kColumns = std::to_array<ColumnSpec>({
     {"latency_ns", "INTEGER", "ns between them, or NULL"},
     {"outcome", "TEXT", "answered, error (answered by one), or open"},
     {"receivers", "JSON TEXT", "array: to whom the request went"},
+    {"type", "TEXT", "type of the request"},
 });
 
 struct Asked
@@ -47,6 +49,7 @@ struct Asked
     std::uint32_t sender = 0;
     std::uint32_t audience = 0;
     std::uint32_t topic = 0;
+    std::uint32_t type = 0;
 };
 
 struct Call
@@ -67,7 +70,8 @@ constexpr Seq kReach = 65'536;
 /// each. So the second knows of a request at once whether it stays open, and keeps only those that
 /// wait for an answer to come: memory is bounded by the calls in flight, not by those that never
 /// ended. Must equal: for each request, look through all later messages for the first that closes
-/// it. Calls come when they are decided: open ones at their request, others at their answer.
+/// it. Calls come when they are decided: open ones at their request, others at their answer. An
+/// answer that came before its request stands with the request, as a late fact.
 class CallScan
 {
 public:
@@ -76,13 +80,16 @@ public:
         , m_last(std::min(last, recording.last()))
         , m_isAnswered(m_last < m_first ? 0 : static_cast<std::size_t>(m_last - m_first + 1))
         , m_scan(recording, context,
-                 request(TimeColumns | PlaceColumns | ActorColumns | CallColumns))
+                 request(TimeColumns | PlaceColumns | ActorColumns | TypeColumns | CallColumns))
     {
-        MessageScan answers(recording, context, request(CallColumns));
+        MessageScan answers(recording, context, request(CallColumns | LateColumns));
         while (!m_isAnswered.empty() && answers.next()) {
-            const Seq asked = answers.columns().closes[answers.row()];
-            if (isWanted(asked))
+            const Columns& columns = answers.columns();
+            const Seq asked = columns.closes[answers.row()];
+            if (isWanted(asked) && !m_early.contains(asked))
                 m_isAnswered[at(asked)] = true;
+            if (!columns.late.empty() && isWanted(answers.seq()))
+                noteLate(columns, answers.row(), answers.seq());
         }
     }
 
@@ -120,10 +127,35 @@ private:
     [[nodiscard]] bool isWanted(Seq seq) const { return m_first <= seq && seq <= m_last; }
     [[nodiscard]] std::size_t at(Seq seq) const { return static_cast<std::size_t>(seq - m_first); }
 
+    /// The first answer of a request that came after it.
+    void noteLate(const Columns& columns, std::size_t row, Seq seq)
+    {
+        const auto wanted = static_cast<std::uint32_t>(row);
+        for (auto fact = std::ranges::lower_bound(columns.late, wanted, {}, &LateFact::row);
+             fact != columns.late.end() && fact->row == wanted; ++fact) {
+            if (fact->what != LateFact::What::Answer)
+                continue;
+            Call call;
+            call.request = seq;
+            call.reply = fact->of;
+            call.replier = fact->agent;
+            call.end = fact->time;
+            call.latency = fact->latency;
+            m_early.emplace(seq, call); // a later answer will be a second one
+            m_earlyAnswers.emplace(fact->of, seq);
+            return;
+        }
+    }
+
     bool passAnswer()
     {
         const Columns& columns = m_scan.columns();
         const std::size_t row = m_scan.row();
+        if (!m_earlyAnswers.empty()) {
+            if (const auto early = m_earlyAnswers.find(m_scan.seq()); early != m_earlyAnswers.end())
+                m_early[early->second].isError =
+                    columns.kind[row] == static_cast<std::uint8_t>(Kind::Error);
+        }
         const Seq asked = columns.closes[row];
         // A second answer finds its bit taken back.
         if (asked == 0 || !isWanted(asked) || !m_isAnswered[at(asked)])
@@ -162,7 +194,8 @@ private:
     {
         const Columns& columns = m_scan.columns();
         const std::size_t row = m_scan.row();
-        return {columns.time[row], columns.sender[row], columns.audience[row], columns.topic[row]};
+        return {columns.time[row], columns.sender[row], columns.audience[row], columns.topic[row],
+                columns.type[row]};
     }
     void passRequest()
     {
@@ -188,7 +221,8 @@ private:
     std::vector<bool> m_isAnswered;
     MessageScan m_scan;
     std::unordered_map<Seq, Asked> m_asked;
-    std::unordered_map<Seq, Call> m_early; ///< answered, and their requests are still to come
+    std::unordered_map<Seq, Call> m_early;       ///< answered, and their requests are still to come
+    std::unordered_map<Seq, Seq> m_earlyAnswers; ///< to their requests
     std::optional<Call> m_opens;
     Call m_call;
 };
@@ -257,6 +291,8 @@ public:
             return resultName(result, isOpen ? "open" : call.isError ? "error" : "answered");
         case CallColumn::Receivers:
             return resultName(result, recording.names().audience(call.asked.audience));
+        case CallColumn::Type:
+            return resultName(result, recording.names().type(call.asked.type));
         }
     }
 

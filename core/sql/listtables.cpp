@@ -250,6 +250,50 @@ struct TickList
     }
 };
 
+struct LagList
+{
+    using Row = StoredLag;
+    static constexpr const char* name = "lag";
+    static constexpr const char* meaning =
+        "how far consumers of others were behind, when it changed";
+    static constexpr std::array columns = std::to_array<ColumnSpec>({
+        kRecordingColumn,
+        {"time", "INTEGER", "ns, when the bus said so"},
+        {"connection", "TEXT", "URL of the connection"},
+        {"topic", "TEXT", "stream or topic that it reads"},
+        {"consumer", "TEXT", "name of the group or the durable consumer"},
+        {"pending", "INTEGER", "messages that it has not been given yet, or NULL"},
+        {"unacknowledged", "INTEGER", "given to it and not acknowledged, or NULL"},
+        {"members", "INTEGER", "how many share the work, or NULL"},
+    });
+    static std::vector<Row> read(RecordingView&, BlockReader& reader, const Row* last)
+    {
+        return reader.lagsAfter(last != nullptr ? last->id : 0, kPage);
+    }
+    static void value(sqlite3_context* to, RecordingView& recording, const Row& lag, int column)
+    {
+        const auto number = [to](std::int64_t count) {
+            return count < 0 ? sqlite3_result_null(to) : result(to, count);
+        };
+        switch (column) {
+        case 1:
+            return result(to, lag.time);
+        case 2:
+            return resultName(to, recording.names().connection(index(lag.connection)));
+        case 3:
+            return result(to, lag.topic);
+        case 4:
+            return result(to, lag.consumer);
+        case 5:
+            return number(lag.pending);
+        case 6:
+            return number(lag.unacknowledged);
+        default:
+            return number(lag.members);
+        }
+    }
+};
+
 /// Entries 1, 2, … of a dictionary.
 std::vector<std::uint32_t> nextIds(std::uint32_t count, const std::uint32_t* last)
 {
@@ -371,7 +415,8 @@ std::vector<std::unique_ptr<VirtualTable>> tablesOf()
 
 std::vector<std::unique_ptr<VirtualTable>> listTables()
 {
-    return tablesOf<GapList, FindingList, TickList, AgentList, TopicList, ConnectionList>();
+    return tablesOf<GapList, FindingList, TickList, LagList, AgentList, TopicList,
+                    ConnectionList>();
 }
 
 } // namespace murmur

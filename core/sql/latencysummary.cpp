@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sql/latencysummary.h"
+
+#include "session/jobs.h"
+#include "session/session.h"
+#include "sql/sqldatabase.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+namespace murmur {
+
+namespace {
+
+/// The cells of a call's row, in the order of the statement below.
+enum Cell : std::size_t { Request, Reply, Requester, Replier, Key, LatencyNs, Outcome, Receiver };
+
+/// An open call of no named receiver is one row, of several a row each: nobody knows who of them
+/// should have answered.
+std::string statementFor(LatencyBy by)
+{
+    const char* key = by == LatencyBy::Topic ? "topic" : by == LatencyBy::Type ? "type" : "NULL";
+    const bool isByAgent = by == LatencyBy::Agent || by == LatencyBy::Pair;
+    const std::string cells =
+        std::string("request, reply, requester, replier, ") + key + ", latency_ns, outcome, ";
+    if (!isByAgent)
+        return "SELECT " + cells + "NULL FROM call";
+    return "SELECT " + cells +
+           "asked.value FROM call LEFT JOIN json_each(CASE WHEN outcome = 'open' THEN receivers "
+           "ELSE '[]' END) AS asked";
+}
+
+bool isBehind(const LatencyLine& a, const LatencyLine& b)
+{
+    const auto rank = [](const LatencyLine& line) {
+        return std::pair(line.answered > 0, line.answered > 0
+                                                ? -static_cast<double>(line.latency.quantile(0.99))
+                                                : -static_cast<double>(line.open));
+    };
+    return rank(a) < rank(b);
+}
+
+} // namespace
+
+struct LatencySummarizer::Private
+{
+    std::shared_ptr<const Source> source;
+    std::unique_ptr<SqlDatabase> database;
+};
+
+LatencySummarizer::LatencySummarizer()
+    : d(std::make_unique<Private>())
+{
+}
+
+LatencySummarizer::~LatencySummarizer() = default;
+
+Result<std::unique_ptr<LatencySummarizer>> LatencySummarizer::over(Session& session)
+{
+    std::unique_ptr<LatencySummarizer> made(new LatencySummarizer);
+    const std::array recordings{SqlDatabase::Recording{&session, "session"}};
+    auto database = SqlDatabase::over(recordings);
+    if (!database)
+        return database.error();
+    made->d->source = session.source();
+    made->d->database = std::move(database).value();
+    return made;
+}
+
+Result<LatencySummary> LatencySummarizer::run(const LatencyRequest& request)
+{
+    std::vector<Seq> chosen;
+    if (request.filter) {
+        MatchRequest match;
+        match.filter = request.filter;
+        match.stop = request.stop;
+        match.progress = request.progress;
+        auto found = searchJob(*d->source, match);
+        if (!found)
+            return found.error();
+        chosen = std::move(found->seqs);
+    }
+    const auto isChosen = [&](std::int64_t seq) {
+        return std::ranges::binary_search(chosen, static_cast<Seq>(seq));
+    };
+
+    std::map<std::pair<std::string, std::string>, LatencyLine, std::less<>> lines;
+    const auto lineOf = [&](std::string_view from, std::string_view key) -> LatencyLine& {
+        LatencyLine& line = lines[{std::string(from), std::string(key)}];
+        if (line.calls() == 0) {
+            line.from = from;
+            line.key = key;
+        }
+        return line;
+    };
+    SqlRequest statement;
+    statement.statement = statementFor(request.by);
+    statement.stop = request.stop;
+    statement.progress = request.progress;
+    statement.row = [&](std::span<const SqlValue> row) {
+        const bool isOpen = row[Reply].is == SqlValue::Is::Null;
+        if (request.filter && !isChosen(row[Request].integer) &&
+            (isOpen || !isChosen(row[Reply].integer)))
+            return true;
+        const bool isByAgent = request.by == LatencyBy::Agent || request.by == LatencyBy::Pair;
+        LatencyLine& line =
+            lineOf(request.by == LatencyBy::Pair ? row[Requester].bytes : std::string_view(),
+                   !isByAgent ? row[Key].bytes
+                   : isOpen   ? row[Receiver].bytes
+                              : row[Replier].bytes);
+        if (isOpen) {
+            ++line.open;
+            return true;
+        }
+        const std::int64_t latency = std::max<std::int64_t>(0, row[LatencyNs].integer);
+        ++line.answered;
+        line.errors += row[Outcome].bytes == "error" ? 1 : 0;
+        line.sum += static_cast<double>(latency);
+        line.latency.add(static_cast<std::uint64_t>(latency));
+        return true;
+    };
+    const auto ran = d->database->run(statement);
+    if (!ran)
+        return ran.error();
+
+    LatencySummary summary;
+    summary.unreadable = ran->unreadable;
+    summary.lines.reserve(lines.size());
+    for (auto& [key, line] : lines)
+        summary.lines.push_back(std::move(line));
+    std::ranges::stable_sort(summary.lines, isBehind);
+    return summary;
+}
+
+} // namespace murmur
