@@ -11,6 +11,7 @@
 #include <QFile>
 #include <QFileInfo>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,6 +38,42 @@ QString lostIsText(LostIs lostIs)
 {
     const std::string_view name = lostIsName(lostIs);
     return QString::fromLatin1(name.data(), static_cast<qsizetype>(name.size()));
+}
+
+const QString& urlOf(const SessionInfo& info, ConnectionId id)
+{
+    static const QString unknown;
+    const auto found = std::ranges::find(info.connections, id, &ConnectionInfo::id);
+    return found == info.connections.end() ? unknown : found->url;
+}
+
+/// The last of each consumer.
+void appendLags(JsonWriter& json, const SessionInfo& info)
+{
+    json.key("lag");
+    json.beginArray();
+    for (const Lag& lag : info.lags) {
+        json.beginObject();
+        json.key("connection");
+        json.text(urlOf(info, lag.connection));
+        json.key("topic");
+        json.text(QString::fromStdString(lag.topic));
+        json.key("consumer");
+        json.text(QString::fromStdString(lag.consumer));
+        for (const auto& [key, count] :
+             {std::pair{"pending", lag.pending}, std::pair{"unacknowledged", lag.unacknowledged},
+              std::pair{"members", lag.members}}) {
+            json.key(key);
+            if (count < 0)
+                json.null();
+            else
+                json.number(count);
+        }
+        json.key("time");
+        json.text(isoTime(fromNs(lag.time)));
+        json.endObject();
+    }
+    json.endArray();
 }
 
 void appendFacts(JsonWriter& json, const SessionInfo& info)
@@ -131,6 +168,7 @@ void appendFacts(JsonWriter& json, const SessionInfo& info)
         json.endObject();
     }
     json.endArray();
+    appendLags(json, info);
 }
 
 void appendNames(JsonWriter& json, const QString& label, const QString& path, const QString& uuid)
@@ -211,6 +249,24 @@ std::string recordingsTable(const SessionInfo& info)
                    recording.isShown ? QString() : u"not shown: "_s + recording.problem});
     }
     return table.takeText();
+}
+
+/// How far consumers of others were behind when they were looked at last.
+std::string lagsTable(const SessionInfo& info)
+{
+    const auto number = [](std::int64_t count) {
+        return count < 0 ? u"unknown"_s : grouped(count);
+    };
+    Table table({{u"consumer"_s, false, 40},
+                 {u"of"_s, false, 40},
+                 {u"to get"_s, true, 0},
+                 {u"unacknowledged"_s, true, 0},
+                 {u"at"_s, false, 0}});
+    for (const Lag& lag : info.lags)
+        table.add({printable(QString::fromStdString(lag.consumer)),
+                   printable(QString::fromStdString(lag.topic)), number(lag.pending),
+                   number(lag.unacknowledged), isoTime(fromNs(lag.time))});
+    return info.lags.empty() ? std::string() : '\n' + table.takeText();
 }
 
 std::string pageOf(const SessionInfo& info)
@@ -299,7 +355,7 @@ std::string pageOf(const SessionInfo& info)
         out += '\n' + kinds.takeText();
     if (connections.size() > 0)
         out += '\n' + connections.takeText();
-    return out;
+    return out + lagsTable(info);
 }
 
 int run(const Options& options)

@@ -5,6 +5,7 @@
 #include "base/gap.h"
 #include "base/ids.h"
 #include "base/kind.h"
+#include "base/lag.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "bus/shard.h"
@@ -42,7 +43,7 @@ struct HeardMessage
                             ///< recorded all the same
 };
 
-/// Where a connection puts what it hears. Thread safe; neither call ever waits. `hear` takes a
+/// Where a connection puts what it hears. Thread safe; no call ever waits. `hear` takes a
 /// batch: one lock, one wake-up. What does not fit is dropped by the sink, which counts it and
 /// writes the gap: the caller need not look.
 class MessageSink
@@ -62,6 +63,8 @@ public:
     /// For buses that can say so to a sender.
     [[nodiscard]] virtual bool isTaking() const { return true; }
     virtual void note(Gap gap) = 0;
+    /// How far others are behind. Not traffic: it is no message and counts as none.
+    virtual void observe(std::vector<Lag>&& /*lags*/) {}
 };
 
 struct ConnectionStatus

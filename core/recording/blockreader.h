@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/gap.h"
+#include "base/lag.h"
 #include "base/time.h"
 #include "recording/blockcodec.h"
 #include "recording/dictionaries.h"
@@ -95,6 +96,13 @@ struct StoredTick
     double writerQueue = 0;
 };
 
+/// How far somebody was behind at a moment.
+struct StoredLag : Lag
+{
+    std::int64_t id = 0;     ///< grows with time, in its recording
+    std::int64_t series = 0; ///< of its consumer, in its recording
+};
+
 /// A row of `finding` of the current generation.
 struct StoredFinding
 {
@@ -158,6 +166,13 @@ public:
     /// Ticks with an id above `id`, in their order. Of one recording only, like findings().
     virtual std::vector<StoredTick> ticksAfter(std::int64_t /*id*/, int /*limit*/) { return {}; }
     virtual std::vector<StoredFinding> findings() { return {}; }
+    /// How far others were behind, by time: from kLagHolds before `range` on, so that what held at
+    /// its begin is there. Of each consumer at most the highest value in each `step` ns; 0: all.
+    virtual std::vector<StoredLag> lags(TimeRange /*range*/, std::int64_t /*step*/) { return {}; }
+    /// Those with an id above `id`, in their order. Of one recording only, like findings().
+    virtual std::vector<StoredLag> lagsAfter(std::int64_t /*id*/, int /*limit*/) { return {}; }
+    /// The last value of each consumer.
+    virtual std::vector<StoredLag> lastLags() { return {}; }
 
     /// Last Seq that is stored; 0 when there is none.
     virtual Seq last() = 0;

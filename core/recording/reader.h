@@ -51,6 +51,9 @@ public:
     std::vector<StoredTick> ticks() override;
     std::vector<StoredTick> ticksAfter(std::int64_t id, int limit) override;
     std::vector<StoredFinding> findings() override;
+    std::vector<StoredLag> lags(TimeRange range, std::int64_t step) override;
+    std::vector<StoredLag> lagsAfter(std::int64_t id, int limit) override;
+    std::vector<StoredLag> lastLags() override;
     Seq last() override;
     Seq first() override;
     std::optional<BlockRef> blockOf(Seq seq) override;
@@ -81,6 +84,7 @@ private:
     /// A reading may have been replaced since.
     void noteGeneration();
     BlockRef refFrom(const Statement& statement) const;
+    std::int64_t lastLagBefore(std::int64_t time);
     bool loadAsWritten(const BlockRef& block, std::uint32_t wanted, Columns& out);
     void addLate(const BlockRef& block, bool wantsCauses, Columns& out);
     void appendBlocks(std::int64_t firstId, std::int64_t lastId, std::vector<BlockRef>& blocks);

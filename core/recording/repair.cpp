@@ -3,6 +3,7 @@
 
 #include "recording/repair.h"
 
+#include "recording/lagtable.h"
 #include "recording/lock.h"
 #include "recording/salvage.h"
 #include "recording/verify.h"
@@ -22,8 +23,8 @@ namespace {
 
 constexpr std::size_t kCommitBytes = std::size_t(32) << 20;
 /// Tables that are taken over row by row; what points to messages does so by Seq.
-constexpr const char* kKeptTables[] = {"tick",           "note",     "finding",
-                                       "finding_member", "incident", "job"};
+constexpr const char* kKeptTables[] = {"tick",     "note", "finding",      "finding_member",
+                                       "incident", "job",  "lag_consumer", "lag"};
 
 /// A hole with what is known of whose messages it holds.
 struct Hole
@@ -317,6 +318,8 @@ private:
         if (!opened)
             return opened.error();
         Transaction transaction(*opened);
+        if (!m_salvage->rows("lag").empty() && !LagTable::create(*opened))
+            return opened->lastError("write to");
         for (const char* table : kKeptTables) {
             const std::vector<RawRow> rows = m_salvage->rows(table);
             for (const RawRow& row : rows)

@@ -4,6 +4,7 @@
 #include "recording/ring.h"
 
 #include "recording/format.h"
+#include "recording/lagtable.h"
 #include "recording/tiles.h"
 
 namespace murmur {
@@ -114,7 +115,7 @@ Status Ring::cut(Database& database, const RingBorder& border, RecordingTotals& 
     for (int level = 0; good && level < kTileLevels; ++level)
         good = run("DELETE FROM tile WHERE generation = ? AND level = ? AND idx <= ?", generation,
                    level, tileIndex(m_trimmedTime - 1, level));
-    good = good &&
+    good = good && LagTable::trim(database, m_trimmedTime - kLagHolds) &&
            run("DELETE FROM tick WHERE id < (SELECT min(id) FROM tick WHERE seq >= ?)",
                border.totals.last, 0, 0) &&
            run("INSERT OR REPLACE INTO meta (k, v) VALUES ('trimmed_to', ?), ('trimmed_time', ?)",

@@ -476,6 +476,17 @@ Status RecordingWriter::add(const Gap& gap, std::int64_t& row)
     return Done{};
 }
 
+Status RecordingWriter::add(const Lag& lag)
+{
+    if (!m_lags.isNews(lag))
+        return Done{};
+    if (auto status = begin(); !status)
+        return status;
+    if (auto status = m_lags.add(m_database, lag); !status)
+        return failure("write to");
+    return Done{};
+}
+
 Status RecordingWriter::addTick(std::int64_t time, double busQueue, double writerQueue)
 {
     if (auto status = begin(); !status)
@@ -677,6 +688,7 @@ Status RecordingWriter::close()
           &m_insertTopic, &m_insertType,     &m_insertStateKey,   &m_insertAudience,
           &m_insertIds,   &m_insertLate,     &m_insertStray,      &m_widen})
         *statement = Statement();
+    m_lags.forget();
     // Only without a WAL does a recording open on read-only media. A foreign reader may hold it:
     // then it stays, which is no error.
     (void)m_database.run("PRAGMA wal_checkpoint(TRUNCATE)");

@@ -11,6 +11,7 @@
 #include "recording/columns.h"
 #include "recording/dictionaries.h"
 #include "recording/idindex.h"
+#include "recording/lagtable.h"
 #include "recording/ring.h"
 #include "recording/sqlite.h"
 #include "recording/tiles.h"
@@ -103,6 +104,8 @@ public:
     Status add(const Gap& gap);
     /// The same for a hole that goes on: with a row of before, that one is made longer by `gap`.
     Status add(const Gap& gap, std::int64_t& row);
+    /// Stored when it tells something new.
+    Status add(const Lag& lag);
     Status addTick(std::int64_t time, double busQueue, double writerQueue);
     /// Counters of a connection, stored with the next commit.
     void setReceived(ConnectionId connection, std::int64_t received);
@@ -185,6 +188,7 @@ private:
         m_insertKeyframe, m_insertGap, m_extendGap, m_insertTick, m_insertMeta, m_insertConnection,
         m_insertAgent, m_insertTopic, m_insertType, m_insertStateKey, m_insertAudience, m_insertIds,
         m_insertLate, m_insertStray, m_widen;
+    LagTable m_lags;
     bool m_inTransaction = false;
     bool m_failed = false;
     bool m_isLedgerOnly = false; ///< failed before: what was understood is ahead of what is stored

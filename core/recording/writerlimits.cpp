@@ -70,7 +70,13 @@ Status RecordingWriter::continueFrom(const RecordingWriter& before)
             return status;
         return storeKeyframe();
     }();
-    return stored ? commit() : stored;
+    if (!stored)
+        return stored;
+    for (const Lag& lag : before.m_lags.latest()) {
+        if (auto status = add(lag); !status)
+            return status;
+    }
+    return commit();
 }
 
 Status RecordingWriter::writeLast(const std::vector<Gap>& gaps)
@@ -104,6 +110,7 @@ Status RecordingWriter::recover()
     m_recorded = m_durableRecorded;
     m_stored = m_durableStored;
     m_storedLabels = 0;
+    m_lags.forget();
     m_ring.rolledBack(m_durableIsOpen ? m_durableBlock - 1 : m_durableBlock);
     m_pyramid.clear();
 

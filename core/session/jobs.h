@@ -20,6 +20,7 @@ Result<StateSlice> mergedStateJob(const Source& source, const StateRequest& requ
 Result<Seq> seqNamedJob(const Source& source, const QString& text);
 Result<Seq> seqAtJob(const Source& source, TimePoint t);
 Result<std::vector<Gap>> gapsJob(const Source& source);
+Result<std::vector<Lag>> lagsJob(const Source& source, const LagRequest& request);
 Result<SessionInfo> infoJob(const Source& source);
 
 /// The columns that a MessageRow is made of, and row `i` of them.

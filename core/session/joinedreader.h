@@ -24,6 +24,8 @@ public:
     std::vector<StoredConnection> connections() override;
     std::vector<Gap> gaps() override;
     std::vector<StoredTick> ticks() override;
+    std::vector<StoredLag> lags(TimeRange range, std::int64_t step) override;
+    std::vector<StoredLag> lastLags() override;
     Seq last() override;
     Seq first() override;
     std::optional<BlockRef> blockOf(Seq seq) override;

@@ -23,6 +23,8 @@ public:
     std::vector<StoredConnection> connections() override;
     std::vector<Gap> gaps() override;
     std::vector<StoredTick> ticks() override;
+    std::vector<StoredLag> lags(TimeRange range, std::int64_t step) override;
+    std::vector<StoredLag> lastLags() override;
     Seq last() override;
     Seq first() override;
     std::optional<BlockRef> blockOf(Seq seq) override;
@@ -47,6 +49,8 @@ private:
     [[nodiscard]] std::vector<BlockRef> seen(const std::vector<BlockRef>& blocks) const;
     /// As it stands in the file now: the open block may have grown.
     BlockRef stored(const BlockRef& block);
+
+    void mapLags(std::vector<StoredLag>& lags) const;
 
     std::unique_ptr<BlockReader> m_reader;
     const Member& m_member;

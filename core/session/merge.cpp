@@ -329,6 +329,10 @@ private:
                 return status;
         }
         m_result.gaps = static_cast<std::int64_t>(m_gaps.size());
+        for (const StoredLag& lag : m_reader->lags({TimePoint::min(), TimePoint::max()}, 0)) {
+            if (auto status = m_writer->add(lag); !status)
+                return status;
+        }
         for (const StoredConnection& connection : m_reader->connections())
             m_writer->setReceived(connection.id, connection.received);
         return m_writer->close();

@@ -4,6 +4,8 @@
 #include "session/recordersink.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 using namespace std::chrono_literals;
 
@@ -19,6 +21,8 @@ constexpr std::int64_t kSlot = 100'000'000; // ns
 constexpr std::size_t kMaxHoles = 1024;
 /// Up to here the queue is filled by those who can wait.
 constexpr double kRoomToShare = 0.5;
+/// Observations that wait for the writer; while it cannot write, the oldest go.
+constexpr std::size_t kMaxLags = 16'384;
 /// How often a source that waits looks whether it still should.
 constexpr auto kLook = 50ms;
 
@@ -142,6 +146,23 @@ void RecorderSink::note(Gap gap)
             at(gap.connection).lostIs = gap.lostIs;
     }
     m_gaps.push_back(std::move(gap));
+}
+
+void RecorderSink::observe(std::vector<Lag>&& lags)
+{
+    if (m_isOver)
+        return;
+    const std::lock_guard lock(m_mutex);
+    m_lags.insert(m_lags.end(), std::make_move_iterator(lags.begin()),
+                  std::make_move_iterator(lags.end()));
+    if (m_lags.size() > kMaxLags)
+        m_lags.erase(m_lags.begin(), m_lags.end() - static_cast<std::ptrdiff_t>(kMaxLags));
+}
+
+std::vector<Lag> RecorderSink::takeLags()
+{
+    const std::lock_guard lock(m_mutex);
+    return std::exchange(m_lags, {});
 }
 
 void RecorderSink::setWaits(bool waits)

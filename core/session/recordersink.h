@@ -44,6 +44,7 @@ public:
     [[nodiscard]] bool hearIfRoom(std::vector<HeardMessage>& batch) override;
     [[nodiscard]] bool isTaking() const override { return !m_isPaused && !m_isOver; }
     void note(Gap gap) override;
+    void observe(std::vector<Lag>&& lags) override;
     void setWaits(bool waits);
     [[nodiscard]] bool waits() const { return m_waits; }
     /// Before anything is heard.
@@ -65,6 +66,8 @@ public:
     std::vector<Gap> takeGaps();
     /// What was lost in the pause since the last call: by connection and topic.
     std::vector<Gap> takePaused();
+    /// What was observed since the last call, in its order.
+    std::vector<Lag> takeLags();
     [[nodiscard]] std::vector<Counters> counters() const; ///< by connection id
 
 private:
@@ -89,6 +92,7 @@ private:
     Holes m_drops;
     Holes m_paused;
     std::vector<Gap> m_gaps;
+    std::vector<Lag> m_lags;
 };
 
 } // namespace murmur

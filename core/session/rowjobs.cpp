@@ -607,3 +607,5 @@ Result<SessionInfo> infoJob(const Source& source)
 }
 
 } // namespace murmur
+    const std::vector<StoredLag> lags = reader.lastLags();
+    info.lags.assign(lags.begin(), lags.end());

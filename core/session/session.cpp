@@ -325,6 +325,12 @@ QFuture<Result<std::vector<Gap>>> Session::gaps()
     return QtConcurrent::run(&d->pool, [source = d->source] { return gapsJob(source); });
 }
 
+QFuture<Result<std::vector<Lag>>> Session::lags(LagRequest request)
+{
+    return QtConcurrent::run(&d->pool,
+                             [source = d->source, request] { return lagsJob(source, request); });
+}
+
 QFuture<Status> Session::saveAs(const QString& target, std::function<void(double)> progress,
                                 std::stop_token stop)
 {

@@ -5,6 +5,7 @@
 #include "base/histogram.h"
 #include "base/ids.h"
 #include "base/kind.h"
+#include "base/lag.h"
 #include "base/message.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -112,6 +113,7 @@ struct SessionInfo
     std::int64_t gaps = 0;
     std::int64_t lost = 0;
     std::vector<ConnectionInfo> connections;
+    std::vector<Lag> lags;                 ///< the last of each consumer that was watched
     bool isLive = false;                   ///< being recorded, by us or by another process
     bool isClean = true;                   ///< closed in order
     std::int64_t unread = 0;               ///< messages that no dialect has read yet
@@ -321,6 +323,13 @@ struct StateSlice
     std::vector<AgentState> agents; ///< sorted by id
 };
 
+struct LagRequest
+{
+    TimeRange range;
+    /// Of each consumer about as many values as this, the highest of their stretch each; 0: all.
+    int columns = 0;
+};
+
 struct MatchRequest
 {
     FilterPtr filter;
@@ -394,6 +403,9 @@ public:
     /// The message that people write as "label:seq", or as "seq" where that names one only.
     [[nodiscard]] QFuture<Result<Seq>> seqNamed(const QString& text);
     [[nodiscard]] QFuture<Result<std::vector<Gap>>> gaps();
+    /// How far others were behind, by time. Each value holds until the next one of its connection,
+    /// topic and consumer, for kLagHolds at most; so the first ones may lie before the range.
+    [[nodiscard]] QFuture<Result<std::vector<Lag>>> lags(LagRequest request);
     /// Saves what is durable now as a recording of its own; a running recording goes on. See
     /// copyRecording.
     [[nodiscard]] QFuture<Status> saveAs(const QString& target,

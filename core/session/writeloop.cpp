@@ -258,6 +258,10 @@ void WriteLoop::commit()
         elsewhere = counters[i].elsewhere;
         status = d.writer->setFact("elsewhere:" + std::to_string(i), elsewhere);
     }
+    for (const Lag& lag : d.sink->takeLags()) {
+        if (status)
+            status = d.writer->add(lag);
+    }
     if (status)
         status = d.writer->commit();
     check(status);

@@ -28,6 +28,11 @@ public:
         const std::lock_guard lock(m_mutex);
         m_gaps.push_back(std::move(gap));
     }
+    void observe(std::vector<Lag>&& lags) override
+    {
+        const std::lock_guard lock(m_mutex);
+        m_lags.insert(m_lags.end(), lags.begin(), lags.end());
+    }
     [[nodiscard]] std::vector<HeardMessage> messages() const
     {
         const std::lock_guard lock(m_mutex);
@@ -48,6 +53,11 @@ public:
         const std::lock_guard lock(m_mutex);
         return m_gaps;
     }
+    [[nodiscard]] std::vector<Lag> lags() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_lags;
+    }
     /// "topic|raw" or "topic|raw|!reason", one message a line.
     [[nodiscard]] QByteArray dump() const
     {
@@ -66,6 +76,7 @@ private:
     mutable std::mutex m_mutex;
     std::vector<HeardMessage> m_messages;
     std::vector<Gap> m_gaps;
+    std::vector<Lag> m_lags;
     std::size_t m_calls = 0;
 };
 
