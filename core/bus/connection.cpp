@@ -15,6 +15,17 @@ namespace murmur {
 
 namespace {
 
+// These of ours name a file that holds the secret.
+bool isFileItem(const QString& scheme, const QString& name)
+{
+    static constexpr std::array schemes{
+        "nats"_L1,  "tls"_L1,       "redis"_L1,      "rediss"_L1,   "mqtt"_L1,      "mqtts"_L1,
+        "kafka"_L1, "rosbridge"_L1, "rosbridges"_L1, "foxglove"_L1, "foxgloves"_L1, "tap"_L1};
+    const bool isFile = name == "key"_L1 || name == "creds"_L1 || name == "nkey"_L1;
+    return isFile &&
+           std::ranges::any_of(schemes, [&](QLatin1StringView known) { return scheme == known; });
+}
+
 // A name is secret when it contains one of these words: "api_key", "accessToken", "x-auth".
 bool isSecretName(const QString& name)
 {
@@ -32,22 +43,51 @@ bool isSecretName(const QString& name)
 
 } // namespace
 
+QUrl withHashInQuery(const QUrl& url)
+{
+    const bool isMqtt = url.scheme() == "mqtt"_L1 || url.scheme() == "mqtts"_L1;
+    if (!isMqtt || !url.hasFragment())
+        return url;
+    const QString query = url.query(QUrl::FullyEncoded);
+    const QString rest = url.fragment(QUrl::FullyEncoded);
+    const bool beginsLevel = query.endsWith(u'/') || query.endsWith(u'=') || query.endsWith(u',') ||
+                             query.endsWith("%2F"_L1, Qt::CaseInsensitive) ||
+                             query.endsWith("%2C"_L1, Qt::CaseInsensitive);
+    const bool endsLevel = rest.isEmpty() || rest.startsWith(u',') || rest.startsWith(u'&') ||
+                           rest.startsWith("%2C"_L1, Qt::CaseInsensitive);
+    if (!beginsLevel || !endsLevel)
+        return url;
+    QUrl joined = url;
+    joined.setFragment({});
+    joined.setQuery(query + "%23"_L1 + rest, QUrl::StrictMode);
+    return joined;
+}
+
 QString shownUrl(const QUrl& url)
 {
     QUrl shown = url;
     shown.setUserInfo({});
+    shown = withHashInQuery(shown);
     // Fragments are not sent anywhere and are a favourite place for tokens.
     shown.setFragment({});
     if (shown.hasQuery()) {
         const QUrlQuery query(shown);
         QUrlQuery kept;
         for (const auto& [name, value] : query.queryItems(QUrl::FullyEncoded)) {
-            if (!isSecretName(QUrl::fromPercentEncoding(name.toUtf8())))
+            const QString plain = QUrl::fromPercentEncoding(name.toUtf8());
+            if (isFileItem(shown.scheme(), plain) || !isSecretName(plain))
                 kept.addQueryItem(name, value);
         }
         shown.setQuery(kept.isEmpty() ? QString() : kept.query(QUrl::FullyEncoded));
     }
     return shown.toString(QUrl::FullyEncoded);
+}
+
+QString beforeColon(QString shown)
+{
+    while (shown.endsWith(u':'))
+        shown.chop(1);
+    return shown;
 }
 
 QByteArray secretOr(const QByteArray& given, const char* name)

@@ -81,6 +81,12 @@ struct ConnectionStatus
     QStringList subscribed; ///< patterns, streams and topics that are listened to
     /// What the bus says exists and no pattern of ours takes, as far as it tells; at most 100.
     QStringList unmatched;
+    /// What we asked to listen to and the bus did not permit.
+    QStringList denied;
+    /// What reading the past (`from=`, `to=`) is expected to give, about; -1: the bus does not
+    /// tell.
+    std::int64_t expectedMessages = -1;
+    std::int64_t expectedBytes = -1;
 };
 
 /// Options from the command line or a profile that do not stand in the URL: secrets. An empty one
@@ -145,8 +151,12 @@ std::span<const BusEntry> buses() noexcept;
 /// named).
 Result<std::unique_ptr<Connection>> createConnection(const QUrl& url,
                                                      const ConnectionContext& context);
+/// A “#” of an MQTT topic that was typed as it is begins a fragment; here it belongs to the topic.
+QUrl withHashInQuery(const QUrl& url);
 /// The URL without user info and secret query items, as it is stored and shown.
 QString shownUrl(const QUrl& url);
+/// A shown URL as the beginning of a sentence that goes on with a colon: "stdin:" has one already.
+QString beforeColon(QString shown);
 /// `given`, or when it is empty what the environment holds under `name`, for example
 /// "MURMURSCOPE_PASSWORD".
 QByteArray secretOr(const QByteArray& given, const char* name);

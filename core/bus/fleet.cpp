@@ -4,6 +4,8 @@
 #include "bus/fleet.h"
 
 #include <QFile>
+#include <QHash>
+#include <QRegularExpression>
 #include <QStringList>
 
 #include <algorithm>
@@ -97,7 +99,90 @@ Result<QStringList> wordsOf(const QString& path)
     return words;
 }
 
+/// "robot-007.site" → "*.site", "10.1.2.3" → "10.1.2.*", "robot-7" → "robot-*".
+QString siteOf(const QString& host)
+{
+    static const QRegularExpression digits(u"\\d+"_s);
+    static const QRegularExpression address(u"^[\\d.]+$"_s);
+    const qsizetype dot = host.indexOf(u'.');
+    if (address.match(host).hasMatch())
+        return host.left(host.lastIndexOf(u'.') + 1) + u'*';
+    if (dot > 0)
+        return u'*' + host.mid(dot);
+    return QString(host).replace(digits, u"*"_s);
+}
+
+QString groupKey(const QUrl& url)
+{
+    QUrl key = url;
+    key.setHost({});
+    key.setPort(-1);
+    return siteOf(url.host()) + u'|' + key.toString(QUrl::FullyEncoded);
+}
+
+/// What is common to all of them, with a star for what is not: "robot-*.site".
+QString pattern(const QStringList& names)
+{
+    QString head = names.front();
+    for (const QString& name : names) {
+        while (!name.startsWith(head))
+            head.chop(1);
+    }
+    QString tail = names.front().mid(head.size());
+    for (const QString& name : names) {
+        while (!name.mid(head.size()).endsWith(tail))
+            tail.remove(0, 1);
+    }
+    if (names.front() == head && tail.isEmpty())
+        return head;
+    // A number is taken whole.
+    while (!head.isEmpty() && head.back().isDigit())
+        head.chop(1);
+    while (!tail.isEmpty() && tail.front().isDigit())
+        tail.remove(0, 1);
+    return head + u'*' + tail;
+}
+
+QString groupLabel(const std::vector<QUrl>& urls)
+{
+    QStringList hosts;
+    QStringList ends;
+    for (const QUrl& url : urls) {
+        hosts << url.host();
+        ends << (url.port() > 0 ? u"%1:%2"_s.arg(url.host()).arg(url.port()) : url.host());
+    }
+    const bool isOneHost = hosts.count(hosts.front()) == hosts.size();
+    return urls.front().scheme() + u' ' + pattern(isOneHost ? ends : hosts);
+}
+
 } // namespace
+
+std::vector<FleetGroup> fleetGroups(const QStringList& urls)
+{
+    std::vector<FleetGroup> groups;
+    QHash<QString, std::size_t> known;
+    for (qsizetype i = 0; i < urls.size(); ++i) {
+        const QUrl url(urls[i]);
+        // Without a host they have nothing in common but what they are.
+        const QString key = url.host().isEmpty() ? urls[i] + QString::number(i) : groupKey(url);
+        const auto [place, isNew] =
+            std::pair(known.value(key, groups.size()), !known.contains(key));
+        if (isNew) {
+            known.insert(key, place);
+            groups.emplace_back();
+        }
+        groups[place].members.push_back(static_cast<std::size_t>(i));
+    }
+    for (FleetGroup& group : groups) {
+        if (group.members.size() < 2)
+            continue;
+        std::vector<QUrl> members;
+        for (const std::size_t member : group.members)
+            members.emplace_back(urls[static_cast<qsizetype>(member)]);
+        group.label = groupLabel(members);
+    }
+    return groups;
+}
 
 Result<std::vector<QUrl>> fleetFromText(const QString& text)
 {

@@ -5,6 +5,7 @@
 #include "base/result.h"
 
 #include <QString>
+#include <QStringList>
 #include <QUrl>
 
 #include <vector>
@@ -19,5 +20,15 @@ inline constexpr std::size_t kMaxFleet = 1000;
 /// them multiplied; "@FILE", a file of such words, a line each, blank lines and lines with # left
 /// out. Errors: WrongUse, Unreadable (the file).
 Result<std::vector<QUrl>> fleetFromText(const QString& text);
+
+/// Connections that are shown as one.
+struct FleetGroup
+{
+    QString label;                    ///< "mqtt robot-*.site"; empty for one alone
+    std::vector<std::size_t> members; ///< places in what was given
+};
+/// Those that differ in the number of their host, in its first name or in the port, in the order of
+/// their first.
+std::vector<FleetGroup> fleetGroups(const QStringList& urls);
 
 } // namespace murmur

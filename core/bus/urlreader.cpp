@@ -39,7 +39,7 @@ std::uint16_t UrlReader::port(std::uint16_t otherwise) const
 void UrlReader::refuse(const QString& sentence)
 {
     if (!m_error) {
-        m_error = Error{ErrorCode::WrongUse, shownUrl(m_url) + ": "_L1 + sentence +
+        m_error = Error{ErrorCode::WrongUse, beforeColon(shownUrl(m_url)) + ": "_L1 + sentence +
                                                  (sentence.endsWith(u'.') ? u""_s : u"."_s)};
     }
 }
@@ -172,7 +172,8 @@ TlsOptions UrlReader::tls(bool isOn, const QByteArray& keyPassword)
         refuse(u"ca, cert, key, server-name and insecure are for encrypted connections; %1:// is "
                "not one"_s.arg(m_url.scheme()));
     } else if (const Status files = options.check(); !files && !m_error) {
-        m_error = Error{files.error().code, shownUrl(m_url) + ": "_L1 + files.error().message};
+        m_error = Error{files.error().code,
+                        beforeColon(shownUrl(m_url)) + ": "_L1 + files.error().message};
     }
     return options;
 }

@@ -67,6 +67,7 @@ void InterpretLoop::run()
         for (std::vector<HeardMessage>& batch : batches) {
             for (HeardMessage& message : batch)
                 take(message);
+            d.sink->take(batch);
         }
         publish();
     }

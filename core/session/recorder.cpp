@@ -12,8 +12,6 @@
 #include <QSysInfo>
 #include <QTimer>
 
-#include <future>
-
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
@@ -134,87 +132,6 @@ Status Recorder::start()
     return Done{};
 }
 
-Result<ConnectionId> Recorder::attach(const QUrl& url, const ConnectionOptions& given)
-{
-    ConnectionOptions options = given;
-    options.shard = d->options.shard;
-    const QString name = options.name.isEmpty() ? shownUrl(url) : options.name;
-    const ConnectionId id = registerConnection(url, name);
-    auto attached = std::make_unique<AttachedConnection>();
-    attached->id = id;
-    attached->url = shownUrl(url);
-    attached->name = name;
-    attached->thread = std::make_unique<QThread>();
-    attached->thread->setObjectName(u"bus "_s + url.scheme());
-    attached->thread->start();
-    // The connection is made, started and later stopped in its own thread; we only wait for the
-    // outcome of the start.
-    attached->home = new QObject;
-    attached->home->moveToThread(attached->thread.get());
-    std::promise<Status> outcome;
-    auto started = outcome.get_future();
-    AttachedConnection* raw = attached.get();
-    QMetaObject::invokeMethod(attached->home, [this, raw, url, options, id, &outcome] {
-        ConnectionContext context{id, d->sink.get(), options};
-        auto made = createConnection(url, context);
-        if (!made) {
-            outcome.set_value(made.error());
-            return;
-        }
-        raw->connection = std::move(*made);
-        if (raw->connection->takesShare())
-            d->sink->takesAll(id);
-        QObject::connect(raw->connection.get(), &Connection::statusChanged, raw->home,
-                         [raw] { raw->noteStatus(); });
-        auto status = raw->connection->start();
-        raw->noteStatus();
-        if (!status)
-            raw->connection.reset();
-        outcome.set_value(std::move(status));
-    });
-    Status status = started.get();
-    if (!status) {
-        attached->detach();
-        return status.error();
-    }
-    {
-        // A port that was left to us is known now.
-        const std::lock_guard lock(attached->mutex);
-        if (attached->status.effectiveUrl.isValid() && !attached->status.effectiveUrl.isEmpty())
-            d->names->setConnectionUrl(id, shownUrl(attached->status.effectiveUrl).toStdString());
-    }
-    const std::lock_guard lock(d->mutex);
-    d->connections.push_back(std::move(attached));
-    return id;
-}
-
-void AttachedConnection::noteStatus()
-{
-    const std::lock_guard lock(mutex);
-    status = connection ? connection->status() : ConnectionStatus{};
-}
-
-void AttachedConnection::detach()
-{
-    if (!thread)
-        return;
-    std::promise<void> done;
-    auto stopped = done.get_future();
-    QMetaObject::invokeMethod(home, [this, &done] {
-        if (connection) {
-            connection->stop();
-            noteStatus();
-            connection.reset();
-        }
-        done.set_value();
-    });
-    stopped.wait();
-    home->deleteLater();
-    thread->quit();
-    thread->wait();
-    thread.reset();
-}
-
 void Recorder::announceEnd(const QString& sentence, bool isFailure)
 {
     {
@@ -244,7 +161,7 @@ Status Recorder::stop()
     if (d->timer != nullptr)
         d->timer->stop();
     for (const auto& connection : d->connections)
-        connection->detach();
+        connection->close();
     d->isStopping = true;
     d->heard->close();
     d->interpreterThread.join();
@@ -303,21 +220,7 @@ RecorderStatus Recorder::status() const
         status.lostIsKnown = status.lostIsKnown && counter.lostIs != LostIs::Unknown;
     }
     for (const auto& connection : d->connections) {
-        ConnectionInfo info;
-        info.id = connection->id;
-        info.name = connection->name;
-        {
-            const std::lock_guard statusLock(connection->mutex);
-            info.url = connection->status.effectiveUrl.isEmpty()
-                           ? connection->url
-                           : shownUrl(connection->status.effectiveUrl);
-            info.state = connection->status.state;
-            info.detail = connection->status.detail;
-            info.reconnects = static_cast<std::int64_t>(connection->status.reconnects);
-            info.presence = connection->status.presence;
-            info.subscribed = connection->status.subscribed;
-            info.unmatched = connection->status.unmatched;
-        }
+        ConnectionInfo info = connection->shown();
         if (index(info.id) < counters.size()) {
             const auto& counter = counters[index(info.id)];
             info.received = counter.received;
@@ -325,6 +228,9 @@ RecorderStatus Recorder::status() const
             info.elsewhere = counter.elsewhere;
             info.lostIs = counter.lostIs;
             info.recorded = counter.received - counter.ours();
+            info.lostBy = counter.lostBy();
+            info.queued = counter.queued();
+            info.lag = counter.lag;
         }
         status.connections.push_back(std::move(info));
     }

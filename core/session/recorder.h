@@ -7,6 +7,7 @@
 #include "bus/connection.h"
 #include "session/clockwatch.h"
 #include "session/connectioninfo.h"
+#include "session/connectionwish.h"
 #include "session/diskwatch.h"
 #include "session/intake.h"
 #include "session/recordinglimits.h"
@@ -76,6 +77,11 @@ public:
     Status stop();
     /// Attaches one more connection while recording.
     Result<ConnectionId> attach(const QUrl& url, const ConnectionOptions& options = {});
+    /// Detaches a connection, attaches it again, or changes what it listens to, in the same
+    /// recording and under the same id. For the moment in between a gap of unknown size is written
+    /// where the bus cannot fill it. Widening what is read from the past attaches one more.
+    /// NotFound, WrongUse, and what `attach` gives.
+    Status apply(const ConnectionWish& wish);
 
     [[nodiscard]] RecorderStatus status() const;
     [[nodiscard]] QString path() const;

@@ -25,16 +25,25 @@ namespace murmur {
 struct AttachedConnection
 {
     ConnectionId id{};
-    QString url;
-    QString name;
-    std::unique_ptr<QThread> thread;        // joined by detach()
+    QUrl url; ///< as asked for, with what is not shown
+    ConnectionOptions options;
+    RecorderSink* sink = nullptr;
+    std::unique_ptr<QThread> thread;        // joined by close()
     QObject* home = nullptr;                // lives in thread; deleted there
     std::unique_ptr<Connection> connection; // touched in thread only
     std::mutex mutex;
-    ConnectionStatus status; // guarded by mutex
+    ConnectionInfo info; ///< all but the counters; guarded by mutex
+    QUrl effectiveUrl;   ///< guarded by mutex
+    /// ns: since then nothing is heard because we left; 0: nothing is missed. Guarded by mutex.
+    std::int64_t away = 0;
+    bool wasUp = false; ///< guarded by mutex
+    std::int64_t reconnectsBefore = 0; ///< of what was attached before; guarded by mutex
 
+    /// Attaches in a thread of its own and waits for the outcome of the start, not for the bus.
+    Status open();
     void noteStatus();
-    void detach();
+    void close();
+    [[nodiscard]] ConnectionInfo shown();
 };
 
 /// What a dialect made of a block that was stored unread.
@@ -91,6 +100,9 @@ struct Recorder::Private
     RecordingTotals durable;
 
     [[nodiscard]] Status outcome() const;
+    void nameUrl(AttachedConnection& connection) const;
+    void leave(AttachedConnection& connection) const;
+    Status comeBack(AttachedConnection& connection, const QUrl& url) const;
     void discard();
 };
 

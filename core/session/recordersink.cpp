@@ -45,7 +45,7 @@ void RecorderSink::hear(std::vector<HeardMessage>&& batch)
     {
         const std::lock_guard lock(m_mutex);
         for (const HeardMessage& message : batch)
-            ++at(message.connection).received;
+            count(message);
     }
     if (m_waits) {
         if (waitForRoom(batch, bytes))
@@ -84,7 +84,7 @@ bool RecorderSink::hearIfRoom(std::vector<HeardMessage>& batch)
     // Counted before it can be recorded, and under the lock, so that a refusal is never seen.
     const std::lock_guard lock(m_mutex);
     for (const HeardMessage& message : batch)
-        ++at(message.connection).received;
+        count(message);
     if (m_queue.offer(std::move(batch), bytes))
         return true;
     for (const HeardMessage& message : batch)
@@ -144,8 +144,45 @@ void RecorderSink::note(Gap gap)
         at(gap.connection).lost += gap.count;
         if (gap.lostIs != LostIs::Exact)
             at(gap.connection).lostIs = gap.lostIs;
+        std::vector<LostBy>& noted = at(gap.connection).noted;
+        const auto known = std::ranges::find(noted, gap.cause, &LostBy::cause);
+        LostBy& by = known == noted.end() ? noted.emplace_back(LostBy{gap.cause}) : *known;
+        by.count += gap.count;
+        by.lostIs = std::max(by.lostIs, gap.lostIs);
     }
     m_gaps.push_back(std::move(gap));
+}
+
+void RecorderSink::count(const HeardMessage& message)
+{
+    Counters& counters = at(message.connection);
+    ++counters.received;
+    if (message.stated == kNoTime)
+        return;
+    counters.statedLast = std::max(counters.statedLast, message.stated);
+    counters.lag = message.received - message.stated;
+}
+
+void RecorderSink::take(const std::vector<HeardMessage>& batch)
+{
+    const std::lock_guard lock(m_mutex);
+    for (const HeardMessage& message : batch)
+        ++at(message.connection).taken;
+}
+
+std::vector<LostBy> RecorderSink::Counters::lostBy() const
+{
+    std::vector<LostBy> by = noted;
+    const auto add = [&](const char* cause, std::int64_t count) {
+        if (count == 0)
+            return;
+        const auto known = std::ranges::find(by, std::string_view(cause), &LostBy::cause);
+        (known == by.end() ? by.emplace_back(LostBy{cause}) : *known).count += count;
+    };
+    add("client-drop", dropped);
+    add("disk-full", paused);
+    std::ranges::stable_sort(by, std::greater{}, &LostBy::count);
+    return by;
 }
 
 void RecorderSink::observe(std::vector<Lag>&& lags)

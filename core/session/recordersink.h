@@ -5,7 +5,9 @@
 #include "base/boundedqueue.h"
 #include "bus/connection.h"
 #include "bus/shard.h"
+#include "session/connectioninfo.h"
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -25,14 +27,25 @@ public:
     struct Counters
     {
         std::int64_t received = 0;
-        std::int64_t dropped = 0;   ///< our queue was full
-        std::int64_t paused = 0;    ///< the disk was full
-        std::int64_t lost = 0;      ///< noted by the connection: never received
-        std::int64_t elsewhere = 0; ///< belongs to other shards
+        std::int64_t dropped = 0;          ///< our queue was full
+        std::int64_t paused = 0;           ///< the disk was full
+        std::int64_t lost = 0;             ///< noted by the connection: never received
+        std::int64_t elsewhere = 0;        ///< belongs to other shards
+        std::int64_t taken = 0;            ///< out of the queue, by the interpreter
+        std::int64_t statedLast = kNoTime; ///< the latest time that the bus stated, ns
+        std::int64_t lag =
+            kNoTime; ///< ns from the stated time of the newest message to its arrival
         LostIs lostIs = LostIs::Exact;
+        std::vector<LostBy> noted; ///< by cause: what connections told
 
         /// Received, and not recorded by our own fault.
         [[nodiscard]] std::int64_t ours() const { return dropped + paused; }
+        [[nodiscard]] std::int64_t queued() const
+        {
+            return std::max<std::int64_t>(received - ours() - taken, 0);
+        }
+        /// The most first.
+        [[nodiscard]] std::vector<LostBy> lostBy() const;
     };
 
     explicit RecorderSink(BoundedQueue<std::vector<HeardMessage>>& queue)
@@ -45,6 +58,8 @@ public:
     [[nodiscard]] bool isTaking() const override { return !m_isPaused && !m_isOver; }
     void note(Gap gap) override;
     void observe(std::vector<Lag>&& lags) override;
+    /// These left the queue.
+    void take(const std::vector<HeardMessage>& batch);
     void setWaits(bool waits);
     [[nodiscard]] bool waits() const { return m_waits; }
     /// Before anything is heard.
@@ -75,6 +90,7 @@ private:
     using Holes = std::map<Key, Gap>;
 
     Counters& at(ConnectionId id);
+    void count(const HeardMessage& message);
     void leaveToOthers(std::vector<HeardMessage>& batch);
     bool waitForRoom(std::vector<HeardMessage>& batch, std::size_t bytes);
     static void lose(Holes& holes, const HeardMessage& message, std::int64_t slot,

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "bus/listening.h"
 #include "recording/lock.h"
 #include "session/jobs.h"
 #include "session/recordingset.h"
@@ -547,6 +548,25 @@ Result<std::vector<Gap>> gapsJob(const Source& source)
     return (*lease)->gaps();
 }
 
+namespace {
+
+std::vector<LostBy> lostBy(const std::vector<Gap>& gaps, ConnectionId connection)
+{
+    std::vector<LostBy> by;
+    for (const Gap& gap : gaps) {
+        if (gap.connection != connection || gap.cause == kSubscriberCut)
+            continue;
+        const auto known = std::ranges::find(by, gap.cause, &LostBy::cause);
+        LostBy& one = known == by.end() ? by.emplace_back(LostBy{gap.cause}) : *known;
+        one.count += gap.count;
+        one.lostIs = std::max(one.lostIs, gap.lostIs);
+    }
+    std::ranges::stable_sort(by, std::greater{}, &LostBy::count);
+    return by;
+}
+
+} // namespace
+
 Result<SessionInfo> infoJob(const Source& source)
 {
     auto lease = source.pool->lease();
@@ -577,6 +597,7 @@ Result<SessionInfo> infoJob(const Source& source)
     const Dictionaries::Counts counts = source.names->counts();
     info.agents = counts.agents - 1 - source.names->aliasCount(); // without "unknown"
     info.topics = counts.topics - 1;
+    const std::vector<Gap> gaps = reader.gaps();
     for (const StoredConnection& stored : reader.connections()) {
         ConnectionInfo connection;
         connection.id = stored.id;
@@ -587,8 +608,12 @@ Result<SessionInfo> infoJob(const Source& source)
         connection.lost = stored.lost;
         connection.lostIs = stored.lostIs;
         connection.elsewhere = stored.elsewhere;
+        connection.isWindow = readsWindow(QUrl(connection.url));
+        connection.lostBy = lostBy(gaps, stored.id);
         info.connections.push_back(std::move(connection));
     }
+    const std::vector<StoredLag> lags = reader.lastLags();
+    info.lags.assign(lags.begin(), lags.end());
     const auto bytesOf = [](const QString& path) {
         return QFileInfo(path).size() + QFileInfo(path + QStringLiteral("-wal")).size();
     };
@@ -607,5 +632,3 @@ Result<SessionInfo> infoJob(const Source& source)
 }
 
 } // namespace murmur
-    const std::vector<StoredLag> lags = reader.lastLags();
-    info.lags.assign(lags.begin(), lags.end());

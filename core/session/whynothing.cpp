@@ -29,10 +29,12 @@ QString whyNothingComes(const ConnectionInfo& connection)
     if (!connection.unmatched.isEmpty()) {
         text += u" The bus also has %1, which no pattern of this connection takes."_s.arg(
             named(connection.unmatched));
-    } else if (!connection.subscribed.isEmpty()) {
+    } else if (!connection.subscribed.isEmpty() && connection.denied.isEmpty()) {
         text += u" Either nobody publishes there, or the names are others, or this user may not "
                 "read them."_s;
     }
+    if (!connection.denied.isEmpty())
+        text += u" Not permitted: %1."_s.arg(named(connection.denied));
     return text;
 }
 

@@ -40,6 +40,13 @@ private Q_SLOTS:
         QTest::newRow("case") << u"ws://h/?API-Key=k&a=1&PassWord=2"_s << u"ws://h/?a=1"_s;
         QTest::newRow("escaped name") << u"ws://h/?tok%65n=abc"_s << u"ws://h/"_s;
         QTest::newRow("fragment") << u"ws://h/#token=abc"_s << u"ws://h/"_s;
+        QTest::newRow("level") << u"mqtt://h?topic=a/#&qos=1"_s << u"mqtt://h?topic=a/%23&qos=1"_s;
+        QTest::newRow("no level") << u"mqtt://h?topic=a#token=abc"_s << u"mqtt://h?topic=a"_s;
+        QTest::newRow("files") << u"nats://h?creds=/me.creds&nkey=/seed&token=x"_s
+                               << u"nats://h?creds=/me.creds&nkey=/seed"_s;
+        QTest::newRow("key file") << u"mqtts://h?key=/client.key"_s
+                                  << u"mqtts://h?key=/client.key"_s;
+        QTest::newRow("key of theirs") << u"ws://h?key=abc"_s << u"ws://h"_s;
         QTest::newRow("escapes stay") << u"ws://h/?a=b%26c%3Dd"_s << u"ws://h/?a=b%26c%3Dd"_s;
     }
     void shownUrlsHoldNoSecrets()
@@ -47,6 +54,12 @@ private Q_SLOTS:
         QFETCH(const QString, url);
         QFETCH(const QString, shown);
         QCOMPARE(shownUrl(QUrl(url)), shown);
+    }
+
+    void oneColonIsEnough()
+    {
+        QCOMPARE(beforeColon(u"stdin:"_s), u"stdin"_s);
+        QCOMPARE(beforeColon(u"redis://host:1"_s), u"redis://host:1"_s);
     }
 
     void lostIsHasItsWords()

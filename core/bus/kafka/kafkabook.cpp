@@ -64,6 +64,15 @@ void KafkaBoard::setState(State state, const QString& detail)
     changed();
 }
 
+void KafkaBoard::addNote(const QString& sentence)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_note += u' ' + sentence;
+    }
+    changed();
+}
+
 void KafkaBoard::setTopics(const QStringList& subscribed, const QStringList& unmatched)
 {
     {
@@ -74,6 +83,12 @@ void KafkaBoard::setTopics(const QStringList& subscribed, const QStringList& unm
         m_unmatched = unmatched;
     }
     changed();
+}
+
+void KafkaBoard::setDenied(const QStringList& denied)
+{
+    const std::lock_guard lock(m_mutex);
+    m_denied = denied;
 }
 
 KafkaBoard::State KafkaBoard::state() const
@@ -96,6 +111,8 @@ void KafkaBoard::fill(ConnectionStatus& status) const
     status.reconnects = m_reconnects;
     status.subscribed = m_subscribed;
     status.unmatched = m_unmatched;
+    status.denied = m_denied;
+    status.expectedMessages = most;
     if (m_state != State::Up)
         return;
     if (most >= 0)
@@ -104,6 +121,7 @@ void KafkaBoard::fill(ConnectionStatus& status) const
         status.detail += u" %1 offsets hold no message: compaction and transactions leave such "
                          "holes."_s.arg(number(missing));
     }
+    status.detail += m_note;
 }
 
 } // namespace murmur

@@ -76,7 +76,10 @@ public:
     std::atomic<std::int64_t> expected = -1; ///< of a window: offsets in it
 
     void setState(State state, const QString& detail);
+    /// A sentence that stays behind the detail.
+    void addNote(const QString& sentence);
     void setTopics(const QStringList& subscribed, const QStringList& unmatched);
+    void setDenied(const QStringList& denied);
     void fill(ConnectionStatus& status) const;
     [[nodiscard]] State state() const;
 
@@ -84,8 +87,10 @@ private:
     mutable std::mutex m_mutex; // guards what follows
     State m_state = State::Starting;
     QString m_detail;
+    QString m_note;
     QStringList m_subscribed;
     QStringList m_unmatched;
+    QStringList m_denied;
     std::uint64_t m_reconnects = 0;
     bool m_wasUp = false;
 };

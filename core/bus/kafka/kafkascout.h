@@ -78,6 +78,7 @@ private:
 
     std::map<KafkaPartition, Pending> m_pending;
     std::vector<Trim> m_trims; // could not be looked up yet
+    [[nodiscard]] QStringList deniedTopics() const;
     std::set<KafkaPartition> m_denied;
     QStringList m_missing; // topics that are asked for by name and are not there
     qsizetype m_topicCount = 0;

@@ -90,6 +90,8 @@ void KafkaScout::takeReports()
             break;
         }
     }
+    if (!m_denied.empty())
+        m_board.setDenied(deniedTopics());
     unassign(reached);
     if (!m_trims.empty() && Clock::now() >= m_nextCare)
         goOnAfterTrims();
@@ -268,15 +270,20 @@ QString KafkaScout::upSentence() const
         parts << u"%1 partitions do not answer yet."_s.arg(m_pending.size());
     }
     if (!m_denied.empty()) {
-        QStringList topics;
-        for (const KafkaPartition& partition : m_denied)
-            topics << QString::fromStdString(partition.topic);
-        topics.removeDuplicates();
-        parts << u"Not permitted to read: %1."_s.arg(some(topics));
+        parts << u"Not permitted to read: %1."_s.arg(some(deniedTopics()));
     }
     if (!m_trouble.isEmpty())
         parts << m_trouble;
     return parts.join(u' ');
+}
+
+QStringList KafkaScout::deniedTopics() const
+{
+    QStringList topics;
+    for (const KafkaPartition& partition : m_denied)
+        topics << QString::fromStdString(partition.topic);
+    topics.removeDuplicates();
+    return topics;
 }
 
 } // namespace murmur

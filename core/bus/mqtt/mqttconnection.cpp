@@ -101,6 +101,8 @@ void MqttConnection::stop()
     if (m_link)
         m_link->leave();
     m_link.reset();
+    // Nobody will be back to end it.
+    m_outage.end(m_commons.context, processClock().nowNs());
     setState(State::Stopped, u"Stopped."_s);
 }
 

@@ -34,26 +34,6 @@ QByteArray randomClientId()
     return id;
 }
 
-// "?topic=fleet/#&qos=1" is what people write, and a URL ends its query at the `#`.
-QUrl withHashInQuery(const QUrl& url)
-{
-    if (!url.hasFragment())
-        return url;
-    const QString query = url.query(QUrl::FullyEncoded);
-    const QString rest = url.fragment(QUrl::FullyEncoded);
-    const bool beginsLevel = query.endsWith(u'/') || query.endsWith(u'=') || query.endsWith(u',') ||
-                             query.endsWith("%2F"_L1, Qt::CaseInsensitive) ||
-                             query.endsWith("%2C"_L1, Qt::CaseInsensitive);
-    const bool endsLevel = rest.isEmpty() || rest.startsWith(u',') || rest.startsWith(u'&') ||
-                           rest.startsWith("%2C"_L1, Qt::CaseInsensitive);
-    if (!beginsLevel || !endsLevel)
-        return url;
-    QUrl joined = url;
-    joined.setFragment({});
-    joined.setQuery(query + "%23"_L1 + rest, QUrl::StrictMode);
-    return joined;
-}
-
 void readFilters(UrlReader& items, MqttSettings& settings)
 {
     for (const QString& text : items.list(u"topic"_s)) {

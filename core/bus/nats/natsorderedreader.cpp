@@ -49,10 +49,14 @@ std::optional<NatsFailure> NatsOrderedReader::attach(natsConnection* link, jsCtx
             placeAgain(state, since, now);
         else
             placeFirst(state, now);
-        if (m_isEnded)
+        if (m_isEnded) {
+            m_expected = std::max<std::int64_t>(m_expected, 0);
             return std::nullopt;
+        }
     }
     judge(state, holes, now);
+    if (state.messages > 0)
+        m_meanBytes = static_cast<std::int64_t>(state.bytes / state.messages);
     m_created = state.created;
     m_isPlaced = true;
     return createConsumer(js);
@@ -156,8 +160,10 @@ std::optional<NatsFailure> NatsOrderedReader::createConsumer(jsCtx* js)
     if (m_settings.subjects.size() == 1)
         config.FilterSubject = m_settings.subjects.front().c_str();
     int generation = 0;
+    std::uint64_t first = 0;
     {
         const std::lock_guard lock(m_mutex);
+        first = m_next;
         if (m_next == 0) {
             config.DeliverPolicy = js_DeliverByStartTime;
             config.OptStartTime = m_settings.from.time;
@@ -199,6 +205,13 @@ std::optional<NatsFailure> NatsOrderedReader::createConsumer(jsCtx* js)
     m_consumer = raw->Name;
     m_listener = std::move(*listener);
     const std::lock_guard lock(m_mutex);
+    // What came meanwhile is not pending any more.
+    if (m_expected < 0) {
+        const std::uint64_t pending = raw->NumPending + (m_delivery - 1);
+        const std::uint64_t most =
+            m_endSequence != 0 && first != 0 ? m_endSequence - first + 1 : pending;
+        m_expected = static_cast<std::int64_t>(std::min(pending, most));
+    }
     if (raw->NumPending == 0 && m_delivery == 1)
         m_isAtEnd = true;
     return std::nullopt;
@@ -343,6 +356,12 @@ bool NatsOrderedReader::isEnded() const
 {
     const std::lock_guard lock(m_mutex);
     return m_isEnded;
+}
+
+std::int64_t NatsOrderedReader::expected() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_expected;
 }
 
 QString NatsOrderedReader::presence() const

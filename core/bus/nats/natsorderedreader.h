@@ -27,6 +27,7 @@ public:
     void detach(jsCtx* js) override;
     bool isEnded() const override;
     QString presence() const override;
+    std::int64_t expected() const override;
     bool fillsOutages() const override { return true; }
 
 private:
@@ -55,6 +56,7 @@ private:
     std::string m_consumer;
     std::int64_t m_created = 0;
     std::uint64_t m_lastAtFirst = 0; ///< what the stream held when it was first looked at
+    std::int64_t m_expected = -1;
     bool m_isPlaced = false;
     bool m_isFiltered = false;
 

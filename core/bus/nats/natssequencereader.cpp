@@ -45,6 +45,10 @@ std::optional<NatsFailure> NatsSequenceReader::attach(natsConnection* link, jsCt
             m_next = state.last + 1;
         if (m_settings.to.what == Position::What::Place)
             m_last = std::min(m_last, std::uint64_t{m_settings.to.place.toULongLong()});
+        m_expected = static_cast<std::int64_t>(
+            m_next > m_last ? 0 : std::min(m_last - m_next + 1, state.messages));
+        if (state.messages > 0)
+            m_meanBytes = static_cast<std::int64_t>(state.bytes / state.messages);
     }
     if (m_isPastRead)
         return std::nullopt;
@@ -195,6 +199,11 @@ void NatsSequenceReader::detach(jsCtx*)
 void NatsSequenceReader::finish()
 {
     goLive(); // what was heard meanwhile
+}
+
+std::int64_t NatsSequenceReader::expected() const
+{
+    return m_expected;
 }
 
 QString NatsSequenceReader::presence() const

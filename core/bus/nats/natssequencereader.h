@@ -26,6 +26,7 @@ public:
     void finish() override;
     bool isEnded() const override { return m_isEnded; }
     QString presence() const override;
+    std::int64_t expected() const override;
     bool fillsOutages() const override { return m_settings.to.what != Position::What::Never; }
 
 private:
@@ -54,6 +55,7 @@ private:
     std::atomic<bool> m_isStopping = false;
     std::atomic<bool> m_isEnded = false;
     std::atomic<bool> m_isPastRead = false;
+    std::int64_t m_expected = -1;
     // Of the thread while there is one, of the worker's otherwise.
     std::uint64_t m_next = 0;
     std::uint64_t m_last = 0;

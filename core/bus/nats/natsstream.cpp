@@ -41,6 +41,7 @@ std::optional<NatsFailure> readStreamState(jsCtx* js, const NatsSettings& settin
         state.first = std::max<std::uint64_t>(raw->State.FirstSeq, 1);
         state.last = raw->State.LastSeq;
         state.messages = raw->State.Msgs;
+        state.bytes = raw->State.Bytes;
         if (state.messages == 0)
             state.first = state.last + 1;
         state.created = raw->Created;
@@ -72,6 +73,12 @@ std::optional<NatsFailure> readStreamState(jsCtx* js, const NatsSettings& settin
     return NatsFailure{u"The stream “%1” at %2 cannot be read: %3. Trying again."_s.arg(
                            name, settings.where(), reason),
                        false};
+}
+
+std::int64_t NatsStreamReader::expectedBytes() const
+{
+    const std::int64_t messages = expected();
+    return messages < 0 || m_meanBytes < 0 ? -1 : messages * m_meanBytes;
 }
 
 HeardMessage NatsStreamReader::heardFromStream(natsMsg* message, std::uint64_t sequence,

@@ -16,6 +16,7 @@ struct NatsStreamState
     std::uint64_t first = 0; ///< of an empty stream: last + 1
     std::uint64_t last = 0;
     std::uint64_t messages = 0;
+    std::uint64_t bytes = 0;
     std::int64_t created = 0; ///< ns since 1970; another one: another stream of this name
     std::vector<std::string> subjects;
     bool isWorkedOff = false; ///< messages go when consumers acknowledge them
@@ -57,6 +58,11 @@ public:
     /// What is missed while there is no connection is read afterwards.
     [[nodiscard]] virtual bool fillsOutages() const = 0;
 
+    /// Messages of the past that are read, about; -1: not known yet.
+    [[nodiscard]] virtual std::int64_t expected() const = 0;
+    /// The same in bytes, by the mean of the stream.
+    [[nodiscard]] std::int64_t expectedBytes() const;
+
     [[nodiscard]] const std::string& stream() const { return m_stream; }
 
 protected:
@@ -68,6 +74,7 @@ protected:
     const std::shared_ptr<NatsIntake> m_intake;
     const NatsSettings m_settings;
     const std::string m_stream;
+    std::int64_t m_meanBytes = -1; ///< of a message of the stream; set by the first `attach`
 };
 
 } // namespace murmur

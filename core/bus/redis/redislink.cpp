@@ -117,6 +117,7 @@ void RedisLink::close()
 {
     m_timer.stop();
     m_ticker.stop();
+    const bool wasOut = m_outage.isOn();
     const QSignalBlocker blocker(this);
     QElapsedTimer time;
     time.start();
@@ -131,6 +132,8 @@ void RedisLink::close()
     m_ticker.stop();
     dropSocket();
     m_inbox.flush();
+    // Nobody will be back to end it. What we begin ourselves by leaving is none.
+    m_outage.end(m_inbox.context(), processClock().nowNs(), !wasOut);
 }
 
 void RedisLink::hearPart(RespValue& /*part*/, bool /*isOneTooLarge*/, std::int64_t /*now*/)

@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/ids.h"
+
+#include <QMetaType>
+#include <QStringList>
+
+namespace murmur {
+
+/// What a person wants of one connection of a running recording.
+struct ConnectionWish
+{
+    enum class What {
+        Detach,      ///< what was heard stays; of a window: no more is read
+        AttachAgain, ///< as it was
+        Widen,       ///< listens to `names` too, as ConnectionInfo::unmatched names them
+        Narrow,      ///< listens to the patterns `names` only
+    };
+    What what = What::Detach;
+    ConnectionId connection{};
+    QStringList names;
+};
+
+} // namespace murmur
+
+Q_DECLARE_METATYPE(murmur::ConnectionWish)
