@@ -1,15 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "await.h"
 #include "command.h"
 #include "output.h"
 
 #include "bus/profile.h"
+#include "keychain/keychainstore.h"
 
 #include <CLI/CLI.hpp>
 
 #include <QFile>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,9 +33,14 @@ struct Options
     std::vector<std::string> names;
     std::string name;
     std::string color;
+    std::string environment;
+    std::string token; // where it is
+    std::string password;
+    std::string keyPassword;
     std::string tokenFile;
     std::string passwordFile;
     std::string keyPasswordFile;
+    std::string secret = "password";
     std::string file;
     bool neverWrite = false;
     bool replaces = false;
@@ -54,6 +62,13 @@ QStringList texts(const std::vector<std::string>& given)
     return list;
 }
 
+/// `file` is the short form of `place`.
+QString placeOf(const std::string& place, const std::string& file)
+{
+    return file.empty() ? QString::fromStdString(place)
+                        : u"file:"_s + QFile::decodeName(file.c_str());
+}
+
 int list(const Options& options)
 {
     const auto profiles = Profiles::load();
@@ -65,7 +80,8 @@ int list(const Options& options)
         return print("There are no profiles; murmur profile add NAME URL makes one.\n");
     QString text;
     for (const Profile& profile : profiles->all()) {
-        text += u"%1  %2%3\n"_s.arg(profile.name, -16)
+        text += u"%1  %2  %3%4\n"_s.arg(profile.name, -16)
+                    .arg(environmentName(profile.environment), -10)
                     .arg(printable(profile.connections.join(u' ')),
                          profile.neverWrite ? u"  (never write)"_s : QString());
     }
@@ -81,9 +97,13 @@ int add(const Options& options)
     profile.name = QString::fromStdString(options.name);
     profile.color = QString::fromStdString(options.color);
     profile.connections = texts(options.connections);
-    profile.tokenFile = QFile::decodeName(options.tokenFile.c_str());
-    profile.passwordFile = QFile::decodeName(options.passwordFile.c_str());
-    profile.keyPasswordFile = QFile::decodeName(options.keyPasswordFile.c_str());
+    const auto environment = environmentFromName(QString::fromStdString(options.environment));
+    if (!environment)
+        return failed(environment.error());
+    profile.environment = *environment;
+    profile.token = placeOf(options.token, options.tokenFile);
+    profile.password = placeOf(options.password, options.passwordFile);
+    profile.keyPassword = placeOf(options.keyPassword, options.keyPasswordFile);
     profile.neverWrite = options.neverWrite;
     profile.only = texts(options.only);
     profile.exclude = texts(options.exclude);
@@ -103,8 +123,43 @@ int remove(const Options& options)
     auto profiles = Profiles::load();
     if (!profiles)
         return failed(profiles.error());
-    const auto removed = profiles->remove(QString::fromStdString(options.name));
-    return removed ? kDone : wrongUse(removed.error().message);
+    const auto profile = profiles->find(QString::fromStdString(options.name));
+    if (!profile)
+        return wrongUse(profile.error().message);
+    if (const auto removed = profiles->remove(profile->name); !removed)
+        return failed(removed.error());
+    Secrets secrets(createKeychain());
+    for (const SecretKind kind : kSecretKinds) {
+        if (const auto gone = await(secrets.remove(*profile, kind)); !gone)
+            return failed(gone.error());
+    }
+    return kDone;
+}
+
+/// A secret comes by standard input: on the command line everybody could read it.
+int keepSecret(const Options& options)
+{
+    const auto profiles = Profiles::load();
+    if (!profiles)
+        return failed(profiles.error());
+    const auto profile = profiles->find(QString::fromStdString(options.name));
+    if (!profile)
+        return wrongUse(profile.error().message);
+    const QString wanted = QString::fromStdString(options.secret);
+    const auto kind = std::ranges::find(kSecretKinds, wanted, secretKindName);
+    if (kind == std::end(kSecretKinds))
+        return wrongUse(
+            u"A profile has a token, a password and a key-password, no “%1”."_s.arg(wanted));
+    QFile input;
+    constexpr qint64 kMaxLine = 16 * 1024;
+    QByteArray secret;
+    if (input.open(stdin, QIODevice::ReadOnly))
+        secret = input.readLine(kMaxLine).trimmed();
+    if (secret.isEmpty())
+        return wrongUse(u"No secret came: it is the first line of standard input."_s);
+    Secrets secrets(createKeychain());
+    const auto written = await(secrets.write(*profile, *kind, secret));
+    return written ? kDone : failed(written.error());
 }
 
 int exportThem(const Options& options)
@@ -169,19 +224,32 @@ void addProfile(CLI::App& app, Action& action)
     CLI::App* adds = command("add", "Keep connections under a name", add);
     adds->add_option("NAME", options->name, "Letters, digits, - _ .")->required();
     adds->add_option("URL", options->connections, "Buses, as for record")->required();
-    adds->add_option("--color", options->color, "Of its environment, #rrggbb");
+    adds->add_option("--environment", options->environment, "dev, staging or production");
+    adds->add_option("--color", options->color, "Instead of that of its environment, #rrggbb");
     adds->add_flag("--never-write", options->neverWrite, "Nothing is ever sent to these buses");
-    adds->add_option("--token-file", options->tokenFile, "Where the token is");
-    adds->add_option("--password-file", options->passwordFile, "Where the password is");
+    adds->add_option("--token-from", options->token,
+                     "Where the token is: keychain, file:PATH or env:NAME");
+    adds->add_option("--password-from", options->password, "Where the password is, likewise");
+    adds->add_option("--key-password-from", options->keyPassword,
+                     "Where the password of the certificate's key is, likewise");
+    adds->add_option("--token-file", options->tokenFile, "Short for --token-from file:…");
+    adds->add_option("--password-file", options->passwordFile, "Short for --password-from file:…");
     adds->add_option("--key-password-file", options->keyPasswordFile,
-                     "Where the password of the certificate's key is");
+                     "Short for --key-password-from file:…");
     adds->add_option("--only", options->only, "As for record");
     adds->add_option("--exclude", options->exclude, "As for record");
     adds->add_option("--payload-limit", options->payloadLimit, "As for record");
     adds->add_option("--redact", options->redact, "As for record");
     adds->add_flag("--replace", options->replaces, "In the place of one of that name");
 
-    CLI::App* removes = command("remove", "Forget a profile", remove);
+    CLI::App* keeps =
+        command("secret", "Put a secret, the first line of standard input, where the profile says",
+                keepSecret);
+    keeps->add_option("NAME", options->name, "The profile")->required();
+    keeps->add_option("WHICH", options->secret, "token, password (default) or key-password");
+
+    CLI::App* removes =
+        command("remove", "Forget a profile and its secrets in the keychain", remove);
     removes->add_option("NAME", options->name, "The profile")->required();
 
     CLI::App* exports = command(

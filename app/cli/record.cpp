@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "command.h"
+#include "profileuse.h"
 #include "recordrun.h"
 #include "validators.h"
 
 #include "bus/connection.h"
-#include "bus/fleet.h"
-#include "bus/profile.h"
 
 #include <CLI/CLI.hpp>
 
@@ -102,73 +101,24 @@ Status readLimits(const Options& options, RecorderOptions& recording)
     return limits.check();
 }
 
-Status readSecrets(const Options& options, ConnectionOptions& secrets)
-{
-    struct Named
-    {
-        const std::string& path;
-        QByteArray& secret;
-    };
-    for (const Named& file :
-         {Named{options.tokenFile, secrets.token}, Named{options.passwordFile, secrets.password},
-          Named{options.keyPasswordFile, secrets.keyPassword}}) {
-        if (file.path.empty())
-            continue;
-        auto secret = secretFromFile(QFile::decodeName(file.path.c_str()));
-        if (!secret)
-            return secret.error();
-        file.secret = *secret;
-    }
-    return Done{};
-}
-
-Status useProfile(const std::string& name, RecorderOptions& recording)
-{
-    const auto profiles = Profiles::load();
-    if (!profiles)
-        return profiles.error();
-    const auto profile = profiles->find(QString::fromStdString(name));
-    if (!profile)
-        return Error{ErrorCode::WrongUse, profile.error().message};
-    auto urls = profile->urls();
-    if (!urls)
-        return urls.error();
-    recording.urls = std::move(*urls);
-    recording.rules = {profile->only, profile->exclude, profile->payloadLimit, profile->redact,
-                       true};
-    struct Named
-    {
-        const QString& path;
-        QByteArray& secret;
-    };
-    ConnectionOptions& secrets = recording.connectionOptions;
-    for (const Named& file :
-         {Named{profile->tokenFile, secrets.token}, Named{profile->passwordFile, secrets.password},
-          Named{profile->keyPasswordFile, secrets.keyPassword}}) {
-        if (file.path.isEmpty())
-            continue;
-        auto secret = secretFromFile(file.path);
-        if (!secret)
-            return secret.error();
-        file.secret = *secret;
-    }
-    return Done{};
-}
-
 int run(const Options& options)
 {
     RecorderOptions recording;
     recording.path = QFile::decodeName(options.output.c_str());
+    Attaching attaching;
     if (!options.profile.empty()) {
-        if (auto used = useProfile(options.profile, recording); !used)
+        if (auto used = useProfile(options.profile, attaching); !used)
             return failed(used.error());
     }
-    for (const std::string& text : options.urls) {
-        const auto urls = fleetFromText(QString::fromStdString(text));
-        if (!urls)
-            return failed(urls.error());
-        recording.urls.insert(recording.urls.end(), urls->begin(), urls->end());
-    }
+    if (auto added = addUrls(options.urls, attaching); !added)
+        return failed(added.error());
+    if (auto secrets = readSecrets(
+            {options.tokenFile, options.passwordFile, options.keyPasswordFile}, attaching.options);
+        !secrets)
+        return failed(secrets.error());
+    recording.urls = std::move(attaching.urls);
+    recording.connectionOptions = std::move(attaching.options);
+    recording.rules = std::move(attaching.rules);
     recording.dialect = QString::fromStdString(options.dialect);
     recording.maxMessages = options.maxMessages;
     RunOptions run;
@@ -204,8 +154,6 @@ int run(const Options& options)
     recording.rules.redactsKnown = !options.isUnredacted;
     if (recording.urls.empty())
         return wrongUse(u"Nothing to attach to: name a URL, or a profile with --profile."_s);
-    if (auto secrets = readSecrets(options, recording.connectionOptions); !secrets)
-        return failed(secrets.error());
     Recorder recorder(std::move(recording));
     return RecordRun(recorder, std::move(run)).run();
 }

@@ -37,9 +37,9 @@ struct TextMember
 constexpr std::array kTexts{
     TextMember{"name"_L1, &Profile::name},
     TextMember{"color"_L1, &Profile::color},
-    TextMember{"token_file"_L1, &Profile::tokenFile, true},
-    TextMember{"password_file"_L1, &Profile::passwordFile, true},
-    TextMember{"key_password_file"_L1, &Profile::keyPasswordFile, true},
+    TextMember{"token_from"_L1, &Profile::token, true},
+    TextMember{"password_from"_L1, &Profile::password, true},
+    TextMember{"key_password_from"_L1, &Profile::keyPassword, true},
 };
 struct ListMember
 {
@@ -54,6 +54,17 @@ constexpr std::array kLists{
     ListMember{"redact"_L1, &Profile::redact},
 };
 constexpr QLatin1StringView kNeverWrite = "never_write"_L1;
+constexpr QLatin1StringView kEnvironment = "environment"_L1;
+
+// As profiles were written before a secret could be elsewhere.
+QString Profile::*fileMember(const QString& key)
+{
+    if (key == "token_file"_L1)
+        return &Profile::token;
+    if (key == "password_file"_L1)
+        return &Profile::password;
+    return key == "key_password_file"_L1 ? &Profile::keyPassword : nullptr;
+}
 
 QJsonObject toJson(const Profile& profile, bool withPlaces)
 {
@@ -66,6 +77,8 @@ QJsonObject toJson(const Profile& profile, bool withPlaces)
         if (!(profile.*member.place).isEmpty())
             object[member.key] = QJsonArray::fromStringList(profile.*member.place);
     }
+    if (profile.environment != Environment::None)
+        object[kEnvironment] = environmentName(profile.environment);
     if (profile.neverWrite)
         object[kNeverWrite] = true;
     return object;
@@ -93,6 +106,13 @@ Result<Profile> fromJson(const QJsonObject& object)
                 profile.*list->place << value.toString();
         } else if (key == kNeverWrite && member->isBool()) {
             profile.neverWrite = member->toBool();
+        } else if (key == kEnvironment && member->isString()) {
+            const auto environment = environmentFromName(member->toString());
+            if (!environment)
+                return environment.error();
+            profile.environment = *environment;
+        } else if (QString Profile::*place = fileMember(key); place && member->isString()) {
+            profile.*place = u"file:"_s + member->toString();
         } else {
             return Error{ErrorCode::WrongUse,
                          u"A profile has no member “%1” of that type."_s.arg(key)};
@@ -104,6 +124,44 @@ Result<Profile> fromJson(const QJsonObject& object)
 }
 
 } // namespace
+
+QString environmentName(Environment environment)
+{
+    switch (environment) {
+    case Environment::None:
+        return {};
+    case Environment::Dev:
+        return u"dev"_s;
+    case Environment::Staging:
+        return u"staging"_s;
+    case Environment::Production:
+        return u"production"_s;
+    }
+    return {};
+}
+
+Result<Environment> environmentFromName(const QString& name)
+{
+    for (const Environment environment : kEnvironments) {
+        if (name == environmentName(environment))
+            return environment;
+    }
+    return Error{ErrorCode::WrongUse,
+                 u"An environment is dev, staging or production, not “%1”."_s.arg(name)};
+}
+
+const QString& Profile::placeOf(SecretKind kind) const
+{
+    switch (kind) {
+    case SecretKind::Token:
+        return token;
+    case SecretKind::Password:
+        return password;
+    case SecretKind::KeyPassword:
+        return keyPassword;
+    }
+    return token;
+}
 
 Result<std::vector<QUrl>> Profile::urls() const
 {
@@ -128,6 +186,11 @@ Status Profile::check() const
         return wrong(u"a name is made of letters, digits, “-”, “_” and “.”"_s);
     if (!color.isEmpty() && !isColor.match(color).hasMatch())
         return wrong(u"a colour is written #rrggbb, not “%1”"_s.arg(color));
+    for (const SecretKind kind : kSecretKinds) {
+        if (const auto place = SecretPlace::fromText(placeOf(kind)); !place)
+            return Error{ErrorCode::WrongUse,
+                         u"Profile “%1”: %2"_s.arg(name, place.error().message)};
+    }
     if (connections.isEmpty())
         return wrong(u"it names no connection"_s);
     for (const QString& text : connections) {
@@ -141,7 +204,7 @@ Status Profile::check() const
             const QUrlQuery query(url);
             if (!url.password().isEmpty() || query.hasQueryItem(u"token"_s) ||
                 query.hasQueryItem(u"password"_s))
-                return wrong(u"a secret does not belong into a URL; name the file that holds it"_s);
+                return wrong(u"a secret does not belong into a URL; say where it is kept"_s);
         }
     }
     return Done{};
@@ -150,8 +213,11 @@ Status Profile::check() const
 QString Profiles::usualPath()
 {
     const QByteArray named = qgetenv("MURMURSCOPE_PROFILES");
-    if (!named.isEmpty())
-        return QFile::decodeName(named);
+    return named.isEmpty() ? personsPath() : QFile::decodeName(named);
+}
+
+QString Profiles::personsPath()
+{
     return QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) +
            u"/murmurscope/profiles.json"_s;
 }

@@ -3,26 +3,37 @@
 #pragma once
 
 #include "base/result.h"
-#include "bus/connection.h"
+#include "bus/secretstore.h"
 
 #include <QByteArray>
 #include <QString>
 #include <QStringList>
 #include <QUrl>
 
+#include <cstdint>
 #include <vector>
 
 namespace murmur {
 
+/// What a mistake there would cost: shown as a colour and a word while it is attached.
+enum class Environment : std::uint8_t { None, Dev, Staging, Production };
+inline constexpr Environment kEnvironments[] = {Environment::None, Environment::Dev,
+                                                Environment::Staging, Environment::Production};
+/// "dev", "staging", "production"; empty for none.
+QString environmentName(Environment environment);
+/// Also of the empty text; WrongUse names those that there are.
+Result<Environment> environmentFromName(const QString& name);
+
 /// A named set of connections with what belongs to them. Holds no secret, only where secrets are.
 struct Profile
 {
-    QString name;            ///< letters, digits, '-', '_', '.'
-    QString color;           ///< "#rrggbb" of its environment, or empty
+    QString name; ///< letters, digits, '-', '_', '.'
+    Environment environment = Environment::None;
+    QString color;           ///< "#rrggbb" instead of that of its environment, or empty
     QStringList connections; ///< as of fleetFromText
-    QString tokenFile;
-    QString passwordFile;
-    QString keyPasswordFile;
+    QString token;           ///< where it is, as of SecretPlace
+    QString password;        ///< likewise
+    QString keyPassword;     ///< likewise
     bool neverWrite = false; ///< nothing is ever sent to these buses, whoever arms what
     QStringList only;        ///< rules of the recording; see IntakeRules
     QStringList exclude;
@@ -33,6 +44,7 @@ struct Profile
 
     /// The connections, ranges and lists resolved.
     [[nodiscard]] Result<std::vector<QUrl>> urls() const;
+    [[nodiscard]] const QString& placeOf(SecretKind kind) const;
     /// WrongUse: a name with other characters, no connection, a wrong colour, a secret in a URL.
     [[nodiscard]] Status check() const;
 };
@@ -44,6 +56,8 @@ public:
     /// Of the person who runs this: profiles.json in the folder of settings, or
     /// MURMURSCOPE_PROFILES.
     static QString usualPath();
+    /// The same whatever the variable says.
+    static QString personsPath();
     /// A file that is not there holds none. Unreadable: it is damaged; nothing is overwritten then.
     static Result<Profiles> load(const QString& path = usualPath());
     /// What `exportText` wrote, or a whole file of profiles.

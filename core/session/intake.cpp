@@ -5,6 +5,7 @@
 
 #include "base/message.h"
 #include "base/transport.h"
+#include "bus/profile.h"
 
 #include <array>
 
@@ -41,6 +42,17 @@ const TopicPattern* matching(const std::vector<TopicPattern>& patterns, std::str
 
 } // namespace
 
+IntakeRules rulesOf(const Profile& profile)
+{
+    IntakeRules rules;
+    rules.only = profile.only;
+    rules.exclude = profile.exclude;
+    rules.payloadLimit = profile.payloadLimit;
+    rules.redact = profile.redact;
+    rules.neverWrite = profile.neverWrite;
+    return rules;
+}
+
 Result<Intake> Intake::from(const IntakeRules& rules, const QString& dialect)
 {
     Intake intake;
@@ -67,6 +79,7 @@ Result<Intake> Intake::from(const IntakeRules& rules, const QString& dialect)
         }
         intake.m_limits.push_back(std::move(limit));
     }
+    intake.m_neverWrite = rules.neverWrite;
     intake.m_redactor.setKnown(rules.redactsKnown);
     for (const QString& text : rules.redact) {
         if (const auto added = intake.m_redactor.addPattern(text); !added)
@@ -91,7 +104,9 @@ std::string Intake::rulesText() const
     const auto add = [&text](std::string_view word, const std::string& rule) {
         if (!text.empty())
             text += '\n';
-        text.append(word).append(" ").append(rule);
+        text.append(word);
+        if (!rule.empty())
+            text.append(" ").append(rule);
     };
     for (const TopicPattern& pattern : m_only)
         add("only", pattern.text());
@@ -99,6 +114,8 @@ std::string Intake::rulesText() const
         add("exclude", pattern.text());
     for (const Limit& limit : m_limits)
         add("payload-limit", limit.text);
+    if (m_neverWrite)
+        add("never-write", "");
     return text;
 }
 

@@ -24,7 +24,12 @@ struct IntakeRules
     QStringList payloadLimit; ///< "SIZE" or "PATTERN=SIZE": larger messages keep their header
     QStringList redact;       ///< as of Redactor::addPattern
     bool redactsKnown = true;
+    bool neverWrite = false; ///< of the profile: noted in the recording; see mayWrite
 };
+
+struct Profile;
+/// Those of a profile.
+IntakeRules rulesOf(const Profile& profile);
 
 /// The rules applied to each message before anybody else sees it: the interpreter, the tail, the
 /// writer. What is left out keeps its envelope (who, to whom, kind, ids), its size and its place in
@@ -55,6 +60,7 @@ private:
     std::vector<TopicPattern> m_only;
     std::vector<TopicPattern> m_exclude;
     std::vector<Limit> m_limits;
+    bool m_neverWrite = false;
     Redactor m_redactor;
     std::unique_ptr<DialectChooser> m_chooser; ///< reads what is then left out
     Interpretation m_read;

@@ -72,7 +72,8 @@ private Q_SLOTS:
                      .code,
                  0);
         const QJsonObject info = murmur::murmur({u"info"_s, path, u"--json"_s}).objects().front();
-        QCOMPARE(info["rules"_L1].toArray(), QJsonArray{u"exclude camera.*"_s});
+        QCOMPARE(info["rules"_L1].toArray(),
+                 (QJsonArray{u"exclude camera.*"_s, u"never-write"_s}));
         QCOMPARE(info["redaction"_L1].toArray(), QJsonArray{u"known secrets"_s});
 
         QCOMPARE(murmur::murmur({u"profile"_s, u"remove"_s, u"lab"_s}).code, 0);

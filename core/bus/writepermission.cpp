@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "bus/writepermission.h"
+
+#include "bus/connection.h"
+#include "bus/profile.h"
+#include "bus/usualport.h"
+
+#include <QHostAddress>
+#include <QUrlQuery>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+/// All names of this machine are one.
+QString hostOf(const QUrl& url)
+{
+    const QString host = url.host().toLower();
+    const QHostAddress address(host);
+    if (host.isEmpty() || host == "localhost"_L1 || address.isLoopback())
+        return u"localhost"_s;
+    return host;
+}
+
+/// Host and port; the scheme says how to talk, not to whom. A Kafka cluster has several.
+QStringList endpointsOf(const QUrl& url)
+{
+    QStringList endpoints{u"%1:%2"_s.arg(hostOf(url)).arg(url.port(usualPort(url.scheme())))};
+    for (const QString& value : QUrlQuery(url).allQueryItemValues(u"broker"_s)) {
+        for (const QString& text : value.split(u',', Qt::SkipEmptyParts)) {
+            const QUrl broker(u"kafka://"_s + text);
+            endpoints
+                << u"%1:%2"_s.arg(hostOf(broker)).arg(broker.port(usualPort(broker.scheme())));
+        }
+    }
+    return endpoints;
+}
+
+bool isNamed(const QStringList& endpoints, const std::vector<QUrl>& urls)
+{
+    return std::ranges::any_of(urls, [&endpoints](const QUrl& url) {
+        return std::ranges::any_of(endpointsOf(url), [&endpoints](const QString& endpoint) {
+            return endpoints.contains(endpoint);
+        });
+    });
+}
+
+} // namespace
+
+std::vector<Profile> profilesNaming(const std::vector<QUrl>& urls,
+                                    const std::vector<Profile>& profiles)
+{
+    QStringList endpoints;
+    for (const QUrl& url : urls)
+        endpoints << endpointsOf(url);
+    std::vector<Profile> named;
+    for (const Profile& profile : profiles) {
+        const auto own = profile.urls();
+        if (own && isNamed(endpoints, *own))
+            named.push_back(profile);
+    }
+    return named;
+}
+
+Status mayWrite(const QUrl& url, const std::vector<Profile>& profiles)
+{
+    const QStringList wanted = endpointsOf(url);
+    for (const Profile& profile : profiles) {
+        if (!profile.neverWrite)
+            continue;
+        const auto urls = profile.urls();
+        if (!urls) {
+            return Error{ErrorCode::WrongUse,
+                         u"Nothing is sent to %1: the profile “%2” says never write, and which "
+                         "buses it means cannot be read. %3"_s.arg(shownUrl(url), profile.name,
+                                                                   urls.error().message)};
+        }
+        if (isNamed(wanted, *urls)) {
+            return Error{ErrorCode::WrongUse,
+                         u"Nothing is ever sent to %1: the profile “%2” says never write."_s.arg(
+                             shownUrl(url), profile.name)};
+        }
+    }
+    return Done{};
+}
+
+Status mayWrite(const QUrl& url)
+{
+    // Another file of profiles adds to what is forbidden, it takes nothing away.
+    for (const QString& path : {Profiles::personsPath(), Profiles::usualPath()}) {
+        const auto profiles = Profiles::load(path);
+        if (!profiles) {
+            return Error{ErrorCode::WrongUse,
+                         u"Nothing is sent to %1 while it is not known which buses are never "
+                         "written to. %2"_s.arg(shownUrl(url), profiles.error().message)};
+        }
+        if (auto allowed = mayWrite(url, profiles->all()); !allowed)
+            return allowed;
+    }
+    return Done{};
+}
+
+} // namespace murmur
