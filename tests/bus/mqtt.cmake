@@ -4,3 +4,4 @@
 murmur_bus_test(tst_mqttfilters mqtt)
 murmur_bus_test(tst_mqtt mqtt TIMEOUT 120)
 murmur_bus_test(tst_mqttbroker mqtt BROKER TIMEOUT 180)
+murmur_passive_test(tst_passivemqtt mqtt)

@@ -41,6 +41,12 @@ const actions = {
     return text.decode(answer.data);
   },
 
+  /// An empty message with a status, as servers and services answer.
+  status: async ([subject, code, words]) => {
+    nc.publish(subject, undefined, { headers: headers(Number(code), words) });
+    await nc.flush();
+  },
+
   /// A queue group of two workers takes each of `count` messages once.
   queue: async ([subject, count]) => {
     let taken = 0;
