@@ -15,6 +15,7 @@ std::span<const Command> commands() noexcept
     static constexpr std::array rows = std::to_array<Command>({
         {"record", "Record the messages of one or more buses into a file", addRecord},
         {"buses", "Say which buses answer on this machine, and which this build knows", addBuses},
+        {"topics", "Say what flows on a bus, topic by topic, before attaching", addTopics},
         {"test", "Try to attach, say how it went, and show the first messages", addTest},
         {"demo", "Let a demo swarm talk, and record it", addDemo},
         {"info", "Say what a recording holds", addInfo},

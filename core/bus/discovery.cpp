@@ -4,11 +4,9 @@
 #include "bus/discovery.h"
 
 #include <QHostAddress>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QTcpSocket>
-#include <QTimer>
 
+#include <algorithm>
 #include <memory>
 
 using namespace Qt::StringLiterals;
@@ -18,156 +16,182 @@ namespace murmur {
 namespace {
 
 constexpr qsizetype kMaxAnswer = 64 << 10;
-
-bool isRedis(const QByteArray& answer, QString& detail)
-{
-    if (!answer.endsWith("\r\n"))
-        return false;
-    if (answer.startsWith("-NOAUTH") || answer.startsWith("-NOPERM")) {
-        detail = u"needs a password"_s;
-        return true;
-    }
-    if (answer.startsWith("-DENIED"))
-        return true;
-    return answer.startsWith("+PONG");
-}
-
-// NATS greets: INFO {"server_id":…,"version":"2.9.10",…}
-bool isNats(const QByteArray& answer, QString& detail)
-{
-    const qsizetype end = answer.indexOf("\r\n");
-    if (!answer.startsWith("INFO {") || end < 0)
-        return false;
-    const QJsonObject info = QJsonDocument::fromJson(answer.mid(5, end - 5)).object();
-    detail = info["version"_L1].toString();
-    if (info["jetstream"_L1].toBool())
-        detail += u", JetStream"_s;
-    if (info["auth_required"_L1].toBool())
-        detail += u", needs a login"_s;
-    if (info["tls_required"_L1].toBool())
-        detail += u", encrypted"_s;
-    return true;
-}
-
-// CONNECT of MQTT 3.1.1: clean session, keep alive 10 s, no client id.
-QByteArray mqttGreeting()
-{
-    return QByteArray::fromHex("100c00044d5154540402000a0000");
-}
-
-// CONNACK: type 2, length 2, flags, code.
-bool isMqtt(const QByteArray& answer, QString& detail)
-{
-    if (answer.size() < 4 || answer[0] != 0x20 || answer[1] != 0x02)
-        return false;
-    if (answer[3] == 4 || answer[3] == 5)
-        detail = u"needs a login"_s;
-    return true;
-}
-
-// ApiVersions, version 0, correlation id "MURM", client id "murmur".
-QByteArray kafkaGreeting()
-{
-    QByteArray request =
-        QByteArray::fromHex("00120000") + "MURM" + QByteArray::fromHex("0006") + "murmur";
-    return QByteArray::fromHex("000000") + static_cast<char>(request.size()) + request;
-}
-
-bool isKafka(const QByteArray& answer, QString&)
-{
-    return answer.size() >= 10 && answer[0] == 0 && answer.mid(4, 4) == "MURM";
-}
-
-QByteArray upgradeGreeting(const QByteArray& subprotocols)
-{
-    return "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-           "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: bXVybXVyc2NvcGUgcHJvYg==\r\n" +
-           (subprotocols.isEmpty() ? QByteArray()
-                                   : "Sec-WebSocket-Protocol: " + subprotocols + "\r\n") +
-           "\r\n";
-}
-
-bool isUpgraded(const QByteArray& answer)
-{
-    return answer.startsWith("HTTP/1.1 101") && answer.contains("\r\n\r\n");
-}
-
-bool isRosbridge(const QByteArray& answer, QString&)
-{
-    return isUpgraded(answer);
-}
-
-bool isFoxglove(const QByteArray& answer, QString&)
-{
-    return isUpgraded(answer) && answer.toLower().contains("sec-websocket-protocol: foxglove");
-}
+constexpr std::chrono::milliseconds kWatch{1000};
 
 } // namespace
 
-std::vector<BusProbe> Discovery::usualProbes()
+/// One port: a socket and the talk over it.
+class Discovery::Link : public QObject
 {
-    return {
-        {"redis", "Redis", 6379, "PING\r\n", &isRedis},
-        {"nats", "NATS", 4222, {}, &isNats},
-        {"mqtt", "MQTT", 1883, mqttGreeting(), &isMqtt},
-        {"kafka", "Kafka", 9092, kafkaGreeting(), &isKafka},
-        {"rosbridge", "rosbridge", 9090, upgradeGreeting({}), &isRosbridge},
-        {"foxglove", "Foxglove", 8765, upgradeGreeting("foxglove.websocket.v1, foxglove.sdk.v1"),
-         &isFoxglove},
-    };
-}
-
-Discovery::Discovery(QObject* parent)
-    : QObject(parent)
-{
-}
-
-Discovery::~Discovery() = default;
-
-void Discovery::start(const std::vector<BusProbe>& probes)
-{
-    for (QTcpSocket* socket : findChildren<QTcpSocket*>())
-        delete socket;
-    m_found.clear();
-    m_open = static_cast<int>(probes.size());
-    for (const BusProbe& one : probes)
-        probe(one);
-}
-
-void Discovery::probe(const BusProbe& probe)
-{
-    auto* socket = new QTcpSocket(this);
-    auto answer = std::make_shared<QByteArray>();
-    connect(socket, &QTcpSocket::connected, socket, [socket, probe] {
-        if (!probe.greeting.isEmpty())
-            socket->write(probe.greeting);
-    });
-    connect(socket, &QTcpSocket::readyRead, socket, [this, socket, probe, answer] {
-        *answer += socket->read(kMaxAnswer - answer->size());
-        FoundBus bus;
-        if (!probe.isAnswer(*answer, bus.detail)) {
-            if (answer->size() >= kMaxAnswer)
-                close(socket);
-            return;
-        }
+public:
+    Link(const BusProbe& probe, Discovery& owner)
+        : QObject(&owner)
+        , m_owner(owner)
+        , m_talk(probe.talk())
+        , m_socket(this)
+        , m_patience(this)
+        , m_port(probe.port)
+    {
         bus.url.setScheme(QString::fromLatin1(probe.scheme));
         bus.url.setHost(u"127.0.0.1"_s);
         bus.url.setPort(probe.port);
         bus.kind = QString::fromLatin1(probe.kind);
-        m_found.push_back(bus);
-        Q_EMIT busFound(bus);
-        close(socket);
+        connect(&m_socket, &QTcpSocket::connected, this,
+                [this] { m_socket.write(m_talk->greeting()); });
+        connect(&m_socket, &QTcpSocket::readyRead, this, [this] { read(); });
+        connect(&m_socket, &QTcpSocket::errorOccurred, this, [this] { over(); });
+        m_patience.setSingleShot(true);
+        connect(&m_patience, &QTimer::timeout, this, [this] { over(); });
+    }
+
+    void open()
+    {
+        m_patience.start(kPatience);
+        m_socket.connectToHost(QHostAddress(QHostAddress::LocalHost), m_port);
+    }
+    void ask()
+    {
+        if (isWatched)
+            m_socket.write(m_talk->again());
+    }
+    void close()
+    {
+        m_patience.stop();
+        m_socket.disconnect(this);
+        if (m_socket.state() == QAbstractSocket::ConnectedState)
+            m_socket.write(m_talk->goodbye());
+        m_socket.disconnectFromHost();
+        isOpen = false;
+        isWatched = false;
+    }
+    [[nodiscard]] bool isAt(const BusProbe& probe) const { return m_port == probe.port; }
+
+    FoundBus bus;
+    bool isOpen = true; ///< the talk is not over
+    bool isWatched = false;
+    bool isTold = false; ///< found
+
+private:
+    void read()
+    {
+        m_unread += m_socket.read(kMaxAnswer - m_unread.size());
+        QByteArray say;
+        const ProbeTalk::Step step = m_talk->hear(m_unread, say, bus);
+        if (!say.isEmpty())
+            m_socket.write(say);
+        m_isKnown = m_isKnown || step == ProbeTalk::Step::Known || step == ProbeTalk::Step::Done;
+        if (isWatched) {
+            if (step == ProbeTalk::Step::Done)
+                Q_EMIT m_owner.busChanged(bus, true);
+            return;
+        }
+        if (step == ProbeTalk::Step::Done || step == ProbeTalk::Step::Other ||
+            m_unread.size() >= kMaxAnswer)
+            over();
+    }
+    void over()
+    {
+        if (isWatched) {
+            close();
+            m_owner.gone(*this);
+            return;
+        }
+        if (m_isKnown && !isTold) {
+            isTold = true;
+            const bool stays = m_owner.m_isWatching && m_talk->countsForItself() &&
+                               m_socket.state() == QAbstractSocket::ConnectedState;
+            m_owner.found(*this);
+            if (stays) {
+                m_patience.stop();
+                isWatched = true;
+                isOpen = false;
+                m_owner.settled();
+                return;
+            }
+        }
+        close();
+        m_owner.settled();
+    }
+
+    Discovery& m_owner;
+    std::unique_ptr<ProbeTalk> m_talk;
+    QTcpSocket m_socket;
+    QTimer m_patience;
+    const quint16 m_port;
+    QByteArray m_unread;
+    bool m_isKnown = false;
+};
+
+Discovery::Discovery(QObject* parent)
+    : QObject(parent)
+{
+    m_ticker.setInterval(kWatch);
+    connect(&m_ticker, &QTimer::timeout, this, [this] {
+        for (Link* link : m_links)
+            link->ask();
     });
-    connect(socket, &QTcpSocket::errorOccurred, socket, [this, socket] { close(socket); });
-    QTimer::singleShot(kPatience, socket, [this, socket] { close(socket); });
-    socket->connectToHost(QHostAddress(QHostAddress::LocalHost), probe.port);
 }
 
-void Discovery::close(QTcpSocket* socket)
+Discovery::~Discovery()
 {
-    socket->disconnect();
-    socket->disconnectFromHost();
-    socket->deleteLater();
+    setWatching(false);
+    qDeleteAll(m_links);
+}
+
+void Discovery::start(const std::vector<BusProbe>& probes)
+{
+    std::erase_if(m_links, [](Link* link) {
+        if (link->isWatched)
+            return false;
+        link->close();
+        link->deleteLater(); // it may be the one that just told us
+        return true;
+    });
+    m_found.clear();
+    for (const Link* link : m_links)
+        m_found.push_back(link->bus);
+    std::vector<Link*> fresh;
+    for (const BusProbe& probe : probes) {
+        if (std::ranges::any_of(m_links, [&](const Link* link) { return link->isAt(probe); }))
+            continue;
+        fresh.push_back(new Link(probe, *this));
+    }
+    m_open = static_cast<int>(fresh.size());
+    m_links.insert(m_links.end(), fresh.begin(), fresh.end());
+    for (Link* link : fresh)
+        link->open();
+    if (fresh.empty())
+        QMetaObject::invokeMethod(this, &Discovery::finished, Qt::QueuedConnection);
+}
+
+void Discovery::setWatching(bool isOn)
+{
+    m_isWatching = isOn;
+    if (isOn) {
+        m_ticker.start();
+        return;
+    }
+    m_ticker.stop();
+    for (Link* link : m_links) {
+        if (link->isWatched)
+            link->close();
+    }
+}
+
+void Discovery::found(Link& link)
+{
+    m_found.push_back(link.bus);
+    Q_EMIT busFound(link.bus);
+}
+
+void Discovery::gone(Link& link)
+{
+    std::erase_if(m_found, [&](const FoundBus& bus) { return bus.url == link.bus.url; });
+    Q_EMIT busChanged(link.bus, false);
+}
+
+void Discovery::settled()
+{
     if (--m_open == 0)
         Q_EMIT finished();
 }

@@ -1,0 +1,540 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "bus/discovery.h"
+
+#include <QElapsedTimer>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QUrlQuery>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+using Step = ProbeTalk::Step;
+
+/// From the front of `bytes` without the line end; nothing until that has come.
+std::optional<QByteArray> takeLine(QByteArray& bytes)
+{
+    const qsizetype end = bytes.indexOf("\r\n");
+    if (end < 0)
+        return std::nullopt;
+    QByteArray line = bytes.left(end);
+    bytes.remove(0, end + 2);
+    return line;
+}
+
+std::uint32_t bigEndian(const QByteArray& bytes, qsizetype at, int size)
+{
+    std::uint32_t value = 0;
+    for (int i = 0; i < size; ++i)
+        value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
+    return value;
+}
+
+/// PING, then INFO where that is permitted.
+class RedisTalk final : public ProbeTalk
+{
+public:
+    QByteArray greeting() const override { return "PING\r\n"; }
+    Step hear(QByteArray& unread, QByteArray& say, FoundBus& bus) override
+    {
+        while (!m_isKnown) {
+            const auto line = takeLine(unread);
+            if (!line)
+                return Step::More;
+            if (line->startsWith("-NOAUTH") || line->startsWith("-NOPERM")) {
+                bus.detail = u"needs a password"_s;
+                return Step::Done;
+            }
+            if (line->startsWith("-DENIED"))
+                return Step::Done;
+            if (!line->startsWith("+PONG"))
+                return Step::Other;
+            m_isKnown = true;
+            say += "INFO server\r\nINFO stats\r\n";
+        }
+        while (const auto text = takeBulk(unread)) {
+            if (text->startsWith('-')) // may not ask
+                return Step::Done;
+            if (const QByteArray version = valueOf(*text, "redis_version:"); !version.isEmpty())
+                bus.version = QString::fromUtf8(version);
+            const QByteArray rate = valueOf(*text, "instantaneous_ops_per_sec:");
+            if (rate.isEmpty())
+                continue;
+            bus.perSecond = rate.toDouble();
+            bus.counted = u"commands"_s;
+            if (const QByteArray channels = valueOf(*text, "pubsub_channels:"); !channels.isEmpty())
+                bus.topics = channels.toLongLong();
+            return Step::Done;
+        }
+        return Step::Known;
+    }
+    bool countsForItself() const override { return m_isKnown; }
+    QByteArray again() override { return "INFO stats\r\n"; }
+
+private:
+    static std::optional<QByteArray> takeBulk(QByteArray& unread)
+    {
+        const qsizetype end = unread.indexOf("\r\n");
+        if (end < 0)
+            return std::nullopt;
+        if (!unread.startsWith('$'))
+            return takeLine(unread);
+        const qsizetype size = unread.mid(1, end - 1).toLongLong();
+        if (size < 0 || unread.size() < end + 2 + size + 2)
+            return std::nullopt;
+        QByteArray text = unread.mid(end + 2, size);
+        unread.remove(0, end + 2 + size + 2);
+        return text;
+    }
+    static QByteArray valueOf(const QByteArray& info, const char* name)
+    {
+        const qsizetype begin = info.indexOf(QByteArray("\n") + name);
+        if (begin < 0)
+            return {};
+        const qsizetype value = begin + 1 + static_cast<qsizetype>(std::strlen(name));
+        return info.mid(value, info.indexOf('\n', value) - value).trimmed();
+    }
+
+    bool m_isKnown = false;
+};
+
+/// NATS greets: INFO {"server_id":…,"version":"2.9.10",…}
+class NatsTalk final : public ProbeTalk
+{
+public:
+    Step hear(QByteArray& unread, QByteArray&, FoundBus& bus) override
+    {
+        const qsizetype end = unread.indexOf("\r\n");
+        if (end < 0)
+            return Step::More;
+        if (!unread.startsWith("INFO {"))
+            return Step::Other;
+        const QJsonObject info = QJsonDocument::fromJson(unread.mid(5, end - 5)).object();
+        bus.version = info["version"_L1].toString();
+        QStringList words;
+        if (info["jetstream"_L1].toBool())
+            words << u"JetStream"_s;
+        if (info["auth_required"_L1].toBool())
+            words << u"needs a login"_s;
+        if (info["tls_required"_L1].toBool()) {
+            words << u"encrypted"_s;
+            bus.url.setScheme(u"tls"_s);
+        }
+        bus.detail = words.join(u", "_s);
+        return Step::Done;
+    }
+};
+
+/// CONNECT of 3.1.1, and three of the broker's own counters; no topic of anybody.
+class MqttTalk final : public ProbeTalk
+{
+public:
+    // Clean session, keep alive 60 s, no client id.
+    QByteArray greeting() const override
+    {
+        return QByteArray::fromHex("100c00044d5154540402003c0000");
+    }
+    Step hear(QByteArray& unread, QByteArray& say, FoundBus& bus) override
+    {
+        Step step = m_isKnown ? Step::Known : Step::More;
+        while (true) {
+            int type = 0;
+            const auto body = takePacket(unread, type);
+            if (!body)
+                return step;
+            if (!m_isKnown) {
+                if (type != 0x20 || body->size() != 2)
+                    return Step::Other;
+                if (body->at(1) != 0) {
+                    if (body->at(1) == 4 || body->at(1) == 5)
+                        bus.detail = u"needs a login"_s;
+                    return Step::Done;
+                }
+                m_isKnown = true;
+                step = Step::Known;
+                say += subscribe();
+            } else if ((type & 0xF0) == 0x30) {
+                takeCounter(*body, bus);
+                if (!bus.version.isEmpty() && bus.perSecond)
+                    step = Step::Done;
+            }
+        }
+    }
+    bool countsForItself() const override { return m_isKnown; }
+    // The broker sends its counters by itself; a ping keeps us alive.
+    QByteArray again() override
+    {
+        return ++m_seconds % 20 == 0 ? QByteArray::fromHex("c000") : QByteArray();
+    }
+    QByteArray goodbye() const override { return QByteArray::fromHex("e000"); }
+
+private:
+    static constexpr const char* kVersion = "$SYS/broker/version";
+    static constexpr const char* kRate = "$SYS/broker/load/publish/received/1min";
+
+    static QByteArray subscribe()
+    {
+        QByteArray body = QByteArray::fromHex("0001");
+        for (const QByteArray topic : {kVersion, kRate}) {
+            body += '\0';
+            body += static_cast<char>(topic.size());
+            body += topic;
+            body += '\0';
+        }
+        return '\x82' + QByteArray(1, static_cast<char>(body.size())) + body;
+    }
+    static std::optional<QByteArray> takePacket(QByteArray& unread, int& type)
+    {
+        qsizetype size = 0;
+        qsizetype at = 1;
+        for (int shift = 0; shift < 28; shift += 7) {
+            if (unread.size() <= at)
+                return std::nullopt;
+            const auto byte = static_cast<unsigned char>(unread[at++]);
+            size |= qsizetype(byte & 0x7F) << shift;
+            if ((byte & 0x80) == 0)
+                break;
+        }
+        if (unread.size() < at + size)
+            return std::nullopt;
+        type = static_cast<unsigned char>(unread[0]);
+        QByteArray body = unread.mid(at, size);
+        unread.remove(0, at + size);
+        return body;
+    }
+    static void takeCounter(const QByteArray& body, FoundBus& bus)
+    {
+        if (body.size() < 2)
+            return;
+        const auto size = static_cast<qsizetype>(bigEndian(body, 0, 2));
+        const QByteArray topic = body.mid(2, size);
+        const QByteArray value = body.mid(2 + size);
+        if (topic == kVersion) {
+            QString version = QString::fromUtf8(value.left(80)).simplified();
+            bus.version = version.remove(u"version "_s);
+        } else if (topic == kRate) {
+            bus.perSecond = value.toDouble() / 60;
+            bus.counted = u"messages"_s;
+        }
+    }
+
+    bool m_isKnown = false;
+    int m_seconds = 0;
+};
+
+/// ApiVersions, then the head of Metadata: how many brokers and topics there are.
+class KafkaTalk final : public ProbeTalk
+{
+public:
+    QByteArray greeting() const override { return request(18, 0, "MURM", {}); }
+    Step hear(QByteArray& unread, QByteArray& say, FoundBus& bus) override
+    {
+        if (m_isKnown)
+            return hearMetadata(unread, bus);
+        if (unread.size() < 10)
+            return Step::More;
+        if (unread[0] != 0 || unread.mid(4, 4) != "MURM")
+            return Step::Other;
+        const auto size = static_cast<qsizetype>(bigEndian(unread, 0, 4));
+        if (unread.size() < size + 4)
+            return Step::More;
+        m_isKnown = true;
+        const bool isOld = knowsMetadata(unread.left(size + 4));
+        unread.remove(0, size + 4);
+        if (!isOld)
+            return Step::Done;
+        // All topics, none by its name: nothing is created.
+        say += request(3, 1, "MUR2", QByteArray::fromHex("ffffffff"));
+        return Step::Known;
+    }
+
+private:
+    static QByteArray request(char api, char version, const QByteArray& id, const QByteArray& body)
+    {
+        QByteArray all;
+        all += '\0';
+        all += api;
+        all += '\0';
+        all += version;
+        all += id + QByteArray::fromHex("0006") + "murmur" + body;
+        return QByteArray::fromHex("000000") + static_cast<char>(all.size()) + all;
+    }
+    /// Whether version 1 of Metadata (3) is among those of the answer.
+    static bool knowsMetadata(const QByteArray& answer)
+    {
+        if (answer.size() < 14)
+            return false;
+        const auto count = static_cast<qsizetype>(bigEndian(answer, 10, 4));
+        for (qsizetype i = 0; i < count && 14 + (i + 1) * 6 <= answer.size(); ++i) {
+            const qsizetype at = 14 + i * 6;
+            if (bigEndian(answer, at, 2) == 3)
+                return bigEndian(answer, at + 2, 2) <= 1 && bigEndian(answer, at + 4, 2) >= 1;
+        }
+        return false;
+    }
+    static Step hearMetadata(const QByteArray& unread, FoundBus& bus)
+    {
+        // size, id, brokers {node, host, port, rack}, controller, topics {…}
+        qsizetype at = 8;
+        const auto has = [&](qsizetype bytes) { return unread.size() >= at + bytes; };
+        if (!has(4))
+            return Step::Known;
+        const std::uint32_t brokers = bigEndian(unread, at, 4);
+        at += 4;
+        const auto skipText = [&] {
+            const auto size = static_cast<std::int16_t>(bigEndian(unread, at, 2));
+            at += 2 + std::max<std::int16_t>(0, size);
+        };
+        for (std::uint32_t i = 0; i < brokers; ++i) {
+            at += 4;
+            if (!has(2))
+                return Step::Known;
+            skipText();
+            at += 4;
+            if (!has(2))
+                return Step::Known;
+            skipText();
+        }
+        at += 4;
+        if (!has(4))
+            return Step::Known;
+        bus.topics = static_cast<std::int32_t>(bigEndian(unread, at, 4));
+        bus.detail = brokers == 1 ? u"1 broker"_s : u"%1 brokers"_s.arg(brokers);
+        return Step::Done;
+    }
+
+    bool m_isKnown = false;
+};
+
+/// What an HTTP server says of itself before its body.
+struct HttpAnswer
+{
+    int status = 0;
+    std::map<QByteArray, QByteArray> fields; ///< names in lower case
+};
+
+/// Takes the head of an answer; nothing until it has come.
+std::optional<HttpAnswer> takeHead(QByteArray& unread)
+{
+    const qsizetype end = unread.indexOf("\r\n\r\n");
+    if (end < 0)
+        return std::nullopt;
+    HttpAnswer answer;
+    const QByteArrayList lines = unread.left(end).split('\n');
+    if (lines.front().startsWith("HTTP/1."))
+        answer.status = lines.front().mid(9, 3).toInt();
+    for (const QByteArray& line : lines.mid(1)) {
+        const qsizetype colon = line.indexOf(':');
+        answer.fields[line.left(colon).trimmed().toLower()] = line.mid(colon + 1).trimmed();
+    }
+    unread.remove(0, end + 4);
+    return answer;
+}
+
+bool isHttp(const QByteArray& unread)
+{
+    return QByteArray("HTTP/1.").startsWith(unread.left(7)) || unread.startsWith("HTTP/1.");
+}
+
+QByteArray upgradeRequest(const QByteArray& subprotocols)
+{
+    return "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+           "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: bXVybXVyc2NvcGUgcHJvYg==\r\n" +
+           (subprotocols.isEmpty() ? QByteArray()
+                                   : "Sec-WebSocket-Protocol: " + subprotocols + "\r\n") +
+           "\r\n";
+}
+
+class RosbridgeTalk final : public ProbeTalk
+{
+public:
+    QByteArray greeting() const override { return upgradeRequest({}); }
+    Step hear(QByteArray& unread, QByteArray&, FoundBus& bus) override
+    {
+        if (!isHttp(unread))
+            return Step::Other;
+        const auto head = takeHead(unread);
+        if (!head)
+            return Step::More;
+        if (head->status != 101)
+            return Step::Other;
+        const auto server = head->fields.find("server");
+        if (server != head->fields.end())
+            bus.version = QString::fromUtf8(server->second.left(60));
+        return Step::Done;
+    }
+};
+
+/// The server says by itself who it is and which channels it has.
+class FoxgloveTalk final : public ProbeTalk
+{
+public:
+    QByteArray greeting() const override
+    {
+        return upgradeRequest("foxglove.websocket.v1, foxglove.sdk.v1");
+    }
+    Step hear(QByteArray& unread, QByteArray&, FoundBus& bus) override
+    {
+        if (!m_isKnown) {
+            if (!isHttp(unread))
+                return Step::Other;
+            const auto head = takeHead(unread);
+            if (!head)
+                return Step::More;
+            const auto protocol = head->fields.find("sec-websocket-protocol");
+            if (head->status != 101 || protocol == head->fields.end() ||
+                !protocol->second.startsWith("foxglove"))
+                return Step::Other;
+            m_isKnown = true;
+        }
+        while (const auto text = takeText(unread)) {
+            const QJsonObject said = QJsonDocument::fromJson(*text).object();
+            if (said["op"_L1] == "serverInfo"_L1)
+                bus.version = said["name"_L1].toString().left(60);
+            if (said["op"_L1] == "advertise"_L1) {
+                bus.topics = said["channels"_L1].toArray().size();
+                return Step::Done;
+            }
+        }
+        return Step::Known;
+    }
+
+private:
+    static std::optional<QByteArray> takeText(QByteArray& unread)
+    {
+        if (unread.size() < 2)
+            return std::nullopt;
+        qsizetype size = unread[1] & 0x7F;
+        qsizetype at = 2;
+        if (size >= 126) {
+            const int bytes = size == 126 ? 2 : 8;
+            if (unread.size() < at + bytes)
+                return std::nullopt;
+            size = static_cast<qsizetype>(
+                bigEndian(unread, at + bytes - std::min(bytes, 4), std::min(bytes, 4)));
+            at += bytes;
+        }
+        if (unread.size() < at + size)
+            return std::nullopt;
+        QByteArray text = unread.mid(at, size);
+        unread.remove(0, at + size);
+        return text;
+    }
+
+    bool m_isKnown = false;
+};
+
+/// A hub of this program, perhaps in another window; it says how much it has received.
+class HubTalk final : public ProbeTalk
+{
+public:
+    QByteArray greeting() const override { return "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"; }
+    Step hear(QByteArray& unread, QByteArray&, FoundBus& bus) override
+    {
+        while (true) {
+            if (!m_head) {
+                if (!isHttp(unread))
+                    return Step::Other;
+                m_head = takeHead(unread);
+            }
+            if (!m_head)
+                return m_isKnown ? Step::Known : Step::More;
+            const qsizetype size = m_head->fields["content-length"].toLongLong();
+            if (unread.size() < size)
+                return m_isKnown ? Step::Known : Step::More;
+            const QJsonObject said = QJsonDocument::fromJson(unread.left(size)).object();
+            unread.remove(0, size);
+            m_head.reset();
+            if (!said.contains("murmurscope"_L1))
+                return Step::Other;
+            take(said, bus);
+            return Step::Done;
+        }
+    }
+    bool countsForItself() const override { return m_isKnown; }
+    QByteArray again() override { return greeting(); }
+
+private:
+    void take(const QJsonObject& said, FoundBus& bus)
+    {
+        bus.version = said["murmurscope"_L1].toString();
+        const int clients = said["clients"_L1].toInt();
+        bus.detail = clients == 1 ? u"1 client"_s : u"%1 clients"_s.arg(clients);
+        QUrlQuery query;
+        query.addQueryItem(u"murmur.hello"_s, QString::fromLatin1(QUrl::toPercentEncoding(
+                                                  uR"({"op":"subscribe","topics":["#"]})"_s)));
+        bus.url.setScheme(u"ws"_s);
+        bus.url.setQuery(query);
+        const std::int64_t received = said["received"_L1].toInteger();
+        if (m_isKnown && m_since.isValid() && m_since.elapsed() > 0) {
+            bus.perSecond = static_cast<double>(std::max<std::int64_t>(0, received - m_received)) *
+                            1000 / static_cast<double>(m_since.elapsed());
+            bus.counted = u"messages"_s;
+        }
+        m_isKnown = true;
+        m_received = received;
+        m_since.start();
+    }
+
+    std::optional<HttpAnswer> m_head;
+    QElapsedTimer m_since;
+    std::int64_t m_received = 0;
+    bool m_isKnown = false;
+};
+
+/// Somebody who takes traces already; there is nothing to attach to.
+class OtlpTalk final : public ProbeTalk
+{
+public:
+    QByteArray greeting() const override
+    {
+        return "GET /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+    }
+    Step hear(QByteArray& unread, QByteArray&, FoundBus& bus) override
+    {
+        if (!isHttp(unread))
+            return Step::Other;
+        const auto head = takeHead(unread);
+        if (!head)
+            return Step::More;
+        if (head->status != 405)
+            return Step::Other;
+        bus.url = {};
+        bus.detail = u"takes what exporters send; listen on another port (otlp://127.0.0.1:4319)"_s;
+        return Step::Done;
+    }
+};
+
+template<typename Talk>
+std::unique_ptr<ProbeTalk> make()
+{
+    return std::make_unique<Talk>();
+}
+
+} // namespace
+
+std::vector<BusProbe> Discovery::usualProbes()
+{
+    return {
+        {"redis", "Redis", 6379, &make<RedisTalk>},
+        {"nats", "NATS", 4222, &make<NatsTalk>},
+        {"mqtt", "MQTT", 1883, &make<MqttTalk>},
+        {"kafka", "Kafka", 9092, &make<KafkaTalk>},
+        {"rosbridge", "rosbridge", 9090, &make<RosbridgeTalk>},
+        {"foxglove", "Foxglove", 8765, &make<FoxgloveTalk>},
+        {"ws", "Hub", 7777, &make<HubTalk>},
+        {"otlp", "OpenTelemetry", 4318, &make<OtlpTalk>},
+    };
+}
+
+} // namespace murmur
