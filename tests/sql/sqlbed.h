@@ -138,6 +138,11 @@ public:
         gap.connection = m_connection;
         m_recorder->sink().note(std::move(gap));
     }
+    void observe(Lag lag)
+    {
+        lag.connection = m_connection;
+        m_recorder->sink().observe({std::move(lag)});
+    }
     [[nodiscard]] bool waitForAll() const
     {
         return QTest::qWaitFor([this] { return m_session->seen().last == m_said; }, 10'000);

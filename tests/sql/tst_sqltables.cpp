@@ -118,6 +118,29 @@ private Q_SLOTS:
                  u"1"_s);
     }
 
+    void howFarConsumersWereBehind()
+    {
+        SqlBed bed;
+        Lag lag;
+        lag.time = kBegin;
+        lag.topic = "tasks";
+        lag.consumer = "workers";
+        lag.pending = 1204;
+        lag.unacknowledged = 3;
+        lag.members = 2;
+        bed.observe(lag);
+        lag.time += 2'000'000'000;
+        lag.pending = lag.unacknowledged = lag.members = Lag::kUnknown;
+        bed.observe(lag);
+        bed.close();
+        auto database = bed.database();
+        QCOMPARE(answerOf(*database, "SELECT recording, time / 1000000000 % 60, connection, topic, "
+                                     "consumer, pending, unacknowledged, members FROM lag"),
+                 u"bed|0|listen://127.0.0.1:7777|tasks|workers|1204|3|2\n"
+                 "bed|2|listen://127.0.0.1:7777|tasks|workers|NULL|NULL|NULL"_s);
+        QCOMPARE(answerOf(*database, "SELECT count(*) FROM message"), u"0"_s);
+    }
+
     void findingsHaveTheirMessages()
     {
         SqlBed bed;
@@ -151,7 +174,7 @@ private Q_SLOTS:
         bed.close();
         auto database = bed.database();
         const auto tables = sqlTables();
-        QCOMPARE(tables.size(), std::size_t(9));
+        QCOMPARE(tables.size(), std::size_t(10));
         for (const SqlTableInfo& table : tables) {
             QVERIFY(!table.meaning.empty());
             std::string all;

@@ -4,6 +4,7 @@
 #include "bus/kafka/kafkaconnection.h"
 
 #include "base/clock.h"
+#include "bus/kafka/kafkalags.h"
 #include "bus/kafka/kafkareader.h"
 #include "bus/kafka/kafkascout.h"
 #include "bus/kafka/kafkawords.h"
@@ -48,8 +49,10 @@ private:
     KafkaOwned<rd_kafka_t> m_handle;
     std::unique_ptr<KafkaReader> m_reader;
     std::unique_ptr<KafkaScout> m_scout;
+    std::unique_ptr<KafkaLags> m_lags;
     std::thread m_reading;
     std::thread m_scouting;
+    std::thread m_watching;
 };
 
 KafkaConnection::KafkaConnection(QUrl url, KafkaSettings settings, const ConnectionContext& context)
@@ -90,8 +93,10 @@ Status KafkaConnection::start()
                                              m_reports, m_board);
     m_scout = std::make_unique<KafkaScout>(m_handle.get(), m_context, m_settings, m_book, m_reports,
                                            m_board, m_isOver);
+    m_lags = std::make_unique<KafkaLags>(m_handle.get(), m_context, m_settings, m_book, m_board);
     m_reading = std::thread([this] { m_reader->run(m_isOver); });
     m_scouting = std::thread([this] { m_scout->run(); });
+    m_watching = std::thread([this] { m_lags->run(m_isOver); });
     m_ticker.start();
     return Done{};
 }
@@ -104,6 +109,8 @@ void KafkaConnection::stop()
     m_ticker.stop();
     m_reading.join();
     m_scouting.join();
+    m_watching.join();
+    m_lags.reset();
     m_scout.reset();
     m_reader.reset();
     m_handle.reset();

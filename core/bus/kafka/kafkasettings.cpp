@@ -3,6 +3,7 @@
 
 #include "bus/kafka/kafkasettings.h"
 
+#include "bus/lagwatch.h"
 #include "bus/urlreader.h"
 
 #include <algorithm>
@@ -161,6 +162,9 @@ Result<KafkaSettings> kafkaSettingsFromUrl(const QUrl& url, const ConnectionOpti
     readPositions(reader, settings);
     readSecurity(reader, settings, options);
     settings.refresh = reader.duration(u"refresh"_s, 1s, 1h, 30s);
+    settings.watchesLag = lagFromUrl(reader);
+    for (const QString& group : reader.list(u"groups"_s))
+        settings.groups << group.toUtf8();
     settings.readsUncommitted =
         reader.choice(u"isolation"_s, {"read_committed", "read_uncommitted"},
                       u"read_committed"_s) == "read_uncommitted"_L1;

@@ -25,6 +25,8 @@ struct KafkaSettings
     Position to{Position::What::Never, 0, {}};
     nanoseconds refresh{};
     bool readsUncommitted = false;
+    QList<QByteArray> groups; ///< consumer groups to watch; empty: those that the brokers list
+    bool watchesLag = true;
     Shard shard;
 
     [[nodiscard]] bool isHistory() const { return from.what != Position::What::Now; }

@@ -123,6 +123,10 @@ QStringList kafkaPresence(const KafkaSettings& settings)
     if (settings.topics.isEmpty()) {
         presence << u"We read every topic that does not begin with “_”; topic=… reads less."_s;
     }
+    if (settings.watchesLag && !settings.hasEnd()) {
+        presence << u"Every 2 s we ask what consumer groups have committed, to tell how far they "
+                    "are behind; lag=off does without."_s;
+    }
     if (settings.isHistory()) {
         presence << u"Reading what is old can push what is new out of the brokers' memory and slow "
                     "them down for others."_s;

@@ -3,6 +3,7 @@
 
 #include "bus/nats/natssettings.h"
 
+#include "bus/lagwatch.h"
 #include "bus/nats/natssubject.h"
 #include "bus/urlreader.h"
 
@@ -105,6 +106,7 @@ Result<NatsSettings> natsSettingsFromUrl(const QUrl& url, const ConnectionOption
     settings.tls = reader.tls(url.scheme() == "tls"_L1, options.keyPassword);
     readSubjects(reader, settings);
     readStreams(reader, settings);
+    settings.watchesLag = lagFromUrl(reader);
     settings.hasInbox = reader.flag(u"inbox"_s);
     settings.hasAdvisories = reader.flag(u"advisories"_s);
     if (!settings.nkeyFile.isEmpty() && !settings.credsFile.isEmpty())

@@ -34,6 +34,7 @@ struct NatsSettings
     Position from;
     Position to{Position::What::Never, 0, {}};
     std::string domain;
+    bool watchesLag = true; ///< how far durable consumers of the streams are behind
 
     [[nodiscard]] bool isHistory() const { return from.what != Position::What::Now; }
     /// "box:4222"

@@ -71,6 +71,7 @@ NatsWorker::NatsWorker(NatsSettings settings, const ConnectionContext& context,
     : m_settings(std::move(settings))
     , m_context(context)
     , m_intake(std::move(intake))
+    , m_lags(m_settings, context)
     , m_changed(std::move(changed))
 {
 }
@@ -287,6 +288,7 @@ std::optional<NatsFailure> NatsWorker::attach()
     m_up = std::chrono::steady_clock::now();
     m_wasUp = true;
     m_isBehind = false;
+    m_lags.attach();
     learnServers();
     tellPresence();
     become(ConnectionStatus::State::Up, attachedText());
@@ -307,6 +309,8 @@ QString NatsWorker::attachedText() const
     }
     if (!m_core->denied().isEmpty())
         text += u" Not permitted to listen to “%1”."_s.arg(m_core->denied().join(u"”, “"_s));
+    if (const QString trouble = m_lags.trouble(); !trouble.isEmpty())
+        text += u' ' + trouble;
     return text;
 }
 
@@ -338,6 +342,9 @@ void NatsWorker::tellPresence()
     }
     for (const auto& reader : m_readers)
         presence << reader->presence();
+    if (m_settings.watchesLag && !m_settings.streams.empty())
+        presence
+            << u"Every 2 s we ask how far the consumers of the streams are behind; others see the question in JetStream's advisories. lag=off does without."_s;
     if (!m_workedOff.isEmpty()) {
         presence << u"%1 gets no consumer of ours, which would keep messages from being deleted or "
                     "be refused."_s.arg(m_workedOff.join(u", "_s));
@@ -415,6 +422,8 @@ void NatsWorker::tick()
         areWell = reader->tick(m_js.get(), now) && areWell;
     if (!areWell)
         attachAgain();
+    else if (m_lags.tick(m_js.get(), now))
+        become(ConnectionStatus::State::Up, attachedText());
     if (m_settings.streams.empty())
         tellPresence();
 }

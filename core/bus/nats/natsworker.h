@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bus/nats/natscore.h"
+#include "bus/nats/natslags.h"
 #include "bus/nats/natsstream.h"
 #include "bus/retry.h"
 
@@ -68,6 +69,7 @@ private:
     NatsJetStream m_js;
     std::unique_ptr<NatsCore> m_core;
     std::vector<std::shared_ptr<NatsStreamReader>> m_readers;
+    NatsLags m_lags;
     QStringList m_workedOff; // streams whose subjects are listened to instead
     Outage m_outage;
     std::vector<std::string> m_servers; // of the same cluster

@@ -248,6 +248,12 @@ QString RedisConnection::upSentence() const
         }
     }
     QString sentence = u"Attached to %1: %2."_s.arg(where, parts.join(u" and "_s));
+    const bool isLagDenied = std::ranges::any_of(m_links, [](const auto& link) {
+        const auto* const reader = qobject_cast<const RedisStreams*>(link.get());
+        return reader != nullptr && reader->isLagDenied();
+    });
+    if (isLagDenied)
+        sentence += u" How far groups are behind cannot be told: this user may not XINFO GROUPS."_s;
     if (m_settings.readsPast())
         sentence += u" %L1 entries are there."_s.arg(there);
     return sentence;
@@ -303,6 +309,9 @@ QStringList RedisConnection::presence() const
         sentences
             << u"The server sends every entry of the streams once more. No consumer group and "
                "no pending entry changes."_s;
+        if (m_settings.watchesLag && !m_settings.isWindow())
+            sentences << u"Every 2 s we ask how far their groups are behind (XINFO GROUPS); "
+                         "lag=off does without."_s;
     }
     return sentences;
 }

@@ -14,6 +14,7 @@ namespace murmur {
 ///     channel=NAME       channels by name
 ///     stream=KEY         streams, read with XREAD, never as a member of a group
 ///     from=, to=         positions (position.h) in the streams; now, and no end, by default
+///     lag=off            does not ask how far the groups of the streams are behind
 ///     monitor=1          all commands instead, for monitor-for=60s or monitor-max=64MiB
 ///     ca=, cert=, key=, server-name=, insecure=   of TlsOptions
 ///

@@ -4,6 +4,7 @@
 #include "bus/redis/redissettings.h"
 
 #include "base/clock.h"
+#include "bus/lagwatch.h"
 #include "bus/redis/redisglob.h"
 #include "bus/redis/streamid.h"
 #include "bus/urlreader.h"
@@ -85,6 +86,7 @@ Result<RedisSettings> redisSettingsFromUrl(const QUrl& url, const ConnectionOpti
     settings.streams = namesOf(reader, u"stream"_s);
     settings.from = reader.position(u"from"_s, {});
     settings.to = reader.position(u"to"_s, settings.to);
+    settings.watchesLag = lagFromUrl(reader);
     settings.monitor = reader.flag(u"monitor"_s);
     settings.monitorFor = reader.duration(u"monitor-for"_s, 1s, 24h, 60s);
     settings.monitorMax = reader.bytes(u"monitor-max"_s, 1024, 1'048'576 * kMiB, 64 * kMiB);

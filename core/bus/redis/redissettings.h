@@ -29,6 +29,8 @@ struct RedisSettings
     Position from;
     Position to{Position::What::Never, 0, {}};
 
+    bool watchesLag = true; ///< how far groups of the streams are behind
+
     bool monitor = false;
     nanoseconds monitorFor{};
     std::int64_t monitorMax = 0; ///< bytes

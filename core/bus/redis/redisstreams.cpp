@@ -4,6 +4,7 @@
 #include "bus/redis/redisstreams.h"
 
 #include "base/clock.h"
+#include "bus/redis/redisgroups.h"
 #include "bus/redis/streamentry.h"
 
 #include <algorithm>
@@ -84,6 +85,7 @@ RedisStreams::RedisStreams(const RedisSettings& settings, RedisInbox& inbox,
     : RedisLink(settings, inbox)
     , m_streams(std::move(streams))
     , m_entriesAtOnce(kFirstCount)
+    , m_lagWatch(inbox.context())
 {
 }
 
@@ -91,6 +93,7 @@ void RedisStreams::attach()
 {
     m_expected.clear();
     m_isAfterOutage = true;
+    m_sinceGroups.invalidate();
     askInfos();
 }
 
@@ -118,6 +121,19 @@ void RedisStreams::askInfos()
         ask(Ask::Time, 0, {"TIME"});
     if (m_expected.empty())
         goOn();
+}
+
+// Between two readings, like all questions: XREAD would hold up the answers.
+void RedisStreams::askGroups()
+{
+    const bool isDue = !m_sinceGroups.isValid() || m_sinceGroups.hasExpired(kLagEvery.count());
+    if (!settings().watchesLag || settings().isWindow() || m_isLagDenied || !isDue)
+        return;
+    m_sinceGroups.start();
+    for (std::size_t i = 0; i < m_streams.size(); ++i) {
+        if (m_streams[i].info.exists)
+            ask(Ask::Groups, i, {"XINFO", "GROUPS", m_streams[i].key});
+    }
 }
 
 void RedisStreams::hear(RespValue& value, std::int64_t now)
@@ -157,6 +173,9 @@ void RedisStreams::hear(RespValue& value, std::int64_t now)
             m_serverMs = value.elements[0].text.toULongLong() * 1000 +
                          value.elements[1].text.toULongLong() / 1000;
         }
+        break;
+    case Ask::Groups:
+        m_lagWatch.tell(stream.key.toStdString(), groupsFrom(value), now);
         break;
     case Ask::Read:
         m_hops = 0;
@@ -204,6 +223,14 @@ bool RedisStreams::hearError(const Expected& expected, const QByteArray& error)
             return false;
         }
     }
+    if (expected.ask == Ask::Groups) {
+        // A stream that is gone has no groups; what may not be asked is not asked again.
+        if (error.startsWith("NOPERM")) {
+            m_isLagDenied = true;
+            Q_EMIT stateChanged();
+        }
+        return false;
+    }
     if (expected.ask == Ask::Time)
         return false;
     // Somebody woke us with CLIENT UNBLOCK.
@@ -232,6 +259,7 @@ void RedisStreams::goOn()
     }
     if (!m_isInfoDenied && m_looksNext)
         askInfos();
+    askGroups();
     read();
 }
 
@@ -377,6 +405,8 @@ void RedisStreams::hearPart(RespValue& part, bool isOneTooLarge, std::int64_t no
     if (m_expected.empty())
         return;
     const Expected expected = m_expected.front();
+    if (expected.ask == Ask::Groups)
+        m_isLagDenied = true; // more groups than can be taken at once, and next time too
     RedisStream& asked = m_streams[expected.stream];
     if (expected.ask == Ask::Info) {
         m_isInfoDenied = true; // its first or last entry is too large, and will be next time

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "bus/lagwatch.h"
 #include "bus/redis/redislink.h"
 #include "bus/redis/streamledger.h"
 
@@ -34,6 +35,8 @@ public:
                  std::vector<RedisStream> streams);
 
     [[nodiscard]] const std::vector<RedisStream>& streams() const { return m_streams; }
+    /// The server does not permit to ask how far groups are behind.
+    [[nodiscard]] bool isLagDenied() const { return m_isLagDenied; }
     [[nodiscard]] std::vector<RedisStream> takeStreams() { return std::move(m_streams); }
 
 Q_SIGNALS:
@@ -48,7 +51,7 @@ protected:
     void tick() override;
 
 private:
-    enum class Ask : std::uint8_t { Info, Last, Time, Read };
+    enum class Ask : std::uint8_t { Info, Last, Time, Groups, Read };
     struct Expected
     {
         Ask ask;
@@ -57,6 +60,7 @@ private:
 
     void ask(Ask what, std::size_t stream, const QByteArrayList& words);
     void askInfos();
+    void askGroups();
     void read();
     void goOn();
     /// True when an error sent us elsewhere or ended the link.
@@ -76,8 +80,11 @@ private:
     std::int64_t m_entriesAtOnce;
     std::int64_t m_infoBytes = 0;
     QElapsedTimer m_sinceLook;
+    QElapsedTimer m_sinceGroups;
+    LagWatch m_lagWatch;
     int m_hops = 0;
     bool m_isInfoDenied = false;
+    bool m_isLagDenied = false;
     bool m_isAfterOutage = false;
     bool m_looksNext = false;
 };
