@@ -6,6 +6,8 @@
 #include "output.h"
 #include "recordings.h"
 
+#include "bus/fleet.h"
+
 #include <CLI/CLI.hpp>
 
 #include <QFile>
@@ -21,6 +23,9 @@ using namespace Qt::StringLiterals;
 namespace murmur::cli {
 
 namespace {
+
+/// More of them are told of by fleet.
+constexpr std::size_t kMostConnections = 8;
 
 struct Options
 {
@@ -163,6 +168,19 @@ void appendFacts(JsonWriter& json, const SessionInfo& info)
         json.number(connection.lost);
         json.key("lost_is");
         json.text(lostIsText(connection.lostIs));
+        json.key("lost_by");
+        json.beginArray();
+        for (const LostBy& by : connection.lostBy) {
+            json.beginObject();
+            json.key("cause");
+            json.text(QString::fromStdString(by.cause));
+            json.key("lost");
+            json.number(by.count);
+            json.key("lost_is");
+            json.text(lostIsText(by.lostIs));
+            json.endObject();
+        }
+        json.endArray();
         json.key("elsewhere");
         json.number(connection.elsewhere);
         json.endObject();
@@ -269,6 +287,32 @@ std::string lagsTable(const SessionInfo& info)
     return info.lags.empty() ? std::string() : '\n' + table.takeText();
 }
 
+/// Many of a fleet share a line.
+void addConnections(Table& table, const std::vector<ConnectionInfo>& connections)
+{
+    QStringList urls;
+    for (const ConnectionInfo& connection : connections)
+        urls << connection.url;
+    for (const FleetGroup& group : fleetGroups(urls)) {
+        const bool isShort = connections.size() > kMostConnections && group.members.size() > 1;
+        ConnectionInfo sum;
+        for (const std::size_t member : group.members) {
+            const ConnectionInfo& one = connections[member];
+            if (!isShort)
+                sum = {};
+            sum.received += one.received;
+            sum.recorded += one.recorded;
+            sum.lost += one.lost;
+            sum.lostIs = std::max(sum.lostIs, one.lostIs);
+            if (isShort && member != group.members.back())
+                continue;
+            table.add({isShort ? u"%1 (%2)"_s.arg(group.label).arg(group.members.size()) : one.url,
+                       grouped(sum.received), grouped(sum.recorded), grouped(sum.lost),
+                       lostIsText(sum.lostIs)});
+        }
+    }
+}
+
 std::string pageOf(const SessionInfo& info)
 {
     Table facts({{QString(), false, 0}, {QString(), false, 0}});
@@ -343,9 +387,7 @@ std::string pageOf(const SessionInfo& info)
     // Of several recordings they may be here.
     if (elsewhere > 0 && info.recordings.empty())
         fact(u"other shards"_s, u"%1 messages, recorded there"_s.arg(grouped(elsewhere)));
-    for (const ConnectionInfo& connection : info.connections)
-        connections.add({connection.url, grouped(connection.received), grouped(connection.recorded),
-                         grouped(connection.lost), lostIsText(connection.lostIs)});
+    addConnections(connections, info.connections);
 
     std::string out = isOne ? printable(info.path).toStdString() + '\n'
                             : std::to_string(info.recordings.size()) + " recordings\n" +

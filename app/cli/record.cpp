@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "command.h"
+#include "dryrun.h"
 #include "profileuse.h"
 #include "recordrun.h"
 #include "validators.h"
@@ -47,6 +48,7 @@ struct Options
     bool isUnredacted = false;
     std::int64_t maxMessages = 0;
     bool isStrict = false;
+    bool isDryRun = false;
     bool json = false;
 };
 
@@ -154,6 +156,10 @@ int run(const Options& options)
     recording.rules.redactsKnown = !options.isUnredacted;
     if (recording.urls.empty())
         return wrongUse(u"Nothing to attach to: name a URL, or a profile with --profile."_s);
+    if (options.isDryRun)
+        return dryRun(recording.urls, recording.connectionOptions, options.json);
+    if (options.output.empty())
+        return wrongUse(u"Into which file? Name it with -o FILE."_s);
     Recorder recorder(std::move(recording));
     return RecordRun(recorder, std::move(run)).run();
 }
@@ -180,7 +186,10 @@ void addRecord(CLI::App& app, Action& action)
     app.add_option("URL", options->urls, "Buses to attach to");
     app.add_option("--profile", options->profile,
                    "Attach to the buses of a profile, with its rules and secrets");
-    app.add_option("-o,--output", options->output, "File to record into")->required();
+    app.add_option("-o,--output", options->output, "File to record into");
+    app.add_flag(
+        "--dry-run", options->isDryRun,
+        "Only say what reading the past (to=) of each bus will give: messages, bytes, time");
     app.add_option("--dialect", options->dialect,
                    "Read all messages as this dialect instead of looking");
     app.add_option("--for", options->length, "End after so long, for example 60s");

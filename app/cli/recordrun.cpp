@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -24,6 +25,11 @@ using namespace Qt::StringLiterals;
 namespace murmur::cli {
 
 namespace {
+
+/// More connections are told of together.
+constexpr std::size_t kMostTold = 8;
+constexpr int kMostDownNamed = 5;
+constexpr std::chrono::seconds kFleetPause{2};
 
 /// Lines for a person who waits; stdout is for the result.
 void tell(const QString& line)
@@ -43,6 +49,71 @@ QString lostText(std::int64_t lost, LostIs lostIs)
         return lost > 0 ? u"at least %1 lost"_s.arg(grouped(lost)) : u"an unknown number lost"_s;
     }
     return {};
+}
+
+/// "198 of 200 up, 2 failed".
+QString upText(const std::vector<ConnectionInfo>& connections)
+{
+    using State = ConnectionStatus::State;
+    const auto count = [&](State state) {
+        return std::ranges::count(connections, state, &ConnectionInfo::state);
+    };
+    QString text = u"%1 of %2 up"_s.arg(count(State::Up)).arg(connections.size());
+    if (const auto down = count(State::Failed); down > 0)
+        text += u", %1 failed"_s.arg(down);
+    if (const auto down = count(State::Retrying); down > 0)
+        text += u", %1 trying again"_s.arg(down);
+    if (const auto over = count(State::Stopped); over > 0)
+        text += u", %1 at their end"_s.arg(over);
+    return text;
+}
+
+struct Past
+{
+    std::int64_t read = 0;
+    std::int64_t expected = 0;
+};
+
+/// What was read of windows whose end is known; nothing when there is one of which it is not.
+std::optional<Past> pastOf(const std::vector<ConnectionInfo>& connections)
+{
+    Past past;
+    for (const ConnectionInfo& connection : connections) {
+        if (!connection.isWindow || connection.expectedMessages < 0)
+            return std::nullopt;
+        past.read += connection.received;
+        past.expected += connection.expectedMessages;
+    }
+    return past;
+}
+
+QString pastText(const std::vector<ConnectionInfo>& connections, double seconds)
+{
+    const auto past = pastOf(connections);
+    if (!past || past->expected == 0)
+        return {};
+    QString text =
+        u"  %1 % of about %2"_s.arg(std::min<std::int64_t>(100 * past->read / past->expected, 99))
+            .arg(grouped(past->expected));
+    const double rate = static_cast<double>(past->read) / seconds;
+    const auto left = static_cast<double>(past->expected - past->read);
+    if (rate >= 1 && left > 0)
+        text += u", %1 left"_s.arg(
+            durationText(std::chrono::seconds(static_cast<std::int64_t>(left / rate) + 1)));
+    return text;
+}
+
+/// Why it ended, with how far a window was read that was not read to its end.
+QString endText(const QString& why, const std::vector<ConnectionInfo>& connections)
+{
+    using State = ConnectionStatus::State;
+    const auto past = pastOf(connections);
+    if (!past || past->read >= past->expected ||
+        std::ranges::all_of(connections,
+                            [](const ConnectionInfo& c) { return c.state == State::Stopped; }))
+        return why;
+    return u"%1 after %2 of about %3 messages of the window"_s.arg(why, grouped(past->read),
+                                                                   grouped(past->expected));
 }
 
 LostIs worst(const std::vector<ConnectionInfo>& connections)
@@ -243,6 +314,10 @@ int RecordRun::run()
         QFile::remove(m_recorder.path());
         return failed({ErrorCode::Unreachable, connections.front().detail});
     }
+    if (const QString why = endText(m_why, connections); why != m_why) {
+        tell(u"Ended: %1. What was read is kept."_s.arg(why));
+        m_why = why;
+    }
     const int kept =
         printKept(m_recorder.files(), length, m_why, m_options.isStrict, m_options.json);
     if (!stopped)
@@ -260,7 +335,8 @@ void RecordRun::showStatus()
     lookForEnd(status.connections);
     if (m_progress == nullptr || !m_progress->isShown() || m_isEnding)
         return;
-    const double seconds = std::max(1e-3, static_cast<double>(status.length.count()) / 1e9);
+    const std::chrono::duration<double> since = std::chrono::steady_clock::now() - m_began;
+    const double seconds = std::max(1e-3, since.count());
     QString line = u"recording %1  %2 messages  %3/s  %4 lost"_s.arg(
         durationText(status.length), grouped(status.recorded),
         grouped(static_cast<std::int64_t>(static_cast<double>(status.recorded) / seconds)),
@@ -272,6 +348,9 @@ void RecordRun::showStatus()
         line += u"  queue %1 %"_s.arg(static_cast<int>(status.queueFill * 100));
     if (status.unread > 0)
         line += u"  %1 to be read"_s.arg(grouped(status.unread));
+    if (status.connections.size() > 1)
+        line += u"  "_s + upText(status.connections);
+    line += pastText(status.connections, seconds);
     if (m_options.length.count() > 0)
         line += u"  of %1"_s.arg(durationText(m_options.length));
     m_progress->show(line);
@@ -290,14 +369,50 @@ void RecordRun::noteAlarm(const QString& alarm)
                          : printable(alarm));
 }
 
+void RecordRun::noteFleet(const std::vector<ConnectionInfo>& connections)
+{
+    const auto now = std::chrono::steady_clock::now();
+    const QString up = upText(connections);
+    if (up == m_fleetTold || (!m_fleetTold.isEmpty() && now - m_fleetToldAt < kFleetPause))
+        return;
+    m_fleetTold = up;
+    m_fleetToldAt = now;
+    if (m_progress != nullptr)
+        m_progress->clear();
+    tell(up + u'.');
+    int named = 0;
+    for (std::size_t i = 0; i < connections.size(); ++i) {
+        const ConnectionInfo& connection = connections[i];
+        const bool isDown = connection.state == ConnectionStatus::State::Failed ||
+                            connection.state == ConnectionStatus::State::Retrying;
+        QString& told = m_watched[i].shown;
+        if (!isDown)
+            told.clear();
+        if (!isDown || told == connection.detail)
+            continue;
+        if (++named > kMostDownNamed)
+            break;
+        told = connection.detail;
+        tell(printable(u"  %1: %2"_s.arg(beforeColon(connection.url), connection.detail)));
+    }
+}
+
 void RecordRun::noteConnections(const std::vector<ConnectionInfo>& connections)
 {
     m_watched.resize(std::max(m_watched.size(), connections.size()));
+    if (connections.size() > kMostTold) {
+        for (std::size_t i = 0; i < connections.size(); ++i)
+            m_watched[i].wasUp =
+                m_watched[i].wasUp || connections[i].state == ConnectionStatus::State::Up;
+        if (!m_isEnding)
+            noteFleet(connections);
+        return;
+    }
     for (std::size_t i = 0; i < connections.size(); ++i) {
         const ConnectionInfo& connection = connections[i];
         Watched& watched = m_watched[i];
         noteSilence(connection, watched);
-        QString line = connection.url;
+        QString line = beforeColon(connection.url);
         if (!connection.detail.isEmpty())
             line += u": "_s + connection.detail;
         // The count of clients and the like may stand in the detail; a person wants the news only.
@@ -316,6 +431,9 @@ void RecordRun::noteConnections(const std::vector<ConnectionInfo>& connections)
         if (!std::exchange(watched.wasUp, true)) {
             for (const QString& sentence : connection.presence)
                 tell(u"  attaching changes: "_s + printable(sentence));
+            if (connection.expectedMessages >= 0)
+                tell(u"  the past that is read holds about %1 messages"_s.arg(
+                    grouped(connection.expectedMessages)));
         }
     }
 }
@@ -330,7 +448,7 @@ void RecordRun::noteSilence(const ConnectionInfo& connection, Watched& watched)
     watched.isSilenceTold = true;
     if (m_progress != nullptr)
         m_progress->clear();
-    tell(printable(u"%1: %2"_s.arg(connection.url, whyNothingComes(connection))));
+    tell(printable(u"%1: %2"_s.arg(beforeColon(connection.url), whyNothingComes(connection))));
 }
 
 void RecordRun::lookForEnd(const std::vector<ConnectionInfo>& connections)

@@ -55,6 +55,7 @@ private:
     void showStatus();
     void noteAlarm(const QString& alarm);
     void noteConnections(const std::vector<ConnectionInfo>& connections);
+    void noteFleet(const std::vector<ConnectionInfo>& connections);
     void noteSilence(const ConnectionInfo& connection, Watched& watched);
     void lookForEnd(const std::vector<ConnectionInfo>& connections);
     void lookForMatch();
@@ -68,6 +69,8 @@ private:
     bool m_isLooking = false;
     bool m_isEnding = false;
     QString m_why;
+    QString m_fleetTold;
+    std::chrono::steady_clock::time_point m_fleetToldAt;
     QString m_alarm;                // as told
     std::vector<Watched> m_watched; ///< by connection
     std::chrono::steady_clock::time_point m_began;

@@ -133,7 +133,7 @@ QString pattern(const QStringList& names)
         while (!name.mid(head.size()).endsWith(tail))
             tail.remove(0, 1);
     }
-    if (names.front() == head && tail.isEmpty())
+    if (names.count(head) == names.size())
         return head;
     // A number is taken whole.
     while (!head.isEmpty() && head.back().isDigit())

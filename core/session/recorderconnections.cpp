@@ -127,6 +127,10 @@ void Recorder::Private::leave(AttachedConnection& connection) const
 
 Status Recorder::Private::comeBack(AttachedConnection& connection, const QUrl& url) const
 {
+    // What cannot be must not cost what there is.
+    if (const auto made = createConnection(url, {connection.id, sink.get(), connection.options});
+        !made)
+        return made.error();
     leave(connection);
     QUrl from = url;
     {

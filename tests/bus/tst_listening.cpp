@@ -3,6 +3,7 @@
 
 // What of a bus is listened to, as items of its URL: wider, narrower, and what would be enough.
 
+#include "bus/fleet.h"
 #include "bus/listening.h"
 
 #include <QTest>
@@ -120,6 +121,26 @@ private Q_SLOTS:
         QCOMPARE(narrower("nats", {{"a", 5}, {"a.b", 5}, {"c.d", 5}}), u"a a.> c.>"_s);
         QCOMPARE(narrower("mqtt", {{"a", 5}, {"a/b", 5}, {"c/d", 5}}), u"a/# c/#"_s);
         QCOMPARE(narrower("redis", {{"a[1]:x", 5}, {"b:y", 5}}), u"a\\[1\\]:* b:*"_s);
+    }
+
+    void connectionsOfASiteAreAGroup()
+    {
+        const QStringList urls{u"mqtt://robot-007.north.site:1883?topic=a"_s,
+                               u"mqtt://robot-012.north.site:1883?topic=a"_s,
+                               u"mqtt://robot-003.south.site:1883?topic=a"_s,
+                               u"nats://10.0.0.1:4222"_s,
+                               u"nats://10.0.0.12:4222"_s,
+                               u"listen://127.0.0.1:7001"_s,
+                               u"listen://127.0.0.1:7002"_s,
+                               u"stdin:"_s,
+                               u"stdin:"_s,
+                               u"mqtt://robot-007.north.site:1883?topic=b"_s};
+        QStringList told;
+        for (const FleetGroup& group : fleetGroups(urls))
+            told << group.label + u' ' + QString::number(group.members.size());
+        QCOMPARE(told, (QStringList{u"mqtt robot-*.north.site 2"_s, u" 1"_s, u"nats 10.0.0.* 2"_s,
+                                    u"listen 127.0.0.1:* 2"_s, u" 1"_s, u" 1"_s, u" 1"_s}));
+        QVERIFY(fleetGroups({}).empty());
     }
 };
 

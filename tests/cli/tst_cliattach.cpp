@@ -37,6 +37,32 @@ private Q_SLOTS:
         QVERIFY(hasHub);
     }
 
+    void whatAWindowHoldsIsSaidBeforeItIsRead()
+    {
+        const Outcome endless =
+            murmur::murmur({u"record"_s, u"--dry-run"_s, u"listen://127.0.0.1:0"_s, u"--json"_s});
+        QCOMPARE(endless.code, 0);
+        const QJsonObject json = endless.objects().front();
+        QCOMPARE(json["window"_L1].toBool(true), false);
+        QVERIFY(json["messages"_L1].isNull() && json["failure"_L1].isNull());
+        const Outcome nowhere = murmur::murmur({u"record"_s, u"listen://127.0.0.1:0"_s});
+        QCOMPARE(nowhere.code, 2);
+        QVERIFY(nowhere.err.contains("-o FILE"));
+    }
+
+    void aFleetIsToldOfTogether()
+    {
+        const QString path = file("fleet.murmur");
+        const Outcome outcome = murmur::murmur(
+            {u"record"_s, u"listen://127.0.0.{1..12}:0"_s, u"-o"_s, path, u"--for"_s, u"1s"_s});
+        QCOMPARE(outcome.code, 0);
+        QVERIFY2(outcome.err.contains("12 of 12 up."), outcome.err.constData());
+        const Outcome info = murmur::murmur({u"info"_s, path});
+        QVERIFY2(info.out.contains("listen 127.0.0.* (12)"), info.out.constData());
+        const QJsonObject json = murmur::murmur({u"info"_s, path, u"--json"_s}).objects().front();
+        QCOMPARE(json["connections"_L1].toArray().size(), 12);
+    }
+
     void aProfileIsKeptUsedAndForgotten()
     {
         QFile secret(file("secret"));
@@ -72,8 +98,7 @@ private Q_SLOTS:
                      .code,
                  0);
         const QJsonObject info = murmur::murmur({u"info"_s, path, u"--json"_s}).objects().front();
-        QCOMPARE(info["rules"_L1].toArray(),
-                 (QJsonArray{u"exclude camera.*"_s, u"never-write"_s}));
+        QCOMPARE(info["rules"_L1].toArray(), (QJsonArray{u"exclude camera.*"_s, u"never-write"_s}));
         QCOMPARE(info["redaction"_L1].toArray(), QJsonArray{u"known secrets"_s});
 
         QCOMPARE(murmur::murmur({u"profile"_s, u"remove"_s, u"lab"_s}).code, 0);

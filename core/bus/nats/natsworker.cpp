@@ -117,6 +117,8 @@ void NatsWorker::run()
     for (const auto& reader : m_readers)
         reader->finish();
     m_readers.clear();
+    // Nobody will be back to end it.
+    m_outage.end(m_context, processClock().nowNs());
 }
 
 std::chrono::milliseconds NatsWorker::nextWait()
@@ -279,6 +281,9 @@ std::optional<NatsFailure> NatsWorker::attach()
         for (const auto& reader : m_readers)
             m_status.subscribed << u"stream "_s + QString::fromStdString(reader->stream());
         m_status.unmatched = unmatched;
+        m_status.denied = m_core->denied();
+        if (m_settings.isHistory() || m_settings.to.what != Position::What::Never)
+            tellExpected();
         if (m_outage.isOn())
             ++m_status.reconnects;
     }
@@ -293,6 +298,19 @@ std::optional<NatsFailure> NatsWorker::attach()
     tellPresence();
     become(ConnectionStatus::State::Up, attachedText());
     return std::nullopt;
+}
+
+void NatsWorker::tellExpected()
+{
+    m_status.expectedMessages = m_status.expectedBytes = m_readers.empty() ? -1 : 0;
+    for (const auto& reader : m_readers) {
+        if (reader->expected() < 0 || m_status.expectedMessages < 0) {
+            m_status.expectedMessages = m_status.expectedBytes = -1;
+            return;
+        }
+        m_status.expectedMessages += reader->expected();
+        m_status.expectedBytes += std::max<std::int64_t>(reader->expectedBytes(), 0);
+    }
 }
 
 QString NatsWorker::attachedText() const

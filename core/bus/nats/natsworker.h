@@ -50,6 +50,7 @@ private:
     void fail(const NatsFailure& failure);
     [[nodiscard]] QString attachedText() const;
     void tellPresence();
+    void tellExpected(); ///< under the lock
     void waitFor(std::chrono::milliseconds time);
     [[nodiscard]] bool isStopping() const;
     [[nodiscard]] std::chrono::milliseconds nextWait();

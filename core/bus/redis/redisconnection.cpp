@@ -329,6 +329,16 @@ ConnectionStatus RedisConnection::status() const
     for (const QByteArray& name : m_settings.channels + m_settings.patterns + m_settings.streams)
         status.subscribed << QString::fromUtf8(name);
     status.unmatched = m_unmatched;
+    for (const auto& link : m_links) {
+        const auto* const reader = qobject_cast<const RedisStreams*>(link.get());
+        if (reader == nullptr)
+            continue;
+        for (const RedisStream& stream : reader->streams()) {
+            if (stream.expected >= 0)
+                status.expectedMessages =
+                    std::max<std::int64_t>(status.expectedMessages, 0) + stream.expected;
+        }
+    }
     return status;
 }
 

@@ -8,6 +8,7 @@
 #include "bus/redis/streamentry.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -61,6 +62,21 @@ StreamInfo infoFrom(const RespValue& value)
             info.first = StreamId::fromText(what.elements[0].text).value_or(StreamId{});
     }
     return info;
+}
+
+// The server counts only the whole; of a part we take the share of its time, as ids begin with it.
+std::int64_t expectedOf(const RedisStream& stream, StreamId after)
+{
+    const StreamInfo& info = stream.info;
+    if (!info.exists || info.length == 0 || stream.isDone)
+        return 0;
+    const auto last = stream.to == StreamId{} ? info.lastUsed : std::min(stream.to, info.lastUsed);
+    const auto first = std::max(info.first, after);
+    if (last < first)
+        return 0;
+    const auto whole = static_cast<double>(info.lastUsed.ms - info.first.ms) + 1;
+    const auto part = static_cast<double>(last.ms - first.ms) + 1;
+    return std::llround(std::min(1.0, part / whole) * static_cast<double>(info.length));
 }
 
 // "MOVED 3999 127.0.0.1:6381", "MOVED 3999 :6381": the host as before.
@@ -320,6 +336,8 @@ void RedisStreams::begin(RedisStream& stream, const StreamInfo& info, std::int64
     }
     note(stream, stream.ledger.begin(last, info, from.what == Position::What::Beginning), now);
     stream.isDone = settings().isWindow() && stream.to <= last;
+    if (settings().isWindow() || settings().readsPast())
+        stream.expected = expectedOf(stream, last);
 }
 
 void RedisStreams::hearInfo(RedisStream& stream, const StreamInfo& info, std::int64_t now)

@@ -21,8 +21,9 @@ struct RedisStream
     StreamId to;     ///< the last one that is wanted
     bool hasBegun = false;
     bool isDone = false;
-    std::int64_t lastRead = 0; ///< ns, when something was read, or reading began
-    std::uint64_t entries = 0; ///< handed over
+    std::int64_t lastRead = 0;  ///< ns, when something was read, or reading began
+    std::uint64_t entries = 0;  ///< handed over
+    std::int64_t expected = -1; ///< entries of the past that are read, about
 };
 
 /// Reads streams with XREAD, which changes nothing for anybody: no group, no pending entry. All
