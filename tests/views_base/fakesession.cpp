@@ -286,6 +286,18 @@ QFuture<Result<std::vector<Gap>>> Session::gaps()
                                     [recording = d->recording] { return recording->gaps; });
 }
 
+QFuture<Result<std::vector<Lag>>> Session::lags(LagRequest request)
+{
+    return answer<std::vector<Lag>>(*d->recording, [recording = d->recording, request] {
+        std::vector<Lag> lags = recording->lags;
+        std::erase_if(lags, [&](const Lag& lag) {
+            return lag.time < toNs(request.range.begin) - kLagHolds ||
+                   lag.time >= toNs(request.range.end);
+        });
+        return lags;
+    });
+}
+
 QFuture<Status> Session::saveAs(const QString&, std::function<void(double)>, std::stop_token)
 {
     return QtFuture::makeReadyFuture(Status(Done{}));

@@ -19,6 +19,7 @@ struct FakeRecording
     std::shared_ptr<Dictionaries> names = std::make_shared<Dictionaries>();
     std::vector<Mark> marks; ///< by time; Seq is the place, from 1
     std::vector<Gap> gaps;
+    std::vector<Lag> lags; ///< by time
     StateSlice state;
     bool isLive = false;
 

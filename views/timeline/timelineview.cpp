@@ -7,6 +7,7 @@
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
+#include "views/timeline/lagband.h"
 #include "views/timeline/timelinetext.h"
 
 #include <QApplication>
@@ -77,6 +78,7 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
     , m_data(context.shared)
     , m_scroll(new QScrollBar(Qt::Vertical, this))
     , m_groupButton(new QToolButton(this))
+    , m_lags(new LagBand(context.shared, this))
     , m_note(new EmptyNote(this))
 {
     setAttribute(Qt::WA_OpaquePaintEvent);
@@ -97,6 +99,10 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
         refreshAgents();
         update();
         m_describe.start();
+    });
+    connect(m_lags, &LagBand::heightChanged, this, [this] {
+        rebuildLayout();
+        refresh();
     });
     const SharedView* shared = context.shared;
     connect(shared, &SharedView::sessionChanged, this, &TimelineView::refreshSession);
@@ -133,10 +139,17 @@ QRect TimelineView::axisRect() const
             theme.paneHeader};
 }
 
+int TimelineView::lagHeight() const
+{
+    // Agents are what the view is about.
+    return m_lags->wantedHeight((height() - Theme::current().paneHeader) * 2 / 5);
+}
+
 QRect TimelineView::lanesRect() const
 {
     const int top = Theme::current().paneHeader;
-    return {0, top, std::max(0, width() - Theme::current().axisRight), std::max(0, height() - top)};
+    return {0, top, std::max(0, width() - Theme::current().axisRight),
+            std::max(0, height() - top - lagHeight())};
 }
 
 QRect TimelineView::plotRect() const
@@ -174,7 +187,7 @@ bool TimelineView::isSettled() const
     const Session* session = shared()->session();
     if (!session || session->seen().last == 0)
         return true;
-    return m_data.isSettled() && m_data.density() != nullptr;
+    return m_data.isSettled() && m_data.density() != nullptr && m_lags->isSettled();
 }
 
 void TimelineView::refreshSession()
@@ -255,6 +268,8 @@ void TimelineView::placeChildren()
     m_scroll->setRange(0, std::max(0, m_layout.height() - lanes.height()));
     m_scroll->setPageStep(lanes.height());
     m_scroll->setSingleStep(theme.laneHeight);
+    m_lags->setGeometry(0, height() - lagHeight(), width(), lagHeight());
+    m_lags->setVisible(lagHeight() > 0);
     m_groupButton->setGeometry(2, 1, theme.axisLeft - 4, theme.paneHeader - 2);
 }
 
@@ -389,7 +404,9 @@ QByteArray TimelineView::saveState() const
         if (name.grouping == m_grouping)
             grouping = QString::fromLatin1(name.id);
     }
-    return QJsonDocument(QJsonObject{{u"grouping"_s, grouping}, {u"folds"_s, folds}})
+    return QJsonDocument(QJsonObject{{u"grouping"_s, grouping},
+                                     {u"folds"_s, folds},
+                                     {u"consumersFolded"_s, m_lags->isFolded()}})
         .toJson(QJsonDocument::Compact);
 }
 
@@ -400,6 +417,7 @@ void TimelineView::restoreState(const QByteArray& state)
     const QJsonObject folds = object.value(u"folds"_s).toObject();
     for (auto it = folds.begin(); it != folds.end(); ++it)
         m_folds.insert(it.key(), it.value().toBool());
+    m_lags->setFolded(object.value(u"consumersFolded"_s).toBool());
     for (const GroupingName& name : kGroupings) {
         if (object.value(u"grouping"_s).toString() == QLatin1StringView(name.id))
             setGrouping(name.grouping);
@@ -450,6 +468,8 @@ QString TimelineView::asText() const
                 : tr("%1 (%2 agents)").arg(row.label).arg(static_cast<int>(row.memberCount));
         lines << laneSentence(label, count, errors, shared()->window());
     }
+    if (const QString behind = m_lags->asText(); !behind.isEmpty())
+        lines << behind;
     return lines.join(u'\n');
 }
 

@@ -19,6 +19,7 @@ class QToolButton;
 namespace murmur {
 
 class EmptyNote;
+class LagBand;
 
 /// A lane per agent over the shared window: marks by kind and shape while they can be told apart,
 /// density otherwise; calls as bars, arrows where there is room, our gaps and their silence.
@@ -97,6 +98,7 @@ private:
     };
 
     [[nodiscard]] QRect axisRect() const;
+    [[nodiscard]] int lagHeight() const;   ///< of the band below the lanes
     [[nodiscard]] QRect lanesRect() const; ///< names and plot, below the axis
     [[nodiscard]] std::vector<AgentId> visibleAgents() const;
     [[nodiscard]] std::int64_t messagesIn(const LaneRow& row, std::int64_t& errors) const;
@@ -139,6 +141,7 @@ private:
     FrameTimer m_frames{QStringLiteral("timeline")};
     QScrollBar* m_scroll;
     QToolButton* m_groupButton;
+    LagBand* m_lags;
     EmptyNote* m_note;
     QTimer m_describe;
 

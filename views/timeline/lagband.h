@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "views/base/latestjob.h"
+#include "views/timeline/lagtrack.h"
+
+#include <QTimer>
+#include <QWidget>
+
+class QToolButton;
+
+namespace murmur {
+
+class SharedView;
+
+/// Below the lanes: how far consumers of others are behind, a row for each that ever was. Takes no
+/// room while there is none.
+class LagBand : public QWidget
+{
+    Q_OBJECT
+public:
+    LagBand(SharedView* shared, QWidget* parent);
+
+    /// The room that it wants, `most` at most; 0: none.
+    [[nodiscard]] int wantedHeight(int most) const;
+    [[nodiscard]] bool isFolded() const { return m_isFolded; }
+    void setFolded(bool folded);
+    /// A line for each row, as of the playhead.
+    [[nodiscard]] QString asText() const;
+    [[nodiscard]] bool isSettled() const;
+    /// Where the row of the track is drawn, the plot part; empty when it has none.
+    [[nodiscard]] QRect rowRect(const QString& topic, const QString& consumer) const;
+
+Q_SIGNALS:
+    /// wantedHeight() may be another one.
+    void heightChanged();
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    bool event(QEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+
+private:
+    void reset();
+    void askWho();
+    void askValues();
+    void takeWho(const std::vector<Lag>& lags);
+    [[nodiscard]] TimeAxis axis() const;
+    [[nodiscard]] QRect plotRect() const;
+    [[nodiscard]] int headerHeight() const;
+    [[nodiscard]] int rowHeight() const;
+    /// Those that have room, in order.
+    [[nodiscard]] std::vector<std::size_t> shownRows() const;
+    /// The values in sight of a row; an empty track when there are none.
+    [[nodiscard]] const LagTrack& valuesOf(const LagTrack& row) const;
+    [[nodiscard]] std::int64_t top() const;
+    void paintRow(QPainter& painter, const LagTrack& row, QRect rect) const;
+    void paintHeader(QPainter& painter) const;
+    void updateTitle();
+
+    SharedView* m_shared;
+    QToolButton* m_fold;
+    LatestJob m_whoJob;
+    LatestJob m_valuesJob;
+    QTimer m_slow;                ///< what need not follow every growth
+    std::vector<LagTrack> m_rows; ///< that were ever behind; values are those of the whole session
+    std::vector<LagTrack> m_values; ///< of m_range
+    TimeRange m_range;              ///< that m_values answer for
+    nanoseconds m_step{0};          ///< how fine they are
+    bool m_isFolded = false;
+    bool m_knows = false;
+};
+
+} // namespace murmur
