@@ -3,13 +3,16 @@
 #include "dialect/dialect.h"
 
 #include "dialect/jsondialect.h"
+#include "dialect/messageshape.h"
 #include "dialect/opaquedialect.h"
 #include "dialect/oteldialect.h"
+#include "dialect/rosbridgedialect.h"
 #include "dialect/transport.h"
 
 #include <QStringList>
 
 #include <algorithm>
+#include <tuple>
 #include <unordered_map>
 
 using namespace Qt::StringLiterals;
@@ -19,11 +22,14 @@ namespace murmur {
 namespace {
 
 // In the order of detection. The last one takes everything.
-constexpr std::array<DialectEntry, 3> kDialects{{
+constexpr std::array kDialects = std::to_array<DialectEntry>({
     {"otel", "spans and log records of OpenTelemetry, with their resource", createOtelDialect},
+    {"rosbridge", "rosbridge v2: topics, services and actions of ROS", createRosbridgeDialect},
     {"json", "plain JSON, read by the usual names of its keys", createJsonDialect},
     {"opaque", "text or bytes, kept as they are", createOpaqueDialect},
-}};
+});
+/// What takes messages that no system claims: "json" and what remains.
+constexpr std::size_t kFirstPlain = kDialects.size() - 2;
 
 /// A topic that spoke one dialect is believed to have changed after this many misfits in a row.
 constexpr int kMisfitsToBelieve = 8;
@@ -31,6 +37,30 @@ constexpr int kMisfitsToBelieve = 8;
 constexpr double kLikely = 0.5;
 constexpr std::size_t kMaxChoices = 1 << 20;
 constexpr std::string_view kMisfit = "not of the dialect that this topic speaks";
+
+/// `*` stands for any text, `?` for one character. Linear for each star.
+bool matchesGlob(std::string_view glob, std::string_view text) noexcept
+{
+    std::size_t g = 0;
+    std::size_t t = 0;
+    std::size_t star = std::string_view::npos;
+    std::size_t retry = 0;
+    while (t < text.size()) {
+        if (g < glob.size() && glob[g] == '*') {
+            star = g++;
+            retry = t;
+        } else if (g < glob.size() && (glob[g] == '?' || glob[g] == text[t])) {
+            ++g;
+            ++t;
+        } else if (star != std::string_view::npos) {
+            g = star + 1;
+            t = ++retry;
+        } else {
+            return false;
+        }
+    }
+    return glob.find_first_not_of('*', g) == std::string_view::npos;
+}
 
 } // namespace
 
@@ -65,18 +95,37 @@ struct DialectChooser::Private
     {
         std::size_t dialect = 0;
         int misfits = 0;
+        bool isForced = false;
+    };
+    struct Rule
+    {
+        std::string glob;
+        std::size_t dialect = 0;
     };
 
     std::vector<std::unique_ptr<Dialect>> dialects;
     std::unordered_map<std::uint64_t, Choice> choices;
-    std::optional<std::size_t> forced;
+    std::vector<Rule> rules;
+    MessageShape shape;
 
     [[nodiscard]] std::size_t last() const noexcept { return dialects.size() - 1; }
+    [[nodiscard]] Choice firstChoice(std::string_view topic) const;
     std::pair<std::size_t, double> detect(const MessageView& message);
+    bool read(std::size_t dialect, const MessageView& message, Interpretation& out);
     void interpretNew(Choice& choice, const MessageView& message, Interpretation& out);
     void interpretAgain(Choice& choice, const MessageView& message, Interpretation& out);
 };
 
+DialectChooser::Private::Choice DialectChooser::Private::firstChoice(std::string_view topic) const
+{
+    for (const Rule& rule : rules) {
+        if (matchesGlob(rule.glob, topic))
+            return {rule.dialect, 0, true};
+    }
+    return {last(), 0, false};
+}
+
+/// How sure all dialects are; `message` has a shape.
 std::pair<std::size_t, double> DialectChooser::Private::detect(const MessageView& message)
 {
     std::size_t best = last();
@@ -91,41 +140,58 @@ std::pair<std::size_t, double> DialectChooser::Private::detect(const MessageView
     return {best, confidence};
 }
 
+/// Reads as one dialect, and what a system cannot read as plain JSON.
+bool DialectChooser::Private::read(std::size_t dialect, const MessageView& message,
+                                   Interpretation& out)
+{
+    dialects[dialect]->interpret(message, out);
+    if (!out.undecodable.empty() && dialect < kFirstPlain &&
+        message.shape->form() != MessageShape::Form::Other)
+        dialects[kFirstPlain]->interpret(message, out);
+    return out.undecodable.empty();
+}
+
 /// A topic that nothing is known of, or nothing but opaque messages.
 void DialectChooser::Private::interpretNew(Choice& choice, const MessageView& message,
                                            Interpretation& out)
 {
     const auto [best, confidence] = detect(message);
-    dialects[best]->interpret(message, out);
     choice.misfits = 0;
-    if (out.undecodable.empty())
+    if (read(best, message, out))
         choice.dialect = best;
     else if (confidence < kLikely) // "[INFO] started" only began like JSON
         dialects[last()]->interpret(message, out);
 }
 
+/// The dialect of the topic is asked first and alone. It may be followed by another at any message.
 void DialectChooser::Private::interpretAgain(Choice& choice, const MessageView& message,
                                              Interpretation& out)
 {
+    std::size_t best = choice.dialect;
+    double confidence = best < kFirstPlain ? dialects[best]->confidence(message) : 0;
+    if (confidence < kLikely)
+        std::tie(best, confidence) = detect(message);
+    if (best != last() && confidence >= kLikely) {
+        if (read(best, message, out))
+            choice = {best, 0, false};
+        return; // else it is damaged, not foreign
+    }
+    // Nobody knows it alone: what is short or new may be told by its topic.
     dialects[choice.dialect]->interpret(message, out);
     if (out.undecodable.empty()) {
         choice.misfits = 0;
         return;
     }
     const std::string_view reason = out.undecodable; // a literal: it outlives `clear`
-    const auto [best, confidence] = detect(message);
-    if (best == choice.dialect && confidence >= kLikely)
-        return; // damaged, not foreign
-    dialects[best]->interpret(message, out);
-    if (best != last() && out.undecodable.empty()) {
-        choice = {best, 0};
+    if (best != last() && best != choice.dialect && read(best, message, out)) {
+        choice = {best, 0, false};
         return;
     }
     dialects[last()]->interpret(message, out);
     if ((message.flags & Flag::Binary) != 0)
         return; // a binary frame beside JSON frames is a choice of the sender, not damage
     if (++choice.misfits >= kMisfitsToBelieve)
-        choice = {last(), 0};
+        choice = {last(), 0, false};
     else
         out.undecodable = reason == "not JSON" ? kMisfit : reason;
 }
@@ -139,37 +205,70 @@ DialectChooser::DialectChooser()
 
 DialectChooser::~DialectChooser() = default;
 
-Status DialectChooser::force(std::string_view id)
+Status DialectChooser::force(std::string_view rules)
 {
-    QStringList known;
-    for (std::size_t i = 0; i < d->dialects.size(); ++i) {
-        if (d->dialects[i]->id() == id) {
-            d->forced = i;
-            return Done();
+    while (!rules.empty()) {
+        const std::size_t end = rules.find(',');
+        const std::string_view rule = rules.substr(0, end);
+        rules.remove_prefix(end == std::string_view::npos ? rules.size() : end + 1);
+        const std::size_t equals = rule.rfind('=');
+        const bool hasGlob = equals != std::string_view::npos;
+        const std::string_view id = hasGlob ? rule.substr(equals + 1) : rule;
+        const auto found = std::ranges::find_if(
+            d->dialects, [id](const auto& dialect) { return dialect->id() == id; });
+        if (found == d->dialects.end()) {
+            QStringList known;
+            for (const auto& dialect : d->dialects)
+                known << QString::fromLatin1(dialect->id());
+            return Error{
+                ErrorCode::NotFound,
+                u"There is no dialect \"%1\"; the known ones are %2."_s.arg(
+                    QString::fromUtf8(id.data(), qsizetype(id.size())), known.join(u", "))};
         }
-        known << QString::fromLatin1(d->dialects[i]->id());
+        // The later call holds for what it names alone.
+        Private::Rule added{std::string(hasGlob ? rule.substr(0, equals) : "*"),
+                            static_cast<std::size_t>(found - d->dialects.begin())};
+        std::erase_if(d->rules, [&](const Private::Rule& old) { return old.glob == added.glob; });
+        const auto place =
+            hasGlob ? std::ranges::find(d->rules, "*", &Private::Rule::glob) : d->rules.end();
+        d->rules.insert(place, std::move(added));
     }
-    return Error{ErrorCode::NotFound,
-                 u"There is no dialect \"%1\"; the known ones are %2."_s.arg(
-                     QString::fromUtf8(id.data(), qsizetype(id.size())), known.join(u", "))};
+    d->choices.clear();
+    return Done();
+}
+
+std::vector<double> DialectChooser::confidences(const MessageView& message)
+{
+    d->shape.look(message);
+    MessageView view = message;
+    view.shape = &d->shape;
+    std::vector<double> all;
+    for (const auto& dialect : d->dialects)
+        all.push_back(dialect->confidence(view));
+    return all;
 }
 
 void DialectChooser::interpret(std::uint32_t connection, std::uint32_t topic,
                                const MessageView& message, Interpretation& out)
 {
-    if (d->forced) {
-        d->dialects[*d->forced]->interpret(message, out);
-        applyTransport(message, out);
-        return;
-    }
     if (d->choices.size() >= kMaxChoices)
         d->choices.clear(); // costs one detection per topic, bounds a flood of topics
     const std::uint64_t key = (static_cast<std::uint64_t>(connection) << 32) | topic;
-    const auto [found, isNew] = d->choices.try_emplace(key, Private::Choice{d->last(), 0});
-    if (found->second.dialect == d->last())
-        d->interpretNew(found->second, message, out);
-    else
-        d->interpretAgain(found->second, message, out);
+    auto found = d->choices.find(key);
+    if (found == d->choices.end())
+        found = d->choices.emplace(key, d->firstChoice(message.topic)).first;
+    Private::Choice& choice = found->second;
+    if (choice.isForced) {
+        d->dialects[choice.dialect]->interpret(message, out);
+    } else {
+        d->shape.look(message);
+        MessageView view = message;
+        view.shape = &d->shape;
+        if (choice.dialect == d->last())
+            d->interpretNew(choice, view, out);
+        else
+            d->interpretAgain(choice, view, out);
+    }
     applyTransport(message, out);
 }
 

@@ -19,6 +19,8 @@
 
 namespace murmur {
 
+class MessageShape;
+
 /// What a dialect gets to see of one message. Views are valid during the call only.
 struct MessageView
 {
@@ -27,6 +29,7 @@ struct MessageView
     std::string_view headers; ///< as of `headersToBytes`; may be empty
     std::string_view peer;
     Flags flags = 0;
+    const MessageShape* shape = nullptr; ///< looked at once for several dialects; may be null
 };
 /// simdjson reads past the end of its input; whoever calls a dialect provides this much room behind
 /// `raw`.
@@ -93,8 +96,11 @@ public:
     ~DialectChooser();
     DialectChooser(const DialectChooser&) = delete;
     DialectChooser& operator=(const DialectChooser&) = delete;
-    /// Forces one dialect by id; NotFound names the known ones.
-    Status force(std::string_view id);
+    /// Forces dialects by id: "json" for all messages, "robots/*=rosbridge" for the topics of a
+    /// glob; several by commas, the first that fits holds. NotFound names the known ones.
+    Status force(std::string_view rules);
+    /// How sure each dialect is, in the order of the registry.
+    std::vector<double> confidences(const MessageView& message);
     void interpret(std::uint32_t connection, std::uint32_t topic, const MessageView& message,
                    Interpretation& out);
 

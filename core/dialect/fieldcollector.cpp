@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dialect/fieldcollector.h"
 
-#include <charconv>
+#include "dialect/envelope.h"
+
 #include <limits>
 
 namespace murmur {
@@ -16,15 +17,6 @@ constexpr std::uint16_t orderOf(KeyMeaning::Hit hit, FieldCollector::Place place
     return static_cast<std::uint16_t>(place * 64 + hit.rank);
 }
 
-constexpr bool isHex(std::string_view text) noexcept
-{
-    for (const char c : text) {
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')))
-            return false;
-    }
-    return true;
-}
-
 std::optional<Kind> ownKind(std::string_view text) noexcept
 {
     std::array<char, 16> lower{};
@@ -33,29 +25,6 @@ std::optional<Kind> ownKind(std::string_view text) noexcept
     for (std::size_t i = 0; i < text.size(); ++i)
         lower[i] = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] + 32) : text[i];
     return kindFromName({lower.data(), text.size()});
-}
-
-std::int64_t wholeNumber(std::string_view text) noexcept
-{
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() ? value : kNoTime;
-}
-
-std::int64_t sentTime(std::string_view text) noexcept
-{
-    if (text.size() > 64)
-        return kNoTime;
-    const char* const end = text.data() + text.size();
-    std::int64_t whole = 0;
-    const auto asWhole = std::from_chars(text.data(), end, whole);
-    if (asWhole.ec == std::errc() && asWhole.ptr == end)
-        return timeFromWire(whole);
-    double real = 0;
-    const auto asReal = std::from_chars(text.data(), end, real);
-    if (asReal.ec == std::errc() && asReal.ptr == end)
-        return timeFromWire(real);
-    return timeFromWire(text);
 }
 
 constexpr IdField idFieldOf(Target target) noexcept
@@ -123,17 +92,17 @@ void FieldCollector::offerTo(KeyMeaning::Hit hit, Place place, std::string_view 
 {
     Interpretation& out = *m_out;
     switch (hit.target) {
-    case Target::Trace:
-        if (claim(hit, place)) {
-            // W3C trace context: version-trace-span-flags. Its span is the sender's, hence our
-            // parent.
-            const bool isW3c = text.size() >= 55 && text[2] == '-' && text[35] == '-' &&
-                               text[52] == '-' && isHex(text.substr(3, 32)) &&
-                               isHex(text.substr(36, 16));
-            m_carriedParentSpan = isW3c ? text.substr(36, 16) : std::string_view();
-            out.ids[static_cast<std::size_t>(IdField::Trace)] = isW3c ? text.substr(3, 32) : text;
-        }
+    case Target::Trace: {
+        // W3C trace context carries the sender's span, hence our parent. One that is not valid
+        // says nothing.
+        const TraceContext context = traceOfW3c(text);
+        const bool isW3c = text.size() >= 55 && text[2] == '-' && text[35] == '-';
+        if ((isW3c && context.trace.empty()) || !claim(hit, place))
+            return;
+        m_carriedParentSpan = context.parent;
+        out.ids[static_cast<std::size_t>(IdField::Trace)] = isW3c ? context.trace : text;
         return;
+    }
     case Target::Message:
     case Target::Correlation:
     case Target::Span:
@@ -168,11 +137,11 @@ void FieldCollector::offerTo(KeyMeaning::Hit hit, Place place, std::string_view 
             out.receivers.assign(1, text);
         return;
     case Target::Sequence:
-        if (const std::int64_t value = wholeNumber(text); value >= 0 && claim(hit, place))
+        if (const std::int64_t value = numberOfText(text); value >= 0 && claim(hit, place))
             out.sequence = value;
         return;
     case Target::Sent:
-        if (const std::int64_t time = sentTime(text); time != kNoTime && claim(hit, place))
+        if (const std::int64_t time = timeOfText(text); time != kNoTime && claim(hit, place))
             out.sent = time;
         return;
     case Target::Topic:
@@ -212,17 +181,11 @@ void FieldCollector::offerTo(KeyMeaning::Hit hit, Place place, std::string_view 
 
 void FieldCollector::readHeaders(std::string_view headers)
 {
-    std::uint64_t nameSize = 0;
-    std::uint64_t valueSize = 0;
-    while (!headers.empty() && readVarint(headers, nameSize) && readVarint(headers, valueSize)) {
-        if (nameSize > headers.size() || valueSize > headers.size() - nameSize)
-            return;
-        const std::string_view name = headers.substr(0, nameSize);
-        const std::string_view value = headers.substr(nameSize, valueSize);
-        headers.remove_prefix(nameSize + valueSize);
-        const KeyMeaning* meaning = meaningOf(packKey(name));
-        if (meaning != nullptr && !value.empty() && wants(*meaning, kHeaders))
-            offerText(*meaning, kHeaders, m_out->keep(std::string(value)));
+    HeaderCursor header(headers);
+    while (header.next()) {
+        const KeyMeaning* meaning = meaningOf(packKey(header.name));
+        if (meaning != nullptr && !header.value.empty() && wants(*meaning, kHeaders))
+            offerText(*meaning, kHeaders, m_out->keep(std::string(header.value)));
     }
 }
 

@@ -3,9 +3,7 @@
 #include "dialect/jsondialect.h"
 
 #include "dialect/fieldcollector.h"
-#include "dialect/jsontext.h"
-
-#include <simdjson.h>
+#include "dialect/jsonfield.h"
 
 namespace murmur {
 
@@ -13,13 +11,7 @@ namespace {
 
 using namespace simdjson;
 
-static_assert(kPadding >= SIMDJSON_PADDING);
-
 constexpr std::size_t kMaxStateKeys = 64;
-// The parser keeps buffers of several times the largest message it saw; after a giant one it is
-// made anew.
-constexpr std::size_t kGiant = 4 << 20;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 constexpr PackedKey kStateKey = packKey("state");
 constexpr PackedKey kNameKey = packKey("name");
@@ -30,65 +22,6 @@ constexpr bool isSpace(char c) noexcept
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-std::string_view reasonFor(error_code error) noexcept
-{
-    switch (error) {
-    case EMPTY:
-        return "the message is empty";
-    case UNCLOSED_STRING:
-        return "JSON: a string is not closed; the message may be cut off";
-    case INCOMPLETE_ARRAY_OR_OBJECT:
-        return "JSON: a brace or bracket is not closed; the message may be cut off";
-    case UTF8_ERROR:
-        return "JSON: the text is not valid UTF-8";
-    case UNESCAPED_CHARS:
-        return "JSON: a string holds an unescaped control character";
-    case STRING_ERROR:
-        return "JSON: a string holds a wrong escape";
-    case DEPTH_ERROR:
-        return "JSON: nested too deep";
-    case CAPACITY:
-    case MEMALLOC:
-        return "JSON: too large to read";
-    case TRAILING_CONTENT:
-        return "JSON: there is more behind the value";
-    case TAPE_ERROR:
-    case NUMBER_ERROR:
-        return "JSON: a value, comma, colon or brace is missing or misplaced";
-    default:
-        return "not JSON";
-    }
-}
-
-/// The key of a field as it stands in the message: between its quotes, escapes and all.
-std::string_view rawKey(ondemand::field& field) noexcept
-{
-    const char* const begin = field.key().raw();
-    const char* end = begin;
-    for (; *end != '"'; ++end) {
-        if (*end == '\\')
-            ++end;
-    }
-    return {begin, static_cast<std::size_t>(end - begin)};
-}
-
-PackedKey packFieldKey(ondemand::field& field, error_code& error)
-{
-    KeyPacker packer;
-    for (const char* p = field.key().raw(); *p != '"'; ++p) {
-        if (*p == '\\') {
-            std::string unescaped;
-            if (!unescapeJson(rawKey(field), unescaped))
-                error = STRING_ERROR;
-            return packKey(unescaped);
-        }
-        packer.add(*p);
-        if (packer.isTooLong())
-            break;
-    }
-    return packer.key();
-}
-
 class JsonDialect final : public Dialect
 {
 public:
@@ -96,9 +29,7 @@ public:
 
     double confidence(const MessageView& message) override
     {
-        std::string_view raw = message.raw;
-        if (raw.starts_with(kByteOrderMark))
-            raw.remove_prefix(kByteOrderMark.size());
+        const std::string_view raw = withoutMark(message.raw);
         std::size_t first = 0;
         while (first < raw.size() && isSpace(raw[first]))
             ++first;
@@ -112,15 +43,13 @@ public:
         out.clear();
         m_fields.begin(message, out);
         m_out = &out;
-        std::string_view raw = message.raw;
-        if (raw.starts_with(kByteOrderMark))
-            raw.remove_prefix(kByteOrderMark.size());
+        const std::string_view raw = withoutMark(message.raw);
         const error_code error = read(raw, message);
         if (error) {
             out.clear();
             out.undecodable = reasonFor(error);
         }
-        if (raw.size() > kGiant)
+        if (raw.size() > kGiantJson)
             m_parser = ondemand::parser();
     }
 
@@ -136,7 +65,6 @@ private:
     error_code readName(ondemand::object object, std::string_view& name);
     error_code readState(std::string_view whole);
     error_code readStateKeys(ondemand::object object, bool skipsEnvelope);
-    error_code textOf(ondemand::value value, std::string_view& text);
 
     ondemand::parser m_parser;
     FieldCollector m_fields;
@@ -213,35 +141,6 @@ error_code JsonDialect::readFields(ondemand::object object, FieldCollector::Plac
     return SUCCESS;
 }
 
-/// The text of a string or number; empty for everything else. Escapes are resolved into scratch.
-error_code JsonDialect::textOf(ondemand::value value, std::string_view& text)
-{
-    text = {};
-    const std::string_view token = trimmedJson(value.raw_json_token());
-    if (token.empty())
-        return TAPE_ERROR;
-    const char first = token.front();
-    if (first == '"') {
-        if (token.size() < 2 || token.back() != '"')
-            return TAPE_ERROR;
-        text = token.substr(1, token.size() - 2);
-        if (text.find('\\') != std::string_view::npos) {
-            std::string unescaped;
-            if (!unescapeJson(text, unescaped))
-                return STRING_ERROR;
-            text = m_out->keep(std::move(unescaped));
-        }
-    } else if (first == '-' || (first >= '0' && first <= '9')) {
-        if (!looksLikeNumber(token))
-            return NUMBER_ERROR;
-        text = token;
-    } else if (token != "null" && token != "true" && token != "false" && first != '{' &&
-               first != '[') {
-        return TAPE_ERROR;
-    }
-    return SUCCESS;
-}
-
 error_code JsonDialect::readValue(const KeyMeaning& meaning, FieldCollector::Place place,
                                   ondemand::value value)
 {
@@ -253,7 +152,7 @@ error_code JsonDialect::readValue(const KeyMeaning& meaning, FieldCollector::Pla
     if (token.front() == '[')
         return readArray(meaning, place, value);
     std::string_view text;
-    if (const auto error = textOf(value, text))
+    if (const auto error = textOf(value, *m_out, text))
         return error;
     for (unsigned i = 0; i < meaning.count; ++i) {
         const KeyMeaning::Hit hit = meaning.hits[i];
@@ -362,7 +261,7 @@ error_code JsonDialect::readArray(const KeyMeaning& meaning, FieldCollector::Pla
             if (const auto error = readName(object, text))
                 return error;
         } else if (!token.starts_with('[')) {
-            if (const auto error = textOf(element, text))
+            if (const auto error = textOf(element, *m_out, text))
                 return error;
         }
         if (text.empty())
@@ -395,7 +294,7 @@ error_code JsonDialect::readName(ondemand::object object, std::string_view& name
         if (hasName || (!isName && (key != kIdKey || !name.empty())))
             continue;
         std::string_view text;
-        if (const auto failure = textOf(field.value(), text))
+        if (const auto failure = textOf(field.value(), *m_out, text))
             return failure;
         if (!text.empty()) {
             name = text;
@@ -464,22 +363,10 @@ error_code JsonDialect::readStateKeys(ondemand::object object, bool skipsEnvelop
                 return STRING_ERROR;
             key = m_out->keep(std::move(unescaped));
         }
-        ondemand::value value = field.value();
-        std::string_view json = value.raw_json_token();
-        if (json.starts_with('{')) {
-            ondemand::object nested;
-            if (error = value.get_object().get(nested); error)
-                return error;
-            if (error = nested.raw_json().get(json); error)
-                return error;
-        } else if (json.starts_with('[')) {
-            ondemand::array nested;
-            if (error = value.get_array().get(nested); error)
-                return error;
-            if (error = nested.raw_json().get(json); error)
-                return error;
-        }
-        m_out->state.push_back({key, trimmedJson(json)});
+        std::string_view json;
+        if (error = jsonOf(field.value(), json); error)
+            return error;
+        m_out->state.push_back({key, json});
     }
     return SUCCESS;
 }

@@ -3,6 +3,7 @@
 
 #include "dialect/oteldialect.h"
 
+#include "dialect/envelope.h"
 #include "dialect/otelreader.h"
 
 #include <algorithm>
@@ -18,20 +19,6 @@ constexpr std::string_view kNotOurs = "not a span or log record of OpenTelemetry
 constexpr bool isSpace(char c) noexcept
 {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-std::string_view partOf(std::string_view headers)
-{
-    std::uint64_t nameSize = 0;
-    std::uint64_t valueSize = 0;
-    while (!headers.empty() && readVarint(headers, nameSize) && readVarint(headers, valueSize)) {
-        if (nameSize > headers.size() || valueSize > headers.size() - nameSize)
-            return {};
-        if (headers.substr(0, nameSize) == "murmur-part")
-            return headers.substr(nameSize, valueSize);
-        headers.remove_prefix(nameSize + valueSize);
-    }
-    return {};
 }
 
 class OtelDialect final : public Dialect
@@ -67,7 +54,7 @@ public:
             out.clear();
             out.undecodable = isRead ? kNotOurs : std::string_view("not JSON, or cut off");
         } else if (m_facts.isSpan) {
-            describeSpan(partOf(message.headers));
+            describeSpan(headerOf(message.headers, "murmur-part"));
         } else {
             describeLog();
         }

@@ -4,9 +4,10 @@
 #include "dialect/transport.h"
 
 #include "base/transport.h"
+#include "dialect/aliastable.h"
+#include "dialect/envelope.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace murmur {
 
@@ -42,10 +43,8 @@ void offer(Interpretation& out, IdField field, std::string_view value)
 
 void offer(std::int64_t& place, std::string_view value)
 {
-    std::int64_t number = 0;
-    const char* const end = value.data() + value.size();
-    if (place == kNoTime && !value.empty() && std::from_chars(value.data(), end, number).ptr == end)
-        place = number;
+    if (place == kNoTime)
+        place = numberOfText(value);
 }
 
 /// A custom header's name without case, '-' and '_'.
@@ -59,74 +58,230 @@ std::string plain(std::string_view name)
     return text;
 }
 
-void applyOurs(Interpretation& out, std::string_view name, std::string_view value,
-               bool& ownsReceivers)
+/// A whole number as Spring writes it: big-endian bytes, or digits.
+std::string numberFrom(std::string_view value)
+{
+    if ((value.size() != 4 && value.size() != 8) || isPlainText(value))
+        return std::string(value);
+    std::uint64_t number = 0;
+    for (const char c : value)
+        number = number << 8 | static_cast<unsigned char>(c);
+    return std::to_string(number);
+}
+
+void becomeError(Interpretation& out)
+{
+    if (out.kind == Kind::Event || out.kind == Kind::Reply)
+        out.kind = Kind::Error;
+}
+
+class Headers
+{
+public:
+    explicit Headers(Interpretation& out)
+        : m_out(out)
+    {
+    }
+    void apply(std::string_view headers);
+
+private:
+    void applyOurs(std::string_view name, std::string_view value);
+    bool applyKnown(std::string_view name, std::string_view value);
+    void applyAlias(std::string_view name, std::string_view value);
+    void applyAlias(Target target, std::string_view value);
+    void finish();
+
+    Interpretation& m_out;
+    bool m_ownsReceivers = false; ///< the first of several came from here
+    // of messages that were given up, and of those that were published again
+    std::string_view m_topic;
+    std::string m_partition;
+    std::string m_offset;
+    std::string_view m_stream;
+    std::string_view m_streamSequence;
+    TraceContext m_b3;
+};
+
+void Headers::applyOurs(std::string_view name, std::string_view value)
 {
     namespace t = transport;
     if (name == t::kReplyTo)
-        offer(out, IdField::ReplyTo, value);
+        offer(m_out, IdField::ReplyTo, value);
     else if (name == t::kCorrelation)
-        offer(out, IdField::Correlation, value);
+        offer(m_out, IdField::Correlation, value);
     else if (name == t::kId)
-        offer(out, IdField::Message, value);
+        offer(m_out, IdField::Message, value);
     else if (name == t::kTrace)
-        offer(out, IdField::Trace, value);
+        offer(m_out, IdField::Trace, value);
     else if (name == t::kSpan)
-        offer(out, IdField::Span, value);
+        offer(m_out, IdField::Span, value);
     else if (name == t::kParentSpan)
-        offer(out, IdField::ParentSpan, value);
+        offer(m_out, IdField::ParentSpan, value);
     else if (name == t::kConversation)
-        offer(out, IdField::Conversation, value);
+        offer(m_out, IdField::Conversation, value);
     else if (name == t::kSequence)
-        offer(out.sequence, value);
+        offer(m_out.sequence, value);
     else if (name == t::kSent)
-        offer(out.sent, value);
-    else if (name == t::kSender && out.sender.empty())
-        out.sender = value;
-    else if (name == t::kReceiver && !value.empty() && (ownsReceivers || out.receivers.empty())) {
-        ownsReceivers = true;
-        out.receivers.push_back(value);
-    } else if (name == t::kType && out.type.empty())
-        out.type = value;
-    else if (name == t::kKind && out.kind == Kind::Event)
-        out.kind = kindFromWordsIfKnown(value).value_or(Kind::Event);
+        offer(m_out.sent, value);
+    else if (name == t::kSender && m_out.sender.empty())
+        m_out.sender = value;
+    else if (name == t::kReceiver && !value.empty() &&
+             (m_ownsReceivers || m_out.receivers.empty())) {
+        m_ownsReceivers = true;
+        m_out.receivers.push_back(value);
+    } else if (name == t::kType && m_out.type.empty())
+        m_out.type = value;
+    else if (name == t::kKind && m_out.kind == Kind::Event)
+        m_out.kind = kindFromWordsIfKnown(value).value_or(Kind::Event);
 }
 
-/// Names that only travel as headers; all others are read by the names of members.
-void applyCustom(Interpretation& out, std::string_view name, std::string_view value)
+/// Names that only travel as headers.
+bool Headers::applyKnown(std::string_view name, std::string_view value)
 {
+    if (name.empty() || value.empty())
+        return true;
+    // Nothing else begins like these; the rest is spared the copy.
+    if (std::string_view("kKnNxXbBuUmM").find(name.front()) == std::string_view::npos)
+        return false;
     const std::string key = plain(name);
     if (key == "kafkacorrelationid" || key == "xcorrelationid")
-        offer(out, IdField::Correlation, value);
+        offer(m_out, IdField::Correlation, value);
     else if (key == "kafkareplytopic")
-        offer(out, IdField::ReplyTo, value);
-    else if ((key == "natsserviceerror" || key == "kafkadltexceptionmessage") &&
-             (out.kind == Kind::Event || out.kind == Kind::Reply))
-        out.kind = Kind::Error;
+        offer(m_out, IdField::ReplyTo, value);
+    else if (key.starts_with("kafkadltexception") || key.starts_with("natsserviceerror"))
+        becomeError(m_out);
+    else if (key == "kafkadltoriginaltopic")
+        m_topic = value;
+    else if (key == "kafkadltoriginalpartition")
+        m_partition = numberFrom(value);
+    else if (key == "kafkadltoriginaloffset")
+        m_offset = numberFrom(value);
+    else if (key == "natsstream")
+        m_stream = value;
+    else if (key == "natssequence")
+        m_streamSequence = value;
+    else if (key == "b3")
+        offerTrace(m_out, traceOfB3(value));
+    else if (key == "xb3traceid")
+        m_b3.trace = value;
+    else if (key == "xb3spanid")
+        m_b3.parent = value;
+    else if (key == "ubertraceid")
+        offerTrace(m_out, traceOfJaeger(value));
+    else if (key == "mcpsessionid")
+        offer(m_out, IdField::Conversation, value);
+    else
+        return false;
+    return true;
+}
+
+/// The usual names of members, as headers of a message whose dialect does not look there.
+void Headers::applyAlias(std::string_view name, std::string_view value)
+{
+    const PackedKey key = packKey(name);
+    static constexpr PackedKey kTraceParent = packKey("traceparent");
+    if (key == kTraceParent) {
+        offerTrace(m_out, traceOfW3c(value));
+        return;
+    }
+    const KeyMeaning* meaning = meaningOf(key);
+    for (unsigned i = 0; meaning != nullptr && i < meaning->count; ++i)
+        applyAlias(meaning->hits[i].target, value);
+}
+
+void Headers::applyAlias(Target target, std::string_view value)
+{
+    switch (target) {
+    case Target::Message:
+        return offer(m_out, IdField::Message, value);
+    case Target::Correlation:
+        return offer(m_out, IdField::Correlation, value);
+    case Target::Trace:
+        return offer(m_out, IdField::Trace, value);
+    case Target::Span:
+        return offer(m_out, IdField::Span, value);
+    case Target::ParentSpan:
+        return offer(m_out, IdField::ParentSpan, value);
+    case Target::Conversation:
+        return offer(m_out, IdField::Conversation, value);
+    case Target::ReplyTo:
+        return offer(m_out, IdField::ReplyTo, value);
+    case Target::Sender:
+        if (m_out.sender.empty() && isPlainText(value))
+            m_out.sender = value;
+        return;
+    case Target::Receivers:
+        if (m_out.receivers.empty() && isPlainText(value))
+            m_out.receivers.push_back(value);
+        return;
+    case Target::Type:
+        if (m_out.type.empty() && isPlainText(value))
+            m_out.type = value;
+        return;
+    case Target::Sent:
+        if (m_out.sent == kNoTime)
+            m_out.sent = timeOfText(value);
+        return;
+    case Target::Site:
+    case Target::Crew:
+    case Target::Role:
+    case Target::Tenant: {
+        std::string_view& label =
+            m_out.labels[static_cast<std::size_t>(target) - static_cast<std::size_t>(Target::Site)];
+        if (label.empty() && isPlainText(value))
+            label = value;
+        return;
+    }
+    case Target::Parents:
+    case Target::Sequence:
+    case Target::Topic:
+    case Target::Kind:
+    case Target::Payload:
+    case Target::Error:
+    case Target::State:
+    case Target::Container:
+        return;
+    }
+}
+
+void Headers::finish()
+{
+    offerTrace(m_out, m_b3);
+    if (!m_topic.empty()) {
+        becomeError(m_out);
+        if (!m_partition.empty() && !m_offset.empty() && m_out.parents.empty())
+            m_out.parents.push_back(
+                m_out.keep(std::string(m_topic) + '/' + m_partition + '/' + m_offset));
+    }
+    // Published again, or fetched one by one: the stream's number is the message's.
+    if (!m_stream.empty() && !m_streamSequence.empty()) {
+        offer(m_out.sequence, m_streamSequence);
+        if (idOf(m_out, IdField::Message).empty())
+            setId(m_out, IdField::Message,
+                  m_out.keep(std::string(m_stream) + ':' + std::string(m_streamSequence)));
+    }
+}
+
+void Headers::apply(std::string_view headers)
+{
+    HeaderCursor header(headers);
+    while (header.next()) {
+        if (header.name.starts_with("murmur-"))
+            applyOurs(header.name, header.value);
+        else if (!applyKnown(header.name, header.value))
+            applyAlias(header.name, header.value);
+    }
+    finish();
 }
 
 } // namespace
 
 void applyTransport(const MessageView& message, Interpretation& out)
 {
-    std::string_view rest = message.headers;
-    bool ownsReceivers = false; // the first of several came from here
-    while (!rest.empty()) {
-        std::uint64_t nameSize = 0;
-        std::uint64_t valueSize = 0;
-        if (!readVarint(rest, nameSize) || !readVarint(rest, valueSize) || nameSize > rest.size() ||
-            valueSize > rest.size() - nameSize)
-            return;
-        const std::string_view name = rest.substr(0, nameSize);
-        const std::string_view value = rest.substr(nameSize, valueSize);
-        rest.remove_prefix(nameSize + valueSize);
-        if (name.starts_with("murmur-"))
-            applyOurs(out, name, value, ownsReceivers);
-        else
-            applyCustom(out, name, value);
-    }
+    if (!message.headers.empty())
+        Headers(out).apply(message.headers);
     // Somebody who says where the answer shall go asks.
-    if (out.kind == Kind::Event && !out.ids[static_cast<std::size_t>(IdField::ReplyTo)].empty())
+    if (out.kind == Kind::Event && !idOf(out, IdField::ReplyTo).empty())
         out.kind = Kind::Request;
 }
 

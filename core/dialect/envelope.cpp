@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "dialect/envelope.h"
+
+#include "base/transport.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace murmur {
+
+namespace {
+
+bool isHexText(std::string_view text) noexcept
+{
+    return std::ranges::all_of(text, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    });
+}
+
+/// Hexadecimal, of a length that ids have, not all zero.
+bool isTraceId(std::string_view text, std::size_t shortest, std::size_t longest) noexcept
+{
+    return text.size() >= shortest && text.size() <= longest && isHexText(text) &&
+           text.find_first_not_of('0') != std::string_view::npos;
+}
+
+std::string_view cut(std::string_view& rest, char separator) noexcept
+{
+    const std::size_t end = rest.find(separator);
+    const std::string_view part = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    return part;
+}
+
+} // namespace
+
+bool HeaderCursor::next()
+{
+    std::uint64_t nameSize = 0;
+    std::uint64_t valueSize = 0;
+    if (m_rest.empty() || !readVarint(m_rest, nameSize) || !readVarint(m_rest, valueSize) ||
+        nameSize > m_rest.size() || valueSize > m_rest.size() - nameSize)
+        return false;
+    name = m_rest.substr(0, nameSize);
+    value = m_rest.substr(nameSize, valueSize);
+    m_rest.remove_prefix(nameSize + valueSize);
+    return true;
+}
+
+std::string_view headerOf(std::string_view headers, std::string_view name) noexcept
+{
+    HeaderCursor cursor(headers);
+    while (cursor.next()) {
+        if (cursor.name == name)
+            return cursor.value;
+    }
+    return {};
+}
+
+std::string_view callId(const MessageView& message, std::string_view number, bool isCall,
+                        Interpretation& out)
+{
+    const std::string_view receiver = headerOf(message.headers, transport::kReceiver);
+    const std::string_view client = isCall ? message.peer : receiver;
+    if (number.empty() || receiver.empty() || client.empty())
+        return number;
+    return out.keep(std::string(number) + '@' + std::string(client));
+}
+
+std::int64_t timeOfText(std::string_view text) noexcept
+{
+    if (text.empty() || text.size() > 64)
+        return kNoTime;
+    const char* const end = text.data() + text.size();
+    std::int64_t whole = 0;
+    const auto asWhole = std::from_chars(text.data(), end, whole);
+    if (asWhole.ec == std::errc() && asWhole.ptr == end)
+        return timeFromWire(whole);
+    double real = 0;
+    const auto asReal = std::from_chars(text.data(), end, real);
+    if (asReal.ec == std::errc() && asReal.ptr == end)
+        return timeFromWire(real);
+    return timeFromWire(text);
+}
+
+std::int64_t numberOfText(std::string_view text) noexcept
+{
+    std::int64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, value);
+    return !text.empty() && read.ec == std::errc() && read.ptr == end ? value : kNoTime;
+}
+
+TraceContext traceOfW3c(std::string_view text) noexcept
+{
+    if (text.size() < 55 || text[2] != '-' || text[35] != '-' || text[52] != '-' ||
+        !isHexText(text.substr(0, 2)) || text.starts_with("ff"))
+        return {};
+    const TraceContext found{text.substr(3, 32), text.substr(36, 16)};
+    return isTraceId(found.trace, 32, 32) && isTraceId(found.parent, 16, 16) ? found
+                                                                             : TraceContext();
+}
+
+TraceContext traceOfB3(std::string_view text) noexcept
+{
+    const std::string_view trace = cut(text, '-');
+    const std::string_view span = cut(text, '-');
+    return isTraceId(trace, 16, 32) && isTraceId(span, 16, 16) ? TraceContext{trace, span}
+                                                               : TraceContext();
+}
+
+TraceContext traceOfJaeger(std::string_view text) noexcept
+{
+    const std::string_view trace = cut(text, ':');
+    const std::string_view span = cut(text, ':');
+    return isTraceId(trace, 1, 32) && isTraceId(span, 1, 16) && !text.empty()
+               ? TraceContext{trace, span}
+               : TraceContext();
+}
+
+void offerTrace(Interpretation& out, const TraceContext& context)
+{
+    std::string_view& trace = out.ids[static_cast<std::size_t>(IdField::Trace)];
+    std::string_view& parent = out.ids[static_cast<std::size_t>(IdField::ParentSpan)];
+    if (context.trace.empty() || (!trace.empty() && trace != context.trace))
+        return;
+    if (trace.empty())
+        trace = context.trace;
+    if (parent.empty())
+        parent = context.parent;
+}
+
+} // namespace murmur
