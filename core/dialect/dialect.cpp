@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dialect/dialect.h"
 
+#include "dialect/foxglovedialect.h"
 #include "dialect/jsondialect.h"
 #include "dialect/messageshape.h"
 #include "dialect/opaquedialect.h"
@@ -25,6 +26,7 @@ namespace {
 constexpr std::array kDialects = std::to_array<DialectEntry>({
     {"otel", "spans and log records of OpenTelemetry, with their resource", createOtelDialect},
     {"rosbridge", "rosbridge v2: topics, services and actions of ROS", createRosbridgeDialect},
+    {"foxglove", "Foxglove WebSocket: control messages and binary frames", createFoxgloveDialect},
     {"json", "plain JSON, read by the usual names of its keys", createJsonDialect},
     {"opaque", "text or bytes, kept as they are", createOpaqueDialect},
 });
