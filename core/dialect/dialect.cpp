@@ -4,6 +4,7 @@
 
 #include "dialect/foxglovedialect.h"
 #include "dialect/jsondialect.h"
+#include "dialect/jsonrpcdialect.h"
 #include "dialect/messageshape.h"
 #include "dialect/opaquedialect.h"
 #include "dialect/oteldialect.h"
@@ -25,6 +26,7 @@ namespace {
 // In the order of detection. The last one takes everything.
 constexpr std::array kDialects = std::to_array<DialectEntry>({
     {"otel", "spans and log records of OpenTelemetry, with their resource", createOtelDialect},
+    {"jsonrpc", "JSON-RPC 2.0, with A2A and MCP", createJsonrpcDialect},
     {"rosbridge", "rosbridge v2: topics, services and actions of ROS", createRosbridgeDialect},
     {"foxglove", "Foxglove WebSocket: control messages and binary frames", createFoxgloveDialect},
     {"json", "plain JSON, read by the usual names of its keys", createJsonDialect},
