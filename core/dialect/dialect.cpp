@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dialect/dialect.h"
 
+#include "dialect/cloudeventsdialect.h"
 #include "dialect/foxglovedialect.h"
 #include "dialect/jsondialect.h"
 #include "dialect/jsonrpcdialect.h"
@@ -26,6 +27,7 @@ namespace {
 // In the order of detection. The last one takes everything.
 constexpr std::array kDialects = std::to_array<DialectEntry>({
     {"otel", "spans and log records of OpenTelemetry, with their resource", createOtelDialect},
+    {"cloudevents", "CloudEvents, structured, batch and by headers", createCloudeventsDialect},
     {"jsonrpc", "JSON-RPC 2.0, with A2A and MCP", createJsonrpcDialect},
     {"rosbridge", "rosbridge v2: topics, services and actions of ROS", createRosbridgeDialect},
     {"foxglove", "Foxglove WebSocket: control messages and binary frames", createFoxgloveDialect},
