@@ -7,6 +7,7 @@
 #include "dialect/jsondialect.h"
 #include "dialect/jsonrpcdialect.h"
 #include "dialect/messageshape.h"
+#include "dialect/natsdialect.h"
 #include "dialect/opaquedialect.h"
 #include "dialect/oteldialect.h"
 #include "dialect/rosbridgedialect.h"
@@ -31,6 +32,7 @@ constexpr std::array kDialects = std::to_array<DialectEntry>({
     {"jsonrpc", "JSON-RPC 2.0, with A2A and MCP", createJsonrpcDialect},
     {"rosbridge", "rosbridge v2: topics, services and actions of ROS", createRosbridgeDialect},
     {"foxglove", "Foxglove WebSocket: control messages and binary frames", createFoxgloveDialect},
+    {"nats", "NATS services, and advisories of JetStream", createNatsDialect},
     {"json", "plain JSON, read by the usual names of its keys", createJsonDialect},
     {"opaque", "text or bytes, kept as they are", createOpaqueDialect},
 });
