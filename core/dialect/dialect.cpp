@@ -3,6 +3,7 @@
 #include "dialect/dialect.h"
 
 #include "dialect/cloudeventsdialect.h"
+#include "dialect/dnotifierdialect.h"
 #include "dialect/foxglovedialect.h"
 #include "dialect/jsondialect.h"
 #include "dialect/jsonrpcdialect.h"
@@ -29,6 +30,7 @@ namespace {
 constexpr std::array kDialects = std::to_array<DialectEntry>({
     {"otel", "spans and log records of OpenTelemetry, with their resource", createOtelDialect},
     {"cloudevents", "CloudEvents, structured, batch and by headers", createCloudeventsDialect},
+    {"dnotifier", "DNotifier: frames, remote agents, workflow records", createDnotifierDialect},
     {"jsonrpc", "JSON-RPC 2.0, with A2A and MCP", createJsonrpcDialect},
     {"rosbridge", "rosbridge v2: topics, services and actions of ROS", createRosbridgeDialect},
     {"foxglove", "Foxglove WebSocket: control messages and binary frames", createFoxgloveDialect},
