@@ -3,6 +3,7 @@
 #include "dialect/dialect.h"
 
 #include "dialect/cloudeventsdialect.h"
+#include "dialect/crewaidialect.h"
 #include "dialect/dnotifierdialect.h"
 #include "dialect/foxglovedialect.h"
 #include "dialect/jsondialect.h"
@@ -35,6 +36,7 @@ constexpr std::array kDialects = std::to_array<DialectEntry>({
     {"rosbridge", "rosbridge v2: topics, services and actions of ROS", createRosbridgeDialect},
     {"foxglove", "Foxglove WebSocket: control messages and binary frames", createFoxgloveDialect},
     {"nats", "NATS services, and advisories of JetStream", createNatsDialect},
+    {"crewai", "CrewAI: events, stream frames, trace batches, webhooks", createCrewaiDialect},
     {"json", "plain JSON, read by the usual names of its keys", createJsonDialect},
     {"opaque", "text or bytes, kept as they are", createOpaqueDialect},
 });
