@@ -8,6 +8,7 @@
 #include "dialect/foxglovedialect.h"
 #include "dialect/jsondialect.h"
 #include "dialect/jsonrpcdialect.h"
+#include "dialect/langgraphdialect.h"
 #include "dialect/messageshape.h"
 #include "dialect/natsdialect.h"
 #include "dialect/opaquedialect.h"
@@ -36,6 +37,8 @@ constexpr std::array kDialects = std::to_array<DialectEntry>({
     {"rosbridge", "rosbridge v2: topics, services and actions of ROS", createRosbridgeDialect},
     {"foxglove", "Foxglove WebSocket: control messages and binary frames", createFoxgloveDialect},
     {"nats", "NATS services, and advisories of JetStream", createNatsDialect},
+    {"langgraph", "LangGraph and LangChain: events, stream modes, threads, checkpoints",
+     createLanggraphDialect},
     {"crewai", "CrewAI: events, stream frames, trace batches, webhooks", createCrewaiDialect},
     {"json", "plain JSON, read by the usual names of its keys", createJsonDialect},
     {"opaque", "text or bytes, kept as they are", createOpaqueDialect},
