@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dialect/dialect.h"
 
+#include "dialect/autogendialect.h"
 #include "dialect/cloudeventsdialect.h"
 #include "dialect/crewaidialect.h"
 #include "dialect/dnotifierdialect.h"
@@ -40,6 +41,7 @@ constexpr std::array kDialects = std::to_array<DialectEntry>({
     {"langgraph", "LangGraph and LangChain: events, stream modes, threads, checkpoints",
      createLanggraphDialect},
     {"crewai", "CrewAI: events, stream frames, trace batches, webhooks", createCrewaiDialect},
+    {"autogen", "AutoGen core: its structured log and worker messages", createAutogenDialect},
     {"json", "plain JSON, read by the usual names of its keys", createJsonDialect},
     {"opaque", "text or bytes, kept as they are", createOpaqueDialect},
 });
