@@ -15,6 +15,7 @@
 #include "dialect/opaquedialect.h"
 #include "dialect/oteldialect.h"
 #include "dialect/rosbridgedialect.h"
+#include "dialect/socketiodialect.h"
 #include "dialect/transport.h"
 
 #include <QStringList>
@@ -42,6 +43,7 @@ constexpr std::array kDialects = std::to_array<DialectEntry>({
      createLanggraphDialect},
     {"crewai", "CrewAI: events, stream frames, trace batches, webhooks", createCrewaiDialect},
     {"autogen", "AutoGen core: its structured log and worker messages", createAutogenDialect},
+    {"socketio", "Socket.IO over Engine.IO", createSocketioDialect},
     {"json", "plain JSON, read by the usual names of its keys", createJsonDialect},
     {"opaque", "text or bytes, kept as they are", createOpaqueDialect},
 });
