@@ -5,6 +5,7 @@
 
 #include "dialogs.h"
 #include "filteredit.h"
+#include "historygate.h"
 #include "menus.h"
 #include "settings.h"
 #include "startplan.h"
@@ -15,9 +16,9 @@
 #include "views/base/theme.h"
 #include "views/connect/attachedit.h"
 #include "views/connect/banner.h"
-#include "views/connect/connecttext.h"
 #include "views/connect/firstpage.h"
 #include "views/replay/legend.h"
+#include "waitingnote.h"
 #include "workspace.h"
 
 #include <QCloseEvent>
@@ -79,6 +80,8 @@ MainWindow::MainWindow(Settings& settings, Options options, QWidget* parent)
 MainWindow::~MainWindow()
 {
     // The views go first: they use what they share until their end.
+    delete m_waiting;
+    delete m_gate;
     m_session->disconnect(this);
     m_shared->disconnect(this);
     delete m_menus;
@@ -96,6 +99,8 @@ void MainWindow::build()
     m_pages->addWidget(m_firstPage);
     m_pages->addWidget(m_workspace);
     m_status = new StatusLine(m_session.get(), middle);
+    m_waiting = new WaitingNote(m_shared.get(), m_session.get(), m_banner, this);
+    m_gate = new HistoryGate(this);
     m_plan = new StartPlan(m_shared.get(), m_workspace, m_top->filterEdit(), this);
 
     auto* column = new QVBoxLayout(middle);
@@ -113,6 +118,8 @@ void MainWindow::build()
     connect(m_firstPage, &FirstPage::openRequested, this, &MainWindow::openFile);
     connect(m_firstPage, &FirstPage::browseRequested, this, &MainWindow::openDialog);
     connect(m_plan, &StartPlan::failed, this, &MainWindow::showFailure);
+    connect(m_gate, &HistoryGate::noted, m_status, &StatusLine::say);
+    connect(m_gate, &HistoryGate::narrowRequested, this, &MainWindow::narrowDialog);
 }
 
 void MainWindow::connectSession()
@@ -121,12 +128,12 @@ void MainWindow::connectSession()
     connect(session, &StudioSession::stateChanged, this, [this] {
         showPage();
         showTitle();
-        showWaiting();
+        m_waiting->update();
         // Queued: the signal that says what was kept comes after the state.
         if (!m_session->isRecording() && !m_session->isBusy())
             QMetaObject::invokeMethod(this, &MainWindow::runAfterStop, Qt::QueuedConnection);
     });
-    connect(session, &StudioSession::connectionsChanged, this, &MainWindow::showWaiting);
+    connect(session, &StudioSession::connectionsChanged, m_waiting, &WaitingNote::update);
     connect(session, &StudioSession::opened, this, [this](const QString& path) {
         if (!m_options.isUnattended && !m_session->isRecording()) {
             const QStringList paths = m_session->paths();
@@ -135,12 +142,12 @@ void MainWindow::connectSession()
             m_settings.addRecentFile(path);
         }
         showPage();
-        showWaiting();
+        m_waiting->update();
     });
     connect(session, &StudioSession::failed, this, &MainWindow::showFailure);
     connect(session, &StudioSession::noted, m_status, &StatusLine::say);
     connect(session, &StudioSession::stopped, this, &MainWindow::showKept);
-    connect(m_shared.get(), &SharedView::dataGrew, this, &MainWindow::showWaiting);
+    connect(m_shared.get(), &SharedView::dataGrew, m_waiting, &WaitingNote::update);
 }
 
 FilterEdit* MainWindow::filterEdit() const
@@ -199,6 +206,17 @@ void MainWindow::attachDialog()
     dialog->open();
 }
 
+void MainWindow::narrowDialog(const QString& urls)
+{
+    attachDialog();
+    for (AttachEdit* const edit : findChildren<AttachEdit*>()) {
+        if (edit->isVisible()) {
+            edit->setText(urls);
+            edit->focusText();
+        }
+    }
+}
+
 void MainWindow::attach(const AttachWish& wish, const QString& file)
 {
     if (!m_options.isUnattended) {
@@ -207,7 +225,13 @@ void MainWindow::attach(const AttachWish& wish, const QString& file)
         m_firstPage->setRecentUrls(m_settings.recentUrls());
     }
     forgetFailure();
-    m_session->attach(wish.urls, file, wish.options, wish.rules);
+    const auto go = [this, wish, file] {
+        m_session->attach(wish.urls, file, wish.options, wish.rules);
+    };
+    if (m_options.isUnattended)
+        go();
+    else
+        m_gate->pass(wish, go);
 }
 
 void MainWindow::startDemo(const QString& query)
@@ -304,14 +328,14 @@ void MainWindow::runAfterStop()
 void MainWindow::forgetFailure()
 {
     m_lastError.reset();
-    m_isWaiting = false;
+    m_waiting->leave();
     m_banner->clear();
 }
 
 void MainWindow::showFailure(const Error& error)
 {
     m_lastError = error;
-    m_isWaiting = false;
+    m_waiting->leave();
     m_banner->say(Banner::Tone::Bad, error.message);
     if (m_options.isUnattended)
         qWarning("%s", qUtf8Printable(error.message));
@@ -328,32 +352,6 @@ void MainWindow::showPage()
     m_pages->setCurrentWidget(page);
     m_top->setVisible(isOpen);
     m_menus->update();
-}
-
-void MainWindow::showWaiting()
-{
-    const Session* session = m_shared->session();
-    const bool isSilent = m_session->state() == StudioSession::State::Recording && session &&
-                          session->seen().last == 0;
-    if (!isSilent) {
-        if (std::exchange(m_isWaiting, false))
-            m_banner->clear();
-        return;
-    }
-    if (!m_isWaiting && m_banner->isVisibleTo(this))
-        return; // an error stands there
-    m_isWaiting = true;
-    QString curl;
-    QStringList urls;
-    for (const ConnectionInfo& connection : m_session->connections()) {
-        urls << connection.url;
-        if (curl.isEmpty())
-            curl = hubCurlLine(QUrl(connection.url));
-    }
-    const QString sentence =
-        curl.isEmpty() ? tr("Attached to %1. No message has come yet.")
-                       : tr("Attached to %1. No message has come yet: send one, for example with");
-    m_banner->say(Banner::Tone::Neutral, sentence.arg(urls.join(u", "_s)), curl);
 }
 
 void MainWindow::showTitle()

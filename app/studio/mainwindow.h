@@ -19,6 +19,7 @@ namespace murmur {
 struct AttachWish;
 class Banner;
 class FilterEdit;
+class HistoryGate;
 class FirstPage;
 class Legend;
 class Menus;
@@ -28,6 +29,7 @@ class StartPlan;
 class StatusLine;
 class StudioSession;
 class TopBar;
+class WaitingNote;
 class Workspace;
 
 /// The window: puts the parts together and asks before something would be lost.
@@ -96,7 +98,7 @@ private:
     void showKept(const Kept& kept);
     void forgetFailure();
     void showPage();
-    void showWaiting();
+    void narrowDialog(const QString& urls);
     void showTitle();
 
     Settings& m_settings;
@@ -104,6 +106,8 @@ private:
     std::unique_ptr<SharedView> m_shared;
     std::unique_ptr<StudioSession> m_session;
     TopBar* m_top = nullptr;
+    WaitingNote* m_waiting = nullptr;
+    HistoryGate* m_gate = nullptr;
     Banner* m_banner = nullptr;
     QStackedWidget* m_pages = nullptr;
     FirstPage* m_firstPage = nullptr;
@@ -112,7 +116,6 @@ private:
     StartPlan* m_plan = nullptr;
     Menus* m_menus = nullptr;
     Legend* m_legend = nullptr;
-    bool m_isWaiting = false; ///< the banner says where to send
     bool m_quitWhenDone = false;
     std::function<void()> m_afterStop;
     std::optional<Kept> m_kept; ///< what the last word will be about

@@ -79,6 +79,20 @@ void RecorderThread::attach(const QUrl& url, const ConnectionOptions& options)
         Qt::QueuedConnection);
 }
 
+void RecorderThread::apply(const ConnectionWish& wish)
+{
+    QMetaObject::invokeMethod(
+        m_worker,
+        [this, wish] {
+            if (!m_own)
+                return;
+            const Status result = m_own->apply(wish);
+            if (!result)
+                report([this, error = result.error()] { Q_EMIT attachFailed(error); });
+        },
+        Qt::QueuedConnection);
+}
+
 void RecorderThread::stop()
 {
     QMetaObject::invokeMethod(

@@ -24,6 +24,8 @@ public:
 
     void start();
     void attach(const QUrl& url, const ConnectionOptions& options = {});
+    /// What goes wrong is told with `attachFailed`.
+    void apply(const ConnectionWish& wish);
     void stop();
 
     /// For Session::follow; null before `started`.

@@ -37,6 +37,22 @@ QString legendText(const Theme& theme)
     return marks.join(u"&nbsp;&nbsp; "_s);
 }
 
+/// How far the windows of the past are read that are being read; empty: none.
+QString pastText(const std::vector<ConnectionInfo>& connections)
+{
+    std::int64_t read = 0;
+    std::int64_t expected = 0;
+    for (const ConnectionInfo& connection : connections) {
+        if (shareText(connection).isEmpty())
+            continue;
+        read += connection.received;
+        expected += connection.expectedMessages;
+    }
+    if (expected == 0)
+        return {};
+    return StatusLine::tr("%1 of about %2 of the past").arg(numberText(read), numberText(expected));
+}
+
 /// A line for each recording: how it was moved in time, and what it holds.
 QString recordingsText(const SessionInfo& info)
 {
@@ -144,6 +160,8 @@ void StatusLine::refresh()
             parts << status.alarm;
         parts << tr("recording %1", "a rate").arg(rateText(m_rate.perSecond()));
         parts << tr("recorded %1").arg(numberText(status.recorded));
+        if (const QString past = pastText(status.connections); !past.isEmpty())
+            parts << past;
         parts << (status.lostIsKnown ? tr("lost by us %1").arg(numberText(status.lost))
                                      : tr("lost by us at least %1").arg(numberText(status.lost)));
         if (status.queueFill > 0.25)

@@ -75,6 +75,10 @@ StudioSession::StudioSession(SharedView* shared, QString recordingsFolder, QObje
     , m_shared(shared)
     , m_recordingsFolder(std::move(recordingsFolder))
 {
+    connect(m_shared, &SharedView::silenceActionTaken, this, [this] {
+        if (m_remedy)
+            apply(*m_remedy);
+    });
 }
 
 StudioSession::~StudioSession()
@@ -277,7 +281,7 @@ QString StudioSession::silenceOf(const std::vector<ConnectionInfo>& connections)
     for (const ConnectionInfo& connection : connections) {
         using Bus = ConnectionStatus::State;
         if (connection.state == Bus::Failed || connection.state == Bus::Retrying)
-            return connection.url + u": "_s + connection.detail;
+            return beforeColon(connection.url) + u": "_s + connection.detail;
         if (connection.state == Bus::Up && !connection.subscribed.isEmpty())
             return whyNothingComes(connection);
     }
@@ -287,8 +291,11 @@ QString StudioSession::silenceOf(const std::vector<ConnectionInfo>& connections)
 void StudioSession::showConnections(const std::vector<ConnectionInfo>& connections)
 {
     m_connections = connections;
-    m_shared->setSilence(silenceOf(connections));
+    const QString silence = silenceOf(connections);
+    m_remedy = silence.isEmpty() ? std::nullopt : remedyOf(connections);
+    m_shared->setSilence(silence, m_remedy ? remedyText(*m_remedy) : QString());
     Q_EMIT connectionsChanged();
+    endWhenRead();
 }
 
 void StudioSession::stop()

@@ -8,11 +8,13 @@
 #include "session/session.h"
 
 #include <QElapsedTimer>
+#include <QFuture>
 #include <QObject>
 #include <QStringList>
 #include <QUrl>
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -66,6 +68,11 @@ public:
     /// are added to it, and its rules stay.
     void attach(const std::vector<QUrl>& urls, const QString& file = {},
                 const ConnectionOptions& options = {}, const IntakeRules& rules = {});
+    /// Detaches, attaches again or changes a connection of the running recording.
+    void apply(const ConnectionWish& wish);
+    /// Patterns that would be enough for a connection that listens to everything, from the messages
+    /// that came last; empty: none are known.
+    [[nodiscard]] QFuture<QStringList> narrower(ConnectionId connection);
     /// Ends the recording; it stays open for reading.
     void stop();
     /// Ends the recording if one runs and deletes its file. Only for a file that this window made.
@@ -101,6 +108,11 @@ private:
     void whenReleased(std::function<void()> then, int triesLeft = 100);
     void readInfo();
     void showConnections(const std::vector<ConnectionInfo>& connections);
+    /// Ends a recording of windows of the past that are read.
+    void endWhenRead();
+    /// What would end the silence of the first connection that says what else there is.
+    static std::optional<ConnectionWish> remedyOf(const std::vector<ConnectionInfo>& connections);
+    static QString remedyText(const ConnectionWish& remedy);
     [[nodiscard]] QString silenceOf(const std::vector<ConnectionInfo>& connections);
 
     SharedView* m_shared;
@@ -119,6 +131,7 @@ private:
     RecorderStatus m_status;
     SessionInfo m_info;
     std::vector<ConnectionInfo> m_connections;
+    std::optional<ConnectionWish> m_remedy;
     QElapsedTimer m_silent; ///< since when a recording that runs is empty
     quint64 m_generation = 0;
 };

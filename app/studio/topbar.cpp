@@ -13,8 +13,11 @@
 #include <QHBoxLayout>
 #include <QPainter>
 #include <QPushButton>
+#include <QToolButton>
 
 namespace murmur {
+
+using namespace Qt::StringLiterals;
 
 TopBar::TopBar(SharedView* shared, StudioSession* session, QWidget* parent)
     : QWidget(parent)
@@ -33,6 +36,13 @@ TopBar::TopBar(SharedView* shared, StudioSession* session, QWidget* parent)
     line->setSpacing(8);
     line->addWidget(m_mode);
     line->addWidget(m_chips);
+    auto* more = new QToolButton(this);
+    more->setText(u"+"_s);
+    more->setToolTip(tr("Connect to another bus (Ctrl+Shift+O)"));
+    more->setAccessibleName(tr("Connect to another bus"));
+    more->setMinimumSize(30, 30);
+    line->addWidget(more);
+    connect(more, &QToolButton::clicked, this, &TopBar::connectRequested);
     line->addWidget(m_filter, 1);
     line->addWidget(m_live);
 
@@ -41,6 +51,12 @@ TopBar::TopBar(SharedView* shared, StudioSession* session, QWidget* parent)
     connect(m_session, &StudioSession::stateChanged, this, &TopBar::refresh);
     connect(m_session, &StudioSession::statusChanged, this, &TopBar::refresh);
     connect(m_session, &StudioSession::connectionsChanged, this, &TopBar::refreshChips);
+    connect(m_chips, &ConnectionChips::wished, m_session, &StudioSession::apply);
+    connect(m_chips, &ConnectionChips::detailsShown, this, [this](ConnectionId connection) {
+        m_session->narrower(connection).then(this, [this, connection](const QStringList& patterns) {
+            m_chips->suggest(connection, patterns);
+        });
+    });
     refresh();
     refreshChips();
 }

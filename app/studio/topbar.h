@@ -27,6 +27,10 @@ public:
     [[nodiscard]] FilterEdit* filterEdit() const { return m_filter; }
     [[nodiscard]] ConnectionChips* chips() const { return m_chips; }
 
+Q_SIGNALS:
+    /// One more bus is wanted.
+    void connectRequested();
+
 protected:
     void paintEvent(QPaintEvent* event) override;
 

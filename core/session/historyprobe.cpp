@@ -27,6 +27,8 @@ constexpr auto kLook = 50ms;
 constexpr auto kPatience = 5s;
 /// How long is read to learn the size and the rate of messages.
 constexpr auto kSample = 400ms;
+/// A recorder is not faster, whatever the bus can give.
+constexpr double kMostPerSecond = 200'000;
 
 /// Counts and forgets.
 class CountingSink : public MessageSink
@@ -160,8 +162,9 @@ private:
             m_found.bytes = std::llround(mean * static_cast<double>(m_found.messages));
             const double seconds =
                 std::max(static_cast<double>(m_reading.nsecsElapsed()) / 1e9, 0.05);
-            m_found.time = nanoseconds(std::llround(static_cast<double>(m_found.messages) *
-                                                    seconds * 1e9 / static_cast<double>(count)));
+            const double rate = std::min(static_cast<double>(count) / seconds, kMostPerSecond);
+            m_found.time =
+                nanoseconds(std::llround(static_cast<double>(m_found.messages) * 1e9 / rate));
         } else if (messages == 0) {
             m_found.bytes = 0;
             m_found.time = nanoseconds(0);

@@ -140,6 +140,7 @@ AgentsView::AgentsView(const ViewContext& context, QWidget* parent)
     connect(view, &SharedView::windowChanged, this, &AgentsView::askSoon);
     connect(view, &SharedView::playheadChanged, this, &AgentsView::askSoon);
     connect(view, &SharedView::dataGrew, this, &AgentsView::askSoon);
+    m_note->follow(view);
     connect(view, &SharedView::silenceChanged, this, &AgentsView::updateNote);
     connect(view, &SharedView::filterChanged, this, [this] {
         m_tilesJob.cancel(); // the answer would be to another question

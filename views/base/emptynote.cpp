@@ -3,6 +3,7 @@
 
 #include "views/base/emptynote.h"
 
+#include "views/base/sharedview.h"
 #include "views/base/theme.h"
 
 #include <QEvent>
@@ -42,10 +43,14 @@ EmptyNote::EmptyNote(QWidget* parent)
 
 void EmptyNote::say(const QString& title, const QString& sentence)
 {
-    if (title == m_title->text() && sentence == m_sentence->text() && isHidden() == title.isEmpty())
+    if (title == m_title->text() && sentence == m_sentence->text() &&
+        isHidden() == title.isEmpty()) {
+        offerRemedy();
         return;
+    }
     m_title->setText(title);
     m_sentence->setText(sentence);
+    offerRemedy();
     m_sentence->setVisible(!sentence.isEmpty());
     setAccessibleName(title);
     setAccessibleDescription(sentence);
@@ -58,6 +63,21 @@ void EmptyNote::offer(const QString& action)
 {
     m_action->setText(action);
     m_action->setVisible(!action.isEmpty());
+}
+
+void EmptyNote::follow(SharedView* shared)
+{
+    m_shared = shared;
+    connect(this, &EmptyNote::actionTaken, shared, &SharedView::takeSilenceAction);
+}
+
+void EmptyNote::offerRemedy()
+{
+    if (m_shared == nullptr)
+        return;
+    const QString sentence = m_sentence->text();
+    offer(!sentence.isEmpty() && sentence == m_shared->silence() ? m_shared->silenceAction()
+                                                                 : QString());
 }
 
 QString EmptyNote::title() const

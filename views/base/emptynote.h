@@ -9,6 +9,8 @@ class QPushButton;
 
 namespace murmur {
 
+class SharedView;
+
 /// The sentence that says how to fill an empty pane, laid over its parent. Hidden while the
 /// sentence is empty.
 class EmptyNote : public QWidget
@@ -22,6 +24,8 @@ public:
     void say(const QString& title, const QString& sentence = {});
     /// A button under the sentence; an empty text removes it.
     void offer(const QString& action);
+    /// Where the sentence says why nothing comes, the button is what can be done about that.
+    void follow(SharedView* shared);
     [[nodiscard]] QString title() const;
     [[nodiscard]] QString sentence() const;
 
@@ -34,7 +38,9 @@ protected:
 
 private:
     void applyTheme();
+    void offerRemedy();
 
+    SharedView* m_shared = nullptr;
     QLabel* m_title;
     QLabel* m_sentence;
     QPushButton* m_action;

@@ -209,11 +209,12 @@ void SharedView::setSlo(nanoseconds slo)
     Q_EMIT sloChanged();
 }
 
-void SharedView::setSilence(const QString& sentence)
+void SharedView::setSilence(const QString& sentence, const QString& action)
 {
-    if (sentence == m_silence)
+    if (sentence == m_silence && action == m_silenceAction)
         return;
     m_silence = sentence;
+    m_silenceAction = action;
     Q_EMIT silenceChanged();
 }
 

@@ -47,7 +47,11 @@ public:
     [[nodiscard]] nanoseconds slo() const { return m_slo; }
     /// Why a live session that is empty stays so, a sentence; empty while it is not silent.
     [[nodiscard]] QString silence() const { return m_silence; }
-    void setSilence(const QString& sentence);
+    /// What can be done about it, the text of a button; empty: nothing.
+    [[nodiscard]] QString silenceAction() const { return m_silenceAction; }
+    void setSilence(const QString& sentence, const QString& action = {});
+    /// The person wants that.
+    void takeSilenceAction() { Q_EMIT silenceActionTaken(); }
     /// How far the playhead lies behind the newest message.
     [[nodiscard]] nanoseconds behindLive() const;
 
@@ -81,6 +85,7 @@ Q_SIGNALS:
     void modeChanged();
     void sloChanged();
     void silenceChanged();
+    void silenceActionTaken();
     /// More data (coalesced to at most 20 times a second). Views that show live data ask again.
     void dataGrew();
 
@@ -104,6 +109,7 @@ private:
     AgentId m_agent{};
     FilterPtr m_filter;
     QString m_silence;
+    QString m_silenceAction;
     Mode m_mode = Mode::Paused;
     double m_speed = 1;
     nanoseconds m_slo = std::chrono::milliseconds(200);

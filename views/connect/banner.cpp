@@ -38,6 +38,7 @@ QColor toneColor(Banner::Tone tone)
 Banner::Banner(QWidget* parent)
     : QFrame(parent)
     , m_text(new QLabel(this))
+    , m_actions(new QWidget(this))
     , m_copy(new QPushButton(this))
     , m_close(new QPushButton(u"✕"_s, this))
 {
@@ -53,6 +54,7 @@ Banner::Banner(QWidget* parent)
     line->setContentsMargins(16, 5, 8, 5);
     line->setSpacing(12);
     line->addWidget(m_text);
+    line->addWidget(m_actions);
     line->addWidget(m_copy);
     line->addStretch(1);
     line->addWidget(m_close);
@@ -67,18 +69,21 @@ Banner::Banner(QWidget* parent)
         clear();
         Q_EMIT dismissed();
     });
+    m_actions->hide();
     hide();
 }
 
 void Banner::say(Tone tone, const QString& sentence, const QString& copy)
 {
     m_tone = tone;
+    if (sentence != m_text->text())
+        offer({});
     m_text->setText(sentence);
     // A command stands right behind the sentence that leads to it; a sentence alone takes the line.
     const bool isAlone = copy.isEmpty();
     m_text->setWordWrap(isAlone);
     static_cast<QHBoxLayout*>(layout())->setStretch(0, isAlone ? 1 : 0);
-    static_cast<QHBoxLayout*>(layout())->setStretch(2, isAlone ? 0 : 1);
+    static_cast<QHBoxLayout*>(layout())->setStretch(3, isAlone ? 0 : 1);
     m_copyText = copy;
     m_copy->setText(copy);
     m_copy->setAccessibleName(tr("Copy the command %1").arg(copy));
@@ -88,8 +93,31 @@ void Banner::say(Tone tone, const QString& sentence, const QString& copy)
     show();
 }
 
+void Banner::offer(const QStringList& actions)
+{
+    if (actions == m_offered)
+        return;
+    m_offered = actions;
+    for (QPushButton* const old : m_actions->findChildren<QPushButton*>()) {
+        old->hide();
+        old->deleteLater();
+    }
+    if (m_actions->layout() == nullptr) {
+        auto* line = new QHBoxLayout(m_actions);
+        line->setContentsMargins(0, 0, 0, 0);
+        line->setSpacing(6);
+    }
+    for (qsizetype i = 0; i < actions.size(); ++i) {
+        auto* button = new QPushButton(actions[i], m_actions);
+        m_actions->layout()->addWidget(button);
+        connect(button, &QPushButton::clicked, this, [this, i] { Q_EMIT chosen(i); });
+    }
+    m_actions->setVisible(!actions.isEmpty());
+}
+
 void Banner::clear()
 {
+    offer({});
     m_text->clear();
     hide();
 }

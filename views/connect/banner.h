@@ -4,6 +4,7 @@
 
 #include <QFrame>
 #include <QString>
+#include <QStringList>
 
 class QLabel;
 class QPushButton;
@@ -22,17 +23,23 @@ public:
 
     /// `copy`: text that a click copies (a command); empty for none.
     void say(Tone tone, const QString& sentence, const QString& copy = {});
+    /// Buttons behind the sentence; `say` removes them.
+    void offer(const QStringList& actions);
+    [[nodiscard]] QStringList offered() const { return m_offered; }
     void clear();
     [[nodiscard]] QString sentence() const;
 
 Q_SIGNALS:
     void dismissed();
+    void chosen(qsizetype action);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
     QLabel* m_text;
+    QWidget* m_actions;
+    QStringList m_offered;
     QPushButton* m_copy;
     QPushButton* m_close;
     QString m_copyText;

@@ -3,11 +3,16 @@
 
 #include "views/connect/connectionchips.h"
 
+#include "bus/fleet.h"
 #include "views/base/numbers.h"
 #include "views/base/theme.h"
 #include "views/connect/connectiondetails.h"
 #include "views/connect/connecttext.h"
+#include "views/connect/fleetmodel.h"
 
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QMenu>
 #include <QPainter>
 #include <QResizeEvent>
 
@@ -21,9 +26,14 @@ namespace {
 
 constexpr int kWidest = 200;
 constexpr int kNarrowest = 132;
+constexpr int kWidestFleet = 260;
 constexpr int kRestWidth = 52;
 constexpr int kSpacing = 8;
 constexpr int kHeight = 30;
+/// A chip that is wider shows what was lost beside the rate.
+constexpr int kRoomForBoth = 170;
+/// Up to so many connections have chips of their own.
+constexpr std::size_t kMostAlone = 8;
 
 /// Not by colour alone: a dot is well, a triangle wants attention, a square has failed, a ring is
 /// detached.
@@ -67,17 +77,50 @@ ConnectionChip::ConnectionChip(QWidget* parent)
 
 void ConnectionChip::show(const ConnectionInfo& connection, const QString& figure)
 {
+    if (m_connections == std::vector{connection} && m_figure == figure && !m_name.isEmpty())
+        return;
     m_connections = {connection};
     m_name = shortName(connection);
     m_figure = figure;
     m_lost = lostText(connection.lost, connection.lostIs);
+    m_lostShort = m_lost.isEmpty()
+                      ? QString()
+                      : tr("lost %1").arg(shortLostText(connection.lost, connection.lostIs));
     QStringList said{connection.url, stateWord(connection.state)};
     if (!connection.detail.isEmpty())
         said << connection.detail;
-    setToolTip(said.join(u'\n'));
-    setAccessibleName(tr("%1: %2, %3 %4", "connection: name, state, rate, loss")
-                          .arg(m_name, stateWord(connection.state), m_figure, m_lost)
-                          .trimmed());
+    say(connection, said.join(u'\n'));
+}
+
+void ConnectionChip::showFleet(const QString& label, const std::vector<ConnectionInfo>& members)
+{
+    if (m_connections == members && m_name == label)
+        return;
+    m_connections = members;
+    m_name = label;
+    m_figure = shortUpText(members);
+    std::int64_t lost = 0;
+    LostIs lostIs = LostIs::Exact;
+    for (const ConnectionInfo& member : members) {
+        lost += member.lost;
+        lostIs = std::max(lostIs, member.lostIs);
+    }
+    m_lost = shortLostText(lost, lostIs);
+    if (!m_lost.isEmpty())
+        m_lost = tr("lost %1").arg(m_lost);
+    m_lostShort = m_lost;
+    say(*std::ranges::min_element(members, {}, healthRank), label + u'\n' + upText(members));
+}
+
+void ConnectionChip::say(const ConnectionInfo& worst, const QString& tip)
+{
+    m_worst = worst;
+    setToolTip(tip);
+    const QString state = m_connections.size() > 1 ? m_figure : stateWord(worst.state);
+    setAccessibleName(
+        tr("%1: %2, %3 %4", "connection: name, state, rate, loss")
+            .arg(m_name, state, m_connections.size() > 1 ? QString() : m_figure, m_lost)
+            .trimmed());
     update();
 }
 
@@ -110,12 +153,15 @@ void ConnectionChip::paintEvent(QPaintEvent*)
 
     QRect inner = rect().adjusted(10, 0, -10, 0);
     if (!m_name.isEmpty()) {
-        const ConnectionInfo& connection = m_connections.front();
         const QRectF mark(inner.left(), rect().center().y() - 3.5, 8, 8);
-        paintState(painter, mark, connection.state, isBad);
+        paintState(painter, mark, m_worst.state, isBad);
         inner.setLeft(inner.left() + 16);
     }
-    const QString figure = m_lost.isEmpty() ? m_figure : m_figure + u' ' + m_lost;
+    // A name tells more than a rate.
+    const bool hasRoom = inner.width() > kRoomForBoth;
+    QString figure = m_figure;
+    if (!m_lost.isEmpty())
+        figure = hasRoom ? m_figure + u' ' + m_lostShort : m_lostShort;
     painter.setFont(theme.numberFont(9));
     painter.setPen(isBad ? theme.warning : theme.secondary);
     const int figureWidth = painter.fontMetrics().horizontalAdvance(figure);
@@ -140,11 +186,50 @@ void ConnectionChips::setConnections(std::vector<ConnectionInfo> connections, bo
     const bool sameNumber = connections.size() == m_connections.size();
     m_connections = std::move(connections);
     m_isLive = isLive;
+    group();
     for (const ConnectionInfo& connection : m_connections)
         m_rates[index(connection.id)].note(connection.received, now);
     arrange();
     if (!sameNumber)
         updateGeometry();
+    if (m_details && m_connections.empty())
+        m_details->close();
+    else if (m_details)
+        m_details->setConnections(m_connections, rates(), m_isLive);
+}
+
+QHash<quint32, double> ConnectionChips::rates() const
+{
+    QHash<quint32, double> rates;
+    if (!m_isLive)
+        return rates;
+    for (const ConnectionInfo& connection : m_connections)
+        rates.insert(index(connection.id), m_rates.value(index(connection.id)).perSecond());
+    return rates;
+}
+
+void ConnectionChips::group()
+{
+    QStringList urls;
+    for (const ConnectionInfo& connection : m_connections)
+        urls << connection.url;
+    if (urls == m_grouped)
+        return;
+    m_grouped = urls;
+    m_items.clear();
+    if (m_connections.size() <= kMostAlone) {
+        for (std::size_t i = 0; i < m_connections.size(); ++i)
+            m_items.push_back({{}, {i}});
+        return;
+    }
+    for (FleetGroup& fleet : fleetGroups(urls))
+        m_items.push_back({std::move(fleet.label), std::move(fleet.members)});
+}
+
+void ConnectionChips::suggest(ConnectionId connection, const QStringList& patterns)
+{
+    if (m_details)
+        m_details->suggest(connection, patterns);
 }
 
 QString ConnectionChips::asText() const
@@ -163,8 +248,10 @@ QSize ConnectionChips::minimumSizeHint() const
 
 QSize ConnectionChips::sizeHint() const
 {
-    const int count = static_cast<int>(std::min<std::size_t>(m_connections.size(), 4));
-    return {count * (kWidest + kSpacing), kHeight};
+    const int count = static_cast<int>(std::min<std::size_t>(m_items.size(), 4));
+    return {count * (kWidest + kSpacing) +
+                (count > 0 && m_items.size() < m_connections.size() ? 60 : 0),
+            kHeight};
 }
 
 void ConnectionChips::resizeEvent(QResizeEvent*)
@@ -174,46 +261,111 @@ void ConnectionChips::resizeEvent(QResizeEvent*)
 
 void ConnectionChips::arrange()
 {
-    const auto count = static_cast<int>(m_connections.size());
+    const auto count = static_cast<int>(m_items.size());
     int shown = std::min(count, std::max(1, (width() + kSpacing) / (kNarrowest + kSpacing)));
     if (shown < count)
         shown = std::max(1, (width() - kRestWidth) / (kNarrowest + kSpacing));
     const bool hasRest = shown < count;
     while (static_cast<int>(m_chips.size()) < shown + (hasRest ? 1 : 0)) {
         auto* chip = new ConnectionChip(this);
+        chip->setContextMenuPolicy(Qt::CustomContextMenu);
         connect(chip, &QAbstractButton::clicked, this, [this, chip] { showDetails(chip); });
+        connect(chip, &QWidget::customContextMenuRequested, this,
+                [this, chip](QPoint at) { showMenu(chip, chip->mapToGlobal(at)); });
         m_chips.push_back(chip);
     }
 
     const int forChips = width() - (hasRest ? kRestWidth + kSpacing : 0);
+    const int widest = m_items.size() < m_connections.size() ? kWidestFleet : kWidest;
     const int each = shown > 0 ? std::clamp((forChips - (shown - 1) * kSpacing) / shown,
-                                            std::min(kNarrowest, width()), kWidest)
+                                            std::min(kNarrowest, width()), widest)
                                : 0;
     int x = 0;
     for (int i = 0; i < static_cast<int>(m_chips.size()); ++i) {
         ConnectionChip* chip = m_chips[static_cast<std::size_t>(i)];
         chip->setVisible(i < shown || (hasRest && i == shown));
         if (i < shown) {
-            const ConnectionInfo& connection = m_connections[static_cast<std::size_t>(i)];
-            chip->show(connection, m_isLive
-                                       ? rateText(m_rates.value(index(connection.id)).perSecond())
-                                       : numberText(connection.recorded));
+            fill(chip, m_items[static_cast<std::size_t>(i)]);
             chip->setGeometry(x, (height() - kHeight) / 2, each, kHeight);
             x += each + kSpacing;
         } else if (hasRest && i == shown) {
-            chip->showRest({m_connections.begin() + shown, m_connections.end()});
+            std::vector<ConnectionInfo> rest;
+            for (int item = shown; item < count; ++item) {
+                for (const std::size_t member : m_items[static_cast<std::size_t>(item)].members)
+                    rest.push_back(m_connections[member]);
+            }
+            chip->showRest(rest);
             chip->setGeometry(x, (height() - kHeight) / 2, kRestWidth, kHeight);
         }
     }
 }
 
+void ConnectionChips::fill(ConnectionChip* chip, const Item& item)
+{
+    if (item.members.size() > 1) {
+        std::vector<ConnectionInfo> members;
+        members.reserve(item.members.size());
+        for (const std::size_t member : item.members)
+            members.push_back(m_connections[member]);
+        chip->showFleet(item.label, members);
+        return;
+    }
+    const ConnectionInfo& connection = m_connections[item.members.front()];
+    const bool isOver = connection.state == ConnectionStatus::State::Stopped;
+    QString figure = m_isLive && !isOver ? rateText(m_rates.value(index(connection.id)).perSecond())
+                                         : numberText(connection.recorded);
+    if (const QString share = shareText(connection); m_isLive && !share.isEmpty())
+        figure = share + u"  "_s + figure;
+    chip->show(connection, figure);
+}
+
 void ConnectionChips::showDetails(ConnectionChip* chip)
 {
-    auto* details = new ConnectionDetails(chip->connections(), this);
+    std::vector<ConnectionId> ids;
+    for (const ConnectionInfo& connection : chip->connections())
+        ids.push_back(connection.id);
+    if (m_details)
+        m_details->close();
+    auto* details = new ConnectionDetails(std::move(ids), this);
     details->setAttribute(Qt::WA_DeleteOnClose);
-    details->adjustSize();
+    m_details = details;
+    connect(details, &ConnectionDetails::wished, this, &ConnectionChips::wished);
+    connect(details, &ConnectionDetails::shown, this, &ConnectionChips::detailsShown);
+    details->setConnections(m_connections, rates(), m_isLive);
     details->move(chip->mapToGlobal(QPoint(0, chip->height() + 4)));
     details->show();
+}
+
+void ConnectionChips::showMenu(ConnectionChip* chip, QPoint at)
+{
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->addAction(tr("Details …"), this, [this, chip] { showDetails(chip); });
+    menu->addAction(tr("Copy the URL", nullptr), this, [chip] {
+        QStringList urls;
+        for (const ConnectionInfo& connection : chip->connections())
+            urls << connection.url;
+        QGuiApplication::clipboard()->setText(urls.join(u'\n'));
+    });
+    if (m_isLive) {
+        menu->addSeparator();
+        const auto offer = [&](const QString& text, ConnectionWish::What what, bool isOver) {
+            std::vector<ConnectionId> ids;
+            for (const ConnectionInfo& connection : chip->connections()) {
+                if ((connection.state == ConnectionStatus::State::Stopped ||
+                     connection.state == ConnectionStatus::State::Failed) == isOver)
+                    ids.push_back(connection.id);
+            }
+            QAction* const action = menu->addAction(text, this, [this, what, ids] {
+                for (const ConnectionId id : ids)
+                    Q_EMIT wished({what, id, {}});
+            });
+            action->setEnabled(!ids.empty());
+        };
+        offer(tr("Detach"), ConnectionWish::What::Detach, false);
+        offer(tr("Attach again"), ConnectionWish::What::AttachAgain, true);
+    }
+    menu->popup(at);
 }
 
 } // namespace murmur

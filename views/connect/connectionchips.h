@@ -2,16 +2,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "session/connectionwish.h"
 #include "session/session.h"
 #include "views/connect/ratemeter.h"
 
 #include <QAbstractButton>
 #include <QHash>
+#include <QPointer>
 #include <QWidget>
 
 #include <vector>
 
 namespace murmur {
+
+class ConnectionDetails;
 
 /// One connection in the toolbar: state as dot, name, rate, what was lost. Clicked, it shows its
 /// counters.
@@ -22,6 +26,8 @@ public:
     explicit ConnectionChip(QWidget* parent = nullptr);
 
     void show(const ConnectionInfo& connection, const QString& figure);
+    /// A fleet as one: "robot-* · 198 of 200 up", as the worst of them looks.
+    void showFleet(const QString& label, const std::vector<ConnectionInfo>& members);
     /// The last chip, for those that found no room: "+3".
     void showRest(const std::vector<ConnectionInfo>& rest);
     [[nodiscard]] const std::vector<ConnectionInfo>& connections() const { return m_connections; }
@@ -31,13 +37,17 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    void say(const ConnectionInfo& worst, const QString& tip);
+
     std::vector<ConnectionInfo> m_connections;
+    ConnectionInfo m_worst;
     QString m_name;
     QString m_figure;
     QString m_lost;
+    QString m_lostShort;
 };
 
-/// The row of chips of the toolbar.
+/// The row of chips of the toolbar. From nine connections on, those of a fleet share a chip.
 class ConnectionChips : public QWidget
 {
     Q_OBJECT
@@ -47,18 +57,39 @@ public:
     /// `now` is any steady clock: rates are differences. Of a closed recording the chips show how
     /// much was recorded instead of a rate.
     void setConnections(std::vector<ConnectionInfo> connections, bool isLive, nanoseconds now);
+    /// Patterns that would be enough for a connection whose details are open.
+    void suggest(ConnectionId connection, const QStringList& patterns);
     [[nodiscard]] QString asText() const;
     [[nodiscard]] QSize minimumSizeHint() const override;
     [[nodiscard]] QSize sizeHint() const override;
+
+Q_SIGNALS:
+    void wished(const murmur::ConnectionWish& wish);
+    /// The details of a connection are open: what `suggest` gives is wanted.
+    void detailsShown(murmur::ConnectionId connection);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    /// Connections that share a chip.
+    struct Item
+    {
+        QString label; ///< empty: one alone
+        std::vector<std::size_t> members;
+    };
+
+    void group();
     void arrange();
+    void fill(ConnectionChip* chip, const Item& item);
     void showDetails(ConnectionChip* chip);
+    void showMenu(ConnectionChip* chip, QPoint at);
+    [[nodiscard]] QHash<quint32, double> rates() const;
 
     std::vector<ConnectionInfo> m_connections;
+    std::vector<Item> m_items;
+    QStringList m_grouped; ///< the URLs that m_items were made from
+    QPointer<ConnectionDetails> m_details;
     QHash<quint32, RateMeter> m_rates;
     std::vector<ConnectionChip*> m_chips;
     bool m_isLive = false;

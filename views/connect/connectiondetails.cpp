@@ -3,70 +3,105 @@
 
 #include "views/connect/connectiondetails.h"
 
-#include "session/whynothing.h"
-#include "views/base/numbers.h"
 #include "views/base/theme.h"
-#include "views/connect/connecttext.h"
+#include "views/connect/connectionform.h"
+#include "views/connect/fleetlist.h"
 
-#include <QFormLayout>
-#include <QLabel>
-#include <QUrl>
+#include <QPainter>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <utility>
 
 namespace murmur {
 
-using namespace Qt::StringLiterals;
+namespace {
 
-ConnectionDetails::ConnectionDetails(const std::vector<ConnectionInfo>& connections,
-                                     QWidget* parent)
+constexpr QSize kFleetSize{980, 640};
+constexpr int kFormHeight = 250;
+
+} // namespace
+
+ConnectionDetails::ConnectionDetails(std::vector<ConnectionId> connections, QWidget* parent)
     : QFrame(parent, Qt::Popup)
+    , m_ids(std::move(connections))
+    , m_form(new ConnectionForm)
+{
+    setAutoFillBackground(true);
+    setAccessibleName(m_ids.size() > 1 ? tr("The connections of a fleet")
+                                       : tr("Details of the connection"));
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(16, 12, 16, 12);
+    column->setSpacing(12);
+    connect(m_form, &ConnectionForm::wished, this, &ConnectionDetails::wished);
+    if (m_ids.size() < 2) {
+        column->addWidget(m_form);
+        return;
+    }
+    m_list = new FleetList(this);
+    auto* scroll = new QScrollArea(this);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setWidget(m_form);
+    scroll->setFixedHeight(kFormHeight);
+    scroll->hide();
+    column->addWidget(m_list, 1);
+    column->addWidget(scroll);
+    connect(m_list, &FleetList::selectionChanged, this, [this, scroll] {
+        scroll->setVisible(m_list->selected().has_value());
+        showForm();
+    });
+    resize(kFleetSize);
+}
+
+void ConnectionDetails::paintEvent(QPaintEvent*)
 {
     const Theme& theme = Theme::current();
-    setFrameShape(QFrame::StyledPanel);
-    setAutoFillBackground(true);
-    setAccessibleName(tr("Details of the connection"));
+    QPainter painter(this);
+    painter.fillRect(rect(), theme.pane);
+    painter.setPen(theme.hairline);
+    painter.drawRect(rect().adjusted(0, 0, -1, -1));
+}
 
-    auto* form = new QFormLayout(this);
-    form->setContentsMargins(16, 12, 16, 12);
-    form->setHorizontalSpacing(16);
-    form->setLabelAlignment(Qt::AlignLeft);
-    const auto addRow = [&](const QString& name, const QString& text, const QFont& font) {
-        if (text.isEmpty())
-            return;
-        auto* value = new QLabel(text, this);
-        value->setFont(font);
-        value->setWordWrap(true);
-        value->setMinimumWidth(340);
-        value->setMaximumWidth(420);
-        value->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-        form->addRow(name, value);
-    };
-    const QFont words = theme.interfaceFont();
-    const QFont numbers = theme.numberFont();
-    for (const ConnectionInfo& connection : connections) {
-        auto* title = new QLabel(shortName(connection), this);
-        QFont bold = words;
-        bold.setBold(true);
-        title->setFont(bold);
-        form->addRow(title);
-        addRow(tr("URL"), connection.url, numbers);
-        addRow(tr("State"), stateWord(connection.state), words);
-        addRow(tr("Detail"), connection.detail, words);
-        addRow(tr("Listens to"), connection.subscribed.join(u", "_s), numbers);
-        if (connection.state == ConnectionStatus::State::Up && connection.received == 0 &&
-            !connection.subscribed.isEmpty())
-            addRow(tr("Silence"), whyNothingComes(connection), words);
-        if (connection.reconnects > 0)
-            addRow(tr("Reconnects"), numberText(connection.reconnects), numbers);
-        addRow(tr("Received"), numberText(connection.received), numbers);
-        addRow(tr("Recorded"), numberText(connection.recorded), numbers);
-        const QString lost = lostText(connection.lost, connection.lostIs);
-        addRow(tr("Lost by us"), lost.isEmpty() ? tr("nothing") : lost, numbers);
-        addRow(tr("Send to it"), hubCurlLine(QUrl(connection.url)), numbers);
-        addRow(tr("Attaching changes"),
-               connection.presence.isEmpty() ? whatAttachingChanges(QUrl(connection.url).scheme())
-                                             : connection.presence.join(u' '),
-               words);
-    }
+void ConnectionDetails::setConnections(const std::vector<ConnectionInfo>& connections,
+                                       const QHash<quint32, double>& rates, bool isLive)
+{
+    m_rates = rates;
+    m_isLive = isLive;
+    m_connections.clear();
+    std::ranges::copy_if(connections, std::back_inserter(m_connections),
+                         [this](const ConnectionInfo& connection) {
+                             return std::ranges::find(m_ids, connection.id) != m_ids.end();
+                         });
+    if (m_list != nullptr)
+        m_list->setConnections(m_connections, rates);
+    showForm();
+}
+
+void ConnectionDetails::showForm()
+{
+    std::optional<ConnectionInfo> one;
+    if (m_list != nullptr)
+        one = m_list->selected();
+    else if (!m_connections.empty())
+        one = m_connections.front();
+    if (!one)
+        return;
+    m_form->show(*one, m_rates.value(index(one->id)), m_isLive);
+    if (m_list == nullptr)
+        adjustSize();
+    if (m_isLive && std::exchange(m_told, one->id) != one->id)
+        Q_EMIT shown(one->id);
+}
+
+void ConnectionDetails::suggest(ConnectionId connection, const QStringList& patterns)
+{
+    if (connection != m_form->connection())
+        return;
+    m_form->suggest(patterns);
+    if (m_list == nullptr)
+        adjustSize();
 }
 
 } // namespace murmur

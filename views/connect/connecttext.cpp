@@ -10,7 +10,9 @@
 #include <QHostAddress>
 #include <QTcpServer>
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 
 namespace murmur {
 
@@ -46,6 +48,19 @@ constexpr std::array kNotes{
                                  "Nothing is ever sent except the subscription that you wrote.")},
 };
 
+constexpr std::array kCauses{
+    Note{"client-drop", QT_TRANSLATE_NOOP("Connect", "because we were too slow")},
+    Note{"server-cut", QT_TRANSLATE_NOOP("Connect", "because the bus cut us off or dropped them")},
+    Note{"reconnect", QT_TRANSLATE_NOOP("Connect", "while we were not attached")},
+    Note{"sequence-hole", QT_TRANSLATE_NOOP("Connect", "that are missing in the bus's numbers")},
+    Note{"trimmed", QT_TRANSLATE_NOOP("Connect", "that the bus deleted before we read them")},
+    Note{"decode-error", QT_TRANSLATE_NOOP("Connect", "that could not be told apart")},
+    Note{"disk-full", QT_TRANSLATE_NOOP("Connect", "while the disk was full")},
+    Note{"damaged", QT_TRANSLATE_NOOP("Connect", "in a damaged part of the file")},
+    Note{"cut-off", QT_TRANSLATE_NOOP("Connect", "when the recorder was cut off")},
+    Note{"unreachable", QT_TRANSLATE_NOOP("Connect", "because it was never attached")},
+};
+
 bool isFree(quint16 port)
 {
     QTcpServer probe;
@@ -70,6 +85,103 @@ QString lostText(std::int64_t lost, LostIs lostIs)
         return Tr::tr("lost: number unknown");
     }
     return {};
+}
+
+QString shortLostText(std::int64_t lost, LostIs lostIs)
+{
+    switch (lostIs) {
+    case LostIs::Exact:
+        return lost > 0 ? numberText(lost) : QString();
+    case LostIs::AtLeast:
+        return u"≥ "_s + numberText(lost);
+    case LostIs::Unknown:
+        return lost > 0 ? u"≥ "_s + numberText(lost) : u"?"_s;
+    }
+    return {};
+}
+
+QString lostByText(const std::vector<LostBy>& lostBy)
+{
+    QStringList parts;
+    for (const LostBy& by : lostBy) {
+        const auto cause = std::ranges::find(
+            kCauses, by.cause, [](const Note& note) { return std::string_view(note.scheme); });
+        const QString words = cause == kCauses.end()
+                                  ? QString::fromStdString(by.cause)
+                                  : QCoreApplication::translate("Connect", cause->text);
+        QString count = shortLostText(by.count, by.lostIs);
+        if (count == "?"_L1)
+            count = Tr::tr("an unknown number");
+        if (!count.isEmpty())
+            parts << Tr::tr("%1 %2", "lost messages: number, cause").arg(count, words);
+    }
+    return parts.join(u'\n');
+}
+
+QString upText(const std::vector<ConnectionInfo>& connections)
+{
+    using State = ConnectionStatus::State;
+    const auto count = [&](auto... states) {
+        return std::ranges::count_if(connections, [=](const ConnectionInfo& connection) {
+            return ((connection.state == states) || ...);
+        });
+    };
+    const auto all = static_cast<qlonglong>(connections.size());
+    const auto stopped = count(State::Stopped);
+    if (stopped == all)
+        return Tr::tr("%1 detached").arg(all);
+    QStringList parts{Tr::tr("%1 of %2 up").arg(count(State::Up)).arg(all)};
+    if (const auto failed = count(State::Failed); failed > 0)
+        parts << Tr::tr("%1 failed").arg(failed);
+    if (const auto retrying = count(State::Retrying); retrying > 0)
+        parts << Tr::tr("%1 trying again").arg(retrying);
+    if (stopped > 0)
+        parts << Tr::tr("%1 detached").arg(stopped);
+    return parts.join(u" · "_s);
+}
+
+QString shortUpText(const std::vector<ConnectionInfo>& connections)
+{
+    return upText(connections).section(u" · "_s, 0, 0);
+}
+
+QString shareText(const ConnectionInfo& connection)
+{
+    if (!connection.isWindow || connection.state != ConnectionStatus::State::Up ||
+        connection.expectedMessages <= 0)
+        return {};
+    const auto share = 100 * connection.received / connection.expectedMessages;
+    return Tr::tr("%1 %", "share of a window that is read").arg(std::min<qint64>(share, 99));
+}
+
+QString windowText(const ConnectionInfo& connection, double perSecond)
+{
+    if (!connection.isWindow)
+        return {};
+    using State = ConnectionStatus::State;
+    if (connection.state == State::Stopped || connection.expectedMessages < 0) {
+        return connection.state == State::Stopped && !connection.isDetached
+                   ? Tr::tr("read to the end: %1 messages").arg(numberText(connection.received))
+                   : Tr::tr("%1 messages read").arg(numberText(connection.received));
+    }
+    const QString read =
+        Tr::tr("%1 of about %2 messages")
+            .arg(numberText(connection.received), numberText(connection.expectedMessages));
+    const auto left = static_cast<double>(connection.expectedMessages - connection.received);
+    if (connection.state != State::Up || perSecond < 1 || left <= 0)
+        return read;
+    const auto time = std::chrono::seconds(static_cast<qint64>(left / perSecond) + 1);
+    return Tr::tr("%1, about %2 left").arg(read, durationText(time));
+}
+
+QString placeName(const ConnectionInfo& connection)
+{
+    if (!connection.name.isEmpty() && !connection.name.contains("://"_L1))
+        return connection.name;
+    const QUrl url(connection.url);
+    if (url.host().isEmpty())
+        return shortName(connection);
+    return url.port() > 0 ? u"%1:%2"_s.arg(url.host()).arg(url.port()) : url.host();
 }
 
 QString stateWord(ConnectionStatus::State state)

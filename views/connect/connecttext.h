@@ -15,12 +15,27 @@ namespace murmur {
 QString rateText(double perSecond);
 /// "lost 17", "lost at least 17", "lost: unknown number"; empty when nothing was lost.
 QString lostText(std::int64_t lost, LostIs lostIs);
+/// "17", "≥ 17", "?": the same for a narrow column; empty when nothing was lost.
+QString shortLostText(std::int64_t lost, LostIs lostIs);
+/// "12 while we were not attached · 3 because our queue was full": what was lost by cause; empty
+/// when nothing was.
+QString lostByText(const std::vector<LostBy>& lostBy);
+/// "198 of 200 up", and what is wrong with the others.
+QString upText(const std::vector<ConnectionInfo>& connections);
+/// "198 of 200 up" alone.
+QString shortUpText(const std::vector<ConnectionInfo>& connections);
+/// "43 %" of what is read from the past; empty when that is not known, or read.
+QString shareText(const ConnectionInfo& connection);
+/// "512,000 of about 1,200,000 messages, about 24 s left"; empty when nothing of the past is read.
+QString windowText(const ConnectionInfo& connection, double perSecond);
 /// One word for the state of a connection.
 QString stateWord(ConnectionStatus::State state);
 /// The health colour of a connection: good, warning, bad or faint. Never used without a shape or a
 /// word.
 QColor stateColor(ConnectionStatus::State state, bool hasLost);
 
+/// What tells a connection from others of its fleet: "robot-007.site:1883".
+QString placeName(const ConnectionInfo& connection);
 /// The name on a chip when the connection has none: "listen 7777", "demo".
 QString shortName(const ConnectionInfo& connection);
 

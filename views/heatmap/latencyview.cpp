@@ -73,6 +73,7 @@ LatencyView::LatencyView(const ViewContext& context, QWidget* parent)
     connect(view, &SharedView::sessionChanged, this, &LatencyView::onSessionChanged);
     connect(view, &SharedView::windowChanged, this, &LatencyView::onWindowChanged);
     connect(view, &SharedView::dataGrew, this, &LatencyView::onDataGrew);
+    m_note->follow(view);
     connect(view, &SharedView::silenceChanged, this, &LatencyView::updateNote);
     connect(view, &SharedView::filterChanged, this, [this] {
         m_tiles.cancel(); // the answer would be to another question

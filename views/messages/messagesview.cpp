@@ -99,6 +99,7 @@ MessagesView::MessagesView(const ViewContext& context, QWidget* parent)
     SharedView* view = shared();
     connect(view, &SharedView::sessionChanged, this, &MessagesView::onSessionChanged);
     connect(view, &SharedView::dataGrew, this, &MessagesView::onDataGrew);
+    m_note->follow(view);
     connect(view, &SharedView::silenceChanged, this, &MessagesView::updateHeader);
     m_followPause.setSingleShot(true);
     m_followPause.setInterval(kStand);

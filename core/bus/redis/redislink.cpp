@@ -118,6 +118,7 @@ void RedisLink::close()
     m_timer.stop();
     m_ticker.stop();
     const bool wasOut = m_outage.isOn();
+    const std::uint64_t reconnects = m_reconnects;
     const QSignalBlocker blocker(this);
     QElapsedTimer time;
     time.start();
@@ -132,6 +133,7 @@ void RedisLink::close()
     m_ticker.stop();
     dropSocket();
     m_inbox.flush();
+    m_reconnects = reconnects;
     // Nobody will be back to end it. What we begin ourselves by leaving is none.
     m_outage.end(m_inbox.context(), processClock().nowNs(), !wasOut);
 }
@@ -324,6 +326,7 @@ void RedisLink::refuse(const QByteArray& error, const QString& doing)
         fail(u"%1 asks for a password, and none was given. Give it with --password-file or in "
              "MURMURSCOPE_PASSWORD."_s.arg(where));
     } else if (error.startsWith("NOPERM")) {
+        m_isDenied = true;
         fail(
             u"%1: %2 may not %3 (%4). Let its administrator permit it with ACL SETUSER, or ask for "
             "less."_s.arg(where, who, doing, quoted(error)));

@@ -1,0 +1,216 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "views/connect/connectionform.h"
+
+#include "bus/listening.h"
+#include "session/whynothing.h"
+#include "views/base/numbers.h"
+#include "views/base/theme.h"
+#include "views/connect/connecttext.h"
+
+#include <QFormLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QUrl>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace murmur {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+using State = ConnectionStatus::State;
+using What = ConnectionWish::What;
+
+constexpr qsizetype kMostButtons = 5;
+constexpr qsizetype kMostNamed = 12;
+
+QString named(const QStringList& names)
+{
+    if (names.size() <= kMostNamed)
+        return names.join(u", "_s);
+    return ConnectionForm::tr("%1 and %2 more")
+        .arg(names.first(kMostNamed).join(u", "_s))
+        .arg(names.size() - kMostNamed);
+}
+
+} // namespace
+
+ConnectionForm::ConnectionForm(QWidget* parent)
+    : QWidget(parent)
+    , m_title(new QLabel(this))
+    , m_form(new QFormLayout)
+    , m_actions(new QWidget(this))
+    , m_actionColumn(new QVBoxLayout(m_actions))
+{
+    QFont bold = Theme::current().interfaceFont(11);
+    bold.setWeight(QFont::DemiBold);
+    m_title->setFont(bold);
+    m_form->setHorizontalSpacing(16);
+    m_form->setVerticalSpacing(5);
+    m_form->setLabelAlignment(Qt::AlignLeft | Qt::AlignTop);
+    m_actionColumn->setContentsMargins(0, 4, 0, 0);
+    m_actionColumn->setSpacing(6);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(8);
+    column->addWidget(m_title);
+    column->addLayout(m_form);
+    column->addWidget(m_actions);
+}
+
+void ConnectionForm::setRow(const char* name, const QString& text, bool isNumber)
+{
+    const QString shown = tr(name);
+    auto row = std::ranges::find(m_rows, shown, [](const Row& one) { return one.name->text(); });
+    if (row == m_rows.end()) {
+        const Theme& theme = Theme::current();
+        auto* label = new QLabel(shown, this);
+        label->setStyleSheet(u"color: %1"_s.arg(theme.secondary.name()));
+        auto* value = new QLabel(this);
+        value->setFont(isNumber ? theme.numberFont() : theme.interfaceFont());
+        value->setTextFormat(Qt::PlainText);
+        value->setWordWrap(true);
+        value->setMinimumWidth(360);
+        value->setMaximumWidth(460);
+        value->setAccessibleName(shown);
+        value->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+        label->setBuddy(value);
+        m_form->addRow(label, value);
+        m_rows.push_back({label, value});
+        row = m_rows.end() - 1;
+    }
+    if (row->value->text() != text)
+        row->value->setText(text);
+    m_form->setRowVisible(row->value, !text.isEmpty());
+}
+
+void ConnectionForm::show(const ConnectionInfo& connection, double perSecond, bool canAct)
+{
+    const bool isAnother = connection.id != m_connection.id;
+    m_connection = connection;
+    m_canAct = canAct;
+    if (isAnother)
+        m_suggested.clear();
+    const bool isUp = connection.state == State::Up;
+    const QUrl url(connection.url);
+    m_title->setText(shortName(connection));
+    setRow(QT_TR_NOOP("URL"), connection.url, true);
+    setRow(QT_TR_NOOP("State"), stateWord(connection.state));
+    setRow(QT_TR_NOOP("Detail"), connection.detail);
+    setRow(QT_TR_NOOP("Listens to"), named(connection.subscribed), true);
+    setRow(QT_TR_NOOP("Not permitted"), named(connection.denied), true);
+    setRow(QT_TR_NOOP("Silence"),
+           isUp && connection.received == 0 && !connection.subscribed.isEmpty()
+               ? whyNothingComes(connection)
+               : QString());
+    setRow(QT_TR_NOOP("The past"), windowText(connection, perSecond), true);
+    setRow(QT_TR_NOOP("Rate"), canAct ? rateText(perSecond) : QString(), true);
+    setRow(QT_TR_NOOP("Received"), numberText(connection.received), true);
+    setRow(QT_TR_NOOP("Recorded"), numberText(connection.recorded), true);
+    setRow(QT_TR_NOOP("In our queue"), canAct ? numberText(connection.queued) : QString(), true);
+    setRow(QT_TR_NOOP("Behind the bus"),
+           isUp && !connection.isWindow && connection.lag != kNoTime
+               ? durationText(nanoseconds(std::max<std::int64_t>(connection.lag, 0)))
+               : QString(),
+           true);
+    setRow(QT_TR_NOOP("Reconnects"),
+           connection.reconnects > 0 ? numberText(connection.reconnects) : QString(), true);
+    const QString lost = lostByText(connection.lostBy);
+    const QString sum = lostText(connection.lost, connection.lostIs);
+    setRow(QT_TR_NOOP("Lost by us"), !lost.isEmpty() ? lost : sum.isEmpty() ? tr("nothing") : sum);
+    setRow(QT_TR_NOOP("Send to it"), hubCurlLine(url), true);
+    setRow(QT_TR_NOOP("Attaching changes"), connection.presence.isEmpty()
+                                                ? whatAttachingChanges(url.scheme())
+                                                : connection.presence.join(u'\n'));
+    showActions(canAct);
+}
+
+void ConnectionForm::suggest(const QStringList& patterns)
+{
+    m_suggested = patterns;
+    showActions(m_canAct);
+}
+
+void ConnectionForm::addAction(const QString& text, const QString& tip, const ConnectionWish& wish,
+                               const QString& lead)
+{
+    auto* line = new QHBoxLayout;
+    line->setSpacing(10);
+    if (!lead.isEmpty()) {
+        auto* label = new QLabel(lead, m_actions);
+        label->setWordWrap(true);
+        label->setMaximumWidth(460);
+        line->addWidget(label, 1);
+    }
+    auto* button = new QPushButton(text, m_actions);
+    button->setToolTip(tip);
+    line->addWidget(button, 0, Qt::AlignTop);
+    if (lead.isEmpty())
+        line->addStretch(1);
+    m_actionColumn->addLayout(line);
+    connect(button, &QPushButton::clicked, this, [this, wish] { Q_EMIT wished(wish); });
+}
+
+void ConnectionForm::showActions(bool canAct)
+{
+    const ConnectionInfo& c = m_connection;
+    const bool isOver = c.state == State::Stopped || c.state == State::Failed;
+    const bool canWiden = canAct && !isOver && !c.unmatched.isEmpty();
+    const bool canNarrow = canAct && c.state == State::Up && !m_suggested.isEmpty() &&
+                           listensToAll(QUrl(c.url), c.subscribed);
+    // Made anew only when others are due: a button must not go away under the mouse.
+    QStringList wanted{QString::number(index(c.id)), QString::number(canAct),
+                       QString::number(isOver), QString::number(c.isWindow)};
+    if (canWiden)
+        wanted << c.unmatched;
+    if (canNarrow)
+        wanted << u"narrow"_s << m_suggested;
+    if (wanted == m_shownActions)
+        return;
+    m_shownActions = wanted;
+    const auto widgets = m_actions->findChildren<QWidget*>(Qt::FindDirectChildrenOnly);
+    for (QWidget* const old : widgets) {
+        old->hide();
+        old->deleteLater();
+    }
+    while (QLayoutItem* const item = m_actionColumn->takeAt(0))
+        delete item;
+    if (canWiden) {
+        const QString tip = tr("Listen to it too, in this recording");
+        for (const QString& name : c.unmatched.first(std::min(c.unmatched.size(), kMostButtons)))
+            addAction(tr("Subscribe to %1").arg(name), tip, {What::Widen, c.id, {name}});
+        if (c.unmatched.size() > 1)
+            addAction(tr("Subscribe to all %1").arg(c.unmatched.size()), tip,
+                      {What::Widen, c.id, c.unmatched});
+    }
+    if (canNarrow) {
+        addAction(tr("Listen to these only"),
+                  tr("Attaches again with these patterns; the moment between is a gap"),
+                  {What::Narrow, c.id, m_suggested},
+                  tr("Nearly all that came is under %1.").arg(m_suggested.join(u", "_s)));
+    }
+    if (canAct && !isOver)
+        addAction(c.isWindow ? tr("Cancel reading") : tr("Detach"),
+                  tr("What was heard is kept; the recording goes on"), {What::Detach, c.id, {}});
+    else if (canAct)
+        addAction(tr("Attach again"), tr("In the same recording"), {What::AttachAgain, c.id, {}});
+    m_actions->setVisible(m_actionColumn->count() > 0);
+}
+
+QString ConnectionForm::asText() const
+{
+    QStringList lines{m_title->text()};
+    for (const Row& row : m_rows) {
+        if (!row.value->text().isEmpty())
+            lines << row.name->text() + u": "_s + row.value->text();
+    }
+    return lines.join(u'\n');
+}
+
+} // namespace murmur
