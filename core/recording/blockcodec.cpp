@@ -151,6 +151,17 @@ std::uint32_t readFlagsOf(const Columns& columns, std::size_t row)
 
 } // namespace
 
+void BlockEncoder::start()
+{
+    m_out.assign(1, kVersion);
+    m_columns.forgetNoise();
+}
+
+void BlockEncoder::pack(std::string& packed)
+{
+    m_packer.pack(m_out, packed, m_columns.noise());
+}
+
 template<typename Get>
 void BlockEncoder::put(std::size_t count, Get get, Transform transform)
 {
@@ -180,8 +191,7 @@ void BlockEncoder::putNames(const RealNames& names)
 void BlockEncoder::packHeard(const Columns& columns, std::string& packed)
 {
     const std::size_t count = columns.size();
-    m_out.clear();
-    m_out.push_back(kVersion);
+    start();
     const std::size_t unit = unitOf(columns.received);
     m_out.push_back(static_cast<char>(unit));
     put(
@@ -201,14 +211,13 @@ void BlockEncoder::packHeard(const Columns& columns, std::string& packed)
     put(columns.headerSize);
     put(count, [&](std::size_t i) { return columns.flags[i] & ~readFlagsOf(columns, i); });
     putNames(columns.topicNames);
-    m_packer.pack(m_out, packed);
+    pack(packed);
 }
 
 void BlockEncoder::packReading(const Columns& columns, std::string& packed, const Columns* heard)
 {
     const std::size_t count = columns.size();
-    m_out.clear();
-    m_out.push_back(kVersion);
+    start();
     put(columns.sender);
     put(columns.audience);
     put(columns.kind);
@@ -233,13 +242,12 @@ void BlockEncoder::packReading(const Columns& columns, std::string& packed, cons
     packLate(columns);
     // Who, what kind and how long: what overviews, states and most filters scan, in a frame of its
     // own.
-    m_packer.pack(m_out, m_scanned);
+    pack(m_scanned);
     packed.clear();
     appendVarint(packed, m_scanned.size());
     packed += m_scanned;
 
-    m_out.clear();
-    m_out.push_back(kVersion);
+    start();
     ByKind offsets;
     put(count,
         [&](std::size_t i) { return offsets.fold(columns.kind[i], columns.payloadOffset[i]); });
@@ -270,7 +278,7 @@ void BlockEncoder::packReading(const Columns& columns, std::string& packed, cons
     appendVarint(m_out, columns.text.size());
     m_out += columns.text;
     putNames(columns.senderNames);
-    m_packer.pack(m_out, m_rest);
+    pack(m_rest);
     packed += m_rest;
 }
 

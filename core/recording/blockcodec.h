@@ -31,6 +31,7 @@ enum ColumnSet : std::uint32_t {
     /// reader that does not ask for them finds them where they belong, in closes, latency and
     /// causes of the earlier message. Whoever folds messages in Seq order asks.
     LateColumns = 1u << 13,
+    OwnText = 1u << 14, ///< text alone
 };
 /// Both halves of the two blobs, so that scans unpack only what they need.
 inline constexpr std::uint32_t kHeardColumns =
@@ -73,6 +74,8 @@ public:
     void packReading(const Columns& columns, std::string& packed, const Columns* heard = nullptr);
 
 private:
+    void start();
+    void pack(std::string& packed);
     template<typename Get>
     void put(std::size_t count, Get get, Transform transform = Transform::Plain);
     template<typename T>

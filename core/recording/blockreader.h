@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "recording/blockcodec.h"
 #include "recording/dictionaries.h"
+#include "recording/textfilter.h"
 #include "recording/tiles.h"
 #include "recording/totals.h"
 #include "recording/writer.h"
@@ -206,6 +207,12 @@ public:
     {
         return true;
     }
+    /// False when the text filter excludes that a message of `block` holds one of `texts`, in its
+    /// bytes or in the block's own text.
+    virtual bool mayHoldText(const BlockRef& /*block*/, const TextChoice& /*texts*/)
+    {
+        return true;
+    }
     /// The first block, by time, with a message at or after `t`.
     virtual std::optional<BlockRef> blockAt(TimePoint t) = 0;
     /// Every block that may hold messages with this id, in Seq order: those that the id index
@@ -224,6 +231,8 @@ public:
         BlockRef block;
         std::size_t row = 0;
     };
+    /// Whether each block's bytes are those of one block.
+    [[nodiscard]] virtual bool hasOwnBytes() const { return true; }
     virtual Bytes bytesOf(const BlockRef& block, std::size_t row) { return {this, block, row}; }
 
     /// The recordings behind this one. Tiles and the Seqs in them are theirs.

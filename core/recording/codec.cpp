@@ -8,6 +8,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <array>
 
 namespace murmur {
 
@@ -20,25 +21,29 @@ constexpr std::uint8_t kDifference = 0x80;
 /// A column is sparse when fewer rows than one in this many differ.
 constexpr std::size_t kSparseShare = 6;
 
+/// Fewer bytes are not judged, and fewer between two stretches of noise go with them.
+constexpr std::size_t kFewestNoise = 128;
+constexpr std::size_t kSmallestSection = 24;
+/// Digits of a smaller range are never noise.
+constexpr std::uint64_t kNoisyRange = 150;
+
+/// By how often two of the bytes are the same: of noise one pair in 256 is.
+bool isNoise(std::string_view bytes)
+{
+    if (bytes.size() < kFewestNoise)
+        return false;
+    std::array<std::uint32_t, 256> counts{};
+    for (const char byte : bytes)
+        ++counts[static_cast<unsigned char>(byte)];
+    std::uint64_t same = 0;
+    for (const std::uint64_t count : counts)
+        same += count * (count - 1);
+    return same * kNoisyRange < std::uint64_t(bytes.size()) * (bytes.size() - 1);
+}
+
 std::uint8_t widthOf(std::uint64_t range)
 {
     return range <= 0xff ? 1 : range <= 0xffff ? 2 : range <= 0xffff'ffff ? 4 : 8;
-}
-
-void appendPlanes(std::string& out, std::span<const std::uint64_t> values, std::uint64_t minimum,
-                  std::uint64_t range)
-{
-    const std::uint8_t width = widthOf(range);
-    out.push_back(static_cast<char>(width));
-    appendVarint(out, minimum);
-    const std::size_t start = out.size();
-    const std::size_t count = values.size();
-    out.resize(start + width * count);
-    char* to = out.data() + start;
-    for (std::size_t plane = 0; plane < width; ++plane, to += count) {
-        for (std::size_t i = 0; i < count; ++i)
-            to[i] = static_cast<char>((values[i] - minimum) >> (8 * plane));
-    }
 }
 
 struct Planes
@@ -150,6 +155,35 @@ bool readValues(std::string_view& in, std::uint8_t form, std::size_t count, T* o
 
 } // namespace
 
+void ColumnEncoder::appendPlanes(std::string& out, std::span<const std::uint64_t> values,
+                                 std::uint64_t minimum, std::uint64_t range)
+{
+    const std::uint8_t width = widthOf(range);
+    out.push_back(static_cast<char>(width));
+    appendVarint(out, minimum);
+    const std::size_t start = out.size();
+    const std::size_t count = values.size();
+    out.resize(start + width * count);
+    char* to = out.data() + start;
+    for (std::size_t plane = 0; plane < width; ++plane, to += count) {
+        for (std::size_t i = 0; i < count; ++i)
+            to[i] = static_cast<char>((values[i] - minimum) >> (8 * plane));
+        if (range >> (8 * plane) >= kNoisyRange)
+            noteNoise(out, start + plane * count, count);
+    }
+}
+
+void ColumnEncoder::noteNoise(std::string_view out, std::size_t begin, std::size_t size)
+{
+    if (!isNoise(out.substr(begin, size)))
+        return;
+    // What lies between, the head of a column, is not worth a section of its own.
+    if (!m_noise.empty() && begin - m_noise.back().end < kSmallestSection)
+        m_noise.back().end = begin + size;
+    else
+        m_noise.push_back({begin, begin + size});
+}
+
 void ColumnEncoder::encode(std::string& out, std::span<const std::uint64_t> values,
                            Transform transform)
 {
@@ -257,6 +291,30 @@ struct Packer::Private
 {
     ZSTD_CCtx* compressor = ZSTD_createCCtx();
     ZSTD_DCtx* decompressor = ZSTD_createDCtx();
+    std::vector<char> out; ///< only grows: a string would be filled with zeros first
+
+    bool feed(ZSTD_outBuffer& to, std::string_view bytes, ZSTD_EndDirective end)
+    {
+        ZSTD_inBuffer from{bytes.data(), bytes.size(), 0};
+        const std::size_t left = ZSTD_compressStream2(compressor, &to, &from, end);
+        return ZSTD_isError(left) == 0 && left == 0 && from.pos == from.size;
+    }
+    /// Size of the frame in `out`; 0: it failed. Noise comes in blocks of its own, which are not
+    /// compressed then, and the others get codes that fit them.
+    std::size_t packSections(std::string_view bytes, std::span<const Noise> noise)
+    {
+        ZSTD_CCtx_reset(compressor, ZSTD_reset_session_only);
+        ZSTD_CCtx_setPledgedSrcSize(compressor, bytes.size());
+        ZSTD_outBuffer to{out.data(), out.size(), 0};
+        std::size_t at = 0;
+        for (const Noise& stretch : noise) {
+            if (!feed(to, bytes.substr(at, stretch.begin - at), ZSTD_e_flush) ||
+                !feed(to, bytes.substr(stretch.begin, stretch.end - stretch.begin), ZSTD_e_flush))
+                return 0;
+            at = stretch.end;
+        }
+        return feed(to, bytes.substr(at), ZSTD_e_end) ? to.pos : 0;
+    }
 };
 
 Packer::Packer()
@@ -272,12 +330,15 @@ Packer::~Packer()
     ZSTD_freeDCtx(d->decompressor);
 }
 
-void Packer::pack(std::string_view bytes, std::string& packed)
+void Packer::pack(std::string_view bytes, std::string& packed, std::span<const Noise> noise)
 {
-    packed.resize(ZSTD_compressBound(bytes.size()));
-    const std::size_t size =
-        ZSTD_compress2(d->compressor, packed.data(), packed.size(), bytes.data(), bytes.size());
-    packed.resize(ZSTD_isError(size) != 0 ? 0 : size);
+    // Each section has a head of some bytes.
+    d->out.resize(std::max(d->out.size(), ZSTD_compressBound(bytes.size()) + 64 * noise.size()));
+    const std::size_t size = noise.empty()
+                                 ? ZSTD_compress2(d->compressor, d->out.data(), d->out.size(),
+                                                  bytes.data(), bytes.size())
+                                 : d->packSections(bytes, noise);
+    packed.assign(d->out.data(), ZSTD_isError(size) != 0 ? 0 : size);
 }
 
 bool Packer::unpack(std::string_view packed, std::string& bytes)

@@ -22,13 +22,29 @@ enum class Transform : std::uint8_t {
     Difference, ///< zigzag of the difference to the value before (the first: to 0)
 };
 
+/// A stretch of bytes in which none is much likelier than another: low digits of times and
+/// durations. Compressed together with what stands around it, it spoils the statistics of both.
+struct Noise
+{
+    std::size_t begin = 0;
+    std::size_t end = 0; ///< exclusive
+};
+
 /// Not thread safe: keeps its scratch.
 class ColumnEncoder
 {
 public:
     void encode(std::string& out, std::span<const std::uint64_t> values, Transform transform);
+    /// Where in `out` noise was written since forgetNoise(), ascending.
+    [[nodiscard]] const std::vector<Noise>& noise() const { return m_noise; }
+    void forgetNoise() { m_noise.clear(); }
 
 private:
+    void appendPlanes(std::string& out, std::span<const std::uint64_t> values,
+                      std::uint64_t minimum, std::uint64_t range);
+    void noteNoise(std::string_view out, std::size_t begin, std::size_t size);
+
+    std::vector<Noise> m_noise;
     std::vector<std::uint64_t> m_differences;
     std::vector<std::uint64_t> m_exceptions;
 };
@@ -64,8 +80,8 @@ public:
     Packer(const Packer&) = delete;
     Packer& operator=(const Packer&) = delete;
 
-    /// `packed` is overwritten.
-    void pack(std::string_view bytes, std::string& packed);
+    /// `packed` is overwritten. `noise` is what ColumnEncoder found in `bytes`.
+    void pack(std::string_view bytes, std::string& packed, std::span<const Noise> noise = {});
     /// False when `packed` is damaged, too large, or not ours.
     bool unpack(std::string_view packed, std::string& bytes);
 

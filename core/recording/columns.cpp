@@ -9,10 +9,19 @@ namespace murmur {
 
 namespace {
 
-template<typename T>
-void extend(std::vector<T>& to, const std::vector<T>& from)
+/// What belongs to rows `from` up to `to`, of things in the order of their rows; the first of the
+/// rows becomes `firstRow`.
+template<typename T, typename Change>
+void extendByRow(std::vector<T>& to, const std::vector<T>& things, std::size_t from,
+                 std::size_t end, std::uint32_t firstRow, Change change)
 {
-    to.insert(to.end(), from.begin(), from.end());
+    const auto isBefore = [](const T& thing, std::size_t row) { return thing.row < row; };
+    auto at = std::lower_bound(things.begin(), things.end(), from, isBefore);
+    for (; at != things.end() && at->row < end; ++at) {
+        to.push_back(*at);
+        to.back().row += firstRow - static_cast<std::uint32_t>(from);
+        change(to.back());
+    }
 }
 
 } // namespace
@@ -52,14 +61,12 @@ void RealNames::clear()
     text.clear();
 }
 
-void RealNames::append(const RealNames& other, std::uint32_t firstRow)
+void RealNames::append(const RealNames& other, std::uint32_t firstRow, std::size_t from,
+                       std::size_t to)
 {
-    const auto base = static_cast<std::uint32_t>(text.size());
-    for (const std::uint32_t row : other.rows)
-        rows.push_back(firstRow + row);
-    for (const std::uint32_t end : other.ends)
-        ends.push_back(base + end);
-    text += other.text;
+    const auto first = std::ranges::lower_bound(other.rows, from) - other.rows.begin();
+    for (auto i = static_cast<std::size_t>(first); i < other.rows.size() && other.rows[i] < to; ++i)
+        add(firstRow + other.rows[i] - static_cast<std::uint32_t>(from), other.of(other.rows[i]));
 }
 
 void Columns::clear()
@@ -86,11 +93,17 @@ void Columns::clear()
     ownSeq.clear();
 }
 
-void Columns::append(const Columns& other)
+void Columns::append(const Columns& other, std::size_t from, std::size_t to)
 {
     const auto rows = static_cast<std::uint32_t>(size());
     if (rows == 0)
-        first = other.first;
+        first = other.first + static_cast<Seq>(from);
+    const auto extend = [&](auto& own, const auto& more) {
+        if (more.size() < to)
+            return; // a column that was not asked for
+        const auto begin = more.begin() + static_cast<std::ptrdiff_t>(from);
+        own.insert(own.end(), begin, begin + static_cast<std::ptrdiff_t>(to - from));
+    };
     const auto textBase = static_cast<std::uint32_t>(text.size());
     const auto moved = [textBase](TextRef ref) {
         return (ref.offset & kInText) != 0 ? TextRef{ref.offset + textBase, ref.size} : ref;
@@ -110,6 +123,7 @@ void Columns::append(const Columns& other)
     if (!readFlags.empty() || !other.readFlags.empty()) {
         readFlags.resize(rows);
         extend(readFlags, other.readFlags);
+        readFlags.resize(rows + (to - from));
     }
     extend(payloadOffset, other.payloadOffset);
     extend(payloadSize, other.payloadSize);
@@ -118,29 +132,17 @@ void Columns::append(const Columns& other)
     extend(latency, other.latency);
     for (std::size_t i = 0; i < kIdFieldCount; ++i) {
         extend(ids[i].hash, other.ids[i].hash);
-        if (textBase == 0) {
-            extend(ids[i].text, other.ids[i].text);
-        } else {
-            for (const TextRef ref : other.ids[i].text)
-                ids[i].text.push_back(moved(ref));
-        }
+        extend(ids[i].text, other.ids[i].text);
+        for (std::size_t row = rows; textBase != 0 && row < ids[i].text.size(); ++row)
+            ids[i].text[row] = moved(ids[i].text[row]);
     }
-    for (CauseEdge edge : other.causes) {
-        edge.row += rows;
-        causes.push_back(edge);
-    }
-    for (StateChange change : other.states) {
-        change.row += rows;
-        change.value = moved(change.value);
-        states.push_back(change);
-    }
-    for (LateFact fact : other.late) {
-        fact.row += rows;
-        late.push_back(fact);
-    }
+    extendByRow(causes, other.causes, from, to, rows, [](CauseEdge&) {});
+    extendByRow(states, other.states, from, to, rows,
+                [&](StateChange& change) { change.value = moved(change.value); });
+    extendByRow(late, other.late, from, to, rows, [](LateFact&) {});
     text += other.text;
-    topicNames.append(other.topicNames, rows);
-    senderNames.append(other.senderNames, rows);
+    topicNames.append(other.topicNames, rows, from, to);
+    senderNames.append(other.senderNames, rows, from, to);
 }
 
 void Chunk::clear()
@@ -169,13 +171,14 @@ void Chunk::reserve(std::size_t rows, std::size_t size)
     }
 }
 
-void Chunk::append(const Chunk& other)
+void Chunk::append(const Chunk& other, std::size_t from, std::size_t to)
 {
-    const auto base = static_cast<std::uint32_t>(bytes.size());
-    columns.append(other.columns);
-    bytes += other.bytes;
-    for (const std::uint32_t offset : other.byteOffset)
-        byteOffset.push_back(base + offset);
+    const std::size_t begin = other.offsetOf(from);
+    const auto base = static_cast<std::uint32_t>(bytes.size() - begin);
+    columns.append(other.columns, from, to);
+    bytes += std::string_view(other.bytes).substr(begin, other.offsetOf(to) - begin);
+    for (std::size_t row = from; row < to; ++row)
+        byteOffset.push_back(base + other.byteOffset[row]);
 }
 
 std::string_view Chunk::text(std::size_t row, TextRef ref) const

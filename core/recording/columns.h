@@ -51,7 +51,8 @@ struct RealNames
     /// Empty: the dictionary's name holds.
     [[nodiscard]] std::string_view of(std::size_t row) const;
     void clear();
-    void append(const RealNames& other, std::uint32_t firstRow);
+    /// Those of rows `from` up to `to`, of which the first becomes `firstRow`.
+    void append(const RealNames& other, std::uint32_t firstRow, std::size_t from, std::size_t to);
 };
 
 struct CauseEdge
@@ -143,7 +144,9 @@ struct Columns
     [[nodiscard]] Seq last() const noexcept { return first + static_cast<Seq>(size()) - 1; }
     void clear();
     /// Appends all rows of `other`, which must follow directly in Seq and have all columns filled.
-    void append(const Columns& other);
+    void append(const Columns& other) { append(other, 0, other.size()); }
+    /// Its rows from `from` up to, and without, `to`.
+    void append(const Columns& other, std::size_t from, std::size_t to);
 };
 
 /// Columns with the bytes of their messages: raw then headers, one message after the other.
@@ -166,7 +169,14 @@ struct Chunk
     void clear();
     /// Room for as many, so that filling does not copy what is there again and again.
     void reserve(std::size_t rows, std::size_t size);
-    void append(const Chunk& other);
+    void append(const Chunk& other) { append(other, 0, other.columns.size()); }
+    /// Its rows from `from` up to, and without, `to`.
+    void append(const Chunk& other, std::size_t from, std::size_t to);
+    /// Where the bytes of row `row` begin; of the row behind the last one, where they end.
+    [[nodiscard]] std::size_t offsetOf(std::size_t row) const
+    {
+        return row < byteOffset.size() ? byteOffset[row] : bytes.size();
+    }
     /// The text behind a reference of row `row`; empty when the reference points outside (a damaged
     /// file).
     [[nodiscard]] std::string_view text(std::size_t row, TextRef ref) const;

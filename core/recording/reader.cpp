@@ -42,6 +42,8 @@ RecordingReader::RecordingReader(Database database)
     m_blocksBefore =
         Statement(m_database, (columns + "WHERE first <= ? ORDER BY first DESC LIMIT ?").c_str());
     m_blockAgents = Statement(m_database, "SELECT agents FROM block WHERE id = ?");
+    m_filter = Statement(m_database,
+                         "SELECT block, data FROM bloom WHERE block >= ? ORDER BY block LIMIT 1");
     m_nextSpan = Statement(m_database, "SELECT min(span) FROM block WHERE span > ?");
     m_blocksIn = Statement(
         m_database,
@@ -89,8 +91,11 @@ RecordingReader::RecordingReader(Database database)
 
 void RecordingReader::noteGeneration()
 {
+    const std::int64_t before = m_generation;
     if (m_currentGeneration.step())
         m_generation = m_currentGeneration.number(0);
+    if (m_generation != before)
+        m_filterRun = {}; // blocks have other own texts
     m_currentGeneration.reset();
 }
 

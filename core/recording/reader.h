@@ -63,6 +63,7 @@ public:
                                    std::int64_t maxMessages = 0) override;
     std::vector<BlockRef> blocksBefore(Seq seq, int limit) override;
     bool mayHoldAnyOf(const BlockRef& block, std::span<const AgentId> agents) override;
+    bool mayHoldText(const BlockRef& block, const TextChoice& texts) override;
     std::optional<BlockRef> blockAt(TimePoint t) override;
     std::vector<BlockRef> blocksWithId(IdField field, std::string_view text) override;
 
@@ -76,6 +77,8 @@ public:
     /// What the bus delivered, alone: also where the reading is damaged, and with the bus's own
     /// flags only.
     bool loadHeard(const BlockRef& block, Columns& out);
+    /// The block with the next id.
+    std::optional<BlockRef> blockBehind(std::int64_t id);
     /// Format version of the file.
     [[nodiscard]] std::int64_t format() const { return m_format; }
 
@@ -93,10 +96,12 @@ private:
     Statement m_last, m_first, m_trimmedTime, m_oldestKeyframe, m_blockOf, m_blocksFrom, m_nextSpan,
         m_blocksIn, m_heard, m_reading, m_payload, m_tile, m_tileTotals, m_keyframe, m_blocksById,
         m_idPart, m_firstIdRun, m_lastIdRun, m_blocksBefore, m_blockAgents, m_currentGeneration,
-        m_late, m_strays;
+        m_late, m_strays, m_filter;
     BlockDecoder m_decoder;
     std::string m_packed;
     Columns m_teller;
+    TextFilterRun m_filterRun; ///< of the texts that were asked for last
+    TextChoice m_filterTexts;
     std::int64_t m_format = kFormatVersion;
     std::int64_t m_generation = 1;
 };

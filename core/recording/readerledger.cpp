@@ -7,6 +7,7 @@
 #include "recording/reader.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace murmur {
 
@@ -34,6 +35,29 @@ bool RecordingReader::mayHoldAnyOf(const BlockRef& block, std::span<const AgentI
     }
     m_blockAgents.reset();
     return may;
+}
+
+std::optional<BlockRef> RecordingReader::blockBehind(std::int64_t id)
+{
+    std::optional<BlockRef> block;
+    m_blocksById.bind(1, id + 1).bind(2, std::numeric_limits<std::int64_t>::max());
+    if (m_blocksById.step())
+        block = refFrom(m_blocksById);
+    m_blocksById.reset();
+    return block;
+}
+
+bool RecordingReader::mayHoldText(const BlockRef& block, const TextChoice& texts)
+{
+    // Blocks are mostly asked for in their order: a run is looked up once for all of its blocks.
+    if (!m_filterRun.covers(block.id) || m_filterTexts != texts) {
+        m_filterTexts = texts;
+        m_filterRun.setUnknown(block.id, block.id);
+        if (m_filter.bind(1, block.id).step())
+            m_filterRun.look(m_filter.number(0), m_filter.blob(1), texts, m_decoder.packer());
+        m_filter.reset();
+    }
+    return !m_filterRun.covers(block.id) || m_filterRun.mayHold(block.id);
 }
 
 std::vector<StoredTick> RecordingReader::ticksAfter(std::int64_t id, int limit)

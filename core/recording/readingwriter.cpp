@@ -319,7 +319,9 @@ Status ReadingWriter::finish()
     // From this commit on the new generation is the one that is read.
     if (!meta.bind(1, "kinds").bindBlob(2, kinds).execute() ||
         !meta.bind(1, "unread").bind(2, m_unread).execute() ||
-        !meta.bind(1, "generation").bind(2, m_generation).execute())
+        !meta.bind(1, "generation").bind(2, m_generation).execute() ||
+        // It also holds texts that the old reading made up.
+        !m_database.run("DELETE FROM bloom"))
         return failure();
     meta = Statement();
     if (auto status = commit(); !status)

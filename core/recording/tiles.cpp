@@ -394,7 +394,7 @@ void TilePyramid::finishPassed(std::vector<FinishedTile>& finished, bool all)
             const bool large = at->second.sum && at->second.sum->bytes() > kMaxSumBytes;
             if (all || large || (passed && !late)) {
                 finishBelow(level, idx, finished);
-                finish(level, idx, std::move(at->second), large && !passed, finished);
+                finish(level, idx, std::move(at->second), large && !passed, finished, all);
                 at = open.erase(at);
             } else {
                 ++at;
@@ -419,7 +419,7 @@ void TilePyramid::finishBelow(int level, std::int64_t idx, std::vector<FinishedT
 }
 
 void TilePyramid::finish(int level, std::int64_t idx, Open&& open, bool mustStore,
-                         std::vector<FinishedTile>& finished)
+                         std::vector<FinishedTile>& finished, bool isLast)
 {
     auto& parts = m_parts[static_cast<std::size_t>(level)];
     const auto stored = parts.find(idx);
@@ -428,9 +428,12 @@ void TilePyramid::finish(int level, std::int64_t idx, Open&& open, bool mustStor
                open.messages() >=
                    64 * static_cast<std::int64_t>(summed(open, level).activeAgents());
     };
-    const bool stores = mustStore || stored != parts.end() || isEnough();
+    const bool isCopy = isLast && open.children == 1 && open.isChildStored && stored == parts.end();
+    const bool stores = mustStore || stored != parts.end() || (!isCopy && isEnough());
     if (level + 1 < kTileLevels) {
         Open& parent = openTile(level + 1, idx >> 2);
+        ++parent.children;
+        parent.isChildStored = stores || isCopy;
         if (!open.sum) {
             for (const TileRow& row : open.rows)
                 addRow(parent, level + 1, row);

@@ -161,7 +161,8 @@ public:
 
     /// Adds a closed block and appends the tiles that it finished.
     void add(const Columns& block, std::vector<FinishedTile>& finished);
-    /// Finishes all.
+    /// Finishes all. Above the first level whose one tile holds everything, tiles would be copies
+    /// of it, and are not stored.
     void close(std::vector<FinishedTile>& finished);
     /// As if nothing had been added.
     void clear();
@@ -176,6 +177,8 @@ private:
         std::vector<TileRow> rows;    ///< until they are summed
         std::unique_ptr<TileSum> sum; ///< then `rows` is empty
         std::int64_t sinceBlock = 0;
+        int children = 0;           ///< finished tiles of the level below
+        bool isChildStored = false; ///< the last of them, or what it is a copy of
         [[nodiscard]] std::int64_t messages() const
         {
             return sum ? sum->messages() : static_cast<std::int64_t>(rows.size());
@@ -188,7 +191,7 @@ private:
     /// Finishes the open tiles below (level, idx), so that "through" is true of it.
     void finishBelow(int level, std::int64_t idx, std::vector<FinishedTile>& finished);
     void finish(int level, std::int64_t idx, Open&& open, bool mustStore,
-                std::vector<FinishedTile>& finished);
+                std::vector<FinishedTile>& finished, bool isLast = false);
 
     AudienceCache m_audiences;
     std::array<std::map<std::int64_t, Open>, kTileLevels> m_open;

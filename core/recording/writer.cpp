@@ -10,6 +10,7 @@
 #include <QUuid>
 
 #include <bit>
+#include <cmath>
 
 using namespace Qt::StringLiterals;
 
@@ -22,12 +23,22 @@ constexpr std::int64_t kGeneration = 1;
 /// this many blocks.
 constexpr std::size_t kKeyframeRatio = 16;
 constexpr std::int64_t kKeyframeBlocks = 256;
+/// Smaller keyframes are no reason for more of them: to read so much takes a millisecond or two.
+constexpr std::size_t kFewestHeaderBytes = std::size_t(16) << 10;
+/// How long the end of a recording may be put off for the text filter.
+constexpr std::chrono::milliseconds kFilterAtClose{1000};
+/// What a page has room for, and what a row of `reading` takes beside its blob.
+constexpr std::size_t kPageRoom = 16'376;
+constexpr std::size_t kRowRoom = 20;
+/// How much larger or smaller than usual blocks may be made to fill pages.
+constexpr double kLargestBlock = 1.24;
+constexpr double kSmallestBlock = 0.9;
 
 } // namespace
 
 bool isKeyframeDue(std::size_t headerBytes, std::size_t keyframeBytes, std::int64_t blocks)
 {
-    return headerBytes > kKeyframeRatio * std::max<std::size_t>(keyframeBytes, 4096) ||
+    return headerBytes > kKeyframeRatio * std::max(keyframeBytes, kFewestHeaderBytes) ||
            blocks >= kKeyframeBlocks;
 }
 
@@ -165,6 +176,7 @@ Status RecordingWriter::prepare()
         {m_insertIds, "INSERT INTO id_index (id, first_block, last_block, data) "
                       "VALUES (?, ?, ?, ?)"},
         {m_insertLate, kInsertLate},
+        {m_insertFilter, "INSERT OR REPLACE INTO bloom (block, data) VALUES (?, ?)"},
         {m_widen,
          "UPDATE block SET first_time = ?, last_time = ?, span = ?, agents = ? WHERE id = ?"},
         {m_insertStray, kInsertStray},
@@ -180,6 +192,7 @@ Status RecordingWriter::prepare()
 Error RecordingWriter::failure(const char* doing)
 {
     m_failed = true;
+    (void)m_payload.take(); // what it packs may go now
     Error error = m_database.lastError(doing);
     if (error.code == ErrorCode::Unreadable)
         error.code = ErrorCode::Unwritable;
@@ -208,28 +221,58 @@ Status RecordingWriter::append(const Chunk& chunk)
         return Done{};
     if (auto status = begin(); !status)
         return status;
-    const bool full = m_open.columns.size() > 0 &&
-                      (m_open.isUnread != chunk.isUnread ||
-                       m_open.bytes.size() + chunk.bytes.size() > kBlockBytes + kBlockBytes / 4 ||
-                       m_open.columns.size() + chunk.columns.size() > kBlockRows ||
-                       chunk.columns.time.front() - m_open.columns.time.front() > kBlockAge);
-    if (full) {
-        if (auto status = closeBlock(); !status)
+    for (std::size_t row = 0; row < chunk.columns.size();) {
+        if (takesNoMore(chunk, row)) {
+            if (auto status = closeBlock(); !status)
+                return status;
+        }
+        const std::size_t end = rowsThatFit(chunk, row);
+        if (auto status = appendRows(chunk, row, end); !status)
             return status;
+        row = end;
     }
-    m_open.append(chunk);
+    return Done{};
+}
+
+/// Whether the open block must be closed before row `row`.
+bool RecordingWriter::takesNoMore(const Chunk& chunk, std::size_t row) const
+{
+    if (m_open.columns.size() == 0)
+        return false;
+    const std::size_t size = chunk.offsetOf(row + 1) - chunk.offsetOf(row);
+    return m_open.isUnread != chunk.isUnread ||
+           m_open.bytes.size() + size > kBlockBytes + kBlockBytes / 2 ||
+           chunk.columns.time[row] - m_open.columns.time.front() > kBlockAge;
+}
+
+/// Up to which row, at least behind `from`, the open block takes the rows.
+std::size_t RecordingWriter::rowsThatFit(const Chunk& chunk, std::size_t from) const
+{
+    const std::size_t room = m_blockBytes - std::min(m_blockBytes, m_open.bytes.size());
+    const std::size_t most =
+        std::min(chunk.columns.size(), from + kBlockRows - m_open.columns.size());
+    std::size_t end = from + 1;
+    while (end < most && chunk.offsetOf(end) - chunk.offsetOf(from) < room)
+        ++end;
+    return end;
+}
+
+Status RecordingWriter::appendRows(const Chunk& chunk, std::size_t from, std::size_t to)
+{
+    m_open.append(chunk, from, to);
     m_open.isUnread = chunk.isUnread;
     m_openChanged = true;
-    m_pendingBytes += chunk.bytes.size();
+    const std::size_t bytes = chunk.offsetOf(to) - chunk.offsetOf(from);
+    m_pendingBytes += bytes;
     const Columns& columns = chunk.columns;
-    m_newestReceived = std::max(m_newestReceived, columns.received.back());
+    m_newestReceived = std::max(m_newestReceived, columns.received[to - 1]);
     if (m_totals.last < m_totals.first) {
-        m_totals.firstTime = columns.time.front();
-        m_totals.lastTime = columns.time.front();
+        m_totals.firstTime = columns.time[from];
+        m_totals.lastTime = columns.time[from];
     }
-    m_totals.last = columns.last();
-    m_totals.bytesRaw += static_cast<std::int64_t>(chunk.bytes.size());
-    for (std::size_t row = 0; row < columns.size(); ++row) {
+    m_totals.last = columns.first + static_cast<Seq>(to) - 1;
+    m_totals.bytesRaw += static_cast<std::int64_t>(bytes);
+    for (std::size_t row = from; row < to; ++row) {
         m_totals.firstTime = std::min(m_totals.firstTime, columns.time[row]);
         m_totals.lastTime = std::max(m_totals.lastTime, columns.time[row]);
         ++m_totals.kinds[columns.kind[row] < kKindCount ? columns.kind[row] : 0];
@@ -240,19 +283,38 @@ Status RecordingWriter::append(const Chunk& chunk)
     }
     if (m_ring.limit().length.count() > 0 && m_ring.wantsBorder(0, m_newestReceived))
         return storeBorder();
-    if (m_open.bytes.size() >= kBlockBytes || m_open.columns.size() >= kBlockRows)
+    if (m_open.bytes.size() >= m_blockBytes || m_open.columns.size() >= kBlockRows)
         return closeBlock();
     return Done{};
 }
 
 Status RecordingWriter::writeOpenBlock()
 {
+    if (auto status = writeHeaders(); !status)
+        return status;
+    return writeBlock(m_keyframeTime);
+}
+
+/// What the columns become; the payload is packed meanwhile.
+Status RecordingWriter::writeHeaders()
+{
+    m_payload.start(m_open.bytes);
+    m_encoder.packHeard(m_open.columns, m_packed);
+    m_encoder.packReading(m_open.columns, m_packedReading);
+    m_insertHeard.bind(1, m_blockId).bindBlob(2, m_packed);
+    m_insertReading.bind(1, readingKey(kGeneration, m_blockId)).bindBlob(2, m_packedReading);
+    if (!m_insertHeard.execute() || !m_insertReading.execute())
+        return failure("write to");
+    return Done{};
+}
+
+/// `keyframeTime` is that of the last keyframe before the block.
+Status RecordingWriter::writeBlock(std::int64_t keyframeTime)
+{
     const Columns& columns = m_open.columns;
-    m_encoder.packHeard(columns, m_packed);
-    m_encoder.packReading(columns, m_packedReading);
-    m_packer.pack(m_open.bytes, m_packedPayload);
     const auto [first, last] = timesOf(columns);
     const std::string agents = agentBitmap(columns, m_audiences);
+    const std::string& payload = m_payload.take();
     m_insertBlock.bind(1, m_blockId)
         .bind(2, columns.first)
         .bind(3, static_cast<std::int64_t>(columns.size()))
@@ -261,33 +323,32 @@ Status RecordingWriter::writeOpenBlock()
         .bind(6, spanClass(first, last))
         .bindBlob(7, agents)
         .bind(8, m_payloadEnd)
-        .bind(9, static_cast<std::int64_t>(m_packedPayload.size()));
-    m_insertHeard.bind(1, m_blockId).bindBlob(2, m_packed);
-    m_insertReading.bind(1, readingKey(kGeneration, m_blockId)).bindBlob(2, m_packedReading);
-    if (!m_insertBlock.execute() || !m_insertHeard.execute() || !m_insertReading.execute())
+        .bind(9, static_cast<std::int64_t>(payload.size()));
+    if (!m_insertBlock.execute())
         return failure("write to");
     m_openChanged = false;
-    if (auto status = storeLate(m_blockId, columns); !status)
+    if (auto status = storeLate(m_blockId, columns, keyframeTime); !status)
         return status;
-    return writePayload();
+    return writePayload(payload);
 }
 
 /// Which blocks this one tells more of; as block 0, of what is known at a keyframe. Of a message in
 /// an earlier file of a split recording nobody is told: that file is closed.
-Status RecordingWriter::storeLate(std::int64_t block, const Columns& columns)
+Status RecordingWriter::storeLate(std::int64_t block, const Columns& columns,
+                                  std::int64_t keyframeTime)
 {
     for (const LateFact& fact : columns.late) {
         if (!m_insertLate.bind(1, fact.of).bind(2, block).execute())
             return failure("write to");
     }
-    if (std::ranges::min(columns.time) < m_keyframeTime && !m_insertStray.bind(1, block).execute())
+    if (std::ranges::min(columns.time) < keyframeTime && !m_insertStray.bind(1, block).execute())
         return failure("write to");
     return Done{};
 }
 
-Status RecordingWriter::writePayload()
+Status RecordingWriter::writePayload(std::string_view packed)
 {
-    std::string_view rest = m_packedPayload;
+    std::string_view rest = packed;
     std::string first = m_piece;
     for (std::int64_t piece = m_payloadEnd / kPayloadPiece; !rest.empty(); ++piece) {
         const std::size_t room = static_cast<std::size_t>(kPayloadPiece) - first.size();
@@ -304,14 +365,14 @@ Status RecordingWriter::writePayload()
 }
 
 /// The block is closed: what follows goes behind its payload.
-void RecordingWriter::keepPayload()
+void RecordingWriter::keepPayload(std::string_view packed)
 {
-    const auto end = m_payloadEnd + static_cast<std::int64_t>(m_packedPayload.size());
+    const auto end = m_payloadEnd + static_cast<std::int64_t>(packed.size());
     const auto inPiece = static_cast<std::size_t>(end % kPayloadPiece);
-    if (inPiece <= m_packedPayload.size())
-        m_piece.assign(std::string_view(m_packedPayload).substr(m_packedPayload.size() - inPiece));
+    if (inPiece <= packed.size())
+        m_piece.assign(packed.substr(packed.size() - inPiece));
     else
-        m_piece += m_packedPayload;
+        m_piece += packed;
     m_payloadEnd = end;
 }
 
@@ -334,21 +395,63 @@ Status RecordingWriter::storeIdRun()
     return Done{};
 }
 
+Status RecordingWriter::filterText(std::chrono::milliseconds time, bool isEnd)
+{
+    if (m_failed || m_closed || m_isLedgerOnly)
+        return Done{};
+    bool good = true;
+    const auto store = [&](const TextFilterBuilder::Run& run) {
+        good =
+            bool(begin()) && m_insertFilter.bind(1, run.lastBlock).bindBlob(2, run.bytes).execute();
+        m_pendingBytes += run.bytes.size();
+        return good;
+    };
+    (void)m_textFilter.step(m_path, m_database, m_durableFolded, isEnd,
+                            std::chrono::steady_clock::now() + time, store);
+    if (good)
+        return Done{};
+    return m_failed ? Error{ErrorCode::Unwritable, u"%1 cannot be written any more."_s.arg(m_path)}
+                    : failure("write to");
+}
+
 Status RecordingWriter::closeBlock()
 {
     if (m_open.columns.size() == 0)
         return Done{};
-    if (auto status = writeOpenBlock(); !status)
+    const std::int64_t keyframeTime = m_keyframeTime;
+    if (auto status = writeHeaders(); !status)
         return status;
-    keepPayload();
     m_headerBytesSinceKeyframe += m_packed.size() + m_packedReading.size();
+    fitBlocksToPages();
     if (m_open.isUnread)
         ++m_unreadBlocks;
     else if (auto status = fold(m_blockId, m_open.columns); !status)
         return status;
+    if (auto status = writeBlock(keyframeTime); !status)
+        return status;
+    keepPayload(m_payload.take());
     m_open.clear();
     ++m_blockId;
     return Done{};
+}
+
+/// A page holds whole rows, so a third of it stays empty when readings take two fifths of one: the
+/// next blocks are made a little smaller or larger, so that it is nearly filled.
+void RecordingWriter::fitBlocksToPages()
+{
+    if (m_open.bytes.size() < kBlockBytes / 2 || m_open.isUnread)
+        return;
+    const double own = static_cast<double>(m_packedReading.size() + kRowRoom) /
+                       static_cast<double>(m_open.bytes.size());
+    m_readingShare += (own - m_readingShare) / (m_readingShare == 0 ? 1 : 8);
+    // Of a page, a little room left for readings that come out larger than others.
+    const double now = m_readingShare * static_cast<double>(kBlockBytes) / (0.97 * kPageRoom);
+    const double onAPage = std::max(1.0, std::floor(1 / now));
+    const double larger = 1 / onAPage / now;
+    const double smaller = 1 / (onAPage + 1) / now;
+    // Larger rather than smaller: small blocks compress less.
+    const double best = larger <= kLargestBlock ? larger : smaller < kSmallestBlock ? 1 : smaller;
+    m_blockBytes = static_cast<std::size_t>(best * static_cast<double>(kBlockBytes));
 }
 
 Status RecordingWriter::fold(std::int64_t id, const Columns& columns)
@@ -391,7 +494,7 @@ Status RecordingWriter::read(const BlockRef& block, const Columns& columns, cons
              .bind(5, block.id)
              .execute())
         return failure("write to");
-    if (auto status = storeLate(block.id, columns); !status)
+    if (auto status = storeLate(block.id, columns, m_keyframeTime); !status)
         return status;
     for (const std::uint8_t kind : columns.kind) {
         --m_totals.kinds[static_cast<std::size_t>(Kind::Event)];
@@ -641,6 +744,7 @@ Status RecordingWriter::commit()
     m_durable = m_totals;
     m_durableRecorded = m_recorded;
     m_durableStored = m_stored;
+    m_durableFolded = m_foldedBlock;
     if (!m_isLedgerOnly) {
         m_durableIsOpen = m_open.columns.size() > 0;
         m_durableBlock = m_durableIsOpen ? m_blockId : m_blockId - 1;
@@ -674,19 +778,25 @@ Status RecordingWriter::close()
             }
             if (auto status = storeDictionaries(true); !status)
                 return status;
+            if (auto status = commit(); !status)
+                return status;
+            if (auto status = filterText(kFilterAtClose, true); !status)
+                return status;
             if (auto status = storeMeta("clean", 1); !status)
                 return status;
             return commit();
         }();
     }
     m_closed = true;
+    m_textFilter.reset();
     // An unfinalized statement keeps the connection open and leaves the WAL behind.
     for (Statement* statement :
          {&m_insertBlock, &m_insertHeard,    &m_insertReading,    &m_insertPayload,
           &m_insertTile,  &m_insertKeyframe, &m_insertGap,        &m_extendGap,
           &m_insertTick,  &m_insertMeta,     &m_insertConnection, &m_insertAgent,
           &m_insertTopic, &m_insertType,     &m_insertStateKey,   &m_insertAudience,
-          &m_insertIds,   &m_insertLate,     &m_insertStray,      &m_widen})
+          &m_insertIds,   &m_insertLate,     &m_insertStray,      &m_widen,
+          &m_insertFilter})
         *statement = Statement();
     m_lags.forget();
     // Only without a WAL does a recording open on read-only media. A foreign reader may hold it:

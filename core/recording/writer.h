@@ -12,13 +12,16 @@
 #include "recording/dictionaries.h"
 #include "recording/idindex.h"
 #include "recording/lagtable.h"
+#include "recording/payloadpacker.h"
 #include "recording/ring.h"
 #include "recording/sqlite.h"
+#include "recording/textfilterjob.h"
 #include "recording/tiles.h"
 #include "recording/totals.h"
 
 #include <QString>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -27,7 +30,8 @@
 
 namespace murmur {
 
-/// Limits of the open block: it is replaced at each commit until it reaches one of them.
+/// Limits of the open block: it is replaced at each commit until it reaches one of them. Bytes are
+/// a quarter more or a tenth less where a page of the file holds the blocks' readings better then.
 inline constexpr std::size_t kBlockBytes = std::size_t(128) << 10;
 inline constexpr std::size_t kBlockRows = 4096;
 inline constexpr std::int64_t kBlockAge = 60'000'000'000; // ns
@@ -107,6 +111,9 @@ public:
     /// Stored when it tells something new.
     Status add(const Lag& lag);
     Status addTick(std::int64_t time, double busQueue, double writerQueue);
+    /// Goes on with the text filter of what is durable, for about so long. For times when there is
+    /// little to do; what is missing costs searches time.
+    Status filterText(std::chrono::milliseconds time) { return filterText(time, false); }
     /// Counters of a connection, stored with the next commit.
     void setReceived(ConnectionId connection, std::int64_t received);
     /// One fact more for `meta`.
@@ -161,11 +168,18 @@ private:
 
     Status prepare();
     Status begin();
+    Status appendRows(const Chunk& chunk, std::size_t from, std::size_t to);
+    [[nodiscard]] bool takesNoMore(const Chunk& chunk, std::size_t row) const;
+    [[nodiscard]] std::size_t rowsThatFit(const Chunk& chunk, std::size_t from) const;
+    void fitBlocksToPages();
     Status writeOpenBlock();
-    Status writePayload();
-    void keepPayload();
-    Status storeLate(std::int64_t block, const Columns& columns);
+    Status writeHeaders();
+    Status writeBlock(std::int64_t keyframeTime);
+    Status writePayload(std::string_view packed);
+    void keepPayload(std::string_view packed);
+    Status storeLate(std::int64_t block, const Columns& columns, std::int64_t keyframeTime);
     Status storeIdRun();
+    Status filterText(std::chrono::milliseconds time, bool isEnd);
     Status recoverPayload();
     Status recoverIds(RecordingReader& reader);
     Status closeBlock();
@@ -187,7 +201,7 @@ private:
     Statement m_insertBlock, m_insertHeard, m_insertReading, m_insertPayload, m_insertTile,
         m_insertKeyframe, m_insertGap, m_extendGap, m_insertTick, m_insertMeta, m_insertConnection,
         m_insertAgent, m_insertTopic, m_insertType, m_insertStateKey, m_insertAudience, m_insertIds,
-        m_insertLate, m_insertStray, m_widen;
+        m_insertLate, m_insertStray, m_widen, m_insertFilter;
     LagTable m_lags;
     bool m_inTransaction = false;
     bool m_failed = false;
@@ -200,9 +214,12 @@ private:
     Packer m_packer;
     BlockEncoder m_encoder{m_packer};
     AudienceCache m_audiences;
-    std::string m_packed, m_packedReading, m_packedPayload;
-    std::int64_t m_payloadEnd = 0; ///< of the closed blocks, in the payload stream
-    std::string m_piece;           ///< of the closed blocks in the piece that is not full yet
+    std::string m_packed, m_packedReading;
+    PayloadPacker m_payload;                ///< packs the bytes of m_open, so it goes before them
+    double m_readingShare = 0;              ///< packed reading against bytes
+    std::size_t m_blockBytes = kBlockBytes; ///< after which a block is closed
+    std::int64_t m_payloadEnd = 0;          ///< of the closed blocks, in the payload stream
+    std::string m_piece; ///< of the closed blocks in the piece that is not full yet
     IdIndexBuilder m_ids;
     std::int64_t m_idRun = 0;
 
@@ -211,6 +228,8 @@ private:
     std::size_t m_headerBytesSinceKeyframe = 0;
     std::size_t m_keyframeBytes = 0;
     std::int64_t m_foldedBlock = 0; ///< the last one that the state knows
+    std::int64_t m_durableFolded = 0;
+    TextFilterJob m_textFilter;
     std::int64_t m_lastKeyframeBlock = 0;
     std::int64_t m_unreadBlocks = 0; ///< closed ones
     std::int64_t m_unread = 0;       ///< messages

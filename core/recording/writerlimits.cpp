@@ -113,6 +113,7 @@ Status RecordingWriter::recover()
     m_lags.forget();
     m_ring.rolledBack(m_durableIsOpen ? m_durableBlock - 1 : m_durableBlock);
     m_pyramid.clear();
+    m_textFilter.reset();
 
     auto reader = RecordingReader::open(m_path);
     if (!reader) {

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // The store alone: interpreted messages into a file, against zstd level 1 of the same bytes, in
-// turns in one run. `bench_store [COUNT] [corpus|demo] [RATE] [AGENTS]`: the corpus has random
-// UUIDs of message, correlation and trace and compresses badly; the demo is the warehouse.
+// turns in one run. `bench_store [COUNT] [corpus|demo] [RATE] [AGENTS] [FILE]`: the corpus has
+// random UUIDs of message, correlation and trace and compresses badly; the demo is the warehouse.
+// FILE keeps what the last round wrote, for bench_bytes.
 
 #include "corpus.h"
 
@@ -14,6 +15,8 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QTemporaryDir>
+
+#include <sys/resource.h>
 
 #include <zstd.h>
 
@@ -26,6 +29,17 @@ using namespace murmur;
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// CPU of this process, which other load on the machine changes less than the clock on the wall.
+double cpuSeconds()
+{
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
 
 double secondsSince(Clock::time_point start)
 {
@@ -101,15 +115,22 @@ int main(int argc, char** argv)
                 static_cast<long long>(count),
                 static_cast<double>(bytes) / static_cast<double>(count),
                 static_cast<double>(count) / interpreting);
-    for (int round = 0; round < 3; ++round) {
+    for (int round = 0; round < 5; ++round) {
+        const bool isKept = round == 4 && argc > 5;
+        const double cpuBefore = cpuSeconds();
         const auto [before, packed] = compressOnly(runs);
+        const double zstdCpu = cpuSeconds() - cpuBefore;
         QTemporaryDir directory;
-        const QString path = directory.filePath(QStringLiteral("bench.murmur"));
+        const QString path = isKept ? QString::fromLocal8Bit(argv[5])
+                                    : directory.filePath(QStringLiteral("bench.murmur"));
         auto writer = RecordingWriter::create(path, names, {"bench", "", 0});
         if (!writer)
             return 1;
+        const double storeCpuBefore = cpuSeconds();
         const auto start = Clock::now();
         double slowest = 0;
+        double committing = 0;
+        int commits = 0;
         auto lastCommit = start;
         for (const auto& run : runs) {
             if (!(*writer)->append(*run))
@@ -118,24 +139,40 @@ int main(int argc, char** argv)
                 const auto commit = Clock::now();
                 if (!(*writer)->commit())
                     return 1;
-                (*writer)->checkpoint();
+                if (++commits % 8 == 0) // as the recorder does
+                    (*writer)->checkpoint();
+                committing += secondsSince(commit);
                 slowest = std::max(slowest, secondsSince(commit));
                 lastCommit = Clock::now();
             }
         }
+        if (!(*writer)->closeOpenBlock())
+            return 1;
+        const double written = secondsSince(start);
+        const double writtenCpu = cpuSeconds() - storeCpuBefore;
+        const auto filtering = Clock::now(); // done when there is time, otherwise
+        if (!(*writer)->filterText(std::chrono::minutes(10)))
+            return 1;
+        const double filtered = secondsSince(filtering);
+        const double closeCpuBefore = cpuSeconds();
+        const auto closing = Clock::now();
         if (!(*writer)->close())
             return 1;
-        const double writing = secondsSince(start);
+        const double closed = secondsSince(closing);
+        const double writing = written + closed;
+        const double storeCpu = writtenCpu + cpuSeconds() - closeCpuBefore;
         const double after = compressOnly(runs).first;
         const double zstd = (before + after) / 2;
         const auto size = QFileInfo(path).size();
-        std::printf("store %.0f/s  zstd-1 %.0f/s  ratio %.2f  file/zstd %.3f  beyond raw zstd %.1f "
-                    "B/message  slowest commit %.0f ms\n",
-                    static_cast<double>(count) / writing, static_cast<double>(count) / zstd,
-                    zstd / writing, static_cast<double>(size) / static_cast<double>(packed),
-                    static_cast<double>(size - static_cast<qint64>(packed)) /
-                        static_cast<double>(count),
-                    slowest * 1000);
+        std::printf(
+            "store %.0f/s  zstd-1 %.0f/s  ratio %.2f  of CPU %.2f  file/zstd %.3f  beyond "
+            "raw zstd %.1f B/message  commits %.0f ms (slowest %.0f), close %.0f ms, text filter "
+            "%.2f us a message\n",
+            static_cast<double>(count) / writing, static_cast<double>(count) / zstd, zstd / writing,
+            zstdCpu / storeCpu, static_cast<double>(size) / static_cast<double>(packed),
+            static_cast<double>(size - static_cast<qint64>(packed)) / static_cast<double>(count),
+            committing * 1000, slowest * 1000, closed * 1000,
+            filtered * 1e6 / static_cast<double>(count));
     }
     return 0;
 }

@@ -127,8 +127,10 @@ private Q_SLOTS:
             for (const auto& [group, bytes] : tile.groups)
                 QVERIFY(visitTile(bytes, sums));
         }
-        // 160,000 messages: all in one tile from some level on.
-        QCOMPARE(messages[kTileLevels - 1], 160'000);
+        // 160,000 messages: all in one tile from some level on, above which it would only be
+        // copied.
+        QCOMPARE(messages.rbegin()->second, 160'000);
+        QVERIFY(messages.rbegin()->first < kTileLevels - 1);
         int compared = 0;
         for (auto& [place, sums] : stored) {
             TileSum recount;
@@ -158,7 +160,7 @@ private Q_SLOTS:
                 qPrintable(QStringLiteral("level %1 tile %2").arg(place.first).arg(place.second)));
             ++compared;
         }
-        QVERIFY(compared > 10);
+        QVERIFY(compared > 3);
     }
 
     void aQuietSwarmGivesTheSameTiles()

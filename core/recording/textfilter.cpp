@@ -1,0 +1,234 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "recording/textfilter.h"
+
+#include "base/message.h"
+
+#include <algorithm>
+#include <array>
+
+namespace murmur {
+
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+constexpr unsigned kGramLetters = 4;
+constexpr unsigned kSlotBits = 15;
+constexpr std::size_t kMostSlots = std::size_t(1) << kSlotBits;
+constexpr std::size_t kFewestSlots = 512;
+/// Slots are packed in parts of so many, so that a look-up unpacks what it needs.
+constexpr std::size_t kPartSlots = 2048;
+/// One part in so many of the payload.
+constexpr std::int64_t kShare = 50;
+constexpr std::uint64_t kGramMask = (std::uint64_t(1) << (5 * kGramLetters)) - 1;
+
+/// 1 … 26 by letter, whatever its case; 0: no letter.
+constexpr std::array<std::uint8_t, 256> letters()
+{
+    std::array<std::uint8_t, 256> table{};
+    for (unsigned i = 0; i < 26; ++i)
+        table['a' + i] = table['A' + i] = static_cast<std::uint8_t>(i + 1);
+    return table;
+}
+constexpr std::array<std::uint8_t, 256> kLetters = letters();
+constexpr std::uint8_t kLastHex = 6;
+
+/// Letters may stand as \u00XX in JSON, whatever is not found as letters. Such escapes are noted
+/// as if they were a gram.
+constexpr std::uint32_t kEscapeSlot = 1;
+bool isEscape(std::string_view text, const char* at)
+{
+    const std::string_view rest = text.substr(static_cast<std::size_t>(at - text.data()));
+    return rest.size() > 3 && (rest[1] | 0x20) == 'u' && rest[2] == '0' && rest[3] == '0';
+}
+
+/// Calls `visit` with the slot of each gram, out of kMostSlots.
+template<typename Visit>
+void visitGrams(std::string_view text, Visit visit)
+{
+    std::uint32_t code = 0;
+    unsigned run = 0;                     // letters in a row
+    unsigned sinceHex = kGramLetters + 1; // letters since the last one behind f, itself counted
+    for (const char& byte : text) {
+        const std::uint8_t letter = kLetters[static_cast<unsigned char>(byte)];
+        if (letter == 0) {
+            run = 0;
+            sinceHex = kGramLetters + 1;
+            if (byte == '\\' && isEscape(text, &byte))
+                visit(kEscapeSlot);
+            continue;
+        }
+        code = (code << 5) | letter;
+        ++run;
+        sinceHex = letter > kLastHex ? 1 : sinceHex + 1;
+        if (run >= kGramLetters && sinceHex <= kGramLetters)
+            visit((static_cast<std::uint32_t>(code & kGramMask) * 0x9E37'79B1u) >>
+                  (32 - kSlotBits));
+    }
+}
+
+/// A row of the table is the or of those rows that fall together.
+void fold(std::string& table)
+{
+    const std::size_t half = table.size() / 2;
+    for (std::size_t i = 0; i < half; ++i)
+        table[i] = static_cast<char>(table[i] | table[half + i]);
+    table.resize(half);
+}
+
+} // namespace
+
+bool TextFilterBuilder::add(std::int64_t block, std::string_view bytes, std::string_view ownText,
+                            std::int64_t payload)
+{
+    BlockGrams grams(kMostSlots / 64);
+    const auto note = [&grams](std::uint32_t slot) {
+        grams[slot / 64] |= std::uint64_t(1) << (slot % 64);
+    };
+    visitGrams(bytes, note);
+    visitGrams(ownText, note);
+    m_room += payload / kShare;
+    return keep(block, std::move(grams));
+}
+
+bool TextFilterBuilder::addUnknown(std::int64_t block)
+{
+    return keep(block, BlockGrams(kMostSlots / 64, ~std::uint64_t(0)));
+}
+
+bool TextFilterBuilder::keep(std::int64_t block, BlockGrams&& grams)
+{
+    m_lastBlock = block;
+    m_blocks.push_back(std::move(grams));
+    return m_blocks.size() >= static_cast<std::size_t>(kFilterBlocks);
+}
+
+void TextFilterBuilder::clear()
+{
+    m_blocks.clear();
+    m_room = 0;
+}
+
+/// Slot by slot, a bit a block.
+std::string TextFilterBuilder::table(std::size_t slots) const
+{
+    const std::size_t rowBytes = (m_blocks.size() + 7) / 8;
+    std::string table(slots * rowBytes, '\0');
+    for (std::size_t block = 0; block < m_blocks.size(); ++block) {
+        const auto bit = static_cast<char>(1u << (block % 8));
+        char* column = table.data() + block / 8;
+        for (std::size_t word = 0; word < m_blocks[block].size(); ++word) {
+            for (std::uint64_t bits = m_blocks[block][word]; bits != 0; bits &= bits - 1) {
+                const std::size_t slot =
+                    word * 64 + static_cast<std::size_t>(__builtin_ctzll(bits));
+                column[slot * rowBytes] = static_cast<char>(column[slot * rowBytes] | bit);
+            }
+        }
+    }
+    return table;
+}
+
+std::string TextFilterBuilder::packed(std::string& table, std::size_t slots)
+{
+    const std::size_t rowBytes = table.size() / slots;
+    std::string out(1, static_cast<char>(kVersion));
+    appendVarint(out, m_blocks.size());
+    appendVarint(out, slots);
+    std::string parts;
+    std::string part;
+    for (std::size_t slot = 0; slot < slots; slot += kPartSlots) {
+        m_packer.pack(std::string_view(table).substr(slot * rowBytes, kPartSlots * rowBytes), part);
+        appendVarint(out, part.size());
+        parts += part;
+    }
+    return out + parts;
+}
+
+std::optional<TextFilterBuilder::Run> TextFilterBuilder::take()
+{
+    if (m_blocks.empty())
+        return std::nullopt;
+    Run run;
+    run.lastBlock = m_lastBlock;
+    std::string rows = table(kMostSlots);
+    std::size_t slots = kMostSlots;
+    run.bytes = packed(rows, slots);
+    while (static_cast<std::int64_t>(run.bytes.size()) > m_room && slots > kFewestSlots) {
+        fold(rows);
+        slots /= 2;
+        run.bytes = packed(rows, slots);
+    }
+    clear();
+    return run;
+}
+
+void TextFilterRun::setUnknown(std::int64_t first, std::int64_t last)
+{
+    m_first = first;
+    m_last = last;
+    m_isUnknown = true;
+}
+
+void TextFilterRun::look(std::int64_t lastBlock, std::string_view bytes, const TextChoice& texts,
+                         Packer& packer)
+{
+    setUnknown(lastBlock, lastBlock);
+    if (bytes.empty() || static_cast<std::uint8_t>(bytes.front()) != kVersion)
+        return;
+    bytes.remove_prefix(1);
+    std::uint64_t blocks = 0;
+    std::uint64_t slots = 0;
+    if (!readVarint(bytes, blocks) || !readVarint(bytes, slots) || blocks == 0 ||
+        blocks > static_cast<std::uint64_t>(kFilterBlocks) || slots < kFewestSlots ||
+        slots > kMostSlots || (slots & (slots - 1)) != 0)
+        return;
+    setUnknown(lastBlock - static_cast<std::int64_t>(blocks) + 1, lastBlock);
+    m_may.reset();
+    for (const std::string& text : texts) {
+        Blocks may;
+        may.set();
+        if (!lookFor(text, bytes, slots, (blocks + 7) / 8, packer, may))
+            return;
+        m_may |= may;
+    }
+    m_isUnknown = texts.empty();
+}
+
+bool TextFilterRun::lookFor(std::string_view text, std::string_view bytes, std::size_t slots,
+                            std::size_t rowBytes, Packer& packer, Blocks& may)
+{
+    std::vector<std::uint32_t> wanted;
+    visitGrams(text, [&](std::uint32_t slot) {
+        wanted.push_back(slot & static_cast<std::uint32_t>(slots - 1));
+    });
+    std::ranges::sort(wanted);
+    std::vector<std::uint64_t> sizes((slots + kPartSlots - 1) / kPartSlots);
+    for (std::uint64_t& size : sizes) {
+        if (!readVarint(bytes, size))
+            return false;
+    }
+    auto next = wanted.begin();
+    for (std::size_t part = 0; part < sizes.size() && next != wanted.end(); ++part) {
+        if (sizes[part] > bytes.size())
+            return false;
+        const std::size_t first = part * kPartSlots;
+        const std::size_t count = std::min(kPartSlots, slots - first);
+        if (*next < first + count && (!packer.unpack(bytes.substr(0, sizes[part]), m_part) ||
+                                      m_part.size() != count * rowBytes))
+            return false;
+        for (; next != wanted.end() && *next < first + count; ++next) {
+            const char* row = m_part.data() + (*next - first) * rowBytes;
+            for (std::size_t i = 0; i < rowBytes; ++i) {
+                for (std::size_t bit = 0; bit < 8; ++bit) {
+                    if ((static_cast<unsigned char>(row[i]) >> bit & 1) == 0)
+                        may.reset(i * 8 + bit);
+                }
+            }
+        }
+        bytes.remove_prefix(sizes[part]);
+    }
+    return true;
+}
+
+} // namespace murmur
