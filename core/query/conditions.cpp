@@ -54,6 +54,17 @@ bool TextTest::matches(std::string_view text) const
     return std::ranges::any_of(any, [&](const TextPattern& p) { return p.matches(text); });
 }
 
+TextChoice TextTest::textChoice() const
+{
+    TextChoice texts;
+    for (const TextPattern& pattern : any) {
+        texts.push_back(pattern.needed());
+        if (texts.back().empty())
+            return {};
+    }
+    return exists ? TextChoice() : texts;
+}
+
 NumberCondition::NumberCondition(Field field, std::vector<Interval> intervals)
     : m_field(field)
     , m_intervals(std::move(intervals))
@@ -284,6 +295,12 @@ HeaderCondition::HeaderCondition(std::string name, TextTest test)
 std::uint32_t HeaderCondition::columns() const
 {
     return SizeColumns;
+}
+
+TextChoice HeaderCondition::textChoice(const Dictionaries& /*names*/) const
+{
+    // Name and value stand apart in the bytes.
+    return m_name.empty() ? TextChoice() : m_test.textChoice();
 }
 
 bool HeaderCondition::matches(RowContext& context, std::size_t row) const

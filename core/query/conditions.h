@@ -22,6 +22,8 @@ struct TextTest
     bool exists = false;
 
     [[nodiscard]] bool matches(std::string_view text) const;
+    /// What a text that matches holds one of; empty: nothing is known.
+    [[nodiscard]] TextChoice textChoice() const;
 };
 
 /// Numbers in closed intervals; a message that has none never matches.
@@ -116,6 +118,7 @@ public:
     HeaderCondition(std::string name, TextTest test);
     [[nodiscard]] Cost cost() const override { return Cost::Bytes; }
     [[nodiscard]] std::uint32_t columns() const override;
+    [[nodiscard]] TextChoice textChoice(const Dictionaries& names) const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
 
 private:

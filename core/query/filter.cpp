@@ -37,6 +37,10 @@ public:
     }
     [[nodiscard]] TimeRange timeBounds() const override { return m_bounds; }
     [[nodiscard]] IdChoice idChoice() const override { return m_root->idChoice(); }
+    [[nodiscard]] TextChoice textChoice(const Dictionaries& names) const override
+    {
+        return m_root->textChoice(names);
+    }
     void evaluate(const Columns& columns, const Dictionaries& names, PayloadSource* payload,
                   std::vector<std::uint8_t>& keep) const override
     {

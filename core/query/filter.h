@@ -5,6 +5,7 @@
 #include "base/message.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "recording/textfilter.h"
 
 #include <QString>
 
@@ -51,6 +52,9 @@ public:
     /// Ids of which every matching message has at least one, so that only blocks with these need to
     /// be looked into; empty: it takes a look into all.
     [[nodiscard]] virtual IdChoice idChoice() const { return {}; }
+    /// Texts of which every matching message holds at least one; empty: it takes a look into all.
+    /// Depends on the names that there are: a word may be part of one.
+    [[nodiscard]] virtual TextChoice textChoice(const Dictionaries& /*names*/) const { return {}; }
     /// Marks in `keep` (sized like the columns, preset to 1) the rows that do not match with 0.
     /// `payload` may be null when !needsPayload().
     virtual void evaluate(const Columns& columns, const Dictionaries& names, PayloadSource* payload,

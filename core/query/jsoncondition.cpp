@@ -5,6 +5,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -121,6 +122,23 @@ bool holdsElement(const element& value, const JsonLiteral& literal)
     return false;
 }
 
+/// What stands in the bytes wherever a JSON value matches `pattern`, or else an escape that may
+/// mean it. Empty where a number may match, which can be spelled in several ways.
+TextChoice spelled(const TextPattern& pattern)
+{
+    const std::string needed = pattern.needed();
+    std::string best;
+    std::string run;
+    for (const char c : needed) {
+        const bool isPlain = c >= ' ' && c != '"' && c != '\\' && c != '/' && c != 127;
+        run = isPlain ? run + c : std::string();
+        if (run.size() > best.size())
+            best = run;
+    }
+    const bool isWord = std::ranges::any_of(best, [](char c) { return c > 'f' && c <= 'z'; });
+    return isWord ? TextChoice{best, "\\u00"} : TextChoice{};
+}
+
 } // namespace
 
 JsonLiteral JsonLiteral::fromWord(QStringView escaped, bool quoted)
@@ -139,6 +157,27 @@ JsonCondition::JsonCondition(JsonPath path, JsonTest test)
     : m_path(std::move(path))
     , m_test(std::move(test))
 {
+}
+
+TextChoice JsonCondition::textChoice(const Dictionaries& /*names*/) const
+{
+    std::vector<TextPattern> patterns;
+    if (m_test.is == JsonTest::Is::Equal) {
+        for (const JsonLiteral& literal : m_test.literals)
+            patterns.push_back(literal.pattern);
+    } else if (m_test.is == JsonTest::Is::Matching) {
+        patterns = m_test.patterns;
+        if (m_test.element)
+            patterns.push_back(m_test.element->pattern);
+    }
+    TextChoice all;
+    for (const TextPattern& pattern : patterns) {
+        const TextChoice choice = spelled(pattern);
+        if (choice.empty())
+            return {};
+        all.insert(all.end(), choice.begin(), choice.end());
+    }
+    return all;
 }
 
 bool JsonCondition::matches(RowContext& context, std::size_t row) const

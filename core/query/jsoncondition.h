@@ -57,6 +57,7 @@ public:
     JsonCondition(JsonPath path, JsonTest test);
     [[nodiscard]] Cost cost() const override { return Cost::Bytes; }
     [[nodiscard]] std::uint32_t columns() const override { return 0; }
+    [[nodiscard]] TextChoice textChoice(const Dictionaries& names) const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
 
 private:

@@ -72,6 +72,24 @@ IdChoice AndNode::idChoice() const
     return best;
 }
 
+// The one that leaves the fewest blocks, as far as can be told: few texts, and long ones.
+TextChoice AndNode::textChoice(const Dictionaries& names) const
+{
+    const auto shortest = [](const TextChoice& choice) {
+        return std::ranges::min(choice, {}, &std::string::size).size();
+    };
+    TextChoice best;
+    for (const NodePtr& child : m_children) {
+        TextChoice choice = child->textChoice(names);
+        if (choice.empty())
+            continue;
+        if (best.empty() || choice.size() < best.size() ||
+            (choice.size() == best.size() && shortest(choice) > shortest(best)))
+            best = std::move(choice);
+    }
+    return best;
+}
+
 bool AndNode::matches(RowContext& context, std::size_t row) const
 {
     return std::ranges::all_of(m_children,
@@ -124,6 +142,18 @@ IdChoice OrNode::idChoice() const
     IdChoice all;
     for (const NodePtr& child : m_children) {
         const IdChoice choice = child->idChoice();
+        if (choice.empty())
+            return {};
+        all.insert(all.end(), choice.begin(), choice.end());
+    }
+    return all;
+}
+
+TextChoice OrNode::textChoice(const Dictionaries& names) const
+{
+    TextChoice all;
+    for (const NodePtr& child : m_children) {
+        const TextChoice choice = child->textChoice(names);
         if (choice.empty())
             return {};
         all.insert(all.end(), choice.begin(), choice.end());

@@ -42,6 +42,8 @@ public:
     [[nodiscard]] virtual TimeRange bounds() const { return kAllTime; }
     /// As of Filter::idChoice.
     [[nodiscard]] virtual IdChoice idChoice() const { return {}; }
+    /// As of Filter::textChoice.
+    [[nodiscard]] virtual TextChoice textChoice(const Dictionaries& /*names*/) const { return {}; }
     [[nodiscard]] virtual bool matches(RowContext& context, std::size_t row) const = 0;
     /// Takes the rows that do not match out of `mask`; rows that are out already are not looked at.
     virtual void narrow(RowContext& context, Mask& mask) const;
@@ -58,6 +60,7 @@ public:
     [[nodiscard]] std::uint32_t columns() const override;
     [[nodiscard]] TimeRange bounds() const override;
     [[nodiscard]] IdChoice idChoice() const override;
+    [[nodiscard]] TextChoice textChoice(const Dictionaries& names) const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
     void narrow(RowContext& context, Mask& mask) const override;
 
@@ -75,6 +78,7 @@ public:
     [[nodiscard]] std::uint32_t columns() const override;
     [[nodiscard]] TimeRange bounds() const override;
     [[nodiscard]] IdChoice idChoice() const override;
+    [[nodiscard]] TextChoice textChoice(const Dictionaries& names) const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
     void narrow(RowContext& context, Mask& mask) const override;
 

@@ -22,6 +22,29 @@ std::uint32_t SearchCondition::columns() const
     return PlaceColumns | TypeColumns | ActorColumns | IdColumns;
 }
 
+TextChoice SearchCondition::textChoice(const Dictionaries& names) const
+{
+    // An id that is the word holds it whatever the pattern; a name that matches is not in the
+    // bytes.
+    const std::string needed = m_pattern.needed();
+    if (needed.empty() || longestAscii(m_word).find(needed) == std::string::npos)
+        return {};
+    const Dictionaries::Counts counts = names.counts();
+    for (std::uint32_t id = 0; id < counts.topics; ++id) {
+        if (m_pattern.matches(names.topicName(TopicId{id})))
+            return {};
+    }
+    for (std::uint32_t id = 0; id < counts.types; ++id) {
+        if (m_pattern.matches(names.typeName(TypeId{id})))
+            return {};
+    }
+    for (std::uint32_t id = 0; id < counts.agents; ++id) {
+        if (m_pattern.matches(names.agentName(names.resolved(AgentId{id}))))
+            return {};
+    }
+    return {needed};
+}
+
 bool SearchCondition::matches(RowContext& context, std::size_t row) const
 {
     return namesMatch(context, row) || idMatches(context, row) ||
@@ -74,6 +97,11 @@ PayloadCondition::PayloadCondition(TextTest test)
 std::uint32_t PayloadCondition::columns() const
 {
     return 0;
+}
+
+TextChoice PayloadCondition::textChoice(const Dictionaries& /*names*/) const
+{
+    return m_test.textChoice();
 }
 
 bool PayloadCondition::matches(RowContext& context, std::size_t row) const

@@ -19,6 +19,7 @@ public:
     SearchCondition(TextPattern pattern, std::string word, std::size_t slot);
     [[nodiscard]] Cost cost() const override { return Cost::Bytes; }
     [[nodiscard]] std::uint32_t columns() const override;
+    [[nodiscard]] TextChoice textChoice(const Dictionaries& names) const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
 
     static constexpr std::size_t kSlots = 4; // topic, type, agent, audience
@@ -40,6 +41,7 @@ public:
     explicit PayloadCondition(TextTest test);
     [[nodiscard]] Cost cost() const override { return Cost::Bytes; }
     [[nodiscard]] std::uint32_t columns() const override;
+    [[nodiscard]] TextChoice textChoice(const Dictionaries& names) const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
 
 private:

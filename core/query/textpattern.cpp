@@ -161,6 +161,23 @@ bool Glob::matches(std::string_view text) const
     return step == m_steps.size();
 }
 
+std::string Glob::needed() const
+{
+    std::string best;
+    std::string bytes;
+    for (const Step& step : m_steps) {
+        if (step.is == Step::Is::Byte) {
+            bytes += step.byte;
+            continue;
+        }
+        if (const std::string run = longestAscii(bytes); run.size() > best.size())
+            best = run;
+        bytes.clear();
+    }
+    const std::string last = longestAscii(bytes);
+    return last.size() > best.size() ? last : best;
+}
+
 TextPattern TextPattern::equals(QStringView escaped)
 {
     bool hasWildcards = false;
@@ -208,6 +225,31 @@ bool TextPattern::matches(std::string_view text) const
     return std::get<QRegularExpression>(m_how)
         .match(QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())))
         .hasMatch();
+}
+
+std::string TextPattern::needed() const
+{
+    if (const auto* literal = std::get_if<std::string>(&m_how))
+        return longestAscii(*literal);
+    if (const auto* glob = std::get_if<Glob>(&m_how))
+        return glob->needed();
+    const auto* search = std::get_if<TextSearch>(&m_how);
+    return search != nullptr ? search->needed() : std::string();
+}
+
+std::string longestAscii(std::string_view text)
+{
+    std::string best;
+    std::string run;
+    for (const char c : text) {
+        if (static_cast<unsigned char>(c) < 128)
+            run += static_cast<char>(lowered(c));
+        else
+            run.clear();
+        if (run.size() > best.size())
+            best = run;
+    }
+    return best;
 }
 
 QString unescaped(QStringView escaped)

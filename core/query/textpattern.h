@@ -23,6 +23,8 @@ class TextSearch
 public:
     explicit TextSearch(const QString& needle);
     [[nodiscard]] bool isIn(std::string_view text) const;
+    /// As of TextPattern.
+    [[nodiscard]] std::string needed() const { return m_isAscii ? m_lower : std::string(); }
 
 private:
     [[nodiscard]] bool isInAscii(std::string_view text) const;
@@ -45,6 +47,8 @@ public:
     };
     explicit Glob(std::vector<Step> steps, bool ignoreCase = false);
     [[nodiscard]] bool matches(std::string_view text) const;
+    /// As of TextPattern.
+    [[nodiscard]] std::string needed() const;
 
 private:
     std::vector<Step> m_steps;
@@ -65,6 +69,9 @@ public:
     static Result<TextPattern> regex(const QString& pattern);
 
     [[nodiscard]] bool matches(std::string_view text) const;
+    /// What every matching text holds, whatever the case of its letters: ASCII, in lower case.
+    /// Empty: nothing is known.
+    [[nodiscard]] std::string needed() const;
     /// The text that alone matches; null when there are wildcards or it is no equality.
     [[nodiscard]] const std::string* literal() const { return std::get_if<std::string>(&m_how); }
 
@@ -76,6 +83,9 @@ private:
     }
     How m_how;
 };
+
+/// The longest stretch of ASCII in `text`, in lower case.
+std::string longestAscii(std::string_view text);
 
 /// `escaped` without its backslashes (`\n` and `\t` give newline and tab).
 QString unescaped(QStringView escaped);

@@ -214,6 +214,11 @@ std::vector<BlockRef> JoinedReader::blocksWithId(IdField field, std::string_view
     return blocks;
 }
 
+bool JoinedReader::mayHoldText(const BlockRef& block, const TextChoice& texts)
+{
+    return memberOf(block).mayHoldText(inside(block), texts);
+}
+
 bool JoinedReader::load(const BlockRef& block, std::uint32_t wanted, Columns& out)
 {
     if (!memberOf(block).load(inside(block), wanted, out))

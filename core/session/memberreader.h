@@ -33,6 +33,10 @@ public:
     std::vector<BlockRef> blocksIn(TimeRange range, Seq after = 0,
                                    std::int64_t maxMessages = 0) override;
     std::optional<BlockRef> blockAt(TimePoint t) override;
+    bool mayHoldText(const BlockRef& block, const TextChoice& texts) override
+    {
+        return m_reader->mayHoldText(block, texts);
+    }
     std::vector<BlockRef> blocksWithId(IdField field, std::string_view text) override;
     bool load(const BlockRef& block, std::uint32_t wanted, Columns& out) override;
     bool loadPayload(const BlockRef& block, std::string& bytes) override;

@@ -185,10 +185,13 @@ Columns MergedReader::unreadable(MemberReader& member, const BlockRef& block, st
     // What was heard lies apart from what was read out of it and may be whole.
     Columns columns;
     if (!member.load(block, (wanted & kHeardColumns) | TimeColumns, columns)) {
-        columns.clear();
-        columns.first = block.first;
-        columns.time.assign(block.count, block.firstTime);
-        columns.received = columns.time;
+        // A reading has its say on some of it; times stand without, and give messages their order.
+        if (!member.load(block, TimeColumns | (wanted & SizeColumns), columns)) {
+            columns.clear();
+            columns.first = block.first;
+            columns.time.assign(block.count, block.firstTime);
+            columns.received = columns.time;
+        }
         columns.sent.assign(block.count, kNoTime);
     }
     columns.flags.resize(block.count);

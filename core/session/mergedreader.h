@@ -43,6 +43,7 @@ public:
     bool load(const BlockRef& block, std::uint32_t wanted, Columns& out) override;
     /// The bytes are in the parts' blocks: a stretch of large messages would not fit into memory.
     bool loadPayload(const BlockRef&, std::string&) override { return false; }
+    [[nodiscard]] bool hasOwnBytes() const override { return false; }
     Bytes bytesOf(const BlockRef& block, std::size_t row) override;
     std::vector<BlockReader*> parts() override;
     Seq seqOf(std::uint32_t part, Seq own, std::int64_t time = kNoTime) override;

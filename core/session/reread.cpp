@@ -4,6 +4,7 @@
 #include "session/reread.h"
 
 #include "recording/readingwriter.h"
+#include "recording/textfilterjob.h"
 #include "session/interpreter.h"
 #include "session/jobs.h"
 #include "session/recordinglock.h"
@@ -131,7 +132,16 @@ Result<RereadReport> rereadRecording(const QString& path, const RereadOptions& o
         return Error{
             ErrorCode::WrongUse,
             u"%1 is being recorded; end the recording before it is read again."_s.arg(path)};
-    return Reread(std::move(*reader), options).run(path);
+    auto report = Reread(std::move(*reader), options).run(path);
+    if (!report)
+        return report;
+    // The new reading is in force already: without the filter, or with a part of it, searches only
+    // take longer.
+    (void)makeTextFilter(path, options.stop, [&](std::int64_t done, std::int64_t total) {
+        if (options.progress)
+            options.progress(QStringLiteral("noting words"), done, total);
+    });
+    return report;
 }
 
 } // namespace murmur

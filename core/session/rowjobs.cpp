@@ -5,6 +5,7 @@
 #include "recording/lock.h"
 #include "session/jobs.h"
 #include "session/recordingset.h"
+#include "session/textsieve.h"
 
 #include <QFileInfo>
 
@@ -408,12 +409,14 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
     };
     Columns columns;
     BlockPayload::Scratch scratch;
+    TextSieve sieve(view->reader(),
+                    request.filter ? request.filter->textChoice(view->names()) : TextChoice{});
     std::int64_t scanned = 0;
     const std::int64_t total = std::max<std::int64_t>(1, last - first + 1);
     const auto scanBlock = [&](const BlockRef& block) {
         found.clear();
         scanned += static_cast<std::int64_t>(block.count);
-        if (block.lastTime < from || block.firstTime >= to)
+        if (block.lastTime < from || block.firstTime >= to || !sieve.mayHold(block))
             return;
         // Time gives the rows their number.
         const std::uint32_t needed = request.filter ? request.filter->columns() : 0;

@@ -21,6 +21,9 @@ namespace {
 
 constexpr auto kCommitInterval = 100ms;
 constexpr auto kTick = 1s;
+/// What is spent on the text filter of a commit while there is little to write, and what is little.
+constexpr auto kFilterStep = 5ms;
+constexpr double kIdleFill = 0.02;
 constexpr auto kLongestPatience = 16s;
 /// A recording that is shorter was emptied by somebody.
 constexpr std::int64_t kHeadBytes = 16'384;
@@ -270,6 +273,8 @@ void WriteLoop::commit()
     m_gaps.clear();
     noteDurable();
     keepWalSmall();
+    if (m_mode == Mode::Writing && d.runs->fill() < kIdleFill)
+        check(d.writer->filterText(kFilterStep));
     // While nothing is let in there is little to say, and each commit costs some pages.
     const auto took = Clock::now() - begin;
     const auto interval = m_mode == Mode::Writing ? Clock::duration(kCommitInterval) : kTick;
