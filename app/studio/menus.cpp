@@ -3,6 +3,7 @@
 
 #include "menus.h"
 
+#include "connecting.h"
 #include "dialogs.h"
 #include "filteredit.h"
 #include "helppages.h"
@@ -30,6 +31,7 @@ using namespace Qt::StringLiterals;
 Menus::Menus(MainWindow& window)
     : QObject(&window)
     , m_window(window)
+    , m_connecting(new Connecting(window, this))
 {
     buildFile();
     buildSession();
@@ -54,6 +56,7 @@ QAction* Menus::add(QMenu* menu, const QString& text, const QKeySequence& keys,
 void Menus::buildFile()
 {
     QMenu* menu = m_window.menuBar()->addMenu(tr("&File"));
+    add(menu, tr("Co&nnect…"), QKeySequence(u"Ctrl+Shift+O"_s), [this] { m_connecting->open(); });
     add(menu, tr("&Open…"), QKeySequence::Open, [this] { m_window.openDialog(); });
     m_recent = menu->addMenu(tr("Open &recent"));
     connect(m_recent, &QMenu::aboutToShow, this, &Menus::fillRecent);
@@ -156,6 +159,7 @@ void Menus::buildView()
 void Menus::buildConnect()
 {
     QMenu* menu = m_window.menuBar()->addMenu(tr("&Connect"));
+    add(menu, tr("&Profiles and test…"), {}, [this] { m_connecting->open(); });
     add(menu, tr("&Attach to a bus…"), QKeySequence(u"Ctrl+B"_s),
         [this] { m_window.attachDialog(); });
     m_needRecording.push_back(add(menu, tr("Copy the command that &sends here"), {}, [this] {

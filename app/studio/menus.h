@@ -13,6 +13,7 @@ class QMenu;
 
 namespace murmur {
 
+class Connecting;
 class MainWindow;
 
 /// The menu bar and every shortcut of the window. What cannot be done now is disabled; what does
@@ -25,6 +26,7 @@ public:
 
     /// Enables what the state of the session allows.
     void update();
+    [[nodiscard]] Connecting* connecting() const { return m_connecting; }
     [[nodiscard]] std::vector<QAction*> actions() const { return m_actions; }
 
 private:
@@ -42,6 +44,7 @@ private:
     void goToTime();
 
     MainWindow& m_window;
+    Connecting* m_connecting;
     std::vector<QAction*> m_actions;
     std::vector<QAction*> m_needSession;
     std::vector<QAction*> m_needRecording;

@@ -41,8 +41,8 @@ Error errorOf(const QKeychain::Job& job)
             ? u" (%1)"_s.arg(job.errorString())
             : QString();
     return {ErrorCode::Unreadable,
-            u"No keychain answers on this machine%1: keep the secret in a file or a variable of "
-            "the environment."_s.arg(why)};
+            u"No keychain can be used here%1: unlock one, or keep the secret in a file or a "
+            "variable of the environment."_s.arg(why)};
 }
 
 /// Starts `job`, which deletes itself, and tells how it went; `take` gets the value out of it.

@@ -59,6 +59,10 @@ QToolButton::menu-indicator { image: none; width: 0; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox { background: @ground; color: @text; border: 1px solid @hairline; border-radius: 4px; padding: 3px 8px; selection-background-color: @selection; selection-color: @text; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus { border-color: @interaction; }
 QComboBox QAbstractItemView { background: @plate; border: 1px solid @hairline; selection-background-color: @selection; }
+QCheckBox { spacing: 8px; }
+QCheckBox::indicator { width: 13px; height: 13px; background: @ground; border: 1px solid @faint; border-radius: 3px; }
+QCheckBox::indicator:hover, QCheckBox:focus::indicator { border-color: @interaction; }
+QCheckBox::indicator:checked { background: @interaction; border-color: @interaction; }
 QAbstractItemView { background: @ground; color: @text; border: none; outline: none; alternate-background-color: @ground; selection-background-color: @selection; selection-color: @text; }
 QAbstractItemView::item { border: none; padding: 0 4px; }
 QAbstractItemView::item:selected { background: @selection; color: @text; }

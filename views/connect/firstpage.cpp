@@ -103,6 +103,10 @@ FirstPage::FirstPage(QWidget* parent)
                             tr("Record what is said on it, from now on."), this);
     attach->column()->addStretch(1);
     attach->column()->addWidget(m_attach);
+    auto* profiles = new QPushButton(tr("Profiles, encryption, test…"), attach);
+    profiles->setToolTip(tr("Save connections under a name, and try them first (Ctrl+Shift+O)"));
+    attach->column()->addWidget(profiles);
+    connect(profiles, &QPushButton::clicked, this, &FirstPage::connectRequested);
 
     auto* open =
         new Card(u"folder"_s, tr("Open a recording"),
@@ -148,7 +152,8 @@ FirstPage::FirstPage(QWidget* parent)
 
     setFocusProxy(demoButton);
     setTabOrder(demoButton, m_attach);
-    setTabOrder(m_attach, openButton);
+    setTabOrder(m_attach, profiles);
+    setTabOrder(profiles, openButton);
     setTabOrder(openButton, m_recent);
     connect(demoButton, &QPushButton::clicked, this, &FirstPage::demoRequested);
     connect(openButton, &QPushButton::clicked, this, &FirstPage::browseRequested);

@@ -34,6 +34,8 @@ public:
 Q_SIGNALS:
     void demoRequested();
     void attachRequested(const murmur::AttachWish& wish);
+    /// The dialog with the profiles is wanted.
+    void connectRequested();
     void openRequested(const QString& path);
     void browseRequested();
 

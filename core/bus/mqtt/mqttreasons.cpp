@@ -52,7 +52,7 @@ QString quoted(const QString& words)
 // Both the wrong password and a missing right are told by the same reasons.
 QString notLetIn(const MqttSettings& settings)
 {
-    if (!settings.logsIn) {
+    if (!settings.logsIn || settings.user.isEmpty()) {
         return broker(settings) +
                u" lets nobody in without a user and a password. Name the user in the URL "
                "(mqtt://user@host) and give the password with --password-file or in "
