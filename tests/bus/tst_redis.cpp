@@ -268,6 +268,35 @@ private Q_SLOTS:
                  qPrintable(detail));
     }
 
+    void whatIsPermittedIsHeardWithoutTheRest()
+    {
+        RedisBroker broker({u"--user"_s, u"lim"_s, u"on"_s, u">pw"_s, u"resetchannels"_s,
+                            u"&ok.*"_s, u"~open*"_s, u"-@all"_s, u"+psubscribe"_s, u"+xread"_s,
+                            u"+xrevrange"_s, u"+xinfo"_s, u"+time"_s});
+        QCOMPARE(broker.start(), QByteArray());
+        Asker asker(broker.port);
+        for (const char* const key : {"open", "secret"})
+            asker.ask({"XADD", key, "*", "a", "1"});
+        ConnectionOptions options;
+        options.password = "pw";
+        Attached attached(
+            &createRedisConnection,
+            broker.url(u"?pattern=ok.*,no.*&stream=secret,open&from=start"_s, u"lim@"_s), options);
+        QVERIFY2(attached.waitUp(), qPrintable(attached.status().detail));
+        QVERIFY(attached.waitCount(1, kLong));
+        asker.ask({"PUBLISH", "ok.1", "x"});
+        QVERIFY(attached.waitCount(2, kLong));
+        QStringList denied = attached.status().denied;
+        denied.sort();
+        QCOMPARE(denied, (QStringList{u"no.*"_s, u"secret"_s}));
+        QCOMPARE(attached.status().subscribed, (QStringList{u"ok.*"_s, u"open"_s}));
+        QVERIFY(attached.status().detail.contains(u"Not permitted: "));
+        // Nothing is left: that is a failure as before.
+        Attached none(&createRedisConnection,
+                      broker.url(u"?pattern=no.*&stream=secret"_s, u"lim@"_s), options);
+        QVERIFY(none.waitFor(State::Failed, kLong));
+    }
+
     void encryption()
     {
         RedisBroker broker({u"--port"_s, u"0"_s, u"--tls-port"_s, u"%1"_s, u"--tls-cert-file"_s,

@@ -25,6 +25,7 @@ constexpr std::chrono::milliseconds kTick = 250ms;
 // all of its channels to answer.
 constexpr std::chrono::milliseconds kQuiet = 3s;
 constexpr std::chrono::milliseconds kMostQuiet = 60s;
+constexpr qsizetype kMostNamed = 6;
 
 class RedisConnection final : public Connection
 {
@@ -41,12 +42,17 @@ private:
     void addStreams(std::vector<RedisStream> streams);
     void scatter(RedisStreams* link);
     void update();
+    void leaveOutDenied();
     void closeAll();
     void tick();
     void askWhatElse();
     [[nodiscard]] QStringList presence() const;
     [[nodiscard]] QString upSentence() const;
     [[nodiscard]] QString endSentence() const;
+    [[nodiscard]] QStringList denied() const;
+    [[nodiscard]] QStringList permitted(const QByteArrayList& names) const;
+    [[nodiscard]] bool isNothingThere() const;
+    [[nodiscard]] QString nothingSentence() const;
 
     const QUrl m_url;
     const RedisSettings m_settings;
@@ -58,6 +64,7 @@ private:
     QElapsedTimer m_quiet;
     std::chrono::milliseconds m_askAfter = kQuiet;
     QStringList m_unmatched;
+    QStringList m_denied; // that whole links were refused
     QString m_detail;
     std::uint64_t m_toldReceived = 0;
     ConnectionStatus::State m_state = ConnectionStatus::State::Starting;
@@ -154,6 +161,42 @@ void RedisConnection::stop()
     Q_EMIT statusChanged();
 }
 
+// What is permitted is heard without the rest, as long as there is something.
+void RedisConnection::leaveOutDenied()
+{
+    const auto isDenied = [](const auto& link) {
+        return link->state() == RedisLink::State::Failed && link->isDenied();
+    };
+    if (std::ranges::all_of(m_links, isDenied))
+        return;
+    for (const auto& link : m_links) {
+        if (!isDenied(link))
+            continue;
+        m_denied << link->names();
+        if (link.get() == m_subscription) {
+            m_subscription = nullptr;
+            m_query.reset();
+        }
+    }
+    std::erase_if(m_links, isDenied);
+}
+
+QStringList RedisConnection::permitted(const QByteArrayList& names) const
+{
+    const QStringList without = denied();
+    QStringList kept;
+    for (const QByteArray& name : names) {
+        if (const QString text = QString::fromUtf8(name); !without.contains(text))
+            kept << text;
+    }
+    return kept;
+}
+
+QStringList RedisConnection::denied() const
+{
+    return m_subscription == nullptr ? m_denied : m_denied + m_subscription->denied();
+}
+
 // The worst of the links is the state of all: who sees Up hears everything.
 void RedisConnection::update()
 {
@@ -165,6 +208,7 @@ void RedisConnection::update()
         return found == m_links.end() ? nullptr : found->get();
     };
     const auto before = std::pair(m_state, m_detail);
+    leaveOutDenied();
     if (const RedisLink* const failed = linkIn(Link::Failed)) {
         m_state = ConnectionStatus::State::Failed;
         m_detail = failed->detail();
@@ -179,6 +223,10 @@ void RedisConnection::update()
         m_detail = upSentence();
         m_quiet.start();
         m_askAfter = kQuiet;
+    } else if (isNothingThere()) {
+        m_state = ConnectionStatus::State::Failed;
+        m_detail = nothingSentence();
+        closeAll();
     } else {
         m_state = ConnectionStatus::State::Stopped;
         m_detail = endSentence();
@@ -235,16 +283,20 @@ QString RedisConnection::upSentence() const
     QStringList parts;
     if (m_settings.isDefault)
         parts << u"all channels"_s;
-    else if (m_settings.subscribes())
-        parts << u"channels %1"_s.arg(
-            QString::fromUtf8((m_settings.channels + m_settings.patterns).join(", ")));
-    if (!m_settings.streams.isEmpty())
-        parts << u"streams %1"_s.arg(QString::fromUtf8(m_settings.streams.join(", ")));
+    else if (const auto names = permitted(m_settings.channels + m_settings.patterns);
+             !names.isEmpty())
+        parts << u"channels %1"_s.arg(names.join(u", "_s));
+    if (const auto names = permitted(m_settings.streams); !names.isEmpty())
+        parts << u"streams %1"_s.arg(names.join(u", "_s));
+    QStringList missing;
     std::uint64_t there = 0;
     for (const auto& link : m_links) {
         if (const auto* const reader = qobject_cast<const RedisStreams*>(link.get())) {
-            for (const RedisStream& stream : reader->streams())
+            for (const RedisStream& stream : reader->streams()) {
                 there += stream.info.length;
+                if (!stream.info.exists)
+                    missing << QString::fromUtf8(stream.key);
+            }
         }
     }
     QString sentence = u"Attached to %1: %2."_s.arg(where, parts.join(u" and "_s));
@@ -256,6 +308,42 @@ QString RedisConnection::upSentence() const
         sentence += u" How far groups are behind cannot be told: this user may not XINFO GROUPS."_s;
     if (m_settings.readsPast())
         sentence += u" %L1 entries are there."_s.arg(there);
+    if (!missing.isEmpty() && !m_settings.isWindow())
+        sentence += missing.size() == 1
+                        ? u" %1 does not exist yet and is waited for."_s.arg(missing.front())
+                        : u" %1 do not exist yet and are waited for."_s.arg(missing.join(u", "_s));
+    if (const QStringList names = denied(); !names.isEmpty())
+        sentence += u" Not permitted: %1."_s.arg(names.join(u", "_s));
+    return sentence;
+}
+
+bool RedisConnection::isNothingThere() const
+{
+    if (!m_settings.isWindow())
+        return false;
+    return std::ranges::all_of(m_links, [](const auto& link) {
+        const auto* const reader = qobject_cast<const RedisStreams*>(link.get());
+        return reader != nullptr &&
+               std::ranges::none_of(reader->streams(), [](const RedisStream& stream) {
+                   return stream.info.exists || stream.entries > 0;
+               });
+    });
+}
+
+QString RedisConnection::nothingSentence() const
+{
+    QStringList asked;
+    QStringList there;
+    for (const auto& link : m_links) {
+        const auto* const reader = qobject_cast<const RedisStreams*>(link.get());
+        asked << link->names();
+        if (reader != nullptr && there.isEmpty())
+            there = reader->otherStreams().mid(0, kMostNamed);
+    }
+    QString sentence = u"There is no stream “%1” at %2."_s.arg(
+        asked.join(u"”, “"_s), RedisAddress{m_settings.host, m_settings.port}.text());
+    if (!there.isEmpty())
+        sentence += u" There is: %1."_s.arg(there.join(u", "_s));
     return sentence;
 }
 
@@ -268,12 +356,17 @@ QString RedisConnection::endSentence() const
     QStringList parts;
     for (const auto& link : m_links) {
         if (const auto* const reader = qobject_cast<const RedisStreams*>(link.get())) {
-            for (const RedisStream& stream : reader->streams())
-                parts << u"%L1 entries of %2"_s.arg(stream.entries)
-                             .arg(QString::fromUtf8(stream.key));
+            for (const RedisStream& stream : reader->streams()) {
+                const QString key = QString::fromUtf8(stream.key);
+                parts << (stream.info.exists ? u"%L1 entries of %2"_s.arg(stream.entries).arg(key)
+                                             : u"%1 does not exist"_s.arg(key));
+            }
         }
     }
-    return u"Read what was asked for: %1."_s.arg(parts.join(u", "_s));
+    QString sentence = u"Read what was asked for: %1."_s.arg(parts.join(u", "_s));
+    if (!m_denied.isEmpty())
+        sentence += u" Not permitted: %1."_s.arg(m_denied.join(u", "_s));
+    return sentence;
 }
 
 QStringList RedisConnection::presence() const
@@ -326,8 +419,8 @@ ConnectionStatus RedisConnection::status() const
     for (const auto& link : m_links)
         status.reconnects += link->reconnects();
     status.presence = presence();
-    for (const QByteArray& name : m_settings.channels + m_settings.patterns + m_settings.streams)
-        status.subscribed << QString::fromUtf8(name);
+    status.denied = denied();
+    status.subscribed = permitted(m_settings.channels + m_settings.patterns + m_settings.streams);
     status.unmatched = m_unmatched;
     for (const auto& link : m_links) {
         const auto* const reader = qobject_cast<const RedisStreams*>(link.get());

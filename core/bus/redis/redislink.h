@@ -71,6 +71,10 @@ public:
     [[nodiscard]] const QString& detail() const { return m_detail; }
     [[nodiscard]] std::uint64_t reconnects() const { return m_reconnects; }
     [[nodiscard]] const RedisAddress& address() const { return m_address; }
+    /// It failed because the server does not permit what we asked for.
+    [[nodiscard]] bool isDenied() const { return m_isDenied; }
+    /// What it listens to or reads.
+    [[nodiscard]] virtual QStringList names() const { return {}; }
 
 Q_SIGNALS:
     void stateChanged();
@@ -135,6 +139,7 @@ private:
     QString m_tlsSentence;
     State m_state = State::Starting;
     std::uint64_t m_reconnects = 0;
+    bool m_isDenied = false;
     bool m_isLoggedIn = false;
     bool m_hasAnswered = false;
     bool m_isReading = false;

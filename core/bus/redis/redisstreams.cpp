@@ -22,6 +22,7 @@ constexpr std::int64_t kAnswerBytes = 4 << 20;
 constexpr std::int64_t kFirstCount = 32;
 constexpr std::int64_t kMostCount = 2000;
 constexpr int kMostHops = 5;
+constexpr qsizetype kMostOthers = 100;
 constexpr std::chrono::milliseconds kBlock = 1s;
 constexpr std::chrono::milliseconds kWindowBlock = 50ms;
 constexpr std::chrono::milliseconds kLookEvery = 1s;
@@ -193,6 +194,15 @@ void RedisStreams::hear(RespValue& value, std::int64_t now)
     case Ask::Groups:
         m_lagWatch.tell(stream.key.toStdString(), groupsFrom(value), now);
         break;
+    case Ask::Others:
+        if (value.elements.size() == 2) {
+            for (const RespValue& key : value.elements[1].elements) {
+                if (m_otherStreams.size() < kMostOthers)
+                    m_otherStreams << QString::fromUtf8(key.text);
+            }
+            m_otherStreams.sort();
+        }
+        break;
     case Ask::Read:
         m_hops = 0;
         if (value.isArray())
@@ -209,25 +219,23 @@ bool RedisStreams::hearError(const Expected& expected, const QByteArray& error)
 {
     if (const auto moved = movedTo(error, address())) {
         if (m_streams.size() > 1) {
-            end({});
-            Q_EMIT scattered();
+            scatter();
         } else if (++m_hops > kMostHops) {
             m_hops = 0;
-            retry(
-                u"The nodes of this cluster send us from one to the other for %1."_s.arg(names()));
+            retry(u"The nodes of this cluster send us from one to the other for %1."_s.arg(
+                namesText()));
         } else {
             moveTo(*moved);
         }
         return true;
     }
     if (error.startsWith("CROSSSLOT") && m_streams.size() > 1) {
-        end({});
-        Q_EMIT scattered();
+        scatter();
         return true;
     }
     // While a slot moves to another node, the entries are there soon.
     if (error.startsWith("ASK ")) {
-        retry(u"%1 moves %2 to another node just now."_s.arg(address().text(), names()));
+        retry(u"%1 moves %2 to another node just now."_s.arg(address().text(), namesText()));
         return true;
     }
     if (expected.ask == Ask::Info) {
@@ -247,13 +255,30 @@ bool RedisStreams::hearError(const Expected& expected, const QByteArray& error)
         }
         return false;
     }
-    if (expected.ask == Ask::Time)
+    if (expected.ask == Ask::Time || expected.ask == Ask::Others)
         return false;
     // Somebody woke us with CLIENT UNBLOCK.
     if (error.startsWith("UNBLOCKED"))
         return false;
-    refuse(error, u"read %1"_s.arg(names()));
+    // It does not say which of them.
+    if (error.startsWith("NOPERM") && m_streams.size() > 1) {
+        scatter();
+        return true;
+    }
+    refuse(error, u"read %1"_s.arg(namesText()));
     return true;
+}
+
+void RedisStreams::scatter()
+{
+    end({});
+    Q_EMIT scattered();
+}
+
+void RedisStreams::askOthers()
+{
+    m_hasAskedOthers = true;
+    ask(Ask::Others, 0, {"SCAN", "0", "COUNT", "1000", "TYPE", "stream"});
 }
 
 void RedisStreams::goOn()
@@ -264,6 +289,12 @@ void RedisStreams::goOn()
         return;
     }
     if (std::ranges::all_of(m_streams, &RedisStream::isDone)) {
+        const bool isNone = std::ranges::none_of(
+            m_streams, [](const RedisStream& stream) { return stream.info.exists; });
+        if (isNone && !m_hasAskedOthers) {
+            askOthers();
+            return;
+        }
         end(u"Read to the end of what was asked for."_s);
         return;
     }
@@ -346,8 +377,11 @@ void RedisStreams::hearInfo(RedisStream& stream, const StreamInfo& info, std::in
         begin(stream, info, now);
         return;
     }
+    const bool isNews = stream.info.exists != info.exists;
     stream.info = info;
     note(stream, stream.ledger.look(info, m_isAfterOutage), now);
+    if (isNews)
+        Q_EMIT stateChanged();
 }
 
 void RedisStreams::hearEntries(RespValue& value, std::int64_t now)
@@ -500,12 +534,12 @@ RedisStream* RedisStreams::streamOf(const QByteArray& key)
     return found == m_streams.end() ? nullptr : &*found;
 }
 
-QString RedisStreams::names() const
+QStringList RedisStreams::names() const
 {
-    QByteArrayList keys;
+    QStringList keys;
     for (const RedisStream& stream : m_streams)
-        keys << stream.key;
-    return QString::fromUtf8(keys.join(", "));
+        keys << QString::fromUtf8(stream.key);
+    return keys;
 }
 
 } // namespace murmur

@@ -36,13 +36,16 @@ public:
                  std::vector<RedisStream> streams);
 
     [[nodiscard]] const std::vector<RedisStream>& streams() const { return m_streams; }
+    [[nodiscard]] QStringList names() const override;
+    /// Streams of the server, asked for when none of ours exists; at most 100.
+    [[nodiscard]] const QStringList& otherStreams() const { return m_otherStreams; }
     /// The server does not permit to ask how far groups are behind.
     [[nodiscard]] bool isLagDenied() const { return m_isLagDenied; }
     [[nodiscard]] std::vector<RedisStream> takeStreams() { return std::move(m_streams); }
 
 Q_SIGNALS:
-    /// These streams live on several nodes of a cluster: each needs a link of its own. This one
-    /// has left.
+    /// These streams live on several nodes of a cluster, or not all of them may be read: each
+    /// needs a link of its own. This one has left.
     void scattered();
 
 protected:
@@ -52,7 +55,7 @@ protected:
     void tick() override;
 
 private:
-    enum class Ask : std::uint8_t { Info, Last, Time, Groups, Read };
+    enum class Ask : std::uint8_t { Info, Last, Time, Groups, Read, Others };
     struct Expected
     {
         Ask ask;
@@ -73,9 +76,13 @@ private:
     void begin(RedisStream& stream, const StreamInfo& info, std::int64_t now);
     void note(RedisStream& stream, const std::optional<StreamLedger::Loss>& loss, std::int64_t now);
     [[nodiscard]] RedisStream* streamOf(const QByteArray& key);
-    [[nodiscard]] QString names() const;
+    void askOthers();
+    void scatter();
+    [[nodiscard]] QString namesText() const { return names().join(QStringLiteral(", ")); }
 
     std::vector<RedisStream> m_streams;
+    QStringList m_otherStreams;
+    bool m_hasAskedOthers = false;
     std::deque<Expected> m_expected; // answers, in the order in which we asked
     std::uint64_t m_serverMs = 0;    // of the server's clock, when the window ends at a time
     std::int64_t m_entriesAtOnce;

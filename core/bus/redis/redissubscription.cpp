@@ -63,6 +63,8 @@ void RedisSubscription::attach()
 {
     m_acknowledged = 0;
     m_isPinged = false;
+    m_asked.clear();
+    m_denied.clear();
     m_awaitsBudget = true;
     m_wanted = settings().channels.size() + settings().patterns.size();
     send({"CONFIG", "GET", "client-output-buffer-limit"});
@@ -72,8 +74,36 @@ void RedisSubscription::attach()
 
 void RedisSubscription::subscribe(const QByteArray& command, const QByteArrayList& names)
 {
-    for (qsizetype at = 0; at < names.size(); at += kNamesAtOnce)
-        send(QByteArrayList{command} + names.mid(at, kNamesAtOnce));
+    const qsizetype atOnce = m_isOneByOne ? 1 : kNamesAtOnce;
+    for (qsizetype at = 0; at < names.size(); at += atOnce)
+        send(QByteArrayList{command} + names.mid(at, atOnce));
+    if (m_isOneByOne)
+        m_asked += names;
+}
+
+QStringList RedisSubscription::names() const
+{
+    QStringList names;
+    for (const QByteArray& name : settings().channels + settings().patterns)
+        names << QString::fromUtf8(name);
+    return names;
+}
+
+void RedisSubscription::hearError(const QByteArray& error)
+{
+    const bool isForbidden = error.startsWith("NOPERM");
+    if (isForbidden && !m_isOneByOne && m_wanted > 1) {
+        m_isOneByOne = true;
+        moveTo(address());
+        return;
+    }
+    if (isForbidden && m_wanted > 1 && !m_asked.isEmpty()) {
+        m_denied << QString::fromUtf8(m_asked.takeFirst());
+        --m_wanted;
+        upWhenAll();
+        return;
+    }
+    refuse(error, u"subscribe to %1"_s.arg(names().join(u", "_s)));
 }
 
 void RedisSubscription::hear(RespValue& value, std::int64_t now)
@@ -84,8 +114,7 @@ void RedisSubscription::hear(RespValue& value, std::int64_t now)
         return;
     }
     if (value.isError()) {
-        refuse(value.text, u"subscribe to %1"_s.arg(QString::fromUtf8(
-                               (settings().channels + settings().patterns).join(", "))));
+        hearError(value.text);
         return;
     }
     const auto isText = [](const RespValue& one) { return one.isString(); };
@@ -135,7 +164,15 @@ void RedisSubscription::hearBudget(const RespValue& value)
 
 void RedisSubscription::hearAcknowledgement()
 {
-    if (++m_acknowledged < m_wanted || state() == State::Up)
+    ++m_acknowledged;
+    if (!m_asked.isEmpty())
+        m_asked.removeFirst();
+    upWhenAll();
+}
+
+void RedisSubscription::upWhenAll()
+{
+    if (m_acknowledged < m_wanted || state() == State::Up)
         return;
     outage().end(inbox().context(), processClock().nowNs());
     setUp(u"Attached to %1."_s.arg(address().text()));

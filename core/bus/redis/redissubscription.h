@@ -19,6 +19,9 @@ public:
 
     /// What the server does when we are slow, in words; empty: it has not told.
     [[nodiscard]] const QString& budget() const { return m_budget; }
+    [[nodiscard]] QStringList names() const override;
+    /// Those that the server does not permit.
+    [[nodiscard]] const QStringList& denied() const { return m_denied; }
 
 protected:
     void attach() override;
@@ -30,6 +33,8 @@ private:
     void subscribe(const QByteArray& command, const QByteArrayList& names);
     void hearBudget(const RespValue& value);
     void hearAcknowledgement();
+    void hearError(const QByteArray& error);
+    void upWhenAll();
     [[nodiscard]] bool isFirst(const QByteArray& pattern, const QByteArray& channel) const;
     void deliver(QByteArray&& channel, QByteArray&& payload, std::int64_t now);
 
@@ -38,6 +43,9 @@ private:
     bool m_isPinged = false;
     qsizetype m_acknowledged = 0;
     qsizetype m_wanted = 0;
+    bool m_isOneByOne = false; // some may be forbidden: a refusal does not say which
+    QByteArrayList m_asked;    // one by one, first one first, and not answered yet
+    QStringList m_denied;
 };
 
 /// Asks once which channels have subscribers, and leaves. PUBSUB is no command for a link that
