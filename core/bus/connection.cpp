@@ -4,6 +4,7 @@
 #include "bus/connection.h"
 #include "bus/registry.h"
 
+#include <QFileInfo>
 #include <QStringList>
 #include <QUrlQuery>
 
@@ -66,7 +67,9 @@ QUrl withHashInQuery(const QUrl& url)
 QString shownUrl(const QUrl& url)
 {
     QUrl shown = url;
-    shown.setUserInfo({});
+    if (url.userName().isEmpty())
+        shown.setUserInfo({});
+    shown.setPassword({});
     shown = withHashInQuery(shown);
     // Fragments are not sent anywhere and are a favourite place for tokens.
     shown.setFragment({});
@@ -106,6 +109,11 @@ Result<std::unique_ptr<Connection>> createFrom(std::span<const BusEntry> table, 
             ErrorCode::WrongUse,
             u"This is no URL of a bus: check the host, and the port (0 to 65535). It looks "
             "like listen://127.0.0.1:7777 and begins with one of %1."_s.arg(known.join(u", "_s))};
+    }
+    if (url.scheme().isEmpty() && QFileInfo(url.path()).isFile()) {
+        return Error{
+            ErrorCode::WrongUse,
+            u"“%1” is a file. To read its lines as messages write file:%1."_s.arg(shownUrl(url))};
     }
     if (url.scheme().isEmpty()) {
         return Error{ErrorCode::WrongUse,

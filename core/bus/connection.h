@@ -153,7 +153,7 @@ Result<std::unique_ptr<Connection>> createConnection(const QUrl& url,
                                                      const ConnectionContext& context);
 /// A “#” of an MQTT topic that was typed as it is begins a fragment; here it belongs to the topic.
 QUrl withHashInQuery(const QUrl& url);
-/// The URL without user info and secret query items, as it is stored and shown.
+/// The URL without a password and secret query items, as it is stored and shown.
 QString shownUrl(const QUrl& url);
 /// A shown URL as the beginning of a sentence that goes on with a colon: "stdin:" has one already.
 QString beforeColon(QString shown);

@@ -36,11 +36,11 @@ std::uint16_t UrlReader::port(std::uint16_t otherwise) const
     return static_cast<std::uint16_t>(m_url.port(otherwise));
 }
 
-void UrlReader::refuse(const QString& sentence)
+void UrlReader::refuse(const QString& sentence, ErrorCode code)
 {
     if (!m_error) {
-        m_error = Error{ErrorCode::WrongUse, beforeColon(shownUrl(m_url)) + ": "_L1 + sentence +
-                                                 (sentence.endsWith(u'.') ? u""_s : u"."_s)};
+        m_error = Error{code, beforeColon(shownUrl(m_url)) + ": "_L1 + sentence +
+                                  (sentence.endsWith(u'.') ? u""_s : u"."_s)};
     }
 }
 
@@ -68,8 +68,12 @@ QStringList UrlReader::list(const QString& name)
     m_known << name;
     QStringList values;
     for (const auto& [key, value] : m_items) {
-        if (key == name)
-            values += value.split(u',', Qt::SkipEmptyParts);
+        if (key != name)
+            continue;
+        const QStringList parts = value.split(u',', Qt::SkipEmptyParts);
+        if (parts.isEmpty())
+            refuse(u"%1 is given without a value; leave it out, or write %1=NAME"_s.arg(name));
+        values += parts;
     }
     return values;
 }
@@ -155,6 +159,20 @@ Position UrlReader::position(const QString& name, const Position& otherwise)
     return otherwise;
 }
 
+void UrlReader::checkOrder(const Position& from, const Position& to)
+{
+    using What = Position::What;
+    const auto timeOf = [this](const Position& position) {
+        return position.what == What::Now    ? m_now
+               : position.what == What::Time ? position.time
+                                             : kNoTime;
+    };
+    const std::int64_t begin = timeOf(from);
+    const std::int64_t end = timeOf(to);
+    if (begin != kNoTime && end != kNoTime && end < begin)
+        refuse(u"to is before from, so there is nothing to read"_s);
+}
+
 TlsOptions UrlReader::tls(bool isOn, const QByteArray& keyPassword)
 {
     TlsOptions options;
@@ -171,9 +189,8 @@ TlsOptions UrlReader::tls(bool isOn, const QByteArray& keyPassword)
     if (isAsked && !isOn) {
         refuse(u"ca, cert, key, server-name and insecure are for encrypted connections; %1:// is "
                "not one"_s.arg(m_url.scheme()));
-    } else if (const Status files = options.check(); !files && !m_error) {
-        m_error = Error{files.error().code,
-                        beforeColon(shownUrl(m_url)) + ": "_L1 + files.error().message};
+    } else if (const Status files = options.check(); !files) {
+        refuse(files.error().message, files.error().code);
     }
     return options;
 }

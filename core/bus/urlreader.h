@@ -32,8 +32,11 @@ public:
     [[nodiscard]] QString user() const { return m_url.userName(QUrl::FullyDecoded); }
 
     QString text(const QString& name, const QString& otherwise = {});
-    /// The item may be given several times, and each may list several by commas.
+    /// The item may be given several times, and each may list several by commas. One that lists
+    /// nothing is refused: it would mean everything.
     QStringList list(const QString& name);
+    /// The item is read by somebody else.
+    void leave(const QString& name) { m_known << name; }
     bool flag(const QString& name, bool otherwise = false);
     std::int64_t number(const QString& name, std::int64_t least, std::int64_t most,
                         std::int64_t otherwise);
@@ -44,11 +47,13 @@ public:
     QString choice(const QString& name, std::initializer_list<const char*> known,
                    const QString& otherwise);
     Position position(const QString& name, const Position& otherwise);
+    /// Refuses an end that is before the beginning. Places are compared by the bus.
+    void checkOrder(const Position& from, const Position& to);
     /// Asks for the items of TlsOptions; `isOn` by the scheme.
     TlsOptions tls(bool isOn, const QByteArray& keyPassword);
 
     /// Something of the bus's own is wrong. `sentence` goes behind the URL and a colon.
-    void refuse(const QString& sentence);
+    void refuse(const QString& sentence, ErrorCode code = ErrorCode::WrongUse);
     /// The first thing that was wrong, or Done.
     [[nodiscard]] Status finish();
 

@@ -83,6 +83,10 @@ private Q_SLOTS:
         QTest::newRow("secret") << QByteArray("?token=x")
                                 << u"a token does not belong into a URL"_s;
         QTest::newRow("plain") << QByteArray("?insecure=1") << u"for encrypted connections"_s;
+        QTest::newRow("bare") << QByteArray("?max=2&pattern") << u"pattern is given without"_s;
+        QTest::newRow("empty") << QByteArray("?pattern=") << u"pattern is given without"_s;
+        QTest::newRow("backwards") << QByteArray("?from=-1m&to=-2m") << u"to is before from"_s;
+        QTest::newRow("now before") << QByteArray("?to=-2m") << u"to is before from"_s;
     }
     void whatIsWrongIsSaid()
     {
@@ -91,7 +95,9 @@ private Q_SLOTS:
         UrlReader url = reader(("redis://box" + query).constData());
         url.number(u"max"_s, 1, 9, 3);
         url.flag(u"on"_s);
-        url.position(u"from"_s, {});
+        url.list(u"pattern"_s);
+        const Position from = url.position(u"from"_s, {});
+        url.checkOrder(from, url.position(u"to"_s, {Position::What::Never, 0, {}}));
         url.tls(false, {});
         const QString sentence = sentenceOf(url.finish());
         QVERIFY2(sentence.contains(words), qPrintable(sentence));

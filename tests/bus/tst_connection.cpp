@@ -34,7 +34,8 @@ private Q_SLOTS:
         QTest::addColumn<QString>("url");
         QTest::addColumn<QString>("shown");
         QTest::newRow("nothing") << u"listen://127.0.0.1:7777"_s << u"listen://127.0.0.1:7777"_s;
-        QTest::newRow("user") << u"redis://me:secret@host/0"_s << u"redis://host/0"_s;
+        QTest::newRow("user") << u"redis://me:secret@host/0"_s << u"redis://me@host/0"_s;
+        QTest::newRow("password") << u"redis://:secret@host/0"_s << u"redis://host/0"_s;
         QTest::newRow("token") << u"ws://h/x?token=abc&pattern=a.*"_s << u"ws://h/x?pattern=a.*"_s;
         QTest::newRow("alone") << u"ws://h/x?access_token=abc"_s << u"ws://h/x"_s;
         QTest::newRow("case") << u"ws://h/?API-Key=k&a=1&PassWord=2"_s << u"ws://h/?a=1"_s;

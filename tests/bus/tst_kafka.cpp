@@ -53,7 +53,11 @@ private Q_SLOTS:
         row("broker", "kafka://box?broker=me@c", "broker is a host and a port");
         row("offset", "kafka://box?from=@x", "an offset, a number");
         row("never", "kafka://box?from=never", "from is now");
-        row("backwards", "kafka://box?from=@7&to=@7", "not after from");
+        row("nothing", "kafka://box?from=@7&to=@7", "not after from");
+        row("backwards", "kafka://box?from=@8&to=@7", "to is before from");
+        row("times", "kafka://box?from=2026-05-21T10:17:00Z&to=2026-05-21T10:16:00Z",
+            "to is before from");
+        row("no topic", "kafka://box?topic=", "topic is given without a value");
         row("no end", "kafka://box?to=start", "not after from");
         row("no tls", "kafka://box?insecure=1", "security=ssl");
         row("name", "kafka://box?security=ssl&server-name=x", "server-name cannot be given");

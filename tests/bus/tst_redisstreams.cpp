@@ -64,6 +64,44 @@ class TestRedisStreams : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aStreamThatIsNotThereIsSaid()
+    {
+        RedisBroker broker;
+        QCOMPARE(broker.start(), QByteArray());
+        Asker asker(broker.port);
+        asker.ask({"XADD", "tasks", "*", "a", "1"});
+        Attached window(&createRedisConnection, broker.url(u"?stream=nosuch&from=start&to=now"_s));
+        QVERIFY(window.waitFor(State::Failed, kLong));
+        const QString detail = window.status().detail;
+        QVERIFY2(detail.contains(u"no stream “nosuch”") && detail.contains(u"There is: tasks"),
+                 qPrintable(detail));
+        Attached both(&createRedisConnection,
+                      broker.url(u"?stream=nosuch,tasks&from=start&to=now"_s));
+        QVERIFY(both.waitFor(State::Stopped, kLong));
+        QVERIFY2(both.status().detail.contains(u"nosuch does not exist"),
+                 qPrintable(both.status().detail));
+        Attached live(&createRedisConnection, broker.url(u"?stream=nosuch"_s));
+        QVERIFY(live.waitUp());
+        QVERIFY2(live.status().detail.contains(u"nosuch does not exist yet and is waited for"),
+                 qPrintable(live.status().detail));
+        asker.ask({"XADD", "nosuch", "*", "a", "1"});
+        QVERIFY(live.waitCount(1, kLong));
+        QVERIFY(Attached::waitUntil([&] { return !live.status().detail.contains(u"waited for"); },
+                                    kLong));
+    }
+
+    void aWindowThatEndsBeforeItBeginsIsRefused()
+    {
+        for (const QString& range : {u"&from=@20-1&to=@20-0"_s, u"&from=@21&to=@20"_s,
+                                     u"&from=-1m&to=-2m"_s, u"&to=-2m"_s}) {
+            const Attached refused(&createRedisConnection, u"redis://127.0.0.1?stream=a"_s + range);
+            QVERIFY2(refused.error.contains(u"to is before from"), qPrintable(range));
+        }
+        const Attached fine(&createRedisConnection,
+                            u"redis://127.0.0.1:1?stream=a&from=@20-1&to=@20"_s);
+        QCOMPARE(fine.error, QString());
+    }
+
     void initTestCase() { QCOMPARE(m_broker.start(), QByteArray()); }
 
     void everyEntryOnceAndNothingChanges()

@@ -206,6 +206,7 @@ private Q_SLOTS:
     {
         ConnectionOptions options;
         options.token = "s/cret";
+        options.password = "pw";
         const auto settings = webSocketSettings(
             QUrl(
                 u"wss://me@box/feed/%C3%A9?room=5&murmur.hello={\"a\":[1,2]}&b=%20+%26x&room=6"
@@ -241,6 +242,7 @@ private Q_SLOTS:
         QTest::newRow("reply") << QByteArray("ws://b/?murmur.reply=x") << u"PATTERN=>TEXT"_s;
         QTest::newRow("ping") << QByteArray("ws://b/?murmur.ping=5") << u"duration"_s;
         QTest::newRow("password") << QByteArray("ws://u:abc@b/") << u"password does not belong"_s;
+        QTest::newRow("user") << QByteArray("ws://u@b/") << u"“u” needs a password"_s;
     }
     void wrongUrlsAreRefused()
     {

@@ -283,6 +283,10 @@ private Q_SLOTS:
         }
         Attached unknown(&createWebSocketConnection, server.url(u"/flood?count=1"_s));
         QVERIFY(unknown.waitFor(State::Failed, 15s));
+        QString plainUrl = server.url(u"/flood"_s);
+        Attached plain(&createWebSocketConnection, plainUrl.replace(u"wss://"_s, u"ws://"_s));
+        QVERIFY(Attached::waitUntil(
+            [&] { return plain.status().detail.contains(u"the URL begins with wss://"); }, 15s));
         const QString detail = unknown.status().detail;
         QVERIFY2(detail.contains(u"is not trusted") && detail.contains(u"murmur.ca=FILE") &&
                      detail.contains(u"murmur.insecure=1"),

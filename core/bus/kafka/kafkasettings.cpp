@@ -66,6 +66,10 @@ void readPositions(UrlReader& reader, KafkaSettings& settings)
         reader.refuse(u"a place in a partition is an offset, a number from 0 on: @1234"_s);
     if (settings.from.what == What::Never)
         reader.refuse(u"from is now, start, a time or @offset; never is for to"_s);
+    reader.checkOrder(settings.from, settings.to);
+    if (settings.from.what == What::Place && settings.to.what == What::Place &&
+        settings.to.place.toLongLong() < settings.from.place.toLongLong())
+        reader.refuse(u"to is before from, so there is nothing to read"_s);
     const bool isBefore =
         settings.to.what == settings.from.what &&
         ((settings.to.what == What::Time && settings.to.time <= settings.from.time) ||

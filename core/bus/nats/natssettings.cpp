@@ -74,13 +74,17 @@ void readStreams(UrlReader& url, NatsSettings& settings)
             url.refuse(u"a sequence is a place in one stream; here are several"_s);
         }
     }
+    url.checkOrder(settings.from, settings.to);
+    if (settings.from.what == Position::What::Place && settings.to.what == settings.from.what &&
+        settings.to.place.toULongLong() < settings.from.place.toULongLong())
+        url.refuse(u"to is before from, so there is nothing to read"_s);
 }
 
 QString readableFile(UrlReader& url, const QString& name)
 {
     QString path = url.text(name);
     if (!path.isEmpty() && !(QFileInfo(path).isFile() && QFileInfo(path).isReadable()))
-        url.refuse(u"the %1 file %2 cannot be read"_s.arg(name, path));
+        url.refuse(u"the %1 file %2 cannot be read"_s.arg(name, path), ErrorCode::Unreadable);
     return path;
 }
 

@@ -96,6 +96,11 @@ Result<RedisSettings> redisSettingsFromUrl(const QUrl& url, const ConnectionOpti
     if (settings.from.what == Position::What::Never ||
         settings.to.what == Position::What::Beginning)
         reader.refuse(u"from and to leave nothing to read"_s);
+    reader.checkOrder(settings.from, settings.to);
+    if (settings.from.what == Position::What::Place && settings.to.what == settings.from.what &&
+        StreamId::fromText(settings.to.place, StreamId::kMost) <
+            StreamId::fromText(settings.from.place))
+        reader.refuse(u"to is before from, so there is nothing to read"_s);
     if (settings.streams.isEmpty() && (settings.readsPast() || settings.isWindow()))
         reader.refuse(u"from and to are for streams (stream=NAME); channels keep nothing"_s);
     if (settings.isWindow() && settings.subscribes())

@@ -89,7 +89,7 @@ RobotSettings robotSettings(UrlReader& url, std::uint16_t usualPort,
     ConnectionOptions given = options;
     given.token = secretOr(options.token, "MURMURSCOPE_TOKEN");
     given.password = secretOr(options.password, "MURMURSCOPE_PASSWORD");
-    addCredentials(feed, url.user(), given);
+    addCredentials(feed, url, given);
     return settings;
 }
 

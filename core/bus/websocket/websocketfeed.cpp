@@ -237,7 +237,8 @@ bool WebSocketFeed::readAnswer(std::string_view& bytes)
     case UpgradeRead::NeedMore:
         return false;
     case UpgradeRead::NotHttp:
-        abandon({u"%1 does not speak WebSocket: its answer is no HTTP."_s.arg(m_options.where()),
+        abandon({u"%1 does not speak WebSocket: its answer is no HTTP.%2"_s.arg(m_options.where(),
+                                                                                encryptedWords()),
                  Again::IfItWasRight});
         return false;
     case UpgradeRead::Answered:
@@ -362,7 +363,19 @@ void WebSocketFeed::socketFailed(QAbstractSocket::SocketError error)
         abandon(withItems({tlsFailure(m_options.target.host(), m_tlsErrors), Again::No}));
         return;
     }
-    abandon(withItems(socketWords(where, error, m_socket->errorString(), m_isOpen)));
+    FeedEnd end = socketWords(where, error, m_socket->errorString(), m_isOpen);
+    if (!m_isOpen && error == QAbstractSocket::RemoteHostClosedError)
+        end.sentence += encryptedWords();
+    abandon(withItems(end));
+}
+
+QString WebSocketFeed::encryptedWords() const
+{
+    if (m_options.tls.isOn)
+        return {};
+    // Only WebSocket URLs have their items behind a prefix.
+    return m_options.itemPrefix.isEmpty() ? u" If it encrypts, add tls=1 to the URL."_s
+                                          : u" If it encrypts, the URL begins with wss://."_s;
 }
 
 void WebSocketFeed::close()

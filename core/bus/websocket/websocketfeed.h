@@ -93,6 +93,8 @@ public:
 private:
     void openTls(const QString& host, quint16 port);
     [[nodiscard]] FeedEnd withItems(FeedEnd end) const;
+    /// What to do when it encrypts and we do not; else empty.
+    [[nodiscard]] QString encryptedWords() const;
     void greet();
     void read();
     bool readAnswer(std::string_view& bytes);

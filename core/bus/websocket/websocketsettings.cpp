@@ -116,7 +116,7 @@ private:
 
 QStringList Reading::values(QLatin1StringView name)
 {
-    m_reader.list(itemOf(name));
+    m_reader.leave(itemOf(name));
     return m_query.allQueryItemValues(itemOf(name), QUrl::FullyDecoded);
 }
 
@@ -160,7 +160,7 @@ void Reading::checkItems()
                     "write %1={%1} and give it with --%1-file or in MURMURSCOPE_%2"_s.arg(
                         name, name.toUpper()));
             }
-            m_reader.list(name); // the server's
+            m_reader.leave(name); // the server's
             continue;
         }
         const QString own = name.mid(kPrefix.size());
@@ -221,7 +221,7 @@ void Reading::readTls()
         m_reader.refuse(u"murmur.ca, murmur.cert, murmur.key, murmur.server-name and "
                         "murmur.insecure are for wss://"_s);
     } else if (const Status files = tls.check(); !files) {
-        m_reader.refuse(files.error().message);
+        m_reader.refuse(files.error().message, files.error().code);
     }
 }
 
@@ -293,7 +293,7 @@ Result<WebSocketSettings> Reading::all()
     // "0" is no duration, and the clearest word for never.
     const QString ping = m_query.queryItemValue(itemOf("ping"_L1), QUrl::FullyDecoded);
     if (ping == "0"_L1) {
-        m_reader.list(itemOf("ping"_L1));
+        m_reader.leave(itemOf("ping"_L1));
         feed.ping = 0ms;
     } else {
         feed.ping = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -306,7 +306,7 @@ Result<WebSocketSettings> Reading::all()
         return header.first.compare("Authorization", Qt::CaseInsensitive) == 0;
     });
     if (!isSaid)
-        addCredentials(feed, m_reader.user(), left);
+        addCredentials(feed, m_reader, left);
     if (const Status good = m_reader.finish(); !good)
         return good.error();
     return std::move(m_settings);
@@ -326,10 +326,14 @@ bool FeedReply::answers(std::string_view heard) const noexcept
     return heard.find(wanted) != std::string_view::npos;
 }
 
-void addCredentials(FeedOptions& feed, const QString& user, const ConnectionOptions& options)
+void addCredentials(FeedOptions& feed, UrlReader& url, const ConnectionOptions& options)
 {
+    const QString user = url.user();
     if (!options.token.isEmpty()) {
         feed.headers.append({"Authorization", "Bearer " + options.token});
+    } else if (!user.isEmpty() && options.password.isEmpty()) {
+        url.refuse(u"the user “%1” needs a password: give it with --password-file or in "
+                   "MURMURSCOPE_PASSWORD"_s.arg(user));
     } else if (!user.isEmpty()) {
         feed.headers.append(
             {"Authorization", "Basic " + (user.toUtf8() + ':' + options.password).toBase64()});

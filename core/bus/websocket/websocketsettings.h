@@ -39,7 +39,8 @@ struct WebSocketSettings
 /// server's and go to it as they are. WrongUse, Unreadable.
 Result<WebSocketSettings> webSocketSettings(const QUrl& url, const ConnectionOptions& options);
 
-/// Who we are, for the request of a handshake: a token goes before user and password.
-void addCredentials(FeedOptions& feed, const QString& user, const ConnectionOptions& options);
+/// Who we are, for the request of a handshake: a token goes before user and password. Refuses a
+/// user without a password.
+void addCredentials(FeedOptions& feed, UrlReader& url, const ConnectionOptions& options);
 
 } // namespace murmur
