@@ -32,7 +32,8 @@ struct Gap
     ConnectionId connection{};
     std::string topic;
     std::string cause;     ///< client-drop, server-cut, reconnect, sequence-hole, trimmed,
-                           ///< decode-error, subscriber-cut, disk-full, damaged, cut-off
+                           ///< decode-error, subscriber-cut, disk-full, damaged, cut-off,
+                           ///< unreachable
     std::int64_t from = 0; ///< ns
     std::int64_t to = 0;
     std::int64_t count = 0;

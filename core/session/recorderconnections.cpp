@@ -21,6 +21,10 @@ namespace {
 
 using State = ConnectionStatus::State;
 
+/// The cause of a gap that stands for all that a connection would have heard that was never
+/// attached.
+constexpr std::string_view kUnreachable = "unreachable";
+
 /// What is said of a connection that a person detached.
 QString detachedText(const ConnectionInfo& info, std::int64_t received)
 {
@@ -45,6 +49,11 @@ bool resumesExactly(const QUrl& url)
 
 Result<ConnectionId> Recorder::attach(const QUrl& url, const ConnectionOptions& given)
 {
+    if (std::ranges::any_of(d->connections, [&](const auto& one) { return one->hears(url); })) {
+        return Error{ErrorCode::WrongUse,
+                     u"%1 is attached already; a second time, each message would come twice."_s.arg(
+                         shownUrl(url))};
+    }
     auto attached = std::make_unique<AttachedConnection>();
     attached->url = url;
     attached->options = given;
@@ -163,6 +172,7 @@ Status AttachedConnection::open()
     {
         const std::lock_guard lock(mutex);
         info.isWindow = readsWindow(url);
+        missingSince = processClock().nowNs();
     }
     thread = std::make_unique<QThread>();
     thread->setObjectName(u"bus "_s + url.scheme());
@@ -219,11 +229,39 @@ void AttachedConnection::noteStatus()
         info.expectedBytes = status.expectedBytes;
         if (info.state == State::Up) {
             wasUp = true;
+            missingSince = 0;
             from = std::exchange(away, 0);
+        } else if (info.state == State::Failed && missingSince == 0) {
+            missingSince = processClock().nowNs();
         }
     }
     if (from != 0)
         sink->note(Gap{id, {}, "reconnect", from, processClock().nowNs(), 0, LostIs::Unknown});
+}
+
+bool AttachedConnection::hears(const QUrl& other)
+{
+    // Each port that is left to us is another one, and each demo swarm.
+    if (other != url || url.port() == 0 || url.scheme() == "demo"_L1)
+        return false;
+    const std::lock_guard lock(mutex);
+    return info.state != State::Stopped && info.state != State::Failed;
+}
+
+void AttachedConnection::noteMissing()
+{
+    Gap gap{id, {}, "reconnect", 0, processClock().nowNs(), 0, LostIs::Unknown};
+    {
+        const std::lock_guard lock(mutex);
+        if (missingSince == 0 || info.state == State::Stopped)
+            return;
+        if (!wasUp)
+            gap.cause = kUnreachable;
+        gap.from = std::exchange(missingSince, 0);
+        if (const std::int64_t left = std::exchange(away, 0); left != 0)
+            gap.from = std::min(gap.from, left);
+    }
+    sink->note(std::move(gap));
 }
 
 void AttachedConnection::close()
@@ -234,6 +272,8 @@ void AttachedConnection::close()
     auto stopped = done.get_future();
     QMetaObject::invokeMethod(home, [this, &done] {
         if (connection) {
+            noteStatus();
+            noteMissing();
             connection->stop();
             noteStatus();
             connection.reset();

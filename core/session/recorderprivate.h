@@ -37,11 +37,17 @@ struct AttachedConnection
     /// ns: since then nothing is heard because we left; 0: nothing is missed. Guarded by mutex.
     std::int64_t away = 0;
     bool wasUp = false; ///< guarded by mutex
+    /// ns: since then nobody lets us in, or nobody did so far. Guarded by mutex.
+    std::int64_t missingSince = 0;
     std::int64_t reconnectsBefore = 0; ///< of what was attached before; guarded by mutex
 
     /// Attaches in a thread of its own and waits for the outcome of the start, not for the bus.
     Status open();
     void noteStatus();
+    /// Whether what `other` brings comes already.
+    [[nodiscard]] bool hears(const QUrl& other);
+    /// Before it is stopped: what it never heard, or does not hear since it failed.
+    void noteMissing();
     void close();
     [[nodiscard]] ConnectionInfo shown();
 };

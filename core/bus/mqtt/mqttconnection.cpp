@@ -85,6 +85,7 @@ Status MqttConnection::start()
         return Done{};
     m_isRunning = true;
     m_isVersion5 = m_commons.settings.version != MqttVersion::V311;
+    m_detail = u"Connecting to %1."_s.arg(m_commons.settings.where());
     m_ticker.start();
     // Not now: what goes wrong at once is told like all else.
     m_retry.start(0ms);
@@ -144,6 +145,7 @@ void MqttConnection::goOnAfter(const MqttEnding& ending)
     const bool isNewest = settings.version == MqttVersion::Newest;
     switch (ending.what) {
     case MqttEnding::What::Failed:
+        m_outage.end(m_commons.context, processClock().nowNs());
         setState(State::Failed, ending.sentence);
         return;
     case MqttEnding::What::Version:
@@ -167,6 +169,7 @@ void MqttConnection::goOnAfter(const MqttEnding& ending)
         retry(ending.sentence);
         return;
     }
+    m_outage.end(m_commons.context, processClock().nowNs());
     setState(State::Failed,
              u"The broker at %1 ended the connection %2 times in a row soon after we attached. "
              "Probably another client uses the client id “%3”; give another client-id=, or "

@@ -149,6 +149,7 @@ void FeedConnection::feedEnded(const FeedEnd& end, std::int64_t lastRead)
     // A server that has been right once will be so again: what answers now is its proxy, or itself
     // before it is ready.
     if (end.again == Again::No || (end.again == Again::IfItWasRight && !m_wasUp)) {
+        m_outage.end(m_context, now);
         setState(ConnectionStatus::State::Failed, end.sentence);
         return;
     }
