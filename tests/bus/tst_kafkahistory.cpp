@@ -156,6 +156,36 @@ private Q_SLOTS:
         QCOMPARE(kafka.sink.gaps().size(), std::size_t(0));
     }
 
+    void aWindowOfATopicThatIsNotThereFails()
+    {
+        KafkaMock mock;
+        QCOMPARE(mock.start({u"a:1"_s}), QByteArray());
+        Attached kafka(&createKafkaConnection, mock.url(u"topic=nosuch&from=start&to=now"_s));
+        QVERIFY(kafka.waitFor(State::Failed, kPatience));
+        const QString detail = kafka.status().detail;
+        QVERIFY2(detail.contains(u"no topic “nosuch”") && detail.contains(u"There is: a"),
+                 qPrintable(detail));
+        Attached live(&createKafkaConnection, mock.url(u"topic=nosuch"_s));
+        QVERIFY(live.waitFor(State::Up, kPatience));
+        QCOMPARE(live.status().detail.count(u"look again every"), 1);
+    }
+
+    void aClusterThatIsGoneAtTheEndIsAGap()
+    {
+        KafkaMock mock;
+        QCOMPARE(mock.start({u"a:1"_s}), QByteArray());
+        Attached kafka(&createKafkaConnection, mock.url(u"topic=a"_s));
+        QVERIFY(kafka.waitFor(State::Up, kPatience));
+        mock.kill();
+        QVERIFY(kafka.waitFor(State::Retrying, kPatience));
+        QTest::qWait(1500); // until then it may be only slow
+        kafka.stop();
+        const auto gaps = kafka.sink.gaps();
+        QCOMPARE(gaps.size(), std::size_t(1));
+        QCOMPARE(gaps[0].cause, std::string("reconnect"));
+        QVERIFY(gaps[0].lostIs == LostIs::Unknown);
+    }
+
     void offsetsBoundAWindow_data()
     {
         QTest::addColumn<QString>("query");
@@ -164,8 +194,6 @@ private Q_SLOTS:
         QTest::newRow("to now") << u"from=@95&to=now"_s << QByteArray("95..99 of 5");
         QTest::newRow("beyond") << u"from=@200&to=@300"_s << QByteArray("none");
         QTest::newRow("clamped") << u"from=@98&to=@300"_s << QByteArray("98..99 of 2");
-        QTest::newRow("nothing asked is there")
-            << u"topic=b&from=start&to=now"_s << QByteArray("none");
     }
     void offsetsBoundAWindow()
     {

@@ -19,6 +19,8 @@ constexpr int kPatience = 150;       // ms
 constexpr int kMostPatience = 8'000; // ms
 constexpr auto kRetry = 100ms;
 constexpr auto kPendingRetry = 1s;
+// A cluster that does not answer for so long is not only slow.
+constexpr auto kGone = 1s;
 constexpr qsizetype kMaxUnmatched = 100;
 
 } // namespace
@@ -54,12 +56,24 @@ void KafkaScout::run()
             rd_kafka_poll(m_handle, kTurn);
         forgetTrouble();
     }
+    tellUnread();
+}
+
+void KafkaScout::tellUnread()
+{
+    const std::int64_t now = processClock().nowNs();
+    const bool isLong = nanoseconds(now - m_downSince) > kGone;
+    if (m_book.all().empty() || m_downSince == 0 || !(m_isGone || isLong))
+        return;
+    m_context.sink->note(Gap{m_context.id, {}, "reconnect", m_downSince, now, 0, LostIs::Unknown});
 }
 
 void KafkaScout::hearTrouble(rd_kafka_resp_err_t error, const QString& reason)
 {
     if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-        m_isDown = true;
+        m_isDown = m_isGone = true;
+        if (m_downSince == 0)
+            m_downSince = processClock().nowNs();
         m_nextLook = Clock::now();
         setState();
         return;
@@ -95,8 +109,12 @@ void KafkaScout::look()
     KafkaOwned<const rd_kafka_metadata_t> metadata;
     const bool wasDown = std::exchange(m_isDown, !ask(metadata));
     if (m_isDown) {
+        if (m_downSince == 0)
+            m_downSince = processClock().nowNs();
         m_nextLook = Clock::now() + kRetry;
     } else {
+        m_downSince = 0;
+        m_isGone = false;
         if (wasDown)
             m_trouble.clear();
         compare(*metadata);
@@ -131,6 +149,7 @@ void KafkaScout::compare(const rd_kafka_metadata_t& metadata)
         reading->wasGone = reading->wasGone || !listed.contains(reading->partition);
     subscribed.sort();
     unmatched.sort();
+    m_unmatched = unmatched;
     m_topicCount = subscribed.size();
     m_missing.clear();
     for (const QByteArray& name : m_settings.topics) {

@@ -64,6 +64,10 @@ private:
     void fail(const QString& sentence);
     void setState();
     [[nodiscard]] QString upSentence() const;
+    /// There is no topic of those that a window is asked of.
+    [[nodiscard]] QString nothingSentence() const;
+    /// The cluster does not answer any more, and nobody will be back to read what it holds.
+    void tellUnread();
     [[nodiscard]] bool isWindow() const; ///< its end is known by now: nothing new belongs to it
 
     rd_kafka_t* const m_handle;
@@ -80,7 +84,10 @@ private:
     std::vector<Trim> m_trims; // could not be looked up yet
     [[nodiscard]] QStringList deniedTopics() const;
     std::set<KafkaPartition> m_denied;
-    QStringList m_missing; // topics that are asked for by name and are not there
+    QStringList m_missing;        // topics that are asked for by name and are not there
+    QStringList m_unmatched;      // topics that nobody asked for
+    std::int64_t m_downSince = 0; // ns; 0: the cluster answers
+    bool m_isGone = false;        // no broker can be reached
     qsizetype m_topicCount = 0;
     std::int64_t m_expected = 0;
     bool m_hasLooked = false;

@@ -202,15 +202,29 @@ void KafkaScout::endWhenDone()
     const std::vector<KafkaReading*> readings = m_book.all();
     if (!std::ranges::all_of(readings, [](const KafkaReading* r) { return r->isDone.load(); }))
         return;
+    if (m_topicCount == 0) {
+        fail(nothingSentence());
+        return;
+    }
     m_board.setState(
         KafkaBoard::State::Stopped,
-        readings.empty()
-            ? u"Kafka at %1 has no topic of those that are asked for: %2."_s.arg(
-                  m_settings.where(),
-                  m_settings.topics.isEmpty() ? u"none at all"_s : some(m_missing))
-            : u"All of the window is read: %1 partitions of Kafka at %2."_s.arg(readings.size())
-                  .arg(m_settings.where()));
+        u"All of the window is read: %1 partitions of Kafka at %2."_s.arg(readings.size())
+            .arg(m_settings.where()));
     m_isOver = true;
+}
+
+QString KafkaScout::nothingSentence() const
+{
+    if (m_settings.topics.isEmpty())
+        return u"Kafka at %1 has no topic that this user may see."_s.arg(m_settings.where());
+    QStringList asked;
+    for (const QByteArray& topic : m_settings.topics)
+        asked << QString::fromUtf8(topic);
+    QString sentence =
+        u"There is no topic “%1” at Kafka at %2."_s.arg(some(asked), m_settings.where());
+    if (!m_unmatched.isEmpty())
+        sentence += u" There is: %1."_s.arg(some(m_unmatched));
+    return sentence;
 }
 
 void KafkaScout::tell(const QString& trouble)
@@ -259,13 +273,12 @@ QString KafkaScout::upSentence() const
             QString::number(partitions), QString::number(m_topicCount), m_settings.where(),
             m_settings.readsUncommitted ? u", uncommitted ones too"_s : QString());
     } else {
-        parts << u"Kafka at %1 has nothing to read for us yet; we look again every %2."_s.arg(
-            m_settings.where(), durationText(m_settings.refresh));
+        parts << u"Kafka at %1 has nothing to read for us yet."_s.arg(m_settings.where());
     }
-    if (!m_missing.isEmpty()) {
-        parts << u"Not there, or not to be seen by this user: %1; we look again every %2."_s.arg(
-            some(m_missing), durationText(m_settings.refresh));
-    }
+    if (!m_missing.isEmpty())
+        parts << u"Not there, or not to be seen by this user: %1."_s.arg(some(m_missing));
+    if (partitions == 0 || !m_missing.isEmpty())
+        parts << u"We look again every %1."_s.arg(durationText(m_settings.refresh));
     if (!m_pending.empty()) {
         parts << u"%1 partitions do not answer yet."_s.arg(m_pending.size());
     }
