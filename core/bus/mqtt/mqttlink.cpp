@@ -24,6 +24,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::uint16_t kKeepAlive = 30; // s
 constexpr std::chrono::milliseconds kPatience = 15s;
+// Who takes our greeting and says nothing does not understand it.
+constexpr std::chrono::milliseconds kGreetingPatience = 5s;
 constexpr std::chrono::milliseconds kMaxDrain = 500ms;
 constexpr std::chrono::milliseconds kGoodbye = 500ms;
 constexpr qint64 kReadBuffer = 4 << 20;
@@ -74,10 +76,11 @@ MqttLink::MqttLink(MqttCommons& commons, bool isVersion5, bool takesKept)
         const bool isReached = m_socket.state() == QAbstractSocket::ConnectedState;
         end(MqttEnding::What::Lost,
             isReached
-                ? u"%1 takes connections and does not answer within %2 s. Is it an MQTT broker%3?"_s
-                      .arg(m_settings.where())
-                      .arg(kPatience.count() / 1000)
-                      .arg(m_settings.tls.isOn ? u" that encrypts"_s : u" that does not encrypt"_s)
+                ? u"What takes connections at %1 does not speak MQTT, or is very slow: it has not "
+                  "answered within %2 s. Check the port%3."_s.arg(m_settings.where())
+                      .arg(m_patience.interval() / 1000)
+                      .arg(m_settings.tls.isOn ? u"; a broker that does not encrypt wants mqtt://"_s
+                                               : u"; a broker that encrypts wants mqtts://"_s)
                 : u"Nobody answers at %1 within %2 s. Is the broker running, and may this machine "
                   "reach it?"_s.arg(m_settings.where())
                       .arg(kPatience.count() / 1000));
@@ -108,7 +111,7 @@ void MqttLink::setStage(Stage stage)
     if (stage == Stage::Up || stage == Stage::Over)
         m_patience.stop();
     else
-        m_patience.start(kPatience);
+        m_patience.start(stage == Stage::Greeting ? kGreetingPatience : kPatience);
 }
 
 void MqttLink::greet()
@@ -289,8 +292,6 @@ void MqttLink::takeSubAck(QByteArrayView body)
     if (const auto ours = m_askedSys.find(id); ours != m_askedSys.end()) {
         if (grant >= kRefused)
             m_isSysDenied = true;
-        else
-            m_subscribed << QString::fromUtf8(ours->second);
         m_askedSys.erase(ours);
         Q_EMIT detailChanged();
         return;
