@@ -234,6 +234,20 @@ private Q_SLOTS:
         QCOMPARE(headerOf(whole.sink.messages()[0], "KV-Operation"), std::string("DEL"));
     }
 
+    void aWindowBeyondTheEndHasNoConsumer()
+    {
+        Attached murmur(&createNatsConnection,
+                        m_server.url(u"?stream=EVENTS&from=@900000&to=now"_s));
+        QVERIFY(murmur.waitFor(State::Stopped, 15s));
+        const QString presence = murmur.status().presence.join(u' ');
+        QVERIFY2(!presence.contains(u"consumer of ours"), qPrintable(presence));
+        for (const QString& backwards :
+             {u"?stream=EVENTS&from=@10&to=@9"_s, u"?stream=EVENTS&from=-1m&to=-2m"_s}) {
+            const Attached refused(&createNatsConnection, m_server.url(backwards));
+            QVERIFY2(refused.error.contains(u"to is before from"), qPrintable(refused.error));
+        }
+    }
+
     void whatCannotBeReadIsSaid()
     {
         Attached missing(&createNatsConnection, m_server.url(u"?stream=NOWHERE"_s));

@@ -366,6 +366,8 @@ std::int64_t NatsOrderedReader::expected() const
 
 QString NatsOrderedReader::presence() const
 {
+    if (m_consumer.empty())
+        return {}; // there was nothing to read
     return u"While we listen, the stream “%1” has a consumer of ours (%2): it acknowledges nothing "
            "and is held in memory, but shows in the stream's list of consumers. It is deleted at "
            "the end."_s.arg(QString::fromStdString(m_stream), QString::fromStdString(m_consumer));

@@ -54,6 +54,7 @@ public:
     virtual void finish() {}
     /// `to` is reached.
     [[nodiscard]] virtual bool isEnded() const = 0;
+    /// Empty: none.
     [[nodiscard]] virtual QString presence() const = 0;
     /// What is missed while there is no connection is read afterwards.
     [[nodiscard]] virtual bool fillsOutages() const = 0;

@@ -358,8 +358,10 @@ void NatsWorker::tellPresence()
     if (!subjects.isEmpty() && !isAll && !m_settings.hasInbox) {
         presence << u"Answers are not heard: they go to “_INBOX.>”, which inbox=1 adds."_s;
     }
-    for (const auto& reader : m_readers)
-        presence << reader->presence();
+    for (const auto& reader : m_readers) {
+        if (const QString sentence = reader->presence(); !sentence.isEmpty())
+            presence << sentence;
+    }
     if (m_settings.watchesLag && !m_settings.streams.empty())
         presence
             << u"Every 2 s we ask how far the consumers of the streams are behind; others see the question in JetStream's advisories. lag=off does without."_s;
