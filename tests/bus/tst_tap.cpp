@@ -599,7 +599,8 @@ private Q_SLOTS:
         const QByteArray refused = next.receiveAll();
         QVERIFY2(refused.startsWith("HTTP/1.1 502"), refused.constData());
         QVERIFY(chat.tap.status().detail.contains(QString::number(port)));
-        QCOMPARE(chat.tap.status().state, ConnectionStatus::State::Up);
+        QVERIFY(Attached::waitUntil(
+            [&] { return chat.tap.status().state == ConnectionStatus::State::Retrying; }, 10s));
     }
 
     void anUnknownCertificate()

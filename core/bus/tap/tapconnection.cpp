@@ -165,7 +165,7 @@ Status Tap::listen(const QHostAddress& address, quint16 port)
 
 Status Tap::start()
 {
-    if (m_state == ConnectionStatus::State::Up)
+    if (!m_listeners.empty())
         return Done{};
     const TapSettings& settings = m_commons.settings;
     raiseDescriptorLimit(settings.maxClients);
@@ -227,6 +227,9 @@ void Tap::tick()
     // After an error such as “too many open files” Qt no longer accepts by itself.
     for (const auto& listener : m_listeners)
         listener->resumeAccepting();
+    // It listens all the same; but nobody is let through.
+    m_state = m_commons.trouble.isEmpty() ? ConnectionStatus::State::Up
+                                          : ConnectionStatus::State::Retrying;
     if (Told told{detail(), m_copy.received(), m_clients}; told != m_told) {
         m_told = std::move(told);
         Q_EMIT statusChanged();
@@ -271,7 +274,9 @@ QString Tap::detail() const
     QString text = u"Listening on %1 and relaying to %2."_s.arg(
         endpointText(settings.address, m_port), settings.where);
     if (!m_commons.trouble.isEmpty()) {
-        text = m_commons.trouble + u" (%1 clients were told so.)"_s.arg(m_commons.refused);
+        text = m_commons.refused == 1
+                   ? m_commons.trouble + u" (One client was told so.)"_s
+                   : m_commons.trouble + u" (%1 clients were told so.)"_s.arg(m_commons.refused);
     } else if (m_commons.plainRequests > 0) {
         text += u" %1 plain HTTP requests were relayed and not recorded."_s.arg(
             m_commons.plainRequests);
