@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "base/message.h"
 #include "bus/stream/linecutter.h"
 #include "bus/stream/streamconnection.h"
 #include "support/attached.h"
@@ -195,6 +196,9 @@ private Q_SLOTS:
         QCOMPARE(messages.size(), 4u);
         QCOMPARE(messages[1].raw, QByteArray(qsizetype(LineCutter::kKept), 'x'));
         QCOMPARE(messages[1].flags, Flags(Flag::Truncated));
+        QCOMPARE(headersFromBytes(messages[1].headers.toStdString()),
+                 (HeaderList{{"murmur-length", std::to_string(LineCutter::kMost + 1)}}));
+        QVERIFY(messages[2].headers.isEmpty());
         QCOMPARE(messages[2].raw, QByteArray("behind"));
         QCOMPARE(messages[2].flags, Flags(0));
         QCOMPARE(messages[3].raw.size(), qsizetype(LineCutter::kMost));
@@ -247,6 +251,26 @@ private Q_SLOTS:
         QVERIFY(file.sink.gaps().empty());
     }
 
+    void aFileThatWasEmptiedAndIsLongerAlreadyBeginsAgain()
+    {
+        write(u"rotated"_s, numbered(0, 10));
+        Attached file(createStreamConnection, u"file:"_s + path(u"rotated"_s) + u"?follow=1"_s);
+        QVERIFY(file.waitCount(10, 20s));
+        QTest::qWait(200); // it has looked at the end
+        // At once, so that nobody sees the file short.
+        QFile other(path(u"rotated"_s));
+        QVERIFY(other.open(QIODevice::ReadWrite));
+        QByteArray longer;
+        for (int i = 0; i < 40; ++i)
+            longer += "line " + QByteArray::number(1000 + i) + '\n';
+        QVERIFY(longer.size() > other.size());
+        QCOMPARE(other.write(longer), longer.size());
+        other.close();
+        QVERIFY(file.waitCount(50, 20s));
+        QCOMPARE(file.sink.messages()[10].raw, QByteArray("line 1000"));
+        QCOMPARE(file.sink.gaps().size(), 1u);
+    }
+
     void aFileThatBecomesShorterBeginsAgain()
     {
         write(u"cut"_s, numbered(0, 100));
@@ -255,7 +279,7 @@ private Q_SLOTS:
         write(u"cut"_s, "again\n", QIODevice::WriteOnly | QIODevice::Truncate);
         QVERIFY(file.waitCount(101, 20s));
         QCOMPARE(file.sink.messages().back().raw, QByteArray("again"));
-        QVERIFY(file.status().detail.contains(u"became shorter"));
+        QVERIFY(file.status().detail.contains(u"began anew"));
         const auto gaps = file.sink.gaps();
         QCOMPARE(gaps.size(), 1u);
         QCOMPARE(gaps[0].cause, std::string("trimmed"));

@@ -17,7 +17,9 @@ void LineCutter::feed(std::string_view bytes, const Take& take)
         }
         const auto size = static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
         if (m_begun.empty() && !m_isTruncated && size <= m_most) {
+            m_size = size;
             end(bytes.substr(0, size), false, take);
+            m_size = 0;
         } else {
             add(bytes.substr(0, size));
             finish(take);
@@ -28,6 +30,7 @@ void LineCutter::feed(std::string_view bytes, const Take& take)
 
 void LineCutter::add(std::string_view part)
 {
+    m_size += part.size();
     if (m_isTruncated)
         return;
     if (part.size() <= m_most - m_begun.size()) {
@@ -44,6 +47,7 @@ void LineCutter::finish(const Take& take)
 {
     end(m_begun, m_isTruncated, take);
     m_begun.clear();
+    m_size = 0;
     if (m_begun.capacity() > m_kept)
         m_begun.shrink_to_fit();
     m_isTruncated = false;

@@ -31,6 +31,8 @@ public:
     /// The input is over: what is there is a line too.
     void finish(const Take& take);
     [[nodiscard]] bool isInsideLine() const { return m_isTruncated || !m_begun.empty(); }
+    /// Of the whole line that is given to `take`, during that call.
+    [[nodiscard]] std::size_t size() const { return m_size; }
 
 private:
     void add(std::string_view part);
@@ -39,7 +41,8 @@ private:
     const char m_separator;
     const std::size_t m_most;
     const std::size_t m_kept;
-    std::string m_begun; ///< of a line whose end has not come
+    std::string m_begun;    ///< of a line whose end has not come
+    std::size_t m_size = 0; ///< of that line, also what is not kept of it
     bool m_isTruncated = false;
 };
 

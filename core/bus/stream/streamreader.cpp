@@ -4,6 +4,7 @@
 #include "bus/stream/streamreader.h"
 
 #include "base/clock.h"
+#include "base/message.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -109,8 +110,8 @@ QString StreamReader::whatIsRead() const
             u" The file was replaced (%1 times so far), and the new one is read."_s.arg(m_replaced);
     if (m_restarted > 0) {
         text +=
-            u" The file became shorter (%1 times so far), and was read from its beginning again."_s
-                .arg(m_restarted);
+            u" The file began anew (%1 times so far), and was read from its beginning again."_s.arg(
+                m_restarted);
     }
     return text;
 }
@@ -231,6 +232,10 @@ void StreamReader::take(std::string_view line, bool isTruncated)
     message.flags = isTruncated ? Flags(Flag::Truncated) : Flags(0);
     message.topic = m_options.topic;
     message.raw = QByteArray(line.data(), static_cast<qsizetype>(line.size()));
+    if (isTruncated && m_lines.size() > line.size()) {
+        message.headers = QByteArray::fromStdString(
+            headersToBytes({{"murmur-length", std::to_string(m_lines.size())}}));
+    }
     m_batchBytes += line.size();
     if (m_batch.size() >= kBatch || m_batchBytes >= kBatchBytes)
         (void)handOver();

@@ -10,14 +10,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
 namespace murmur {
 
 namespace {
+
+// So many bytes tell a file from the one that it was.
+constexpr std::int64_t kHead = 256;
 
 QString systemWords(int error)
 {
@@ -89,6 +94,9 @@ StreamSource::Got StreamSource::read(std::span<char> into, std::size_t& count, Q
         if (::poll(&ready, 1, 0) <= 0)
             return Got::Nothing;
     }
+    // Copied away, emptied and already longer than before: its beginning is another one.
+    if (std::exchange(m_isAtEnd, false) && headNow() != m_head)
+        return restart();
     const ssize_t got = ::read(m_descriptor, into.data(), into.size());
     if (got > 0) {
         m_offset += got;
@@ -105,6 +113,22 @@ StreamSource::Got StreamSource::read(std::span<char> into, std::size_t& count, Q
     return m_follows && !m_isPolled ? lookAgain() : Got::End;
 }
 
+StreamSource::Got StreamSource::restart()
+{
+    ::lseek(m_descriptor, 0, SEEK_SET);
+    m_offset = 0;
+    return Got::Restarted;
+}
+
+/// The beginning of what was read.
+std::string StreamSource::headNow() const
+{
+    std::string head(static_cast<std::size_t>(std::min<std::int64_t>(kHead, m_offset)), '\0');
+    const ssize_t got = ::pread(m_descriptor, head.data(), head.size(), 0);
+    head.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    return head;
+}
+
 /// At the end of a file that is followed.
 StreamSource::Got StreamSource::lookAgain()
 {
@@ -116,11 +140,10 @@ StreamSource::Got StreamSource::lookAgain()
     };
     if (::fstat(m_descriptor, &ours) != 0)
         return Got::Nothing;
-    if (ours.st_size < m_offset) {
-        ::lseek(m_descriptor, 0, SEEK_SET);
-        m_offset = 0;
-        return Got::Restarted;
-    }
+    if (ours.st_size < m_offset)
+        return restart();
+    m_isAtEnd = true;
+    m_head = headNow();
     // Renamed and not made again yet: its writer may still have it open.
     if (ours.st_size > m_offset || ::stat(QFile::encodeName(m_path).constData(), &named) != 0)
         return Got::Nothing;
@@ -132,6 +155,7 @@ StreamSource::Got StreamSource::lookAgain()
     ::close(m_descriptor);
     m_descriptor = next;
     m_offset = 0;
+    m_isAtEnd = false;
     return Got::Replaced;
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace murmur {
 
@@ -29,7 +30,8 @@ public:
         Bytes,     ///< `count` of them
         Nothing,   ///< yet
         Replaced,  ///< the path leads to another file, which is read from its beginning
-        Restarted, ///< the file is shorter than what was read: it is read from its beginning
+        Restarted, ///< the file is shorter than what was read, or has another beginning: it is
+                   ///< read from there
         End,
         Failed, ///< `reason` tells why
     };
@@ -39,6 +41,8 @@ public:
 
 private:
     Got lookAgain();
+    Got restart();
+    [[nodiscard]] std::string headNow() const;
 
     const QString m_path;
     const bool m_isStdin;
@@ -46,6 +50,8 @@ private:
     bool m_isPolled = false; ///< a pipe, a terminal, a socket
     int m_descriptor = -1;
     std::int64_t m_offset = 0; ///< in a file
+    bool m_isAtEnd = false;    ///< of a file, when we looked last
+    std::string m_head;        ///< how the file began then
 };
 
 } // namespace murmur
