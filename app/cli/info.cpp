@@ -39,6 +39,13 @@ QString kindText(std::size_t kind)
     return QString::fromLatin1(name.data(), static_cast<qsizetype>(name.size()));
 }
 
+QString lostCount(std::int64_t lost, LostIs lostIs)
+{
+    if (lostIs == LostIs::Exact)
+        return grouped(lost);
+    return lost > 0 ? u"at least %1"_s.arg(grouped(lost)) : u"unknown"_s;
+}
+
 QString lostIsText(LostIs lostIs)
 {
     const std::string_view name = lostIsName(lostIs);
@@ -307,8 +314,8 @@ void addConnections(Table& table, const std::vector<ConnectionInfo>& connections
             if (isShort && member != group.members.back())
                 continue;
             table.add({isShort ? u"%1 (%2)"_s.arg(group.label).arg(group.members.size()) : one.url,
-                       grouped(sum.received), grouped(sum.recorded), grouped(sum.lost),
-                       lostIsText(sum.lostIs)});
+                       grouped(sum.received), grouped(sum.recorded),
+                       lostCount(sum.lost, sum.lostIs), lostIsText(sum.lostIs)});
         }
     }
 }
@@ -353,7 +360,13 @@ std::string pageOf(const SessionInfo& info)
     fact(u"topics"_s, grouped(info.topics));
     fact(u"bytes"_s,
          u"%1 heard, %2 on disk"_s.arg(bytesText(info.bytesRaw), bytesText(info.bytesFile)));
-    fact(u"gaps"_s, u"%1, %2 messages lost"_s.arg(grouped(info.gaps), grouped(info.lost)));
+    LostIs lostIs = LostIs::Exact;
+    for (const ConnectionInfo& connection : info.connections)
+        lostIs = std::max(lostIs, connection.lostIs);
+    fact(u"gaps"_s, u"%1, %2 messages lost"_s.arg(grouped(info.gaps),
+                                                  lostIs == LostIs::Unknown && info.lost == 0
+                                                      ? u"an unknown number of"_s
+                                                      : lostCount(info.lost, lostIs)));
 
     if (info.unread > 0)
         fact(u"unread"_s,

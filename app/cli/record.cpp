@@ -153,6 +153,7 @@ int run(const Options& options)
         for (const std::string& text : *given)
             *rules << QString::fromStdString(text);
     }
+    run.patterns = recording.rules.only + recording.rules.exclude;
     recording.rules.redactsKnown = !options.isUnredacted;
     if (recording.urls.empty())
         return wrongUse(u"Nothing to attach to: name a URL, or a profile with --profile."_s);

@@ -7,6 +7,7 @@
 #include "command.h"
 #include "output.h"
 #include "progress.h"
+#include "recordend.h"
 #include "stopsignals.h"
 
 #include "session/whynothing.h"
@@ -302,17 +303,18 @@ int RecordRun::run()
     m_progress = nullptr;
     const nanoseconds length = std::chrono::steady_clock::now() - begin;
     const std::vector<ConnectionInfo> connections = m_recorder.status().connections;
+    const std::size_t attached = countAttached(connections);
     m_session.reset();
     const Status stopped = m_recorder.stop();
     const bool isUnreached =
         !connections.empty() &&
-        (m_isUnreachable || std::ranges::all_of(connections, [](const ConnectionInfo& c) {
+        (attached == 0 || std::ranges::all_of(connections, [](const ConnectionInfo& c) {
              return c.state == ConnectionStatus::State::Failed;
          }));
     // A file without a message would only be in the way of the next try.
     if (isUnreached && stopped && m_recorder.status().recorded == 0) {
         QFile::remove(m_recorder.path());
-        return failed({ErrorCode::Unreachable, connections.front().detail});
+        return failed({ErrorCode::Unreachable, unreachedSentence(connections)});
     }
     if (const QString why = endText(m_why, connections); why != m_why) {
         tell(u"Ended: %1. What was read is kept."_s.arg(why));
@@ -323,8 +325,30 @@ int RecordRun::run()
     if (!stopped)
         return failed(stopped.error());
     if (isUnreached)
-        return failed({ErrorCode::Unreachable, connections.front().detail});
+        return failed({ErrorCode::Unreachable, unreachedSentence(connections)});
+    if (attached < connections.size()) {
+        tell(u"%1 of %2 connections were never attached; for each there is a gap."_s
+                 .arg(connections.size() - attached)
+                 .arg(connections.size()));
+    }
+    tellIdlePatterns();
     return kept;
+}
+
+std::size_t RecordRun::countAttached(const std::vector<ConnectionInfo>& connections) const
+{
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < connections.size(); ++i)
+        count += wasAttached(connections[i], i < m_watched.size() && m_watched[i].wasUp) ? 1 : 0;
+    return count;
+}
+
+void RecordRun::tellIdlePatterns() const
+{
+    if (m_options.patterns.isEmpty() || m_recorder.status().recorded == 0)
+        return;
+    for (const QString& pattern : idlePatterns(m_recorder.files(), m_options.patterns))
+        tell(printable(u"No topic matched the pattern “%1”."_s.arg(pattern)));
 }
 
 void RecordRun::showStatus()
@@ -470,7 +494,6 @@ void RecordRun::lookForEnd(const std::vector<ConnectionInfo>& connections)
                             [](const ConnectionInfo& c) { return c.state == State::Stopped; });
     if (!wasUp && m_options.patience.count() > 0 &&
         std::chrono::steady_clock::now() - m_began >= m_options.patience) {
-        m_isUnreachable = true;
         end(u"no bus answered within %1"_s.arg(durationText(m_options.patience)));
     }
 }

@@ -9,6 +9,7 @@
 
 #include <QObject>
 #include <QString>
+#include <QStringList>
 
 #include <chrono>
 #include <cstdint>
@@ -23,6 +24,7 @@ struct RunOptions
 {
     nanoseconds length{0}; ///< 0: until something else ends it
     QString until;         ///< expression; its first match ends the recording
+    QStringList patterns;  ///< of --only and --exclude: those that never matched are told
     bool isStrict = false; ///< gaps are exit code 5
     bool json = false;     ///< the summary as JSON
     /// How long no bus may have answered before the run ends as unreachable; 0: for ever.
@@ -60,6 +62,8 @@ private:
     void lookForEnd(const std::vector<ConnectionInfo>& connections);
     void lookForMatch();
     void end(const QString& why);
+    [[nodiscard]] std::size_t countAttached(const std::vector<ConnectionInfo>& connections) const;
+    void tellIdlePatterns() const;
 
     Recorder& m_recorder;
     RunOptions m_options;
@@ -74,7 +78,7 @@ private:
     QString m_alarm;                // as told
     std::vector<Watched> m_watched; ///< by connection
     std::chrono::steady_clock::time_point m_began;
-    bool m_isUnreachable = false;   ///< nobody answered in time
+
     Progress* m_progress = nullptr; // while the event loop runs
 };
 

@@ -148,6 +148,106 @@ private Q_SLOTS:
         QVERIFY(!QFileInfo::exists(path));
     }
 
+    void aRunThatEndsBeforeAnybodyAnsweredFails()
+    {
+        const QString path = file("early.murmur");
+        const Outcome outcome = murmur::murmur({u"record"_s, u"redis://127.0.0.1:1?pattern=*"_s,
+                                                u"-o"_s, path, u"--for"_s, u"1s"_s, u"--strict"_s});
+        QCOMPARE(outcome.code, 4);
+        QVERIFY2(outcome.err.contains("Nobody listens on 127.0.0.1:1"), outcome.err.constData());
+        QVERIFY(!QFileInfo::exists(path));
+    }
+
+    void connectionsThatWereNeverAttachedAreGaps()
+    {
+        const QString path = file("part.murmur");
+        const Outcome outcome =
+            murmur::murmur({u"record"_s, u"listen://127.0.0.1:0"_s,
+                            u"redis://127.0.0.1:1?pattern=*"_s, u"redis://127.0.0.2:1?pattern=*"_s,
+                            u"-o"_s, path, u"--for"_s, u"1s"_s, u"--strict"_s});
+        QCOMPARE(outcome.code, 5);
+        QVERIFY2(outcome.err.contains("2 of 3 connections were never attached"),
+                 outcome.err.constData());
+        const Outcome info = murmur::murmur({u"info"_s, path});
+        QVERIFY2(info.out.contains("2, an unknown number of messages lost"), info.out.constData());
+        QVERIFY2(info.out.contains("unknown  unknown"), info.out.constData());
+        const QJsonArray connections = murmur::murmur({u"info"_s, path, u"--json"_s})
+                                           .objects()
+                                           .front()["connections"_L1]
+                                           .toArray();
+        QCOMPARE(connections[1]["lost_by"_L1][0]["cause"_L1].toString(), u"unreachable"_s);
+    }
+
+    void aTapWhoseServerIsDownSaysSo()
+    {
+        QProcess process;
+        const QString path = file("tap.murmur");
+        process.start(
+            QStringLiteral(MURMUR_PROGRAM),
+            {u"record"_s, u"tap://127.0.0.1:0?upstream=ws://127.0.0.1:1"_s, u"-o"_s, path});
+        QVERIFY(process.waitForStarted());
+        QByteArray err;
+        const QRegularExpression listening(u"Listening on 127\\.0\\.0\\.1:(\\d+)"_s);
+        QRegularExpressionMatch port;
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                err += process.readAllStandardError();
+                port = listening.match(QString::fromUtf8(err));
+                return port.hasMatch();
+            },
+            10'000));
+        QTcpSocket client;
+        client.connectToHost(u"127.0.0.1"_s, port.captured(1).toUShort());
+        QVERIFY(client.waitForConnected());
+        client.write("GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                     "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+                     "Sec-WebSocket-Version: 13\r\n\r\n");
+        QVERIFY2(QTest::qWaitFor(
+                     [&] {
+                         err += process.readAllStandardError();
+                         return err.contains("Nobody listens at ws://127.0.0.1:1");
+                     },
+                     10'000),
+                 err.constData());
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QCOMPARE(outcomeOf(process).code, 4);
+    }
+
+    void theSameBusTwiceIsRefused()
+    {
+        const Outcome outcome =
+            murmur::murmur({u"record"_s, u"redis://127.0.0.1:1?pattern=a"_s,
+                            u"redis://127.0.0.1:1?pattern=a"_s, u"-o"_s, file("twice.murmur")});
+        QCOMPARE(outcome.code, 2);
+        QVERIFY2(outcome.err.contains("is attached already"), outcome.err.constData());
+    }
+
+    void whatAPersonProbablyMeantIsSaid()
+    {
+        QFile plain(file("plain.txt"));
+        QVERIFY(plain.open(QIODevice::WriteOnly));
+        plain.write("{\"topic\":\"a.b\",\"from\":\"x\"}\n");
+        plain.close();
+        const Outcome named =
+            murmur::murmur({u"record"_s, u"plain.txt"_s, u"-o"_s, u"p.murmur"_s}, m_dir.path());
+        QCOMPARE(named.code, 2);
+        QVERIFY2(named.err.contains("write file:plain.txt"), named.err.constData());
+        const Outcome idle =
+            murmur::murmur({u"record"_s, u"file:plain.txt"_s, u"-o"_s, u"p.murmur"_s,
+                            u"--exclude"_s, u"plain.*"_s, u"--exclude"_s, u"camera.#"_s},
+                           m_dir.path());
+        QCOMPARE(idle.code, 0);
+        QVERIFY2(idle.err.contains("No topic matched the pattern “camera.#”."),
+                 idle.err.constData());
+        QVERIFY2(!idle.err.contains("“plain.*”"), idle.err.constData());
+        for (const QString& bus :
+             {u"rediss://h?ca=/nowhere"_s, u"mqtts://h?ca=/nowhere"_s, u"tls://h?ca=/nowhere"_s,
+              u"nats://h?creds=/nowhere"_s, u"wss://h?murmur.ca=/nowhere"_s}) {
+            QCOMPARE(murmur::murmur({u"record"_s, bus, u"-o"_s, u"ca.murmur"_s}, m_dir.path()).code,
+                     3);
+        }
+    }
+
     void whatIsPipedInIsRecorded()
     {
         QProcess process;
