@@ -33,23 +33,6 @@ void LagWatch::tell(const std::string& topic, std::vector<Lag> lags, std::int64_
         known = m_known.erase(known);
     }
     m_known.merge(here);
-    hand(std::move(lags), now);
-}
-
-void LagWatch::lose(std::int64_t now)
-{
-    std::vector<Lag> lags;
-    for (const auto& [topic, consumer] : m_known) {
-        Lag& lag = lags.emplace_back();
-        lag.topic = topic;
-        lag.consumer = consumer;
-    }
-    m_known.clear();
-    hand(std::move(lags), now);
-}
-
-void LagWatch::hand(std::vector<Lag>&& lags, std::int64_t now)
-{
     if (m_sink == nullptr || lags.empty())
         return;
     for (Lag& lag : lags) {

@@ -34,13 +34,8 @@ public:
     /// All consumers of `topic` that there are now, at `now` (ns). One that was told of before and
     /// is not among them becomes unknown, as it was deleted.
     void tell(const std::string& topic, std::vector<Lag> lags, std::int64_t now);
-    /// Nobody answers any more: all become unknown.
-    void lose(std::int64_t now);
-    [[nodiscard]] bool isEmpty() const { return m_known.empty(); }
 
 private:
-    void hand(std::vector<Lag>&& lags, std::int64_t now);
-
     ConnectionId m_id;
     MessageSink* m_sink;
     std::set<std::pair<std::string, std::string>> m_known; ///< topic, consumer

@@ -52,6 +52,23 @@ private Q_SLOTS:
         QCOMPARE(lastLags(attached.sink), QByteArray());
     }
 
+    void aGroupThatMayNotBeSeenIsLeftOut()
+    {
+        KafkaMock mock;
+        QCOMPARE(mock.start({u"jobs:1"_s}), QByteArray());
+        QCOMPARE(mock.produce(u"jobs"_s, 0, numbers(0, 10)), QByteArray());
+        // The next OffsetFetch fails with GROUP_AUTHORIZATION_FAILED.
+        QCOMPARE(mock.command("errors 9 30 1"), QByteArray());
+        Attached attached(&createKafkaConnection,
+                          mock.url(u"topic=jobs&from=start&groups=secret"_s));
+        QVERIFY2(attached.waitUp(), qPrintable(attached.status().detail));
+        QTRY_VERIFY2_WITH_TIMEOUT(attached.status().detail.contains(u"Describe on the groups"),
+                                  qPrintable(attached.status().detail), 20'000);
+        QVERIFY(attached.waitCount(10, 30s));
+        QCOMPARE(attached.status().state, ConnectionStatus::State::Up);
+        QCOMPARE(lastLags(attached.sink), QByteArray());
+    }
+
     void groupsThatAreNotListedAreSaidOnce()
     {
         KafkaMock mock;

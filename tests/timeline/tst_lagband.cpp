@@ -119,7 +119,7 @@ private Q_SLOTS:
         open({lagOf(0, "workers", 7), lagOf(20, "workers", 1204), lagOf(40, "workers", -1)});
         m_shared->setPlayhead(at(10));
         QTRY_COMPARE(band()->asText(), u"workers of tasks: 7 to get"_s);
-        m_shared->setPlayhead(at(25));
+        m_shared->setPlayhead(at(35));
         QCOMPARE(band()->asText(), u"workers of tasks: 1,204 to get"_s);
         // Gone, or nobody answered.
         m_shared->setPlayhead(at(50));
@@ -150,6 +150,18 @@ private Q_SLOTS:
         const QRect row = band()->rowRect(u"tasks"_s, u"workers"_s);
         QVERIFY(heightAt(row, 39) > 1);
         QCOMPARE(heightAt(row, 45), 0);
+    }
+
+    void whetherItGetsWorseIsSaid()
+    {
+        open({lagOf(0, "workers", 100), lagOf(10, "workers", 900), lagOf(20, "workers", 905),
+              lagOf(30, "workers", 105)});
+        m_shared->setPlayhead(at(11));
+        QTRY_COMPARE(band()->asText(), u"workers of tasks: 900 to get, growing by 80/s"_s);
+        m_shared->setPlayhead(at(21));
+        QCOMPARE(band()->asText(), u"workers of tasks: 905 to get"_s);
+        m_shared->setPlayhead(at(31));
+        QCOMPARE(band()->asText(), u"workers of tasks: 105 to get, catching up by 80/s"_s);
     }
 
     void itFoldsAndTheLayoutRemembers()

@@ -16,6 +16,8 @@
 #include <QToolTip>
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -26,6 +28,9 @@ namespace {
 
 constexpr int kHeader = 22;
 constexpr int kInset = 4;
+constexpr int kPatience = 20; ///< times what an answer took
+constexpr std::chrono::milliseconds kSoonest = 1s;
+constexpr std::chrono::milliseconds kLatest = 30s;
 
 } // namespace
 
@@ -41,7 +46,7 @@ LagBand::LagBand(SharedView* shared, QWidget* parent)
     m_fold->setToolTip(tr("How far consumers of others are behind, as their bus says"));
     connect(m_fold, &QToolButton::clicked, this, [this] { setFolded(!m_isFolded); });
     m_slow.setSingleShot(true);
-    m_slow.setInterval(1s);
+    m_slow.setInterval(kSoonest);
     connect(&m_slow, &QTimer::timeout, this, [this] {
         m_range = {};
         askWho();
@@ -69,7 +74,9 @@ void LagBand::reset()
     m_values.clear();
     m_range = {};
     m_knows = false;
-    takeWho({});
+    m_knownUntil = kNoTime;
+    if (!std::exchange(m_rows, {}).empty())
+        Q_EMIT heightChanged();
     askWho();
 }
 
@@ -78,11 +85,14 @@ void LagBand::askWho()
     Session* const session = m_shared->session();
     if (!session || m_whoJob.isBusy())
         return;
-    // The whole session and what comes behind its last message; of each consumer a few values.
-    const LagRequest whole{{session->seen().time.begin - nanoseconds(kLagHolds), TimePoint::max()},
-                           1};
+    // The whole session and what comes behind its last message, then only what is new since; of
+    // each consumer a few values.
+    const TimePoint from = m_knownUntil == kNoTime
+                               ? session->seen().time.begin - nanoseconds(kLagHolds)
+                               : fromNs(m_knownUntil);
+    const LagRequest request{{from, TimePoint::max()}, 1};
     m_whoJob.start(
-        this, [&](const std::stop_token&) { return session->lags(whole); },
+        this, [&](const std::stop_token&) { return session->lags(request); },
         [this](const Result<std::vector<Lag>>& lags) {
             m_knows = true;
             if (lags)
@@ -92,12 +102,26 @@ void LagBand::askWho()
 
 void LagBand::takeWho(const std::vector<Lag>& lags)
 {
-    std::vector<LagTrack> rows = lagTracks(lags);
-    std::erase_if(rows, [](const LagTrack& row) { return row.highest <= 0; });
-    const bool isOther = !std::ranges::equal(
-        rows, m_rows, [](const LagTrack& a, const LagTrack& b) { return a.isOf(b); });
-    m_rows = std::move(rows);
+    bool isOther = false;
+    for (const LagTrack& track : lagTracks(lags)) {
+        m_knownUntil = std::max(m_knownUntil, track.values.back().time);
+        if (track.highest <= 0)
+            continue;
+        const auto known =
+            std::ranges::find_if(m_rows, [&](const LagTrack& row) { return row.isOf(track); });
+        if (known != m_rows.end()) {
+            known->highest = std::max(known->highest, track.highest);
+            continue;
+        }
+        LagTrack& row = m_rows.emplace_back(track);
+        row.values.clear();
+        isOther = true;
+    }
     if (isOther) {
+        std::ranges::sort(m_rows, [](const LagTrack& a, const LagTrack& b) {
+            return std::tie(a.connection, a.topic, a.consumer) <
+                   std::tie(b.connection, b.topic, b.consumer);
+        });
         askValues();
         Q_EMIT heightChanged();
     }
@@ -120,17 +144,26 @@ void LagBand::askValues()
     const nanoseconds pad = window.length() / 2;
     const TimeRange range{window.begin - pad, window.end + pad};
     const LagRequest request{range, std::max(1, 2 * plotRect().width())};
+    m_asked.start();
     m_valuesJob.start(
         this, [&](const std::stop_token&) { return session->lags(request); },
         [this, range, step](const Result<std::vector<Lag>>& lags) {
             if (!lags)
                 return;
+            pace();
             m_values = lagTracks(*lags);
             m_range = range;
             m_step = step;
             setAccessibleDescription(asText());
             update();
         });
+}
+
+void LagBand::pace()
+{
+    // Days of a recording take a while to look through: then they are looked at less often.
+    m_slow.setInterval(std::clamp<std::chrono::milliseconds>(
+        std::chrono::milliseconds(kPatience * m_asked.elapsed()), kSoonest, kLatest));
 }
 
 bool LagBand::isSettled() const
@@ -326,7 +359,18 @@ void LagBand::paintRow(QPainter& painter, const LagTrack& row, QRect rect) const
     painter.setFont(numberFont);
     painter.setPen(lag != nullptr && lag->behind() > 0 ? theme.text : theme.faint);
     painter.drawText(names.adjusted(0, 0, -8, 0), Qt::AlignVCenter | Qt::AlignRight, number);
-    const QRect text = names.adjusted(theme.gutter, 2, -width - 14, -2);
+    // A shape and a colour for whether it gets worse.
+    if (const double trend = values.trend(m_shared->playhead()); trend != 0) {
+        const QPoint tip(names.right() - 8 - width - 9, rect.center().y());
+        const int dy = trend > 0 ? -3 : 3;
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(trend > 0 ? theme.warning : theme.good);
+        painter.drawPolygon(
+            QPolygon({tip + QPoint(0, dy), tip + QPoint(4, -dy), tip + QPoint(-4, -dy)}));
+        painter.setRenderHint(QPainter::Antialiasing, false);
+    }
+    const QRect text = names.adjusted(theme.gutter, 2, -width - 26, -2);
     const QFont name = theme.interfaceFont(9.5);
     const QFont small = theme.interfaceFont(8);
     painter.setFont(name);
@@ -343,7 +387,7 @@ QString LagBand::asText() const
 {
     QStringList lines;
     for (const LagTrack& row : m_rows)
-        lines << lagSentence(row, valuesOf(row).at(m_shared->playhead()));
+        lines << lagSentence(row, valuesOf(row), m_shared->playhead());
     return lines.join(u'\n');
 }
 
@@ -364,7 +408,7 @@ bool LagBand::event(QEvent* event)
         QToolTip::showText(
             help->globalPos(),
             tr("%1\n%2 · highest so far %3\n%4")
-                .arg(lagSentence(row, valuesOf(row).at(time)), clockTime(time, 0),
+                .arg(lagSentence(row, valuesOf(row), time), clockTime(time, 0),
                      numberText(row.highest),
                      QString::fromStdString(connection.name.empty() ? connection.url
                                                                     : connection.name)),

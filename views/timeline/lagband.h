@@ -5,6 +5,7 @@
 #include "views/base/latestjob.h"
 #include "views/timeline/lagtrack.h"
 
+#include <QElapsedTimer>
 #include <QTimer>
 #include <QWidget>
 
@@ -48,6 +49,7 @@ private:
     void reset();
     void askWho();
     void askValues();
+    void pace();
     void takeWho(const std::vector<Lag>& lags);
     [[nodiscard]] TimeAxis axis() const;
     [[nodiscard]] QRect plotRect() const;
@@ -66,11 +68,13 @@ private:
     QToolButton* m_fold;
     LatestJob m_whoJob;
     LatestJob m_valuesJob;
-    QTimer m_slow;                ///< what need not follow every growth
-    std::vector<LagTrack> m_rows; ///< that were ever behind; values are those of the whole session
-    std::vector<LagTrack> m_values; ///< of m_range
-    TimeRange m_range;              ///< that m_values answer for
-    nanoseconds m_step{0};          ///< how fine they are
+    QTimer m_slow;                       ///< what need not follow every growth
+    QElapsedTimer m_asked;               ///< since the values were asked for
+    std::vector<LagTrack> m_rows;        ///< that were ever behind, without values
+    std::int64_t m_knownUntil = kNoTime; ///< ns, of the newest value that m_rows know of
+    std::vector<LagTrack> m_values;      ///< of m_range
+    TimeRange m_range;                   ///< that m_values answer for
+    nanoseconds m_step{0};               ///< how fine they are
     bool m_isFolded = false;
     bool m_knows = false;
 };

@@ -18,6 +18,10 @@ namespace murmur {
 
 namespace {
 
+constexpr std::chrono::seconds kTrend{10};
+/// Share of the value; what changes less stands still.
+constexpr double kLeastTrend = 0.02;
+
 struct LagTr
 {
     Q_DECLARE_TR_FUNCTIONS(Timeline)
@@ -32,6 +36,17 @@ const Lag* LagTrack::at(TimePoint t) const
         return nullptr;
     const Lag& lag = *std::prev(next);
     return toNs(t) - lag.time > kLagHolds || lag.behind() < 0 ? nullptr : &lag;
+}
+
+double LagTrack::trend(TimePoint t) const
+{
+    const Lag* now = at(t);
+    const Lag* before = at(t - kTrend);
+    if (now == nullptr || before == nullptr)
+        return 0;
+    const auto change = static_cast<double>(now->behind() - before->behind());
+    const double least = std::max(2.0, kLeastTrend * static_cast<double>(now->behind()));
+    return std::abs(change) < least ? 0 : change / std::chrono::duration<double>(kTrend).count();
 }
 
 std::vector<LagTrack> lagTracks(const std::vector<Lag>& lags)
@@ -93,9 +108,10 @@ double lagHeight(std::int64_t value, std::int64_t top)
     return std::min(1.0, std::log1p(double(value)) / std::log1p(double(top)));
 }
 
-QString lagSentence(const LagTrack& track, const Lag* lag)
+QString lagSentence(const LagTrack& of, const LagTrack& track, TimePoint t)
 {
-    const QString who = LagTr::tr("%1 of %2").arg(track.consumer, track.topic);
+    const QString who = LagTr::tr("%1 of %2").arg(of.consumer, of.topic);
+    const Lag* lag = track.at(t);
     if (lag == nullptr)
         return LagTr::tr("%1: not known").arg(who);
     QStringList facts;
@@ -105,6 +121,11 @@ QString lagSentence(const LagTrack& track, const Lag* lag)
         facts << LagTr::tr("%1 unacknowledged").arg(numberText(lag->unacknowledged));
     if (lag->members >= 0)
         facts << LagTr::tr("shared by %1").arg(numberText(lag->members));
+    if (const double trend = track.trend(t); trend != 0) {
+        const QString rate = shortNumberText(std::max(1.0, std::round(std::abs(trend))));
+        facts << (trend > 0 ? LagTr::tr("growing by %1/s") : LagTr::tr("catching up by %1/s"))
+                     .arg(rate);
+    }
     return LagTr::tr("%1: %2").arg(who, facts.join(u", "_s));
 }
 

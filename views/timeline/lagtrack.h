@@ -27,6 +27,9 @@ struct LagTrack
     }
     /// What held at `t`; null when nothing was known then.
     [[nodiscard]] const Lag* at(TimePoint t) const;
+    /// Messages a second by which it fell behind in the last ten seconds before `t`; below 0: it
+    /// catches up. 0 also for what is too little to tell, or not known.
+    [[nodiscard]] double trend(TimePoint t) const;
 };
 
 /// One track for each connection, topic and consumer, in that order.
@@ -42,7 +45,8 @@ std::int64_t lagTop(std::int64_t highest);
 /// seen.
 double lagHeight(std::int64_t value, std::int64_t top);
 
-/// "workers of tasks: 1,204 to get, 12 unacknowledged, shared by 3"; `lag` may be null.
-QString lagSentence(const LagTrack& track, const Lag* lag);
+/// "workers of tasks: 1,204 to get, 12 unacknowledged, shared by 3, growing by 80/s", of track
+/// `of`, at a moment of the values of `track`.
+QString lagSentence(const LagTrack& of, const LagTrack& track, TimePoint t);
 
 } // namespace murmur

@@ -88,6 +88,7 @@ void KafkaLags::run(const std::atomic<bool>& isOver)
             continue;
         m_nextRound = now + kLagEvery;
         m_unanswered = 0;
+        m_asked.clear();
         m_partitions = partitionsToAsk();
         for (const std::string& group : m_groups)
             askGroup(group);
@@ -125,6 +126,9 @@ void KafkaLags::askGroup(const std::string& group)
     const auto options = optionsFor(m_handle, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
     const Owned<rd_kafka_ListConsumerGroupOffsets_t> question(
         rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), m_partitions.get()));
+    // An answer that failed names no group.
+    rd_kafka_AdminOptions_set_opaque(options.get(), reinterpret_cast<void*>(m_asked.size()));
+    m_asked.push_back(group);
     rd_kafka_ListConsumerGroupOffsets_t* questions[] = {question.get()};
     rd_kafka_ListConsumerGroupOffsets(m_handle, questions, 1, options.get(), m_answers.get());
     ++m_awaited;
@@ -155,8 +159,11 @@ void KafkaLags::takeGroups(rd_kafka_event_t* event)
     if (rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR && result != nullptr) {
         const auto** groups = rd_kafka_ListConsumerGroups_result_valid(result, &count);
         m_groups.clear();
-        for (std::size_t i = 0; i < count && m_groups.size() < kMaxGroups; ++i)
-            m_groups.insert(rd_kafka_ConsumerGroupListing_group_id(groups[i]));
+        for (std::size_t i = 0; i < count && m_groups.size() < kMaxGroups; ++i) {
+            if (const char* id = rd_kafka_ConsumerGroupListing_group_id(groups[i]);
+                !m_denied.contains(id))
+                m_groups.insert(id);
+        }
         std::size_t failed = 0;
         const auto** errors = rd_kafka_ListConsumerGroups_result_errors(result, &failed);
         if (count > 0 || failed == 0)
@@ -174,6 +181,10 @@ void KafkaLags::takeGroups(rd_kafka_event_t* event)
 
 void KafkaLags::takeOffsets(rd_kafka_event_t* event)
 {
+    const auto asked = reinterpret_cast<std::size_t>(rd_kafka_event_opaque(event));
+    if (asked >= m_asked.size())
+        return;
+    const std::string& group = m_asked[asked];
     const rd_kafka_ListConsumerGroupOffsets_result_t* result =
         rd_kafka_event_ListConsumerGroupOffsets_result(event);
     std::size_t count = 0;
@@ -185,15 +196,23 @@ void KafkaLags::takeOffsets(rd_kafka_event_t* event)
         if (const rd_kafka_error_t* failed = rd_kafka_group_result_error(groups[i]))
             error = rd_kafka_error_code(failed);
         const rd_kafka_topic_partition_list_t* list = rd_kafka_group_result_partitions(groups[i]);
-        for (int place = 0; list != nullptr && place < list->cnt; ++place)
-            takeOffset(rd_kafka_group_result_name(groups[i]), list->elems[place]);
+        for (int place = 0; list != nullptr && place < list->cnt; ++place) {
+            if (list->elems[place].err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
+                error = list->elems[place].err;
+            takeOffset(group, list->elems[place]);
+        }
     }
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
         return;
-    ++m_unanswered;
-    if (isPermission(error))
-        complain(u"How far some consumer groups are behind cannot be told: the user needs "
-                 "Describe on the groups."_s);
+    if (!isPermission(error)) {
+        ++m_unanswered;
+        return;
+    }
+    // It is not asked for again, and the others are told of all the same.
+    m_groups.erase(group);
+    m_denied.insert(group);
+    complain(u"How far some consumer groups are behind cannot be told: the user needs Describe on "
+             "the groups."_s);
 }
 
 void KafkaLags::takeOffset(const std::string& group, const rd_kafka_topic_partition_t& committed)

@@ -50,6 +50,8 @@ private:
     LagWatch m_watch;
     KafkaOwned<rd_kafka_queue_t> m_answers;
     std::set<std::string> m_groups;
+    std::set<std::string> m_denied;
+    std::vector<std::string> m_asked;                         ///< in this round
     KafkaOwned<rd_kafka_topic_partition_list_t> m_partitions; ///< asked for in this round
     Table m_found;                                            ///< of this round
     std::set<std::string> m_topics;                           ///< that were told of
