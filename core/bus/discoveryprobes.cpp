@@ -3,15 +3,11 @@
 
 #include "bus/discovery.h"
 
-#include <QElapsedTimer>
-#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QUrlQuery>
 
 #include <algorithm>
 #include <cstring>
-#include <map>
 
 using namespace Qt::StringLiterals;
 
@@ -72,8 +68,11 @@ public:
                 continue;
             bus.perSecond = rate.toDouble();
             bus.counted = u"commands"_s;
-            if (const QByteArray channels = valueOf(*text, "pubsub_channels:"); !channels.isEmpty())
-                bus.topics = channels.toLongLong();
+            // Channels that nobody listens to Redis does not count.
+            const int channels = valueOf(*text, "pubsub_channels:").toInt();
+            bus.detail = channels == 0   ? QString()
+                         : channels == 1 ? u"1 channel with subscribers"_s
+                                         : u"%1 channels with subscribers"_s.arg(channels);
             return Step::Done;
         }
         return Step::Known;
@@ -181,11 +180,13 @@ public:
 private:
     static constexpr const char* kVersion = "$SYS/broker/version";
     static constexpr const char* kRate = "$SYS/broker/load/publish/received/1min";
+    // Comes last, and the rate before it unless it has always been nothing.
+    static constexpr const char* kLast = "$SYS/broker/messages/received";
 
     static QByteArray subscribe()
     {
         QByteArray body = QByteArray::fromHex("0001");
-        for (const QByteArray topic : {kVersion, kRate}) {
+        for (const QByteArray topic : {kVersion, kRate, kLast}) {
             body += '\0';
             body += static_cast<char>(topic.size());
             body += topic;
@@ -222,8 +223,8 @@ private:
         if (topic == kVersion) {
             QString version = QString::fromUtf8(value.left(80)).simplified();
             bus.version = version.remove(u"version "_s);
-        } else if (topic == kRate) {
-            bus.perSecond = value.toDouble() / 60;
+        } else if (topic == kRate || (topic == kLast && !bus.perSecond)) {
+            bus.perSecond = topic == kRate ? value.toDouble() / 60 : 0;
             bus.counted = u"messages"_s;
         }
     }
@@ -316,205 +317,6 @@ private:
     bool m_isKnown = false;
 };
 
-/// What an HTTP server says of itself before its body.
-struct HttpAnswer
-{
-    int status = 0;
-    std::map<QByteArray, QByteArray> fields; ///< names in lower case
-};
-
-/// Takes the head of an answer; nothing until it has come.
-std::optional<HttpAnswer> takeHead(QByteArray& unread)
-{
-    const qsizetype end = unread.indexOf("\r\n\r\n");
-    if (end < 0)
-        return std::nullopt;
-    HttpAnswer answer;
-    const QByteArrayList lines = unread.left(end).split('\n');
-    if (lines.front().startsWith("HTTP/1."))
-        answer.status = lines.front().mid(9, 3).toInt();
-    for (const QByteArray& line : lines.mid(1)) {
-        const qsizetype colon = line.indexOf(':');
-        answer.fields[line.left(colon).trimmed().toLower()] = line.mid(colon + 1).trimmed();
-    }
-    unread.remove(0, end + 4);
-    return answer;
-}
-
-bool isHttp(const QByteArray& unread)
-{
-    return QByteArray("HTTP/1.").startsWith(unread.left(7)) || unread.startsWith("HTTP/1.");
-}
-
-QByteArray upgradeRequest(const QByteArray& subprotocols)
-{
-    return "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-           "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: bXVybXVyc2NvcGUgcHJvYg==\r\n" +
-           (subprotocols.isEmpty() ? QByteArray()
-                                   : "Sec-WebSocket-Protocol: " + subprotocols + "\r\n") +
-           "\r\n";
-}
-
-class RosbridgeTalk final : public ProbeTalk
-{
-public:
-    QByteArray greeting() const override { return upgradeRequest({}); }
-    Step hear(QByteArray& unread, QByteArray&, FoundBus& bus) override
-    {
-        if (!isHttp(unread))
-            return Step::Other;
-        const auto head = takeHead(unread);
-        if (!head)
-            return Step::More;
-        if (head->status != 101)
-            return Step::Other;
-        const auto server = head->fields.find("server");
-        if (server != head->fields.end())
-            bus.version = QString::fromUtf8(server->second.left(60));
-        return Step::Done;
-    }
-};
-
-/// The server says by itself who it is and which channels it has.
-class FoxgloveTalk final : public ProbeTalk
-{
-public:
-    QByteArray greeting() const override
-    {
-        return upgradeRequest("foxglove.websocket.v1, foxglove.sdk.v1");
-    }
-    Step hear(QByteArray& unread, QByteArray&, FoundBus& bus) override
-    {
-        if (!m_isKnown) {
-            if (!isHttp(unread))
-                return Step::Other;
-            const auto head = takeHead(unread);
-            if (!head)
-                return Step::More;
-            const auto protocol = head->fields.find("sec-websocket-protocol");
-            if (head->status != 101 || protocol == head->fields.end() ||
-                !protocol->second.startsWith("foxglove"))
-                return Step::Other;
-            m_isKnown = true;
-        }
-        while (const auto text = takeText(unread)) {
-            const QJsonObject said = QJsonDocument::fromJson(*text).object();
-            if (said["op"_L1] == "serverInfo"_L1)
-                bus.version = said["name"_L1].toString().left(60);
-            if (said["op"_L1] == "advertise"_L1) {
-                bus.topics = said["channels"_L1].toArray().size();
-                return Step::Done;
-            }
-        }
-        return Step::Known;
-    }
-
-private:
-    static std::optional<QByteArray> takeText(QByteArray& unread)
-    {
-        if (unread.size() < 2)
-            return std::nullopt;
-        qsizetype size = unread[1] & 0x7F;
-        qsizetype at = 2;
-        if (size >= 126) {
-            const int bytes = size == 126 ? 2 : 8;
-            if (unread.size() < at + bytes)
-                return std::nullopt;
-            size = static_cast<qsizetype>(
-                bigEndian(unread, at + bytes - std::min(bytes, 4), std::min(bytes, 4)));
-            at += bytes;
-        }
-        if (unread.size() < at + size)
-            return std::nullopt;
-        QByteArray text = unread.mid(at, size);
-        unread.remove(0, at + size);
-        return text;
-    }
-
-    bool m_isKnown = false;
-};
-
-/// A hub of this program, perhaps in another window; it says how much it has received.
-class HubTalk final : public ProbeTalk
-{
-public:
-    QByteArray greeting() const override { return "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"; }
-    Step hear(QByteArray& unread, QByteArray&, FoundBus& bus) override
-    {
-        while (true) {
-            if (!m_head) {
-                if (!isHttp(unread))
-                    return Step::Other;
-                m_head = takeHead(unread);
-            }
-            if (!m_head)
-                return m_isKnown ? Step::Known : Step::More;
-            const qsizetype size = m_head->fields["content-length"].toLongLong();
-            if (unread.size() < size)
-                return m_isKnown ? Step::Known : Step::More;
-            const QJsonObject said = QJsonDocument::fromJson(unread.left(size)).object();
-            unread.remove(0, size);
-            m_head.reset();
-            if (!said.contains("murmurscope"_L1))
-                return Step::Other;
-            take(said, bus);
-            return Step::Done;
-        }
-    }
-    bool countsForItself() const override { return m_isKnown; }
-    QByteArray again() override { return greeting(); }
-
-private:
-    void take(const QJsonObject& said, FoundBus& bus)
-    {
-        bus.version = said["murmurscope"_L1].toString();
-        const int clients = said["clients"_L1].toInt();
-        bus.detail = clients == 1 ? u"1 client"_s : u"%1 clients"_s.arg(clients);
-        QUrlQuery query;
-        query.addQueryItem(u"murmur.hello"_s, QString::fromLatin1(QUrl::toPercentEncoding(
-                                                  uR"({"op":"subscribe","topics":["#"]})"_s)));
-        bus.url.setScheme(u"ws"_s);
-        bus.url.setQuery(query);
-        const std::int64_t received = said["received"_L1].toInteger();
-        if (m_isKnown && m_since.isValid() && m_since.elapsed() > 0) {
-            bus.perSecond = static_cast<double>(std::max<std::int64_t>(0, received - m_received)) *
-                            1000 / static_cast<double>(m_since.elapsed());
-            bus.counted = u"messages"_s;
-        }
-        m_isKnown = true;
-        m_received = received;
-        m_since.start();
-    }
-
-    std::optional<HttpAnswer> m_head;
-    QElapsedTimer m_since;
-    std::int64_t m_received = 0;
-    bool m_isKnown = false;
-};
-
-/// Somebody who takes traces already; there is nothing to attach to.
-class OtlpTalk final : public ProbeTalk
-{
-public:
-    QByteArray greeting() const override
-    {
-        return "GET /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
-    }
-    Step hear(QByteArray& unread, QByteArray&, FoundBus& bus) override
-    {
-        if (!isHttp(unread))
-            return Step::Other;
-        const auto head = takeHead(unread);
-        if (!head)
-            return Step::More;
-        if (head->status != 405)
-            return Step::Other;
-        bus.url = {};
-        bus.detail = u"takes what exporters send; listen on another port (otlp://127.0.0.1:4319)"_s;
-        return Step::Done;
-    }
-};
-
 template<typename Talk>
 std::unique_ptr<ProbeTalk> make()
 {
@@ -530,10 +332,10 @@ std::vector<BusProbe> Discovery::usualProbes()
         {"nats", "NATS", 4222, &make<NatsTalk>},
         {"mqtt", "MQTT", 1883, &make<MqttTalk>},
         {"kafka", "Kafka", 9092, &make<KafkaTalk>},
-        {"rosbridge", "rosbridge", 9090, &make<RosbridgeTalk>},
-        {"foxglove", "Foxglove", 8765, &make<FoxgloveTalk>},
-        {"ws", "Hub", 7777, &make<HubTalk>},
-        {"otlp", "OpenTelemetry", 4318, &make<OtlpTalk>},
+        {"rosbridge", "rosbridge", 9090, &rosbridgeTalk},
+        {"foxglove", "Foxglove", 8765, &foxgloveTalk},
+        {"ws", "Hub", 7777, &hubTalk},
+        {"otlp", "OpenTelemetry", 4318, &otlpTalk},
     };
 }
 

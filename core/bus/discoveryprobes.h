@@ -58,4 +58,10 @@ struct BusProbe
     std::unique_ptr<ProbeTalk> (*talk)();
 };
 
+// Those that speak HTTP first.
+std::unique_ptr<ProbeTalk> rosbridgeTalk();
+std::unique_ptr<ProbeTalk> foxgloveTalk();
+std::unique_ptr<ProbeTalk> hubTalk();
+std::unique_ptr<ProbeTalk> otlpTalk();
+
 } // namespace murmur

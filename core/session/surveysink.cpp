@@ -81,7 +81,8 @@ void SurveySink::take(const HeardMessage& message)
     if (m_begun == 0)
         return;
     const std::int64_t slice = std::max<std::int64_t>(0, message.received - m_begun) / m_slice;
-    ++count->slices[std::min(static_cast<std::size_t>(slice), kSlices - 1)];
+    if (slice < static_cast<std::int64_t>(kSlices))
+        ++count->slices[static_cast<std::size_t>(slice)];
 }
 
 std::string_view SurveySink::topicOf(const HeardMessage& message)
@@ -131,8 +132,9 @@ std::vector<SurveyedTopic> SurveySink::topics(std::int64_t now) const
     const std::int64_t end = m_fullAt != 0 ? m_fullAt : now;
     const double seconds =
         m_begun == 0 ? 0 : std::max(1e-3, static_cast<double>(end - m_begun) / 1e9);
-    const auto filled = m_begun == 0 ? 0
-                                     : std::clamp<std::int64_t>((end - m_begun) / m_slice + 1, 1,
+    // One that is not over yet would look like a fall.
+    const auto filled = m_begun == 0 ? std::int64_t(0)
+                                     : std::clamp<std::int64_t>((end - m_begun) / m_slice, 0,
                                                                 std::int64_t(kSlices));
     std::vector<SurveyedTopic> topics;
     topics.reserve(m_counts.size());

@@ -7,6 +7,7 @@
 #include "bus/fleet.h"
 #include "views/base/theme.h"
 #include "views/connect/connecttext.h"
+#include "views/connect/topicchooser.h"
 
 #include <QCompleter>
 #include <QHBoxLayout>
@@ -37,6 +38,7 @@ bool takesSecret(const QString& text)
 AttachEdit::AttachEdit(QWidget* parent)
     : QWidget(parent)
     , m_edit(new QLineEdit(suggestHubUrl().toString(), this))
+    , m_suggestions(new QStringListModel(this))
     , m_secret(new QLineEdit(this))
     , m_button(new QPushButton(tr("Attach"), this))
     , m_foundBar(new QWidget(this))
@@ -74,6 +76,11 @@ AttachEdit::AttachEdit(QWidget* parent)
     column->addWidget(m_command);
     setFocusProxy(m_edit);
 
+    // One for good: new suggestions come while it is in the middle of the key that attaches.
+    auto* completer = new QCompleter(m_suggestions, m_edit);
+    completer->setCaseSensitivity(Qt::CaseInsensitive);
+    completer->setFilterMode(Qt::MatchContains);
+    m_edit->setCompleter(completer);
     setRecentUrls({});
     connect(m_edit, &QLineEdit::textChanged, this, &AttachEdit::updateNote);
     connect(m_edit, &QLineEdit::returnPressed, this, &AttachEdit::request);
@@ -81,7 +88,7 @@ AttachEdit::AttachEdit(QWidget* parent)
     connect(m_button, &QPushButton::clicked, this, &AttachEdit::request);
     connect(&m_discovery, &Discovery::finished, this, [this] {
         setFound(m_discovery.found());
-        if (isVisible())
+        if (isVisible() && m_looks)
             m_again.start();
     });
     m_again.setSingleShot(true);
@@ -93,7 +100,7 @@ AttachEdit::AttachEdit(QWidget* parent)
 void AttachEdit::showEvent(QShowEvent* event)
 {
     QWidget::showEvent(event);
-    if (!m_discovery.isRunning())
+    if (m_looks && !m_discovery.isRunning())
         m_discovery.start();
 }
 
@@ -116,10 +123,14 @@ void AttachEdit::setFound(const std::vector<FoundBus>& buses)
     title->setForegroundRole(QPalette::PlaceholderText);
     m_foundLine->addWidget(title);
     for (const FoundBus& bus : buses) {
+        if (bus.url.isEmpty())
+            continue;
         auto* button = new QPushButton(bus.kind, m_foundBar);
         button->setFlat(true);
         const QString url = bus.url.toString();
-        button->setToolTip(bus.detail.isEmpty() ? url : url + u" · "_s + bus.detail);
+        QStringList words{url, bus.version, bus.detail};
+        words.removeAll(QString());
+        button->setToolTip(words.join(u" · "_s));
         button->setAccessibleName(tr("Attach to %1 on this machine").arg(bus.kind));
         connect(button, &QPushButton::clicked, this, [this, url] {
             m_edit->setText(url);
@@ -131,15 +142,29 @@ void AttachEdit::setFound(const std::vector<FoundBus>& buses)
     m_foundBar->setVisible(!buses.empty());
 }
 
+void AttachEdit::setLooksForBuses(bool isOn)
+{
+    m_looks = isOn;
+    if (!isOn)
+        m_again.stop();
+}
+
+void AttachEdit::attachTo(const FoundBus& bus)
+{
+    m_edit->setText(bus.url.toString(QUrl::FullyEncoded));
+    if (!bus.detail.contains("needs a"_L1))
+        request();
+    else if (m_secret->isVisibleTo(this))
+        m_secret->setFocus(Qt::OtherFocusReason);
+    else
+        focusText();
+}
+
 void AttachEdit::setRecentUrls(const QStringList& urls)
 {
     QStringList all = urls + exampleUrls();
     all.removeDuplicates();
-    auto* completer = new QCompleter(all, m_edit);
-    completer->setCaseSensitivity(Qt::CaseInsensitive);
-    completer->setFilterMode(Qt::MatchContains);
-    delete m_edit->completer();
-    m_edit->setCompleter(completer);
+    m_suggestions->setStringList(all);
 }
 
 QString AttachEdit::text() const
@@ -201,8 +226,8 @@ void AttachEdit::request()
         if (wish.urls.front().userName().isEmpty())
             wish.options.token = wish.options.password;
     }
-    Q_EMIT attachRequested(wish);
     m_secret->clear();
+    chooseTopics(this, wish, [this](const AttachWish& chosen) { Q_EMIT attachRequested(chosen); });
 }
 
 } // namespace murmur

@@ -16,6 +16,7 @@
 class QHBoxLayout;
 class QLabel;
 class QPushButton;
+class QStringListModel;
 
 namespace murmur {
 
@@ -43,9 +44,15 @@ public:
     [[nodiscard]] QLineEdit* secretEdit() const { return m_secret; }
     /// The buses that were found, as buttons; looked for again while this is seen.
     void setFound(const std::vector<FoundBus>& buses);
+    /// Whether it looks for buses itself; on by default.
+    void setLooksForBuses(bool isOn);
+    /// As if the URL of a bus that was found had been typed, and Enter pressed; where the bus asks
+    /// who we are, that is asked first.
+    void attachTo(const FoundBus& bus);
 
 Q_SIGNALS:
-    /// The person pressed Enter or the button; there is at least one URL.
+    /// The person pressed Enter or the button; there is at least one URL. Where it asked one bus
+    /// for everything, topics were chosen in between.
     void attachRequested(const murmur::AttachWish& wish);
 
 protected:
@@ -57,6 +64,7 @@ private:
     void request();
 
     QLineEdit* m_edit;
+    QStringListModel* m_suggestions;
     QLineEdit* m_secret;
     QPushButton* m_button;
     QWidget* m_foundBar;
@@ -66,6 +74,7 @@ private:
     Discovery m_discovery;
     QTimer m_again;
     std::vector<FoundBus> m_found;
+    bool m_looks = true;
 };
 
 } // namespace murmur

@@ -6,6 +6,7 @@
 #include "resources/icons.h"
 #include "views/base/theme.h"
 #include "views/connect/attachedit.h"
+#include "views/connect/foundbuses.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -77,6 +78,8 @@ QPushButton* bigButton(const QString& text, QWidget* parent)
 FirstPage::FirstPage(QWidget* parent)
     : QWidget(parent)
     , m_attach(new AttachEdit(this))
+    , m_found(new FoundBuses(this))
+    , m_foundTitle(new QLabel(tr("On this machine"), this))
     , m_recent(new QListWidget(this))
     , m_recentTitle(new QLabel(tr("Recent recordings"), this))
 {
@@ -124,6 +127,9 @@ FirstPage::FirstPage(QWidget* parent)
     QFont bold = Theme::current().interfaceFont();
     bold.setBold(true);
     m_recentTitle->setFont(bold);
+    m_foundTitle->setFont(bold);
+    m_foundTitle->hide();
+    m_attach->setLooksForBuses(false); // the list below does
     m_recent->setAccessibleName(tr("Recent recordings"));
     m_recent->setFrameShape(QFrame::NoFrame);
     m_recent->setMaximumHeight(240);
@@ -138,6 +144,8 @@ FirstPage::FirstPage(QWidget* parent)
     column->addSpacing(12);
     column->addLayout(cards);
     column->addSpacing(16);
+    column->addWidget(m_foundTitle);
+    column->addWidget(m_found);
     column->addWidget(m_recentTitle);
     column->addWidget(m_recent);
 
@@ -154,10 +162,13 @@ FirstPage::FirstPage(QWidget* parent)
     setTabOrder(demoButton, m_attach);
     setTabOrder(m_attach, profiles);
     setTabOrder(profiles, openButton);
-    setTabOrder(openButton, m_recent);
+    setTabOrder(openButton, m_found);
+    setTabOrder(m_found, m_recent);
     connect(demoButton, &QPushButton::clicked, this, &FirstPage::demoRequested);
     connect(openButton, &QPushButton::clicked, this, &FirstPage::browseRequested);
     connect(m_attach, &AttachEdit::attachRequested, this, &FirstPage::attachRequested);
+    connect(m_found, &FoundBuses::busChosen, m_attach, &AttachEdit::attachTo);
+    connect(m_found, &FoundBuses::foundAny, m_foundTitle, &QLabel::setVisible);
     connect(m_recent, &QListWidget::itemActivated, this, [this](const QListWidgetItem* item) {
         Q_EMIT openRequested(item->data(Qt::UserRole).toString());
     });

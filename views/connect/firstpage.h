@@ -15,10 +15,11 @@ namespace murmur {
 
 class AttachEdit;
 class Banner;
+class FoundBuses;
 struct AttachWish;
 
 /// What the window shows while nothing is open: start the demo, attach to a bus, open a recording,
-/// and the recordings of the last days.
+/// the buses that answer on this machine, and the recordings of the last days.
 class FirstPage : public QWidget
 {
     Q_OBJECT
@@ -30,6 +31,7 @@ public:
     /// Puts the cursor where a URL is typed.
     void focusUrl();
     [[nodiscard]] AttachEdit* attachEdit() const { return m_attach; }
+    [[nodiscard]] FoundBuses* foundBuses() const { return m_found; }
 
 Q_SIGNALS:
     void demoRequested();
@@ -46,6 +48,8 @@ private:
     void showRecentFiles(const std::vector<RecentFile>& files);
 
     AttachEdit* m_attach;
+    FoundBuses* m_found;
+    QLabel* m_foundTitle;
     QListWidget* m_recent;
     QLabel* m_recentTitle;
     quint64 m_generation = 0;
