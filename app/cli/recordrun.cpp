@@ -94,7 +94,7 @@ QString pastText(const std::vector<ConnectionInfo>& connections, double seconds)
     if (!past || past->expected == 0)
         return {};
     QString text =
-        u"  %1 % of about %2"_s.arg(std::min<std::int64_t>(100 * past->read / past->expected, 99))
+        u"%1 % of about %2"_s.arg(std::min<std::int64_t>(100 * past->read / past->expected, 99))
             .arg(grouped(past->expected));
     const double rate = static_cast<double>(past->read) / seconds;
     const auto left = static_cast<double>(past->expected - past->read);
@@ -361,8 +361,13 @@ void RecordRun::showStatus()
         return;
     const std::chrono::duration<double> since = std::chrono::steady_clock::now() - m_began;
     const double seconds = std::max(1e-3, since.count());
-    QString line = u"recording %1  %2 messages  %3/s  %4 lost"_s.arg(
-        durationText(status.length), grouped(status.recorded),
+    const QString past = pastText(status.connections, seconds);
+    QString line =
+        past.isEmpty() ? u"recording %1"_s.arg(durationText(status.length)) : u"reading "_s + past;
+    if (status.connections.size() > 1)
+        line += u"  "_s + upText(status.connections);
+    line += u"  %1 messages  %2/s  %3 lost"_s.arg(
+        grouped(status.recorded),
         grouped(static_cast<std::int64_t>(static_cast<double>(status.recorded) / seconds)),
         grouped(status.lost));
     if (!status.alarm.isEmpty())
@@ -372,9 +377,6 @@ void RecordRun::showStatus()
         line += u"  queue %1 %"_s.arg(static_cast<int>(status.queueFill * 100));
     if (status.unread > 0)
         line += u"  %1 to be read"_s.arg(grouped(status.unread));
-    if (status.connections.size() > 1)
-        line += u"  "_s + upText(status.connections);
-    line += pastText(status.connections, seconds);
     if (m_options.length.count() > 0)
         line += u"  of %1"_s.arg(durationText(m_options.length));
     m_progress->show(line);

@@ -150,6 +150,7 @@ private Q_SLOTS:
         QVERIFY2(kafka.status().detail.contains(u"All of the window is read: 5 partitions"),
                  qPrintable(kafka.status().detail));
         QCOMPARE(kafka.sink.count(), std::size_t(3000));
+        QCOMPARE(kafka.status().expectedMessages, 3000);
         QCOMPARE(disorderOf(kafka.sink.messages(), 3000), QByteArray());
         for (const HeardMessage& message : kafka.sink.messages())
             QCOMPARE(message.stated, headerOf(message, transport::kSent).toLongLong());

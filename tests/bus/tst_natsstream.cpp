@@ -104,6 +104,8 @@ private Q_SLOTS:
         QVERIFY2(murmur.status().detail.contains(u"Read to the end"),
                  qPrintable(murmur.status().detail));
         QCOMPARE(murmur.sink.count(), std::size_t(1000));
+        QCOMPARE(murmur.status().expectedMessages, 1000);
+        QVERIFY(murmur.status().expectedBytes > 1000);
         QCOMPARE(breakIn(sequencesOf(murmur.sink.messages()), 101), QByteArray());
 
         const QString then = QDateTime::currentDateTimeUtc().addSecs(-86400).toString(Qt::ISODate);
@@ -111,6 +113,7 @@ private Q_SLOTS:
                        m_server.url(u"?stream=EVENTS&to=now&subject=swarm.a&from="_s + then));
         QVERIFY(whole.waitFor(State::Stopped, 30s));
         QCOMPARE(whole.sink.count(), std::size_t(kMany / 8));
+        QCOMPARE(whole.status().expectedMessages, kMany / 8);
         QVERIFY(whole.sink.gaps().empty());
         Attached none(&createNatsConnection,
                       m_server.url(u"?stream=EVENTS&from=start&to="_s + then));

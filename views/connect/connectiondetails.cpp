@@ -40,6 +40,7 @@ ConnectionDetails::ConnectionDetails(std::vector<ConnectionId> connections, QWid
         return;
     }
     m_list = new FleetList(this);
+    m_form->beOneOfMany();
     auto* scroll = new QScrollArea(this);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);

@@ -27,6 +27,8 @@ namespace {
 using State = ConnectionStatus::State;
 using What = ConnectionWish::What;
 
+constexpr int kUsualWidth = 430;
+constexpr int kWideWidth = 720;
 constexpr qsizetype kMostButtons = 5;
 constexpr qsizetype kMostNamed = 12;
 
@@ -47,6 +49,7 @@ ConnectionForm::ConnectionForm(QWidget* parent)
     , m_form(new QFormLayout)
     , m_actions(new QWidget(this))
     , m_actionColumn(new QVBoxLayout(m_actions))
+    , m_valueWidth(kUsualWidth)
 {
     QFont bold = Theme::current().interfaceFont(11);
     bold.setWeight(QFont::DemiBold);
@@ -64,6 +67,12 @@ ConnectionForm::ConnectionForm(QWidget* parent)
     column->addWidget(m_actions);
 }
 
+void ConnectionForm::beOneOfMany()
+{
+    m_isOneOfMany = true;
+    m_valueWidth = kWideWidth;
+}
+
 void ConnectionForm::setRow(const char* name, const QString& text, bool isNumber)
 {
     const QString shown = tr(name);
@@ -76,8 +85,9 @@ void ConnectionForm::setRow(const char* name, const QString& text, bool isNumber
         value->setFont(isNumber ? theme.numberFont() : theme.interfaceFont());
         value->setTextFormat(Qt::PlainText);
         value->setWordWrap(true);
-        value->setMinimumWidth(360);
-        value->setMaximumWidth(460);
+        value->setFixedWidth(m_valueWidth);
+        label->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+        label->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::MinimumExpanding);
         value->setAccessibleName(shown);
         value->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
         label->setBuddy(value);
@@ -85,8 +95,11 @@ void ConnectionForm::setRow(const char* name, const QString& text, bool isNumber
         m_rows.push_back({label, value});
         row = m_rows.end() - 1;
     }
-    if (row->value->text() != text)
+    if (row->value->text() != text) {
         row->value->setText(text);
+        // In a scroll area nobody asks how high it is at its width.
+        row->value->setMinimumHeight(row->value->heightForWidth(m_valueWidth));
+    }
     m_form->setRowVisible(row->value, !text.isEmpty());
 }
 
@@ -99,7 +112,7 @@ void ConnectionForm::show(const ConnectionInfo& connection, double perSecond, bo
         m_suggested.clear();
     const bool isUp = connection.state == State::Up;
     const QUrl url(connection.url);
-    m_title->setText(shortName(connection));
+    m_title->setText(m_isOneOfMany ? placeName(connection) : shortName(connection));
     setRow(QT_TR_NOOP("URL"), connection.url, true);
     setRow(QT_TR_NOOP("State"), stateWord(connection.state));
     setRow(QT_TR_NOOP("Detail"), connection.detail);
@@ -145,7 +158,7 @@ void ConnectionForm::addAction(const QString& text, const QString& tip, const Co
     if (!lead.isEmpty()) {
         auto* label = new QLabel(lead, m_actions);
         label->setWordWrap(true);
-        label->setMaximumWidth(460);
+        label->setMaximumWidth(m_valueWidth);
         line->addWidget(label, 1);
     }
     auto* button = new QPushButton(text, m_actions);

@@ -24,6 +24,8 @@ class ConnectionForm : public QWidget
 public:
     explicit ConnectionForm(QWidget* parent = nullptr);
 
+    /// It stands under the list of a fleet: wide, and named by its place.
+    void beOneOfMany();
     /// `canAct`: it is being recorded.
     void show(const ConnectionInfo& connection, double perSecond, bool canAct);
     /// Patterns that would be enough, from what was seen; empty: none are known.
@@ -53,6 +55,8 @@ private:
     QVBoxLayout* m_actionColumn;
     QStringList m_suggested;
     QStringList m_shownActions; ///< what the buttons were made for
+    int m_valueWidth;
+    bool m_isOneOfMany = false;
     bool m_canAct = false;
 };
 
