@@ -9,7 +9,9 @@
 #include "studiosession.h"
 #include "topbar.h"
 #include "views/connect/connectdialog.h"
+#include "views/connect/connectionchips.h"
 #include "views/connect/environmentband.h"
+#include "views/connect/environmentcolor.h"
 #include "views/connect/firstpage.h"
 
 #include <QVBoxLayout>
@@ -50,7 +52,21 @@ void Connecting::updateBand()
         for (const ConnectionInfo& connection : m_window.session()->connections())
             urls.emplace_back(connection.url);
     }
-    m_band->setAttached(urls);
+    if (urls == m_shown)
+        return;
+    m_shown = urls;
+    const auto loaded = Profiles::load();
+    const std::vector<Profile> profiles = loaded ? loaded->all() : std::vector<Profile>();
+    m_band->setAttached(urls, profiles);
+    QHash<QString, QColor> edges;
+    if (!urls.empty()) {
+        for (const ConnectionInfo& connection : m_window.session()->connections()) {
+            if (const QColor color = colorOfBus(QUrl(connection.url), profiles); color.isValid())
+                edges.insert(connection.url, color);
+        }
+    }
+    if (const auto* top = m_window.findChild<TopBar*>())
+        top->chips()->setEdges(edges);
 }
 
 ConnectDialog* Connecting::open()

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <QObject>
+#include <QUrl>
 
 #include <memory>
+#include <vector>
 
 namespace murmur {
 
@@ -32,6 +34,7 @@ private:
     MainWindow& m_window;
     std::shared_ptr<Secrets> m_secrets;
     EnvironmentBand* m_band;
+    std::vector<QUrl> m_shown; ///< whose environments are shown
 };
 
 } // namespace murmur

@@ -10,7 +10,9 @@
 #include "studiosession.h"
 #include "views/base/theme.h"
 #include "views/connect/connectdialog.h"
+#include "views/connect/connectionchips.h"
 #include "views/connect/environmentband.h"
+#include "views/connect/environmentcolor.h"
 #include "views/connect/firstpage.h"
 
 #include <QTcpServer>
@@ -67,6 +69,9 @@ private Q_SLOTS:
         QTRY_VERIFY(connecting->band()->isVisible());
         QVERIFY(connecting->band()->text().startsWith(u"PRODUCTION"_s));
         QVERIFY(connecting->band()->text().contains(u"never write"_s));
+        const auto chips = window.findChildren<ConnectionChip*>();
+        QVERIFY(!chips.empty());
+        QCOMPARE(chips.front()->edge(), environmentColor(Environment::Production));
         QCOMPARE(settings.bytes(u"connect/profile"_s), "hq");
         window.session()->stop();
         QTRY_COMPARE(window.session()->state(), StudioSession::State::Reading);

@@ -126,6 +126,7 @@ void ConnectionChip::say(const ConnectionInfo& worst, const QString& tip)
 
 void ConnectionChip::showRest(const std::vector<ConnectionInfo>& rest)
 {
+    m_edge = QColor();
     m_connections = rest;
     m_name.clear();
     m_figure = u'+' + QString::number(rest.size());
@@ -140,6 +141,14 @@ QSize ConnectionChip::sizeHint() const
     return {kWidest, kHeight};
 }
 
+void ConnectionChip::setEdge(const QColor& color)
+{
+    if (color == m_edge)
+        return;
+    m_edge = color;
+    update();
+}
+
 void ConnectionChip::paintEvent(QPaintEvent*)
 {
     const Theme& theme = Theme::current();
@@ -150,6 +159,13 @@ void ConnectionChip::paintEvent(QPaintEvent*)
                                               : (isBad ? theme.warning : theme.hairline));
     painter.setBrush(underMouse() ? theme.header : theme.ground);
     painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5);
+    if (m_edge.isValid()) {
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(m_edge);
+        painter.setClipRect(QRect(0, 0, 4, height()));
+        painter.drawRoundedRect(QRectF(rect()), 5, 5);
+        painter.setClipping(false);
+    }
 
     QRect inner = rect().adjusted(10, 0, -10, 0);
     if (!m_name.isEmpty()) {
@@ -300,8 +316,16 @@ void ConnectionChips::arrange()
     }
 }
 
+void ConnectionChips::setEdges(const QHash<QString, QColor>& edges)
+{
+    m_edges = edges;
+    arrange();
+}
+
 void ConnectionChips::fill(ConnectionChip* chip, const Item& item)
 {
+    chip->setEdge(item.members.empty() ? QColor()
+                                       : m_edges.value(m_connections[item.members.front()].url));
     if (item.members.size() > 1) {
         std::vector<ConnectionInfo> members;
         members.reserve(item.members.size());

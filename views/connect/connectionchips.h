@@ -7,6 +7,7 @@
 #include "views/connect/ratemeter.h"
 
 #include <QAbstractButton>
+#include <QColor>
 #include <QHash>
 #include <QPointer>
 #include <QWidget>
@@ -30,6 +31,9 @@ public:
     void showFleet(const QString& label, const std::vector<ConnectionInfo>& members);
     /// The last chip, for those that found no room: "+3".
     void showRest(const std::vector<ConnectionInfo>& rest);
+    /// The colour of its environment on the left edge; invalid: none.
+    void setEdge(const QColor& color);
+    [[nodiscard]] QColor edge() const { return m_edge; }
     [[nodiscard]] const std::vector<ConnectionInfo>& connections() const { return m_connections; }
     [[nodiscard]] QSize sizeHint() const override;
 
@@ -45,6 +49,7 @@ private:
     QString m_figure;
     QString m_lost;
     QString m_lostShort;
+    QColor m_edge;
 };
 
 /// The row of chips of the toolbar. From nine connections on, those of a fleet share a chip.
@@ -59,6 +64,8 @@ public:
     void setConnections(std::vector<ConnectionInfo> connections, bool isLive, nanoseconds now);
     /// Patterns that would be enough for a connection whose details are open.
     void suggest(ConnectionId connection, const QStringList& patterns);
+    /// Colours of environments, by the URL of the connection.
+    void setEdges(const QHash<QString, QColor>& edges);
     [[nodiscard]] QString asText() const;
     [[nodiscard]] QSize minimumSizeHint() const override;
     [[nodiscard]] QSize sizeHint() const override;
@@ -91,6 +98,7 @@ private:
     QStringList m_grouped; ///< the URLs that m_items were made from
     QPointer<ConnectionDetails> m_details;
     QHash<quint32, RateMeter> m_rates;
+    QHash<QString, QColor> m_edges;
     std::vector<ConnectionChip*> m_chips;
     bool m_isLive = false;
 };

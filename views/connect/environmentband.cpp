@@ -22,18 +22,9 @@ EnvironmentBand::EnvironmentBand(QWidget* parent)
     hide();
 }
 
-void EnvironmentBand::setAttached(const std::vector<QUrl>& urls)
-{
-    if (urls == m_urls)
-        return;
-    const auto profiles = Profiles::load();
-    setAttached(urls, profiles ? profiles->all() : std::vector<Profile>());
-}
-
 void EnvironmentBand::setAttached(const std::vector<QUrl>& urls,
                                   const std::vector<Profile>& profiles)
 {
-    m_urls = urls;
     std::vector<Profile> named = profilesNaming(urls, profiles);
     std::erase_if(named, [](const Profile& profile) {
         return profile.environment == Environment::None && profile.color.isEmpty() &&

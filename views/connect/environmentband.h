@@ -20,8 +20,6 @@ public:
     explicit EnvironmentBand(QWidget* parent = nullptr);
 
     /// The buses that are attached. It does not matter how: a profile that names one counts.
-    void setAttached(const std::vector<QUrl>& urls);
-    /// The same with these profiles instead of the person's.
     void setAttached(const std::vector<QUrl>& urls, const std::vector<Profile>& profiles);
     [[nodiscard]] QString text() const { return m_text; }
     [[nodiscard]] QSize sizeHint() const override;
@@ -30,7 +28,6 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    std::vector<QUrl> m_urls;
     Profile m_shown;
     QString m_text;
 };

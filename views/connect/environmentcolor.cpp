@@ -3,9 +3,12 @@
 
 #include "views/connect/environmentcolor.h"
 
+#include "bus/writepermission.h"
 #include "views/base/theme.h"
 
 #include <QCoreApplication>
+
+#include <algorithm>
 
 namespace murmur {
 
@@ -37,6 +40,16 @@ QColor environmentColor(Environment environment)
 QColor profileColor(const Profile& profile)
 {
     return profile.color.isEmpty() ? environmentColor(profile.environment) : QColor(profile.color);
+}
+
+QColor colorOfBus(const QUrl& url, const std::vector<Profile>& profiles)
+{
+    const auto named = profilesNaming({url}, profiles);
+    const auto gravest = std::ranges::max_element(named, {}, &Profile::environment);
+    if (gravest == named.end() ||
+        (gravest->environment == Environment::None && gravest->color.isEmpty()))
+        return {};
+    return profileColor(*gravest);
 }
 
 QString environmentWord(Environment environment)

@@ -186,14 +186,15 @@ void TrialPane::refresh()
     }
 }
 
-/// The sentences have all the room until there is a message; then what they need, up to a third.
+/// The sentences have all the room until there is a message; then what they need, up to
+/// two fifths.
 void TrialPane::arrange()
 {
     const bool hasMessages = m_model->rowCount() > 0;
     m_table->setVisible(hasMessages);
     const int needed = static_cast<int>(m_results->document()->size().height()) + 6;
     m_results->setFixedHeight(
-        std::clamp(needed, 48, std::max(48, hasMessages ? height() / 3 : height() - 40)));
+        std::clamp(needed, 48, std::max(48, hasMessages ? height() * 2 / 5 : height() - 40)));
 }
 
 void TrialPane::resizeEvent(QResizeEvent* event)
