@@ -47,6 +47,7 @@ HeardMessage beginningOf(const HeardMessage& message)
 
 Interpreter::Interpreter(Dictionaries& names)
     : m_names(names)
+    , m_byMessageId(kRememberedIds)
 {
 }
 
@@ -171,19 +172,14 @@ void Interpreter::linkCauses(Seq seq, Seq request, std::uint64_t id, Columns& co
     const std::vector<std::string_view>& parents = m_interpretation.parents;
     for (std::size_t i = 0; i < parents.size() && i < kMaxParents; ++i) {
         const std::uint64_t parent = idHash(parents[i]);
-        const auto cause = m_byMessageId.find(parent);
-        if (cause == m_byMessageId.end())
+        const Seq cause = m_byMessageId.find(parent);
+        if (cause == 0)
             m_effects.wait(parent, {seq, columns.time.back(), m_sender});
-        else if (cause->second != request)
-            columns.causes.push_back({row, cause->second, Grade::Stated});
+        else if (cause != request)
+            columns.causes.push_back({row, cause, Grade::Stated});
     }
-    if (id == 0 || !m_byMessageId.try_emplace(id, seq).second)
+    if (id == 0 || !m_byMessageId.add(id, seq))
         return;
-    m_messageIdOrder.push_back(id);
-    if (m_messageIdOrder.size() > kRememberedIds) {
-        m_byMessageId.erase(m_messageIdOrder.front());
-        m_messageIdOrder.pop_front();
-    }
     for (const EarlyEffects::Effect& effect : m_effects.take(id)) {
         if (effect.seq != seq)
             columns.late.push_back(

@@ -8,10 +8,10 @@
 #include "dialect/dialect.h"
 #include "recording/columns.h"
 #include "recording/dictionaries.h"
+#include "session/recentids.h"
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -96,9 +96,7 @@ private:
     std::unordered_map<std::uint64_t, AudienceId>
         m_singles; ///< audience of one receiver, by agent id
     std::unordered_map<std::uint64_t, std::array<std::string, kLabelCount>> m_labels;
-    std::unordered_map<std::uint64_t, Seq>
-        m_byMessageId; ///< lately seen message ids, for stated causes
-    std::deque<std::uint64_t> m_messageIdOrder;
+    RecentIds m_byMessageId; ///< for stated causes
     EarlyEffects m_effects;
     struct Peer
     {

@@ -3,8 +3,11 @@
 
 #include "session/interpretloop.h"
 
+#include "base/giveway.h"
+
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
@@ -45,6 +48,8 @@ void InterpretLoop::run()
 {
     std::vector<std::vector<HeardMessage>> batches;
     while (true) {
+        if (d.givesWay && !std::exchange(m_hasGivenWay, true))
+            giveWay();
         const double fill = d.heard->fill();
         // Sources that wait for room lose nothing by waiting.
         if (!m_isBehind && fill > kBehindAt && !d.sink->waits()) {

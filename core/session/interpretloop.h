@@ -50,6 +50,7 @@ private:
     bool m_isOver = false; ///< a limit ended the recording
     Seq m_last = 0;
 
+    bool m_hasGivenWay = false;
     bool m_isBehind = false;
     bool m_isBlind = false; ///< the file cannot be read: what is unread stays so
     Seq m_nextUnread = 0;

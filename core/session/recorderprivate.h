@@ -89,6 +89,8 @@ struct Recorder::Private
     std::atomic<bool> isStopping = false; ///< stop() waits for the threads
     std::atomic<bool> isWriting = true;   ///< the writer takes what it is given
     std::atomic<bool> hasGivenUp = false; ///< the writer will not write any more
+    /// A connection of ours stands between others (a tap): reading and writing wait for them.
+    std::atomic<bool> givesWay = false;
     std::atomic<bool> isFull = false;     ///< a size limit was reached: nothing more is written
     std::atomic<Seq> closed = 0;          ///< durable, in blocks that will not change any more
     std::atomic<std::int64_t> unread = 0; ///< heard, and not read yet

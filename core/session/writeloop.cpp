@@ -3,6 +3,7 @@
 
 #include "session/writeloop.h"
 
+#include "base/giveway.h"
 #include "recording/format.h"
 
 #include <QFile>
@@ -86,9 +87,24 @@ void WriteLoop::run()
         if (isDue || !isOpen) {
             commit();
             watchDisk();
+            giveWayToOthers();
         }
     }
     finish();
+}
+
+/// What goes through a tap comes before its copy.
+void WriteLoop::giveWayToOthers()
+{
+    if (d.givesWay)
+        return;
+    {
+        const std::lock_guard lock(d.mutex);
+        d.givesWay = std::ranges::any_of(
+            d.connections, [](const auto& one) { return one->url.scheme() == "tap"_L1; });
+    }
+    if (d.givesWay)
+        giveWay();
 }
 
 void WriteLoop::take(std::vector<WriterItem>&& items)

@@ -49,6 +49,7 @@ private:
     void appendFromTail();
     void commit();
     void tick();
+    void giveWayToOthers();
     [[nodiscard]] bool isFileThere() const;
     void noteFile();
     void keepWalSmall();

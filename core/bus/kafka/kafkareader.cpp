@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/transport.h"
 
+#include <array>
+#include <charconv>
 #include <thread>
 
 using namespace Qt::StringLiterals;
@@ -22,10 +24,27 @@ constexpr auto kRoomWait = 2ms;
 constexpr auto kMaxDrain = 1s;
 constexpr std::int64_t kNsPerMs = 1'000'000;
 
-std::string bytes(const void* data, std::size_t size)
+std::string_view bytes(const void* data, std::size_t size)
 {
-    return size == 0 ? std::string() : std::string(static_cast<const char*>(data), size);
+    return size == 0 ? std::string_view() : std::string_view(static_cast<const char*>(data), size);
 }
+
+class Digits
+{
+public:
+    explicit Digits(std::int64_t number)
+        : m_end(std::to_chars(m_text.data(), m_text.data() + m_text.size(), number).ptr)
+    {
+    }
+    [[nodiscard]] std::string_view view() const
+    {
+        return {m_text.data(), static_cast<std::size_t>(m_end - m_text.data())};
+    }
+
+private:
+    std::array<char, 24> m_text{};
+    const char* m_end;
+};
 
 } // namespace
 
@@ -156,9 +175,6 @@ QByteArray KafkaReader::headersOf(const KafkaReading& reading, const rd_kafka_me
                                   std::int64_t sent)
 {
     m_headers.clear();
-    const auto add = [this](std::string_view name, std::string value) {
-        m_headers.emplace_back(std::string(name), std::move(value));
-    };
     rd_kafka_headers_t* list = nullptr; // belongs to the message
     if (rd_kafka_message_headers(&message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR) {
         const char* name = nullptr;
@@ -169,19 +185,29 @@ QByteArray KafkaReader::headersOf(const KafkaReading& reading, const rd_kafka_me
              ++i)
             add(name, bytes(value, size));
     }
-    const std::string offset = std::to_string(message.offset);
-    add(transport::kId, reading.place + offset);
-    add(transport::kSequence, offset);
-    add(transport::kPartition, std::to_string(message.partition));
+    const Digits offset(message.offset);
+    m_id.assign(reading.place).append(offset.view());
+    add(transport::kId, m_id);
+    add(transport::kSequence, offset.view());
+    add(transport::kPartition, Digits(message.partition).view());
     if (message.key != nullptr)
         add(transport::kKey, bytes(message.key, message.key_len));
     if (sent != kNoTime)
-        add(transport::kSent, std::to_string(sent));
+        add(transport::kSent, Digits(sent).view());
     if (message.payload == nullptr) {
         add("murmur-tombstone", "1");
         add(transport::kKind, "state");
     }
-    return QByteArray::fromStdString(headersToBytes(m_headers));
+    return {m_headers.data(), static_cast<qsizetype>(m_headers.size())};
+}
+
+/// One more as headersToBytes would write it: a list of texts for each message would cost as much
+/// as all else here.
+void KafkaReader::add(std::string_view name, std::string_view value)
+{
+    appendVarint(m_headers, name.size());
+    appendVarint(m_headers, value.size());
+    m_headers.append(name).append(value);
 }
 
 void KafkaReader::complain(KafkaReading* reading, const rd_kafka_message_t& message)

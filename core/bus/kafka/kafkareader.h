@@ -28,6 +28,7 @@ private:
     void complain(KafkaReading* reading, const rd_kafka_message_t& message);
     void finish(KafkaReading& reading);
     KafkaReading* readingOf(const rd_kafka_message_t& message);
+    void add(std::string_view name, std::string_view value);
     QByteArray headersOf(const KafkaReading& reading, const rd_kafka_message_t& message,
                          std::int64_t sent);
 
@@ -42,7 +43,8 @@ private:
     std::vector<rd_kafka_message_t*> m_raw;
     std::vector<HeardMessage> m_batch;
     std::vector<KafkaReport> m_found; // told after the batch is in the sink
-    HeaderList m_headers;
+    std::string m_headers;
+    std::string m_id;
     std::int64_t m_now = 0;
     // Messages of a partition come in runs.
     const rd_kafka_topic_t* m_lastTopic = nullptr;
