@@ -8,12 +8,14 @@
 #include "validators.h"
 
 #include "bus/connection.h"
+#include "bus/surveyedtopic.h"
 
 #include <CLI/CLI.hpp>
 
 #include <QFile>
 #include <QUrl>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -103,6 +105,16 @@ Status readLimits(const Options& options, RecorderOptions& recording)
     return limits.check();
 }
 
+/// A URL that names no topic asks for all of them, which may be more than a person thinks.
+void tellWhatIsAskedFor(const std::vector<QUrl>& urls)
+{
+    const auto first = std::ranges::find_if(urls, asksForEverything);
+    if (first == urls.end())
+        return;
+    report(u"%1 names no topic, so everything there is listened to; `murmur topics %1` says what "
+           "flows."_s.arg(shownUrl(*first)));
+}
+
 int run(const Options& options)
 {
     RecorderOptions recording;
@@ -161,6 +173,7 @@ int run(const Options& options)
         return dryRun(recording.urls, recording.connectionOptions, options.json);
     if (options.output.empty())
         return wrongUse(u"Into which file? Name it with -o FILE."_s);
+    tellWhatIsAskedFor(recording.urls);
     Recorder recorder(std::move(recording));
     return RecordRun(recorder, std::move(run)).run();
 }

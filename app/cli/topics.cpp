@@ -109,8 +109,11 @@ std::string asText(const SurveyResult& result)
     const Sum sum = sumOf(result.topics);
     QString end = result.topics.empty()
                       ? u"No topic was heard or told of.\n"_s
-                      : u"\n%1 topics, %2 messages/s, %3/s\n"_s.arg(
-                            grouped(static_cast<std::int64_t>(result.topics.size())),
+                      : u"\n%1, %2 messages/s, %3/s\n"_s.arg(
+                            result.topics.size() == 1
+                                ? u"1 topic"_s
+                                : u"%1 topics"_s.arg(
+                                      grouped(static_cast<std::int64_t>(result.topics.size()))),
                             rateText(sum.perSecond), bytesText(std::llround(sum.bytesPerSecond)));
     if (!result.version.isEmpty())
         end += printable(result.version) + u'\n';
