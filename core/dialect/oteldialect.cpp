@@ -90,7 +90,8 @@ std::string_view OtelDialect::first(std::initializer_list<Slot> slots) const
 
 std::string_view OtelDialect::agent() const
 {
-    return first({Slot::AgentName, Slot::OtherAgentName, Slot::NodeName, Slot::Service});
+    return first({Slot::AgentName, Slot::OtherAgentName, Slot::NodeName, Slot::NodeId,
+                  Slot::AgentId, Slot::Service});
 }
 
 /// Whom this span asks.
@@ -98,7 +99,8 @@ std::string_view OtelDialect::asked() const
 {
     return first({Slot::Tool, Slot::OtherTool, Slot::Peer, Slot::Source, Slot::Destination,
                   Slot::Server, Slot::OldServer, Slot::Database, Slot::OldDatabase, Slot::Model,
-                  Slot::OtherModel});
+                  Slot::OtherModel, Slot::EmbeddingModel, Slot::RerankerModel, Slot::Provider,
+                  Slot::OldProvider});
 }
 
 /// Whether this span tells of a call to somebody else. By the conventions a tool is run in a span
@@ -123,8 +125,9 @@ void OtelDialect::describeIds()
     set(IdField::Trace, m_facts.trace);
     set(IdField::Span, m_facts.span);
     set(IdField::ParentSpan, m_facts.parent);
-    set(IdField::Conversation, first({Slot::Conversation, Slot::Session, Slot::Thread,
-                                      Slot::OtherThread, Slot::MessageConversation}));
+    set(IdField::Conversation,
+        first({Slot::Conversation, Slot::Session, Slot::Thread, Slot::OtherThread, Slot::McpSession,
+               Slot::MessageConversation}));
 }
 
 /// Labels go to who speaks, and the resource tells only of its own agent.
@@ -153,6 +156,8 @@ void OtelDialect::describeSpan(std::string_view part)
     if (operation == "invoke_agent" || operation == "create_agent") {
         // The agent's name is that of the one that is called.
         from = service.empty() ? self : service;
+    } else if (operation == "invoke_workflow" && !first({Slot::Workflow}).empty()) {
+        to = first({Slot::Workflow});
     } else if (isOutgoing()) {
         to = asked();
     } else if (const std::string_view parent = first({Slot::NodeParent}); !parent.empty()) {
@@ -198,6 +203,9 @@ void OtelDialect::describeLog()
     if (out.type.empty())
         out.type = m_facts.severity;
     out.sender = agent();
+    // What is told of a call to a model names it.
+    if (const std::string_view model = first({Slot::Model, Slot::OtherModel}); !model.empty())
+        out.receivers.push_back(model);
     label(out.sender, out.sender);
     out.sent = m_facts.start > 0 ? m_facts.start : m_facts.end;
     const bool isError = m_facts.level >= kErrorLevel || !first({Slot::Exception}).empty();

@@ -167,6 +167,32 @@ private Q_SLOTS:
                             {"agent.name", "writer"},
                             {"llm.model_name", "m-2"}}),
             "end", "kind=reply from=m-2 to=writer type=ChatX");
+        row("embedding",
+            R"("name":"embed","kind":1,"attributes":)" +
+                attributes(
+                    {{"openinference.span.kind", "EMBEDDING"}, {"embedding.model_name", "e-1"}}),
+            "start", "kind=request from=swarm to=e-1 type=embed site=berlin crew=red");
+        row("only the provider is named",
+            R"("name":"chat","kind":3,"attributes":)" +
+                attributes({{"gen_ai.operation.name", "chat"}, {"gen_ai.system", "acme"}}),
+            "start", "kind=request from=swarm to=acme type=chat site=berlin crew=red");
+        row("workflow",
+            R"("name":"invoke_workflow w","kind":1,"attributes":)" +
+                attributes({{"gen_ai.operation.name", "invoke_workflow"},
+                            {"gen_ai.workflow.name", "refunds"}}),
+            "start",
+            "kind=request from=swarm to=refunds type=invoke_workflow site=berlin crew=red");
+        row("a node without a name",
+            R"("name":"n","attributes":)" +
+                attributes({{"graph.node.id", "critic"}, {"graph.node.parent_id", "root"}}),
+            "start", "kind=request from=root to=critic type=n");
+        row("MCP",
+            R"("name":"tools/call search","kind":3,"attributes":)" +
+                attributes({{"mcp.method.name", "tools/call"},
+                            {"gen_ai.tool.name", "search"},
+                            {"mcp.session.id", "s-7"}}),
+            "start",
+            "kind=request from=swarm to=search type=tools/call conv=s-7 site=berlin crew=red");
         row("conversation",
             R"("name":"x","attributes":)" +
                 attributes({{"thread_id", "th"}, {"gen_ai.conversation.id", "c"}}),
