@@ -96,7 +96,8 @@ void FieldCollector::offerTo(KeyMeaning::Hit hit, Place place, std::string_view 
         // W3C trace context carries the sender's span, hence our parent. One that is not valid
         // says nothing.
         const TraceContext context = traceOfW3c(text);
-        const bool isW3c = text.size() >= 55 && text[2] == '-' && text[35] == '-';
+        const bool isHeader = place == kHeaders && hit.rank == 0; // traceparent itself
+        const bool isW3c = isHeader || (text.size() >= 55 && text[2] == '-' && text[35] == '-');
         if ((isW3c && context.trace.empty()) || !claim(hit, place))
             return;
         m_carriedParentSpan = context.parent;
