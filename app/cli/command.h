@@ -54,6 +54,7 @@ void addReread(CLI::App& app, Action& action);
 void addVerify(CLI::App& app, Action& action);
 void addRepair(CLI::App& app, Action& action);
 void addTest(CLI::App& app, Action& action);
+void addDialect(CLI::App& app, Action& action);
 void addProfile(CLI::App& app, Action& action);
 void addHelp(CLI::App& app, Action& action);
 

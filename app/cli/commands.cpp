@@ -28,6 +28,7 @@ std::span<const Command> commands() noexcept
         {"reread", "Find out again who said what, with the dialects of today", addReread},
         {"verify", "Check a recording for damage", addVerify},
         {"repair", "Save what is whole of a damaged recording into a new one", addRepair},
+        {"dialect", "Name the dialects, and explain how a message is read", addDialect},
         {"profile", "Keep connections under a name, with their rules", addProfile},
         {"help", "Explain a command or a topic", addHelp},
     });

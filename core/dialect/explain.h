@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dialect/dialect.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace murmur {
+
+/// How one message is read: how sure the dialects are, and what was read from where.
+struct Explanation
+{
+    struct Confidence
+    {
+        std::string_view dialect;
+        double confidence = 0;
+    };
+    struct Field
+    {
+        std::string_view name;
+        std::string value;
+        std::string place; ///< "params>_meta>traceparent", "header ce_id", or in words
+    };
+    std::vector<Confidence> confidences; ///< those above 0, the surest first
+    std::string_view dialect;            ///< by which the fields were read
+    std::string undecodable;             ///< reason; empty: decoded
+    std::vector<Field> fields;
+};
+
+/// Looks at `message` as if it were the first of its topic; `forced` names a dialect, or is empty.
+Explanation explain(const MessageView& message, std::string_view forced = {});
+
+/// The place of a byte in JSON, or in the JSON that stands in `raw`: "items>0>name". Empty when it
+/// is in none.
+std::string jsonPlaceOf(std::string_view raw, std::size_t offset);
+
+} // namespace murmur

@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "cli/murmurprocess.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QTemporaryDir>
+
+using namespace murmur;
+using namespace Qt::StringLiterals;
+
+/// `murmur dialect`, and dialects that are named by hand.
+class TestCliDialect : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QVERIFY(m_dir.isValid());
+        QDir::setCurrent(m_dir.path());
+        QFile file(u"calls.jsonl"_s);
+        QVERIFY(file.open(QFile::WriteOnly));
+        file.write(R"({"jsonrpc":"2.0","id":8,"method":"tools/call","params":{"name":"search"}})"
+                   "\n"
+                   R"({"jsonrpc":"2.0","id":8,"result":{"content":[]}})"
+                   "\n"
+                   R"({"from":"planner","to":"worker","type":"task.assign"})"
+                   "\n");
+        file.close();
+        QCOMPARE(record(u"found.murmur"_s, {}).code, 0);
+    }
+
+    void theDialectsAreListedInTheOrderOfDetection()
+    {
+        const Outcome page = murmur::murmur({u"dialect"_s, u"list"_s});
+        QCOMPARE(page.code, 0);
+        const auto json = murmur::murmur({u"dialect"_s, u"list"_s, u"--json"_s}).objects();
+        QVERIFY(json.size() >= 10);
+        QCOMPARE(json.front()[u"dialect"_s], u"otel"_s);
+        QCOMPARE(json.back()[u"dialect"_s], u"opaque"_s);
+        for (const QJsonObject& dialect : json)
+            QVERIFY(page.out.contains(dialect[u"dialect"_s].toString().toUtf8()));
+    }
+
+    void systemsAreToldApartInOneFile()
+    {
+        const auto rows = messagesOf(u"found.murmur"_s);
+        QCOMPARE(rows.size(), std::size_t(3));
+        QCOMPARE(rows[0][u"kind"_s], u"request"_s);
+        QCOMPARE(rows[0][u"to"_s].toArray(), QJsonArray{u"search"_s});
+        QCOMPARE(rows[1][u"kind"_s], u"reply"_s);
+        QCOMPARE(rows[1][u"correlation"_s], u"8"_s);
+        QCOMPARE(rows[2][u"from"_s], u"planner"_s);
+        QCOMPARE(rows[2][u"kind"_s], u"command"_s);
+    }
+
+    void aMessageIsExplained()
+    {
+        const Outcome page =
+            murmur::murmur({u"dialect"_s, u"explain"_s, u"found.murmur"_s, u"1"_s});
+        QCOMPARE(page.code, 0);
+        QVERIFY2(page.out.contains("As jsonrpc it says:"), page.out.constData());
+        QVERIFY2(page.out.contains("params>name"), page.out.constData());
+        const auto json =
+            murmur::murmur({u"dialect"_s, u"explain"_s, u"found.murmur"_s, u"1"_s, u"--json"_s})
+                .objects();
+        QCOMPARE(json.size(), std::size_t(1));
+        QCOMPARE(json[0][u"dialect"_s], u"jsonrpc"_s);
+        QVERIFY(json[0][u"confidences"_s].toObject()[u"jsonrpc"_s].toDouble() > 0.9);
+        const Outcome forced = murmur::murmur(
+            {u"dialect"_s, u"explain"_s, u"found.murmur"_s, u"3"_s, u"--dialect"_s, u"jsonrpc"_s});
+        QCOMPARE(forced.code, 0);
+        QVERIFY2(forced.out.contains("As jsonrpc it cannot be read"), forced.out.constData());
+    }
+
+    void whatIsNotThereIsSaid()
+    {
+        QCOMPARE(murmur::murmur({u"dialect"_s}).code, 2);
+        QVERIFY(murmur::murmur({u"dialect"_s, u"explain"_s, u"found.murmur"_s, u"99"_s}).code != 0);
+        const Outcome unknown = murmur::murmur(
+            {u"dialect"_s, u"explain"_s, u"found.murmur"_s, u"1"_s, u"--dialect"_s, u"klingon"_s});
+        QVERIFY(unknown.code != 0);
+        QVERIFY2(unknown.err.contains("There is no dialect \"klingon\""), unknown.err.constData());
+    }
+
+    void dialectsAreForcedForAllOrForSomeTopics()
+    {
+        QCOMPARE(record(u"all.murmur"_s, {u"--dialect"_s, u"opaque"_s}).code, 0);
+        QCOMPARE(messagesOf(u"all.murmur"_s)[0][u"kind"_s], u"event"_s);
+        QCOMPARE(record(u"some.murmur"_s,
+                        {u"--dialect"_s, u"calls*=opaque"_s, u"--dialect"_s, u"nothing/*=json"_s})
+                     .code,
+                 0);
+        QCOMPARE(messagesOf(u"some.murmur"_s)[0][u"kind"_s], u"event"_s);
+        QCOMPARE(record(u"other.murmur"_s, {u"--dialect"_s, u"nothing/*=opaque"_s}).code, 0);
+        QCOMPARE(messagesOf(u"other.murmur"_s)[0][u"kind"_s], u"request"_s);
+        const Outcome wrong = record(u"wrong.murmur"_s, {u"--dialect"_s, u"calls*=klingon"_s});
+        QVERIFY(wrong.code != 0);
+        QVERIFY(wrong.err.contains("klingon"));
+    }
+
+    void aRecordingIsReadAgainByAnother()
+    {
+        QCOMPARE(record(u"again.murmur"_s, {u"--dialect"_s, u"opaque"_s}).code, 0);
+        QCOMPARE(murmur::murmur({u"reread"_s, u"again.murmur"_s}).code, 0);
+        QCOMPARE(messagesOf(u"again.murmur"_s)[0][u"kind"_s], u"request"_s);
+    }
+
+private:
+    static Outcome record(const QString& file, const QStringList& more)
+    {
+        return murmur::murmur(QStringList{u"record"_s, u"file:calls.jsonl"_s, u"-o"_s, file} +
+                              more);
+    }
+    static std::vector<QJsonObject> messagesOf(const QString& file)
+    {
+        return murmur::murmur({u"query"_s, file, QString(), u"--json"_s}).objects();
+    }
+
+    QTemporaryDir m_dir;
+};
+
+QTEST_GUILESS_MAIN(TestCliDialect)
+#include "tst_clidialect.moc"
