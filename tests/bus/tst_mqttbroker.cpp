@@ -413,6 +413,16 @@ private Q_SLOTS:
                  qPrintable(attached.status().detail));
     }
 
+    void whoIsSilentDoesNotSpeakMqtt()
+    {
+        QTcpServer silent;
+        QVERIFY(silent.listen(QHostAddress::LocalHost));
+        Attached attached(&createMqttConnection, u"mqtt://127.0.0.1:%1"_s.arg(silent.serverPort()));
+        QVERIFY(attached.waitFor(ConnectionStatus::State::Retrying, 14s));
+        QVERIFY2(attached.status().detail.contains(u"does not speak MQTT"),
+                 qPrintable(attached.status().detail));
+    }
+
     void theBrokersCountersAreEvidenceAndNotRecorded()
     {
         Mosquitto broker("allow_anonymous true\nmax_queued_messages 5\n");

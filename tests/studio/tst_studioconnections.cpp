@@ -120,6 +120,18 @@ private Q_SLOTS:
         QCOMPARE(m_shared->window(), m_shared->session()->seen().time);
     }
 
+    void whatIsAttachedAlreadyIsSaid()
+    {
+        QSignalSpy failed(m_session.get(), &StudioSession::failed);
+        m_session->attach({url(u"?channel=a"_s)});
+        QTRY_COMPARE(m_session->state(), StudioSession::State::Recording);
+        m_session->attach({url(u"?channel=a"_s)});
+        QVERIFY(failed.wait(10'000));
+        QVERIFY(failed[0][0].value<Error>().message.contains(u"is attached already"));
+        QCOMPARE(m_session->connections().size(), std::size_t(1));
+        QCOMPARE(m_session->state(), StudioSession::State::Recording);
+    }
+
     void whatWouldBeEnoughIsKnownFromWhatCame()
     {
         m_session->attach({url({})});
