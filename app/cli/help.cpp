@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "command.h"
+#include "helptext.h"
 #include "output.h"
 
 #include "query/fields.h"
@@ -15,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <vector>
 
 using namespace Qt::StringLiterals;
@@ -22,6 +24,11 @@ using namespace Qt::StringLiterals;
 namespace murmur::cli {
 
 namespace {
+
+bool isTerminal()
+{
+    return ::isatty(STDOUT_FILENO) != 0 && qEnvironmentVariableIsEmpty("NO_COLOR");
+}
 
 QStringList topics()
 {
@@ -31,13 +38,9 @@ QStringList topics()
     return names;
 }
 
-/// Without the comments at its head.
 std::string textOf(QFile& page)
 {
-    QByteArray text = page.readAll();
-    while (text.startsWith("<!--"))
-        text = text.mid(text.indexOf('\n') + 1);
-    return text.toStdString();
+    return helpText(QString::fromUtf8(page.readAll()), isTerminal()).toStdString();
 }
 
 int run(const CLI::App& root, const std::string& topic)

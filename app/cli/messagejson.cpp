@@ -64,6 +64,7 @@ constexpr std::array kKeys = std::to_array<KeyName>({
     {"span", MessageKey::Span},
     {"parent_span", MessageKey::ParentSpan},
     {"reply_to", MessageKey::ReplyTo},
+    {"recording", MessageKey::Recording},
 });
 constexpr std::size_t kLineKeys = 21;
 
@@ -239,6 +240,11 @@ Result<std::vector<MessageColumn>> columnsFromText(QStringView given)
     return columns;
 }
 
+bool asksForRecording(const std::vector<MessageColumn>& columns)
+{
+    return std::ranges::find(columns, MessageKey::Recording, &MessageColumn::key) != columns.end();
+}
+
 struct MessageFormatter::Parser
 {
     simdjson::dom::parser parser;
@@ -374,8 +380,16 @@ FieldValue MessageFormatter::value(const MessageColumn& column, const MessageDet
         return idValue(message, IdField::ParentSpan);
     case MessageKey::ReplyTo:
         return idValue(message, IdField::ReplyTo);
+    case MessageKey::Recording:
+        return text(recordingOf(message.row));
     }
     return {};
+}
+
+std::string MessageFormatter::recordingInFront(const std::vector<MessageColumn>& columns,
+                                               const MessageRow& row) const
+{
+    return asksForRecording(columns) ? std::string() : recordingOf(row);
 }
 
 void MessageFormatter::appendJson(std::string& out, const std::vector<MessageColumn>& columns,
@@ -383,7 +397,7 @@ void MessageFormatter::appendJson(std::string& out, const std::vector<MessageCol
 {
     JsonWriter writer(out);
     writer.beginObject();
-    if (const std::string recording = recordingOf(message.row); !recording.empty()) {
+    if (const std::string recording = recordingInFront(columns, message.row); !recording.empty()) {
         writer.key("recording");
         writer.text(recording);
     }
@@ -426,7 +440,7 @@ void MessageFormatter::appendCsv(std::string& out, const std::vector<MessageColu
         isFirst = false;
         murmur::cli::appendCsv(out, text);
     };
-    if (const std::string recording = recordingOf(message.row); !recording.empty())
+    if (const std::string recording = recordingInFront(columns, message.row); !recording.empty())
         field(recording);
     for (const MessageColumn& column : columns)
         field(plain(value(column, message)));

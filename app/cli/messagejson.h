@@ -49,6 +49,7 @@ enum class MessageKey : std::uint8_t {
     Span,
     ParentSpan,
     ReplyTo,
+    Recording, ///< asked for by name; else it stands in front where there are several
 };
 
 /// One thing to print of each message.
@@ -66,6 +67,9 @@ struct MessageColumn
 std::vector<MessageColumn> allColumns();
 /// "time,from,payload.task.id"; an unknown name is WrongUse and names what there is.
 Result<std::vector<MessageColumn>> columnsFromText(QStringView text);
+
+/// Whether `recording` is one of them.
+bool asksForRecording(const std::vector<MessageColumn>& columns);
 
 /// A value before it is written in some form.
 struct FieldValue
@@ -102,6 +106,9 @@ public:
 private:
     struct Parser;
     [[nodiscard]] FieldValue payloadValue(const MessageDetail& message, const std::string& pointer);
+    /// recordingOf(), but empty where it is asked for as a column.
+    [[nodiscard]] std::string recordingInFront(const std::vector<MessageColumn>& columns,
+                                               const MessageRow& row) const;
     [[nodiscard]] FieldValue senderLabel(const MessageRow& row, Label label) const;
 
     std::shared_ptr<const Dictionaries> m_names;

@@ -199,7 +199,7 @@ int run(const Options& options)
     auto session = openSession(named, code);
     if (!session)
         return failed(session.error());
-    const bool hasRecording = files.size() > 1;
+    const bool hasRecording = files.size() > 1 && !asksForRecording(*columns);
     MessagePrinter printer(options, *columns, hasRecording);
     if (const auto name = messageName(shown, labelsOf(files))) {
         const int printed = printNamed(**session, *name, printer);

@@ -125,6 +125,21 @@ private Q_SLOTS:
         QCOMPARE(own({m_file, other}), own({m_file}) + own({other}));
     }
 
+    void theRecordingCanBeAColumn()
+    {
+        const QString columns = u"seq,recording"_s;
+        QCOMPARE(murmur::murmur({u"query"_s, m_file, m_file, u"seq == 2"_s, u"--columns"_s, columns,
+                                 u"--csv"_s})
+                     .out.split('\n')
+                     .first(),
+                 "seq,recording"_ba);
+        const auto lines = murmur::murmur({u"query"_s, m_file, u"seq == 2"_s, u"--columns"_s,
+                                           columns, u"--json"_s})
+                               .objects();
+        QCOMPARE(lines.size(), std::size_t(1));
+        QVERIFY(lines[0].contains(u"recording"_s));
+    }
+
     void wrongUseIsExplained()
     {
         const Outcome when = murmur::murmur({u"state"_s, m_file, u"--at"_s, u"teatime"_s});

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "helptext.h"
 #include "messagejson.h"
 #include "output.h"
 
@@ -53,6 +54,30 @@ private Q_SLOTS:
             out += '|';
         }
         QCOMPARE(out, "plain|\"a,b\"|\"say \"\"x\"\"\"|\"two\nlines\"||"s);
+    }
+
+    void helpIsLaidOutForATerminal()
+    {
+        const QString page = u"<!-- licence -->\n# Filter\n\nSay `kind`, see [more](more.md), "
+                             "**now**.\n\n    murmur x `y`\n\n| a | `b|c` |\n|---|:-:|\n"
+                             "| `long one` | two |\n\n## Next\n"_s;
+        QCOMPARE(helpText(page, false),
+                 u"FILTER\n\nSay kind, see more, now.\n\n    murmur x `y`\n\n"
+                 "  a         b|c\n  long one  two\n\nNext\n"_s);
+        const QString styled = helpText(page, true);
+        QVERIFY(styled.contains(u"Say \u001b[1mkind\u001b[22m"_s));
+        QVERIFY(styled.contains(u"\u001b[1mFILTER"_s));
+        QCOMPARE(helpText({}, false), u"\n"_s);
+    }
+
+    void theLastColumnIsWrapped()
+    {
+        const QString page = u"| key | "_s + u"word "_s.repeated(40) + u"|\n"_s;
+        const QStringList lines = helpText(page, false).split(u'\n', Qt::SkipEmptyParts);
+        QVERIFY(lines.size() > 2);
+        for (const QString& line : lines)
+            QVERIFY2(line.size() <= 102, qPrintable(line));
+        QVERIFY(lines[1].startsWith(u"       word"_s));
     }
 
     void tablesAlignAndStayOnOneLine()
