@@ -42,7 +42,7 @@ CallPairing::Match CallPairing::pass(const Message& message)
         if (key == 0 || match.request != 0)
             return;
         const auto found = m_open.find(key);
-        if (found == m_open.end() || (needsOtherSide && found->second.sender == message.sender))
+        if (found == m_open.end() || (needsOtherSide && !isFromOtherSide(found->second, message)))
             return;
         Open& open = found->second;
         if (!open.isRequest && !answers(message.kind))
@@ -53,19 +53,26 @@ CallPairing::Match CallPairing::pass(const Message& message)
         if (++open.answers == 1)
             m_answered.emplace_back(key, open.seq);
     };
+    // Many requests of one client may share an address: then the correlation tells them apart.
+    const auto closeByAddress = [&] {
+        const auto found = m_open.find(asAddress(message.topic));
+        if (found == m_open.end() || (message.correlation != 0 && found->second.correlation != 0 &&
+                                      message.correlation != found->second.correlation))
+            return;
+        close(found->first, true);
+    };
     switch (message.kind) {
     case Kind::Reply:
     case Kind::Error:
         close(message.correlation, false);
-        close(asAddress(message.topic), true);
+        closeByAddress();
         if (match.request == 0)
             keepOrphan(message);
         break;
     case Kind::Event:
         // Without a word for its kind, the same correlation from the other side is an answer.
         close(message.correlation, true);
-        if (match.request == 0 && m_open.contains(asAddress(message.topic)))
-            close(asAddress(message.topic), true);
+        closeByAddress();
         break;
     case Kind::Request:
     case Kind::Command:
@@ -88,6 +95,11 @@ CallPairing::Match CallPairing::pass(const Message& message)
     return match;
 }
 
+bool CallPairing::isFromOtherSide(const Open& open, const Message& message)
+{
+    return open.sender != message.sender || (open.replyTo != 0 && open.replyTo == message.topic);
+}
+
 void CallPairing::remember(std::uint64_t key, const Message& message)
 {
     // A request sent again under the same correlation is a retry of the call that is open: the
@@ -95,7 +107,13 @@ void CallPairing::remember(std::uint64_t key, const Message& message)
     const auto [at, added] = m_open.try_emplace(key);
     if (!added && at->second.answers == 0)
         return;
-    at->second = {message.seq, message.time, message.sender, message.kind == Kind::Request, 0};
+    at->second = {message.seq,
+                  message.time,
+                  message.sender,
+                  message.kind == Kind::Request,
+                  0,
+                  message.correlation != 0 ? message.correlation : message.id,
+                  message.replyTo != message.topic ? message.replyTo : 0};
     m_order.emplace_back(key, message.seq);
 }
 

@@ -50,8 +50,9 @@ public:
     };
 
     /// A reply or error carries the request's correlation, or its message id as correlation, or
-    /// goes to its reply address. Where order of arrival is not that of the world (partitions,
-    /// spans that end before their callers'), it may pass before its request.
+    /// goes to its reply address, whoever sends it: most buses do not say. Where order of arrival
+    /// is not that of the world (partitions, spans that end before their callers'), it may pass
+    /// before its request.
     Match pass(const Message& message);
 
     [[nodiscard]] std::size_t open() const { return m_open.size(); }
@@ -65,6 +66,8 @@ private:
         AgentId sender{};
         bool isRequest = false;
         std::uint32_t answers = 0;
+        std::uint64_t correlation = 0;
+        std::uint64_t replyTo = 0; ///< 0 also where it is the topic of the request itself
     };
     /// An answer whose request has not passed.
     struct Orphan
@@ -75,6 +78,7 @@ private:
         AgentId sender{};
     };
     void remember(std::uint64_t key, const Message& message);
+    static bool isFromOtherSide(const Open& open, const Message& message);
     void keepOrphan(const Message& answer);
     void adoptOrphans(std::uint64_t key, const Message& request, Match& match);
     static bool mayAnswer(const Orphan& orphan, const Message& request);

@@ -64,6 +64,54 @@ private Q_SLOTS:
         QVERIFY(match.isReply);
     }
 
+    /// Most buses do not say who speaks, and some services send back what they got.
+    void anAnswerToTheReplyAddressNeedsNoName()
+    {
+        for (const AgentId agent : {AgentId{}, kPlanner}) {
+            CallPairing pairing;
+            CallPairing::Message request = message(1, Kind::Request, agent, 0);
+            request.topic = 11;
+            request.replyTo = 1234;
+            pairing.pass(request);
+            CallPairing::Message reply = message(2, Kind::Event, agent, 0);
+            reply.topic = 1234;
+            QCOMPARE(pairing.pass(reply).request, 1);
+        }
+    }
+
+    void whatIsSaidOnTheRequestsOwnTopicIsNoAnswer()
+    {
+        CallPairing pairing;
+        CallPairing::Message request = message(1, Kind::Request, kPlanner, 0);
+        request.topic = request.replyTo = 1234;
+        pairing.pass(request);
+        CallPairing::Message more = message(2, Kind::Event, kPlanner, 0);
+        more.topic = 1234;
+        QCOMPARE(pairing.pass(more).request, 0);
+        more.sender = kRobot;
+        QCOMPARE(pairing.pass(more).request, 1);
+    }
+
+    void correlationsTellRequestsOfOneAddressApart()
+    {
+        CallPairing pairing;
+        for (const Seq seq : {1, 2, 3}) {
+            CallPairing::Message request = message(seq, Kind::Request, AgentId{}, 70 + seq);
+            request.topic = 11;
+            request.replyTo = 1234;
+            pairing.pass(request);
+        }
+        const auto answer = [&](Seq seq, std::uint64_t correlation) {
+            CallPairing::Message reply = message(seq, Kind::Event, AgentId{}, correlation);
+            reply.topic = 1234;
+            return pairing.pass(reply).request;
+        };
+        QCOMPARE(answer(4, 72), 2);
+        QCOMPARE(answer(5, 73), 3);
+        QCOMPARE(answer(6, 99), 0); // to something that was not heard
+        QCOMPARE(answer(7, 71), 1);
+    }
+
     void theSameCorrelationFromTheOtherSideIsAReply()
     {
         CallPairing pairing;
