@@ -93,6 +93,12 @@ Result<Intake> Intake::from(const IntakeRules& rules, const QString& dialect)
     return intake;
 }
 
+void Intake::addSecrets(const ConnectionOptions& options)
+{
+    m_redactor.addSecret(secretOr(options.token, "MURMURSCOPE_TOKEN"));
+    m_redactor.addSecret(secretOr(options.password, "MURMURSCOPE_PASSWORD"));
+}
+
 bool Intake::isIdle() const
 {
     return m_only.empty() && m_exclude.empty() && m_limits.empty() && m_redactor.isIdle();

@@ -40,6 +40,9 @@ class Intake
 public:
     static Result<Intake> from(const IntakeRules& rules, const QString& dialect = {});
 
+    /// Those that we give to buses, from the options or the environment: a server may say them
+    /// back. Before the first message.
+    void addSecrets(const ConnectionOptions& options);
     /// May change the message and its flags.
     void apply(HeardMessage& message);
     [[nodiscard]] bool isIdle() const;

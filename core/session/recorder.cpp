@@ -77,6 +77,8 @@ Status Recorder::start()
     if (!intake)
         return intake.error();
     d->intake = std::move(*intake);
+    if (d->options.rules.redactsKnown)
+        d->intake.addSecrets(d->options.connectionOptions);
     auto lock = RecordingLock::take(d->options.path);
     if (!lock)
         return lock.error();

@@ -5,7 +5,9 @@
 #include "base/result.h"
 #include "bus/connection.h"
 #include "bus/topicpattern.h"
+#include "session/secretmembers.h"
 
+#include <QByteArrayList>
 #include <QRegularExpression>
 #include <QStringList>
 
@@ -19,15 +21,18 @@ namespace murmur {
 /// Overwrites secrets in messages before anybody else sees them: each byte by `*`, so that lengths
 /// and framing hold. Known are the values of JSON members and the headers that carry secrets by
 /// custom (password, api_key, access_token, authorization, cookie …), also where JSON stands
-/// escaped inside a JSON string; a member "token" only when its value looks like a credential, for
-/// models say their tokens under that name. What is compressed, encoded or split over messages is
-/// not found.
+/// escaped inside a JSON string (see secretmembers.h); a member "token" only when its value looks
+/// like a credential, for models say their tokens under that name. What is compressed, encoded or
+/// split over messages is not found.
 class Redactor
 {
 public:
     /// `[TOPIC-PATTERN:]/REGEX/`, or a bare REGEX. What its first group matches is overwritten,
     /// without a group all that it matches. WrongUse names the place where the expression is wrong.
     Status addPattern(const QString& text);
+    /// A secret of our own, which a server may send back; overwritten wherever it stands. Short
+    /// ones are left out.
+    void addSecret(const QByteArray& secret);
     /// Whether the known secrets are looked for; on from the beginning.
     void setKnown(bool isOn) { m_isKnown = isOn; }
 
@@ -35,7 +40,10 @@ public:
     bool apply(HeardMessage& message) const;
     /// The rules in force as they are noted in the recording.
     [[nodiscard]] std::string text() const;
-    [[nodiscard]] bool isIdle() const { return !m_isKnown && m_patterns.empty(); }
+    [[nodiscard]] bool isIdle() const
+    {
+        return !m_isKnown && m_patterns.empty() && m_secrets.isEmpty();
+    }
 
 private:
     struct Pattern
@@ -46,12 +54,7 @@ private:
     };
     bool m_isKnown = true;
     std::vector<Pattern> m_patterns;
+    QByteArrayList m_secrets;
 };
-
-/// Overwrites the values of JSON members with names of secrets in `bytes`, at any depth and however
-/// the text is damaged. True when there was one.
-bool redactMembers(char* bytes, std::size_t size) noexcept;
-/// Whether a member or header of this name carries a secret. Case, `-` and `_` do not matter.
-bool isSecretName(std::string_view name) noexcept;
 
 } // namespace murmur

@@ -112,7 +112,36 @@ private Q_SLOTS:
         row("no name", R"({"note":"the password: hunter2"})",
             R"({"note":"the password: hunter2"})");
         row("object", R"({"credentials":{"user":"me","password":"x"}})",
-            R"({"credentials":{"user":"me","password":"*"}})");
+            R"({"credentials":{"user":"**","password":"*"}})");
+        row("list", "{\"api_key\":[\"k1\",{\"b\":\"k2\"}],\"a\":[\":\"]}",
+            "{\"api_key\":[\"**\",{\"b\":\"**\"}],\"a\":[\":\"]}");
+        row("lists of headers",
+            "[{\"name\":\"Authorization\",\"value\":\"Bearer x\"},{\"name\":\"a\"}]",
+            "[{\"name\":\"Authorization\",\"value\":\"********\"},{\"name\":\"a\"}]");
+        row("attributes",
+            "{\"key\":\"api_key\",\"value\":{\"stringValue\":\"LEAK\"}},{\"key\":\"http.request."
+            "header.authorization\",\"value\":{\"arrayValue\":{\"values\":[{\"stringValue\":"
+            "\"LEAK\"}]}}}",
+            "{\"key\":\"api_key\",\"value\":{\"stringValue\":\"****\"}},{\"key\":\"http.request."
+            "header.authorization\",\"value\":{\"arrayValue\":{\"values\":[{\"stringValue\":\"****"
+            "\"}]}}}");
+        row("other attributes", "{\"key\":\"model\",\"value\":{\"stringValue\":\"gpt\"}}",
+            "{\"key\":\"model\",\"value\":{\"stringValue\":\"gpt\"}}");
+        row("ends like one",
+            "{\"db_password\":\"a\",\"userPassword\":\"b\",\"aws_secret_access_key\":\"c\"}",
+            "{\"db_password\":\"*\",\"userPassword\":\"*\",\"aws_secret_access_key\":\"*\"}");
+        row("begins like one", "{\"password_rules\":\"long\",\"secretary\":\"Eve\"}",
+            "{\"password_rules\":\"long\",\"secretary\":\"Eve\"}");
+        row("escaped name", "{\"pass\\u0077ord\":\"abc\"}", "{\"pass\\u0077ord\":\"***\"}");
+        row("counted passes", "{\"pass\":12,\"jwt\":\"no\"}", "{\"pass\":12,\"jwt\":\"no\"}");
+        row("a short pass", "{\"pass\":\"abc\",\"auth\":\"Bearer x\"}",
+            "{\"pass\":\"***\",\"auth\":\"********\"}");
+        row("bot", "{\"bot_token\":\"123456:ABCdefGHIjklMNOpq\"}",
+            "{\"bot_token\":\"************************\"}");
+        row("url",
+            "{\"db\":\"postgres://u:p@w@h:5/x\",\"u\":\"http://a:80/@x\",\"v\":\"s://me@h\"}",
+            "{\"db\":\"postgres://u:***@h:5/x\",\"u\":\"http://a:80/@x\",\"v\":\"s://me@h\"}");
+        row("no end", "{\"password\":[[[{\"a\":", "{\"password\":[[[{\"a\":");
         row("empty", R"({"password":""})", R"({"password":""})");
         row("colons", ":::\":\"::", ":::\":\"::");
     }
@@ -141,6 +170,34 @@ private Q_SLOTS:
         intake.apply(other);
         QCOMPARE(other.raw, QByteArray("card=4111"));
         QVERIFY((other.flags & Redacted) == 0);
+    }
+
+    void whatAServerSaysBackIsOverwritten()
+    {
+        Intake intake = intakeOf({});
+        ConnectionOptions options;
+        options.token = "tok-123456789";
+        options.password = "short"; // a word that other texts have too
+        intake.addSecrets(options);
+        HeardMessage message = heard("a", "GET /feed?k=tok-123456789 short tok-123456789");
+        message.headers =
+            QByteArray::fromStdString(headersToBytes({{"url", "/feed?k=tok-123456789"}}));
+        intake.apply(message);
+        QCOMPARE(message.raw, QByteArray("GET /feed?k=************* short *************"));
+        QCOMPARE(headerOf(message, "url"), std::string("/feed?k=*************"));
+        QVERIFY((message.flags & Redacted) != 0);
+        QVERIFY(intake.redactionText().find("secrets of the connections") != std::string::npos);
+    }
+
+    /// However deep, it takes time in proportion to its size.
+    void nestedSecretsAreOverwrittenOnce()
+    {
+        QByteArray text;
+        for (int i = 0; i < 200'000; ++i)
+            text += "{\"password\":[";
+        text += "\"x\"";
+        redactMembers(text.data(), static_cast<std::size_t>(text.size()));
+        QVERIFY(text.startsWith("{\"password\":["));
     }
 
     void whatIsNotChangedIsNotCopied()
