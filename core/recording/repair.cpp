@@ -326,14 +326,18 @@ private:
                 copy(*opened, table, row);
         }
         Statement meta(*opened, "INSERT OR REPLACE INTO meta (k, v) VALUES (?, ?)");
-        for (const auto& [key, from] :
-             {std::pair{"family", "family"}, {"title", "title"}, {"repaired_from", "uuid"}}) {
+        for (const auto& [key, from] : {std::pair{"family", "family"},
+                                        {"title", "title"},
+                                        {"shard", "shard"},
+                                        {"rules", "rules"},
+                                        {"redaction", "redaction"},
+                                        {"repaired_from", "uuid"}}) {
             const std::string value = m_salvage->metaText(from);
             if (!value.empty() &&
                 !meta.bind(1, std::string_view(key)).bind(2, std::string_view(value)).execute())
                 return opened->lastError("write to");
         }
-        for (const char* key : {"first", "trimmed_to", "part"}) {
+        for (const char* key : {"first", "trimmed_to", "trimmed_time", "part"}) {
             const std::int64_t value = m_salvage->metaNumber(key);
             if (value > 0 && !meta.bind(1, std::string_view(key)).bind(2, value).execute())
                 return opened->lastError("write to");

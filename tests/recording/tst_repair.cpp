@@ -77,6 +77,15 @@ private Q_SLOTS:
         gap.lostIs = LostIs::AtLeast;
         QVERIFY(recording.writer->add(gap).ok());
         QVERIFY(recording.close());
+        {
+            // As a share of the traffic, some of it left out and overwritten, would say.
+            auto database = Database::open(path, Database::Access::Write);
+            QVERIFY(database.ok());
+            QVERIFY(Statement(*database, "INSERT INTO meta (k, v) VALUES ('shard', '2/8'), "
+                                         "('rules', '--exclude camera.*'), "
+                                         "('redaction', 'known names')")
+                        .execute());
+        }
         QFile file(path);
         QVERIFY(file.open(QFile::ReadOnly));
         m_good = file.readAll();
@@ -104,6 +113,9 @@ private Q_SLOTS:
         QCOMPARE((*after)->meta().totals.kinds, (*before)->meta().totals.kinds);
         QCOMPARE((*after)->meta().totals.bytesRaw, (*before)->meta().totals.bytesRaw);
         QCOMPARE((*after)->gaps().size(), (*before)->gaps().size());
+        QCOMPARE((*after)->meta().shard, u"2/8"_s);
+        QCOMPARE((*after)->meta().rules, u"--exclude camera.*"_s);
+        QCOMPARE((*after)->meta().redaction, u"known names"_s);
         Dictionaries names;
         (*after)->loadNames(names);
         QCOMPARE(names.agentName(AgentId(40)), std::string("agent-39"));
