@@ -10,7 +10,9 @@
 #include "views/connect/ratemeter.h"
 #include "views/connect/recentfiles.h"
 
+#include <QAbstractItemView>
 #include <QClipboard>
+#include <QCompleter>
 #include <QFile>
 #include <QGuiApplication>
 #include <QLabel>
@@ -206,6 +208,27 @@ private Q_SLOTS:
         for (const QLabel* label : edit.findChildren<QLabel*>())
             isSaid |= label->text().contains(u"between braces"_s);
         QVERIFY(isSaid);
+    }
+
+    void newSuggestionsMayComeWhileOneIsChosen()
+    {
+        const QString url = u"nats://127.0.0.1:24222?subject=a"_s;
+        AttachEdit edit;
+        edit.setLooksForBuses(false);
+        edit.setRecentUrls({url});
+        edit.show();
+        connect(&edit, &AttachEdit::attachRequested, &edit, [&] {
+            edit.setRecentUrls({url, u"redis://127.0.0.1"_s});
+        });
+        QSignalSpy asked(&edit, &AttachEdit::attachRequested);
+        auto* line = edit.findChild<QLineEdit*>();
+        for (int i = 0; i < 3; ++i) {
+            line->clear();
+            QTest::keyClicks(line, url);
+            QTRY_VERIFY(line->completer()->popup()->isVisible());
+            QTest::keyClick(line->completer()->popup(), Qt::Key_Return);
+            QTRY_COMPARE(asked.size(), i + 1);
+        }
     }
 
     void whatAnswersOnThisMachineIsOneClickAway()
