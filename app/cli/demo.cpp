@@ -13,6 +13,7 @@
 #include "demo/offline.h"
 #include "demo/swarm.h"
 #include "demo/truth.h"
+#include "recording/textfilterjob.h"
 
 #include <CLI/CLI.hpp>
 
@@ -168,6 +169,11 @@ int runOffline(const Options& options, nanoseconds length, const QString& path)
         return failed(stopped.error());
     if (!alarm.isEmpty())
         return failed({ErrorCode::DiskFull, alarm});
+    if (!isBroken && !signals.isRequested())
+        (void)makeTextFilter(path, {}, [&progress](std::int64_t done, std::int64_t total) {
+            progress.update(u"noting words"_s, done, total);
+        });
+    progress.clear();
     if (result && !keepTruth(options, result->truth))
         return exitCodeOf(ErrorCode::Unwritable);
     return isBroken || signals.isRequested() ? exitCodeOf(ErrorCode::Cancelled) : kept;

@@ -14,6 +14,12 @@ namespace {
 constexpr unsigned kHashBits = 21;
 constexpr unsigned kLowBits = 15;
 constexpr unsigned kBlockBits = 8;
+/// Of a page: what it holds, what a row takes beside its blob, and what a hundred entries take; a
+/// twentieth more, as not all parts are alike.
+constexpr std::size_t kPageRoom = 16'376;
+constexpr std::size_t kRowRoom = 25;
+constexpr std::size_t kHundredEntries = 170;
+constexpr std::size_t kMostRows = 8;
 
 /// The same text may be a trace here and a correlation there: fields must not meet.
 std::uint32_t hashBits(IdField field, std::uint32_t hash) noexcept
@@ -67,7 +73,21 @@ bool IdIndexBuilder::add(std::int64_t block, const Columns& columns)
             m_entries.push_back(hashBits(field, hash) << kBlockBits | place);
         }
     }
-    return place + 1 >= static_cast<std::uint32_t>(kIdRunBlocks);
+    return place + 1 >= static_cast<std::uint32_t>(kIdRunBlocks) || fillsPages(place + 1);
+}
+
+/// A page holds whole rows, each of them a part. The most that a part can grow to until the run is
+/// full decides how many there should be on a page; it is taken when so many just fit.
+bool IdIndexBuilder::fillsPages(std::uint32_t blocks) const
+{
+    const std::size_t now = m_entries.size() / kIdParts;
+    const std::size_t later = now * static_cast<std::size_t>(kIdRunBlocks) / blocks;
+    for (std::size_t rows = 1; rows <= kMostRows; ++rows) {
+        const std::size_t fitting = (kPageRoom / rows - kRowRoom) * 100 / kHundredEntries;
+        if (fitting <= later)
+            return now >= fitting;
+    }
+    return false;
 }
 
 std::optional<IdIndexBuilder::Run> IdIndexBuilder::take()
@@ -89,11 +109,13 @@ std::optional<IdIndexBuilder::Run> IdIndexBuilder::take()
             lows.push_back(*at >> kBlockBits & ((1u << kLowBits) - 1));
             blocks.push_back(*at & ((1u << kBlockBits) - 1));
         }
-        std::string bytes;
-        appendVarint(bytes, lows.size());
-        m_columns.encode(bytes, lows, Transform::Difference);
-        m_columns.encode(bytes, blocks, Transform::Plain);
-        run.parts.emplace_back(static_cast<int>(part), std::move(bytes));
+        Part& own = run.parts.emplace_back();
+        own.number = static_cast<int>(part);
+        appendVarint(own.bytes, lows.size());
+        m_columns.forgetNoise();
+        m_columns.encode(own.bytes, lows, Transform::Difference);
+        m_columns.encode(own.bytes, blocks, Transform::Plain);
+        own.noise = m_columns.noise();
     }
     m_entries.clear();
     m_firstBlock = 0;

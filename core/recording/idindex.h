@@ -49,21 +49,30 @@ void fillHashes(Columns& columns, std::string_view bytes);
 class IdIndexBuilder
 {
 public:
+    struct Part
+    {
+        int number = 0;
+        std::string bytes; ///< before compression
+        std::vector<Noise> noise;
+    };
     struct Run
     {
         std::int64_t firstBlock = 0;
         std::int64_t lastBlock = 0;
-        std::vector<std::pair<int, std::string>> parts; ///< before compression
+        std::vector<Part> parts;
     };
 
     /// Adds a closed block; blocks must follow in order. Needs the hashes of the ids. True when the
-    /// run is full and should be taken.
+    /// run should be taken: it is full, or its parts fill pages of the file so well that they would
+    /// not again.
     bool add(std::int64_t block, const Columns& columns);
     /// What was gathered since the last time; empty parts are left out. Nothing when no block was
     /// added.
     std::optional<Run> take();
 
 private:
+    [[nodiscard]] bool fillsPages(std::uint32_t blocks) const;
+
     std::int64_t m_firstBlock = 0;
     std::int64_t m_lastBlock = 0;
     std::vector<std::uint32_t> m_entries; ///< hash, 21 bits, then block, 8 bits

@@ -21,7 +21,7 @@ constexpr std::size_t kFewestSlots = 512;
 constexpr std::size_t kPartSlots = 2048;
 /// One part in so many of the payload.
 constexpr std::int64_t kShare = 50;
-constexpr std::uint64_t kGramMask = (std::uint64_t(1) << (5 * kGramLetters)) - 1;
+constexpr std::uint32_t kGramMask = (1u << (5 * kGramLetters)) - 1;
 
 /// 1 … 26 by letter, whatever its case; 0: no letter.
 constexpr std::array<std::uint8_t, 256> letters()
@@ -43,28 +43,23 @@ bool isEscape(std::string_view text, const char* at)
     return rest.size() > 3 && (rest[1] | 0x20) == 'u' && rest[2] == '0' && rest[3] == '0';
 }
 
-/// Calls `visit` with the slot of each gram, out of kMostSlots.
+/// Calls `visit` for each byte with a slot, out of kMostSlots, and whether a gram ends there that
+/// has it: a branch a byte would take longer than all the rest.
 template<typename Visit>
 void visitGrams(std::string_view text, Visit visit)
 {
+    constexpr unsigned kAll = (1u << kGramLetters) - 1;
     std::uint32_t code = 0;
-    unsigned run = 0;                     // letters in a row
-    unsigned sinceHex = kGramLetters + 1; // letters since the last one behind f, itself counted
+    unsigned isLetter = 0; // a bit for each of the last bytes
+    unsigned isNoHex = 0;
     for (const char& byte : text) {
         const std::uint8_t letter = kLetters[static_cast<unsigned char>(byte)];
-        if (letter == 0) {
-            run = 0;
-            sinceHex = kGramLetters + 1;
-            if (byte == '\\' && isEscape(text, &byte))
-                visit(kEscapeSlot);
-            continue;
-        }
-        code = (code << 5) | letter;
-        ++run;
-        sinceHex = letter > kLastHex ? 1 : sinceHex + 1;
-        if (run >= kGramLetters && sinceHex <= kGramLetters)
-            visit((static_cast<std::uint32_t>(code & kGramMask) * 0x9E37'79B1u) >>
-                  (32 - kSlotBits));
+        code = ((code << 5) | letter) & kGramMask;
+        isLetter = ((isLetter << 1) | (letter != 0 ? 1u : 0u)) & kAll;
+        isNoHex = ((isNoHex << 1) | (letter > kLastHex ? 1u : 0u)) & kAll;
+        visit((code * 0x9E37'79B1u) >> (32 - kSlotBits), (isLetter == kAll) & (isNoHex != 0));
+        if (byte == '\\' && isEscape(text, &byte))
+            visit(kEscapeSlot, true);
     }
 }
 
@@ -83,8 +78,8 @@ bool TextFilterBuilder::add(std::int64_t block, std::string_view bytes, std::str
                             std::int64_t payload)
 {
     BlockGrams grams(kMostSlots / 64);
-    const auto note = [&grams](std::uint32_t slot) {
-        grams[slot / 64] |= std::uint64_t(1) << (slot % 64);
+    const auto note = [&grams](std::uint32_t slot, bool isGram) {
+        grams[slot / 64] |= std::uint64_t(isGram) << (slot % 64);
     };
     visitGrams(bytes, note);
     visitGrams(ownText, note);
@@ -199,8 +194,9 @@ bool TextFilterRun::lookFor(std::string_view text, std::string_view bytes, std::
                             std::size_t rowBytes, Packer& packer, Blocks& may)
 {
     std::vector<std::uint32_t> wanted;
-    visitGrams(text, [&](std::uint32_t slot) {
-        wanted.push_back(slot & static_cast<std::uint32_t>(slots - 1));
+    visitGrams(text, [&](std::uint32_t slot, bool isGram) {
+        if (isGram)
+            wanted.push_back(slot & static_cast<std::uint32_t>(slots - 1));
     });
     std::ranges::sort(wanted);
     std::vector<std::uint64_t> sizes((slots + kPartSlots - 1) / kPartSlots);

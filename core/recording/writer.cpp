@@ -381,9 +381,9 @@ Status RecordingWriter::storeIdRun()
     const auto run = m_ids.take();
     if (!run)
         return Done{};
-    for (const auto& [part, bytes] : run->parts) {
-        m_packer.pack(bytes, m_packed);
-        m_insertIds.bind(1, idIndexKey(kGeneration, m_idRun, part))
+    for (const IdIndexBuilder::Part& part : run->parts) {
+        m_packer.pack(part.bytes, m_packed, part.noise);
+        m_insertIds.bind(1, idIndexKey(kGeneration, m_idRun, part.number))
             .bind(2, run->firstBlock)
             .bind(3, run->lastBlock)
             .bindBlob(4, m_packed);

@@ -3,6 +3,7 @@
 
 #include "recording/tiles.h"
 #include "session/jobs.h"
+#include "session/textsieve.h"
 
 #include <bit>
 #include <unordered_map>
@@ -411,11 +412,15 @@ private:
         // known of each message.
         const std::uint32_t wanted = kTileColumns | (m_request.filter ? m_request.filter->columns()
                                                                       : std::uint32_t(LateColumns));
+        TextSieve sieve(*m_part, m_request.filter ? m_request.filter->textChoice(m_view.names())
+                                                  : TextChoice());
         for (const BlockRef& block : blocks) {
             if (m_request.stop.stop_requested()) {
                 m_stopped = true;
                 return;
             }
+            if (!sieve.mayHold(block))
+                continue;
             if (!m_part->load(block, wanted, m_columns))
                 continue; // damaged: the others are still shown
             addRows(m_columns, after, from, to, &block);

@@ -64,6 +64,43 @@ void searchText(const char* path, Session& session, TimeRange whole)
                 sum / searching / 1e3, sum / unpacking / 1e3, unpacking / searching);
 }
 
+/// Messages by their ids, of all parts of the recording.
+void findIds(Session& session, Seq last, TimeRange whole, std::mt19937_64& random)
+{
+    std::vector<double> times;
+    std::size_t found = 0;
+    while (times.size() < 100) {
+        const Seq seq = 1 + static_cast<Seq>(random() % static_cast<std::uint64_t>(last));
+        auto message = session.message(seq);
+        message.waitForFinished();
+        const auto detail = message.takeResult();
+        if (!detail || detail->ids[0].isEmpty())
+            continue;
+        MatchRequest request;
+        request.filter = *parseFilter(
+            QStringLiteral("id == \"%1\"").arg(QString::fromUtf8(detail->ids[0])), whole);
+        const auto begin = Clock::now();
+        auto future = session.search(request);
+        future.waitForFinished();
+        times.push_back(milliseconds(begin));
+        const auto list = future.takeResult();
+        found += list && std::ranges::find(list->seqs, seq) != list->seqs.end() ? 1 : 0;
+    }
+    print("find by id", times);
+    if (found != times.size())
+        std::printf("only %zu of %zu ids were found\n", found, times.size());
+}
+
+/// A word that nobody said.
+void searchWord(Session& session, TimeRange whole)
+{
+    MatchRequest request;
+    request.filter = *parseFilter(u"zugzwang", whole);
+    const auto start = Clock::now();
+    session.search(request).waitForFinished();
+    std::printf("%-28s %.0f ms\n", "a word that nobody said", milliseconds(start));
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -138,6 +175,8 @@ int main(int argc, char** argv)
     future.waitForFinished();
     std::printf("%-28s %.0f ms (%.1f million/s)\n", "filter on headers", milliseconds(scan),
                 static_cast<double>(total) / milliseconds(scan) / 1000);
+    findIds(session, session.seen().last, whole, random);
+    searchWord(session, whole);
     searchText(argv[1], session, whole);
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);

@@ -41,6 +41,14 @@ double cpuSeconds()
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+/// The same of the thread that calls, which waits for nobody meanwhile.
+double threadSeconds()
+{
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
 double secondsSince(Clock::time_point start)
 {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -127,6 +135,7 @@ int main(int argc, char** argv)
         if (!writer)
             return 1;
         const double storeCpuBefore = cpuSeconds();
+        const double threadBefore = threadSeconds();
         const auto start = Clock::now();
         double slowest = 0;
         double committing = 0;
@@ -150,26 +159,31 @@ int main(int argc, char** argv)
             return 1;
         const double written = secondsSince(start);
         const double writtenCpu = cpuSeconds() - storeCpuBefore;
+        const double writtenThread = threadSeconds() - threadBefore;
         const auto filtering = Clock::now(); // done when there is time, otherwise
         if (!(*writer)->filterText(std::chrono::minutes(10)))
             return 1;
         const double filtered = secondsSince(filtering);
         const double closeCpuBefore = cpuSeconds();
+        const double closeThreadBefore = threadSeconds();
         const auto closing = Clock::now();
         if (!(*writer)->close())
             return 1;
         const double closed = secondsSince(closing);
         const double writing = written + closed;
         const double storeCpu = writtenCpu + cpuSeconds() - closeCpuBefore;
+        const double thread = writtenThread + threadSeconds() - closeThreadBefore;
         const double after = compressOnly(runs).first;
         const double zstd = (before + after) / 2;
         const auto size = QFileInfo(path).size();
         std::printf(
-            "store %.0f/s  zstd-1 %.0f/s  ratio %.2f  of CPU %.2f  file/zstd %.3f  beyond "
+            "store %.0f/s  zstd-1 %.0f/s  ratio %.2f  of CPU %.2f, of the writer's thread %.2f  "
+            "file/zstd %.3f  beyond "
             "raw zstd %.1f B/message  commits %.0f ms (slowest %.0f), close %.0f ms, text filter "
             "%.2f us a message\n",
             static_cast<double>(count) / writing, static_cast<double>(count) / zstd, zstd / writing,
-            zstdCpu / storeCpu, static_cast<double>(size) / static_cast<double>(packed),
+            zstdCpu / storeCpu, zstdCpu / thread,
+            static_cast<double>(size) / static_cast<double>(packed),
             static_cast<double>(size - static_cast<qint64>(packed)) / static_cast<double>(count),
             committing * 1000, slowest * 1000, closed * 1000,
             filtered * 1e6 / static_cast<double>(count));

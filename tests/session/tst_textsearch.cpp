@@ -128,6 +128,17 @@ std::vector<Seq> found(Session& session, const QString& expression)
     return list ? list->seqs : std::vector<Seq>{-2};
 }
 
+/// How many the overview counts.
+std::int64_t counted(Session& session, const QString& expression)
+{
+    TileRequest request;
+    request.range = session.seen().time;
+    request.columns = 100;
+    request.filter = *parseFilter(expression, session.seen().time);
+    const auto slice = waitFor(session.tiles(request));
+    return slice ? static_cast<std::int64_t>(slice->total.total) : -1;
+}
+
 bool run(const QString& path, const char* sql)
 {
     auto database = Database::open(path, Database::Access::Write);
@@ -166,6 +177,8 @@ private:
             QVERIFY2(seqs == expected, qPrintable(u"%1: %2 instead of %3"_s.arg(expression)
                                                       .arg(seqs.size())
                                                       .arg(expected.size())));
+            QCOMPARE(counted(**session, expression),
+                     counted(**session, u"(%1) or seq == 0"_s.arg(expression)));
             hits += seqs.empty() ? 0 : 1;
         }
         if (mustFind)
