@@ -280,7 +280,8 @@ void Trial::stop()
         QMetaObject::invokeMethod(
             home,
             [home] {
-                for (QObject* child : home->children()) {
+                const QObjectList children = home->children(); // it shrinks below
+                for (QObject* child : children) {
                     if (auto* connection = qobject_cast<Connection*>(child)) {
                         connection->disconnect(home);
                         connection->stop();

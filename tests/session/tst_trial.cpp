@@ -99,6 +99,25 @@ private Q_SLOTS:
         QCOMPARE(second.connections().front().verdict(false), Verdict::Attached);
     }
 
+    void manyAreTriedAtOnce()
+    {
+        constexpr std::size_t kMany = 60;
+        Trial trial(std::vector<QUrl>(kMany, QUrl(u"listen://127.0.0.1:0"_s)), {});
+        QVERIFY(trial.start());
+        QTRY_VERIFY(trial.isDecided());
+        for (const TrialConnection& connection : trial.connections())
+            QCOMPARE(connection.verdict(false), Verdict::Attached);
+        QSignalSpy stopped(&trial, &Trial::stopped);
+        trial.stop();
+        QVERIFY(stopped.wait());
+        // All have let go of their ports.
+        for (const TrialConnection& connection : trial.connections()) {
+            QTcpServer server;
+            QVERIFY(server.listen(QHostAddress::LocalHost,
+                                  static_cast<quint16>(connection.status.effectiveUrl.port())));
+        }
+    }
+
     void thePastIsNotReadToItsEnd()
     {
         QTemporaryDir dir;

@@ -73,6 +73,9 @@ void ConnectDialog::keepSecrets(const Profile& profile, const std::optional<Prof
                     if (!written) {
                         // The profile still says keychain: nothing is kept elsewhere unasked.
                         m_form->showSecretError(kind, written.error().message);
+                        say(tr("“%1” is saved, but not its %2.")
+                                .arg(profile.name, secretKindName(kind)),
+                            true);
                         return;
                     }
                     m_form->secretRow(kind)->clearTyped();

@@ -132,12 +132,6 @@ void SecretRow::clearTyped()
         m_edit->clear();
 }
 
-void SecretRow::offerFile()
-{
-    m_choice->setCurrentIndex(File);
-    m_edit->setFocus(Qt::OtherFocusReason);
-}
-
 void SecretRow::browse()
 {
     auto* dialog = new QFileDialog(this, tr("The file whose first line is the secret"));

@@ -27,8 +27,6 @@ public:
     /// What was typed for the keychain, or for this time only; empty: nothing.
     [[nodiscard]] QByteArray typed() const;
     void clearTyped();
-    /// Away from the keychain, which does not answer.
-    void offerFile();
     [[nodiscard]] QLineEdit* edit() const { return m_edit; }
     [[nodiscard]] QComboBox* choice() const { return m_choice; }
 
