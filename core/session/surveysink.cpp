@@ -142,7 +142,7 @@ std::vector<SurveyedTopic> SurveySink::topics(std::int64_t now) const
         SurveyedTopic topic;
         topic.topic = QString::fromStdString(count.name);
         topic.members = count.members;
-        topic.isBinary = count.binary * 2 > count.looked;
+        topic.isBinary = count.binary > 0 && count.binary * 2 >= count.looked;
         topic.retained = count.retained;
         topic.sample = count.sample;
         if (const std::int64_t number = count.live + count.retained; number > 0)

@@ -423,7 +423,7 @@ QString TopicSurvey::whatItDoes(const QUrl& url, const SurveyOptions& how)
     return u"%1 for %2, at most %3."_s.arg(asksForEverything(url) ||
                                                    QLatin1StringView(entry->item).isEmpty()
                                                ? QString::fromUtf8(entry->doing)
-                                               : u"Listens to what the URL asks for"_s,
+                                               : u"Listens to what the URL names"_s,
                                            sliceText(how.length), bytesText(how.maxBytes));
 }
 

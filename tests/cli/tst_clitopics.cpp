@@ -81,7 +81,7 @@ private Q_SLOTS:
         QVERIFY2(outcome.out.contains("agents.planner"), outcome.out.constData());
         QVERIFY(!outcome.out.contains("\nlog"));
         QVERIFY(outcome.out.contains("1 topic, "));
-        QVERIFY(outcome.err.contains("what the URL asks for"));
+        QVERIFY(outcome.err.contains("what the URL names"));
     }
 
     void whatCannotBeSurveyedIsSaid()
