@@ -3,6 +3,7 @@
 
 #include "dialect/crewaidialect.h"
 
+#include "dialect/jsondialect.h"
 #include "dialect/pathdialect.h"
 
 namespace murmur {
@@ -124,6 +125,13 @@ bool startsWithAny(std::span<const std::string_view> starts, std::string_view te
     return std::ranges::any_of(starts, [text](std::string_view s) { return text.starts_with(s); });
 }
 
+/// CrewAI's own types are small letters and underscores.
+bool isNative(std::string_view type) noexcept
+{
+    return std::ranges::all_of(
+        type, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+}
+
 Kind kindOf(std::string_view type) noexcept
 {
     if (type.starts_with("checkpoint_"))
@@ -140,6 +148,7 @@ class CrewaiDialect final : public PathDialect
 public:
     CrewaiDialect()
         : PathDialect("crewai", kPaths, static_cast<std::size_t>(Slot::Count))
+        , m_json(createJsonDialect())
     {
     }
     void interpret(const MessageView& message, Interpretation& out) override;
@@ -148,6 +157,7 @@ private:
     double judge(const MessageView& message, const MessageShape& shape) const override;
     std::string_view describe(const MessageView& message, Interpretation& out) override;
     void describeIds(Interpretation& out) const;
+    void fillUp(const MessageView& message, Interpretation& out);
     [[nodiscard]] std::string_view first(std::initializer_list<Slot> slots) const
     {
         for (const Slot slot : slots) {
@@ -156,6 +166,9 @@ private:
         }
         return {};
     }
+
+    std::unique_ptr<Dialect> m_json; ///< for what listeners add to an event by the usual names
+    Interpretation m_plain;
 };
 
 double CrewaiDialect::judge(const MessageView& message, const MessageShape& shape) const
@@ -191,7 +204,7 @@ void CrewaiDialect::interpret(const MessageView& message, Interpretation& out)
         setId(out, IdField::Conversation, out.keep(std::string(task)));
 }
 
-std::string_view CrewaiDialect::describe(const MessageView&, Interpretation& out)
+std::string_view CrewaiDialect::describe(const MessageView& message, Interpretation& out)
 {
     std::string_view whole = m_fields[Slot::Data].json;
     if (m_fields.has(Slot::First)) {
@@ -204,8 +217,7 @@ std::string_view CrewaiDialect::describe(const MessageView&, Interpretation& out
         return "not of CrewAI: it has no \"type\"";
     out.type = type;
     out.kind = kindOf(type);
-    out.sender = first({Slot::Role, Slot::Crew, Slot::Flow, Slot::AgentId, Slot::Namespace,
-                        Slot::Source, Slot::Channel});
+    out.sender = m_fields.text(Slot::Role);
     setLabel(out, Label::Crew, m_fields.text(Slot::Crew));
     out.sent = timeOfText(m_fields.text(Slot::Time));
     out.sequence = numberOfText(m_fields.text(Slot::Sequence));
@@ -218,7 +230,31 @@ std::string_view CrewaiDialect::describe(const MessageView&, Interpretation& out
     if (whole.starts_with('{'))
         out.payload = whole;
     describeIds(out);
+    fillUp(message, out);
     return {};
+}
+
+/// Listeners that publish events wrap them as they like: who, to whom, which trace.
+void CrewaiDialect::fillUp(const MessageView& message, Interpretation& out)
+{
+    MessageView inner = message;
+    inner.headers = {};
+    m_json->interpret(inner, m_plain);
+    if (m_plain.undecodable.empty()) {
+        fillOpen(out, m_plain, message.raw);
+        const bool isTold = m_plain.kind == Kind::Heartbeat || m_plain.kind == Kind::State ||
+                            m_plain.kind == Kind::Command;
+        if (out.kind == Kind::Event && (isTold || !isNative(out.type)))
+            out.kind = m_plain.kind;
+        if (out.kind == Kind::State && m_plain.kind == Kind::State) {
+            for (const auto& [key, value] : m_plain.state)
+                out.state.push_back({out.keep(std::string(key)), value});
+        }
+    }
+    if (out.sender.empty())
+        out.sender = first(
+            {Slot::Crew, Slot::Flow, Slot::AgentId, Slot::Namespace, Slot::Source, Slot::Channel});
+    out.isErrorReply = out.kind == Kind::Error && !idOf(out, IdField::Correlation).empty();
 }
 
 /// A scope is named by the event that began it; calls of models have an id beside.
@@ -239,7 +275,6 @@ void CrewaiDialect::describeIds(Interpretation& out) const
         setId(out, IdField::Span, started);
         setId(out, IdField::Correlation, call.empty() ? started : call);
     }
-    out.isErrorReply = out.kind == Kind::Error && !idOf(out, IdField::Correlation).empty();
     if (!triggered.empty())
         out.parents.push_back(triggered);
     else if (!parent.empty())

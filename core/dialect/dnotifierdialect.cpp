@@ -180,8 +180,12 @@ double DnotifierDialect::judge(const MessageView& message, const MessageShape& s
     const auto mentions = [&](std::string_view key) {
         return message.raw.find(key) != std::string_view::npos;
     };
-    if (shape.form() == MessageShape::Form::Other)
-        return metadataSize(message.raw) != 0 ? 0.9 : 0;
+    if (shape.form() == MessageShape::Form::Other) {
+        // A length before JSON is a habit of many; a second one behind it is not.
+        const std::size_t size = metadataSize(message.raw);
+        const bool isWhole = size != 0 && message.raw.size() >= size + 8;
+        return isWhole ? 0.9 : size != 0 && mentions("\"code\"") ? 0.6 : 0;
+    }
     if (shape.has(Sign::Dnotifier))
         return 0.96;
     if (shape.has({Sign::Metadata, Sign::Data}) && mentions("\"appId\"") && mentions("\"code\""))

@@ -59,6 +59,41 @@ std::string_view headerOf(std::string_view headers, std::string_view name) noexc
     return {};
 }
 
+void fillOpen(Interpretation& out, const Interpretation& other, std::string_view raw)
+{
+    const auto own = [&](std::string_view text) {
+        const bool isInRaw =
+            std::less_equal<>()(raw.data(), text.data()) &&
+            std::less_equal<>()(text.data() + text.size(), raw.data() + raw.size());
+        return isInRaw || text.empty() ? text : out.keep(std::string(text));
+    };
+    const auto fill = [&](std::string_view& place, std::string_view text) {
+        if (place.empty())
+            place = own(text);
+    };
+    const auto fillAll = [&](auto& places, const auto& texts) {
+        if (!places.empty())
+            return;
+        for (const std::string_view text : texts)
+            places.push_back(own(text));
+    };
+    fill(out.topic, other.topic);
+    fill(out.sender, other.sender);
+    fill(out.type, other.type);
+    fillAll(out.receivers, other.receivers);
+    fillAll(out.parents, other.parents);
+    for (std::size_t i = 0; i < kIdFieldCount; ++i)
+        fill(out.ids[i], other.ids[i]);
+    for (std::size_t i = 0; i < kLabelCount; ++i)
+        fill(out.labels[i], other.labels[i]);
+    if (out.sent == kNoTime)
+        out.sent = other.sent;
+    if (out.sequence == kNoTime)
+        out.sequence = other.sequence;
+    if (out.payload.data() == nullptr)
+        out.payload = other.payload;
+}
+
 std::string_view callId(const MessageView& message, std::string_view number, bool isCall,
                         Interpretation& out)
 {

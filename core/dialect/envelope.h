@@ -40,6 +40,10 @@ inline void setLabel(Interpretation& out, Label label, std::string_view text)
     out.labels[static_cast<std::size_t>(label)] = text;
 }
 
+/// Fills what `out` leaves open from another reading of the same message, whose texts lie in `raw`
+/// or are copied. The kind and the state stay.
+void fillOpen(Interpretation& out, const Interpretation& other, std::string_view raw);
+
 /// A number that counts calls within one client: where the bus tells both ends of a message, the
 /// client's name is added. `isCall`: the message calls, else it answers.
 std::string_view callId(const MessageView& message, std::string_view number, bool isCall,
