@@ -16,6 +16,7 @@
 #include "views/connect/trialpane.h"
 #include "views/connect/urlitems.h"
 
+#include <QAbstractButton>
 #include <QAbstractItemModelTester>
 #include <QComboBox>
 #include <QFile>
@@ -247,6 +248,40 @@ private Q_SLOTS:
         QVERIFY(attached.wait());
         QVERIFY(!dialog.trial()->isRunning());
         QVERIFY(!dialog.isVisible());
+    }
+
+    void tabGoesThroughTheDialogAsItIsRead()
+    {
+        ConnectDialog dialog(options());
+        dialog.show();
+        QStringList names;
+        QWidget* first = dialog.list()->view();
+        for (QWidget* at = first->nextInFocusChain(); at != first; at = at->nextInFocusChain()) {
+            const auto* button = qobject_cast<QAbstractButton*>(at);
+            const bool isReached =
+                at->isVisibleTo(&dialog) && at->isEnabled() && (at->focusPolicy() & Qt::TabFocus);
+            if (isReached)
+                names << (button && !button->text().isEmpty() ? button->text()
+                                                              : at->accessibleName());
+        }
+        // What can be reached has a name.
+        QVERIFY2(!names.contains(QString()), qPrintable(names.join(u", "_s)));
+        const QStringList order{u"New"_s,
+                                u"Name"_s,
+                                u"Environment"_s,
+                                u"Connections, a URL a line"_s,
+                                u"Where the password is kept"_s,
+                                u"Where the token is kept"_s,
+                                u"Test"_s,
+                                u"Save"_s,
+                                u"Close"_s,
+                                u"Attach"_s};
+        qsizetype last = -1;
+        for (const QString& name : order) {
+            const qsizetype place = names.indexOf(name, last + 1);
+            QVERIFY2(place > last, qPrintable(name + u" in "_s + names.join(u", "_s)));
+            last = place;
+        }
     }
 
     void profilesComeFromFilesAndGoWithoutSecrets()

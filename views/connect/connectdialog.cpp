@@ -78,8 +78,8 @@ void ConnectDialog::build()
 
     m_test = new QPushButton(tr("Test"), this);
     m_save = new QPushButton(tr("Save"), this);
-    m_attach = new QPushButton(tr("Attach"), this);
     auto* close = new QPushButton(tr("Close"), this);
+    m_attach = new QPushButton(tr("Attach"), this);
     m_test->setToolTip(tr("Attach without recording, and show the first messages (Ctrl+T)"));
     m_test->setShortcut(QKeySequence(u"Ctrl+T"_s));
     m_save->setShortcut(QKeySequence::Save);

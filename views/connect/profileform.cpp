@@ -13,6 +13,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QTextBlock>
 #include <QVBoxLayout>
@@ -44,6 +45,8 @@ ProfileForm::ProfileForm(QWidget* parent)
     , m_pages(new QTabWidget(this))
 {
     m_pages->setDocumentMode(true);
+    m_pages->setAccessibleName(tr("Parts of the connection"));
+    m_pages->tabBar()->setAccessibleName(m_pages->accessibleName());
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_pages);

@@ -94,6 +94,11 @@ void ProfileList::buildButtons()
     for (QToolButton* button : {make, m_duplicate, m_delete, m_more})
         line->addWidget(button);
     line->insertStretch(3, 1);
+    setTabOrder(m_view, make);
+    setTabOrder(make, m_duplicate);
+    setTabOrder(m_duplicate, m_delete);
+    setTabOrder(m_delete, m_more);
+    setTabOrder(m_more, m_undo);
     static_cast<QVBoxLayout*>(layout())->addLayout(line);
 
     auto* menu = new QMenu(m_more);
