@@ -205,9 +205,9 @@ std::optional<NatsFailure> NatsOrderedReader::createConsumer(jsCtx* js)
     m_consumer = raw->Name;
     m_listener = std::move(*listener);
     const std::lock_guard lock(m_mutex);
-    // What came meanwhile is not pending any more.
+    // Some may have come already: the server counts them or not.
     if (m_expected < 0) {
-        const std::uint64_t pending = raw->NumPending + (m_delivery - 1);
+        const std::uint64_t pending = std::max<std::uint64_t>(raw->NumPending, m_delivery - 1);
         const std::uint64_t most =
             m_endSequence != 0 && first != 0 ? m_endSequence - first + 1 : pending;
         m_expected = static_cast<std::int64_t>(std::min(pending, most));
