@@ -44,10 +44,11 @@ QStringList idlePatterns(const std::vector<QString>& files, const QStringList& p
 {
     QStringList idle = patterns;
     for (const QString& file : files) {
-        const auto session =
-            idle.isEmpty() ? Result<std::unique_ptr<Session>>(nullptr) : Session::open(file);
-        if (!session || *session == nullptr)
+        if (idle.isEmpty())
             break;
+        const auto session = Session::open(file);
+        if (!session)
+            continue;
         const auto names = (*session)->dictionaries();
         idle.removeIf([&](const QString& text) {
             const auto pattern = TopicPattern::fromText(text.toStdString());

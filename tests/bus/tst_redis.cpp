@@ -297,6 +297,23 @@ private Q_SLOTS:
         QVERIFY(none.waitFor(State::Failed, kLong));
     }
 
+    void whatIsForbiddenLaterIsAFailure()
+    {
+        RedisBroker broker(
+            {u"--user"_s, u"lim"_s, u"on"_s, u">pw"_s, u"allchannels"_s, u"allkeys"_s, u"+@all"_s});
+        QCOMPARE(broker.start(), QByteArray());
+        ConnectionOptions options;
+        options.password = "pw";
+        Attached attached(&createRedisConnection,
+                          broker.url(u"?pattern=a&stream=open,secret"_s, u"lim@"_s), options);
+        QVERIFY2(attached.waitUp(), qPrintable(attached.status().detail));
+        Asker asker(broker.port);
+        asker.ask({"ACL", "SETUSER", "lim", "resetkeys", "~open"});
+        QVERIFY(attached.waitFor(State::Failed, kLong));
+        QVERIFY2(attached.status().detail.contains(u"may not read"),
+                 qPrintable(attached.status().detail));
+    }
+
     void encryption()
     {
         RedisBroker broker({u"--port"_s, u"0"_s, u"--tls-port"_s, u"%1"_s, u"--tls-cert-file"_s,

@@ -161,11 +161,12 @@ void RedisConnection::stop()
     Q_EMIT statusChanged();
 }
 
-// What is permitted is heard without the rest, as long as there is something.
+// What is permitted is heard without the rest, as long as there is something. What was heard before
+// and is forbidden now is a failure that is told.
 void RedisConnection::leaveOutDenied()
 {
     const auto isDenied = [](const auto& link) {
-        return link->state() == RedisLink::State::Failed && link->isDenied();
+        return link->state() == RedisLink::State::Failed && link->isDenied() && !link->wasUp();
     };
     if (std::ranges::all_of(m_links, isDenied))
         return;

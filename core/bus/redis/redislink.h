@@ -73,6 +73,7 @@ public:
     [[nodiscard]] const RedisAddress& address() const { return m_address; }
     /// It failed because the server does not permit what we asked for.
     [[nodiscard]] bool isDenied() const { return m_isDenied; }
+    [[nodiscard]] bool wasUp() const { return m_upSince.isValid(); }
     /// What it listens to or reads.
     [[nodiscard]] virtual QStringList names() const { return {}; }
 

@@ -261,7 +261,7 @@ bool RedisStreams::hearError(const Expected& expected, const QByteArray& error)
     if (error.startsWith("UNBLOCKED"))
         return false;
     // It does not say which of them.
-    if (error.startsWith("NOPERM") && m_streams.size() > 1) {
+    if (error.startsWith("NOPERM") && m_streams.size() > 1 && !wasUp()) {
         scatter();
         return true;
     }

@@ -92,7 +92,7 @@ QStringList RedisSubscription::names() const
 void RedisSubscription::hearError(const QByteArray& error)
 {
     const bool isForbidden = error.startsWith("NOPERM");
-    if (isForbidden && !m_isOneByOne && m_wanted > 1) {
+    if (isForbidden && !m_isOneByOne && m_wanted > 1 && !wasUp()) {
         m_isOneByOne = true;
         moveTo(address());
         return;
