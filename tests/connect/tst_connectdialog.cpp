@@ -213,7 +213,7 @@ private Q_SLOTS:
         QVERIFY(dialog.form()->connectionsEdit()->accessibleDescription().isEmpty());
         dialog.attach();
         QVERIFY(dialog.form()->connectionsEdit()->accessibleDescription().contains(
-            u"a secret does not belong"_s));
+            u"A secret does not belong"_s));
         fill(dialog, {}, u"redis://x"_s);
         dialog.save();
         QVERIFY(!dialog.form()->nameEdit()->accessibleDescription().isEmpty());

@@ -69,7 +69,7 @@ void ConnectDialog::build()
     right->setStretchFactor(1, 2);
     right->setChildrenCollapsible(false);
     right->setHandleWidth(1);
-    right->setSizes({350, 340});
+    right->setSizes({380, 320});
     m_list->setFixedWidth(276);
     auto* across = new QHBoxLayout;
     across->setSpacing(18);

@@ -147,7 +147,9 @@ bool ProfileForm::check(bool isSaving)
         profile.name = u"unnamed"_s;
     if (const auto checked = profile.check(); !checked) {
         const bool isName = checked.error().message.contains("a name is made"_L1);
-        say(isName ? m_nameField : m_connectionsField, checked.error().message.section(u": "_s, 1));
+        QString sentence = checked.error().message.section(u": "_s, 1);
+        sentence[0] = sentence[0].toUpper();
+        say(isName ? m_nameField : m_connectionsField, sentence);
         return false;
     }
     if (const auto rules = Intake::from(rulesOf(profile)); !rules) {
