@@ -6,6 +6,7 @@
 #include "bus/surveyedtopic.h"
 #include "dialect/dialect.h"
 
+#include <array>
 #include <atomic>
 #include <mutex>
 #include <string>

@@ -177,10 +177,10 @@ void TopicChooser::setUpTree()
     m_tree->setSortingEnabled(true);
     m_tree->sortByColumn(TopicModel::Bandwidth, Qt::DescendingOrder);
     QHeaderView* header = m_tree->header();
-    header->resizeSection(TopicModel::Topic, 280);
+    header->resizeSection(TopicModel::Topic, 250);
     for (const int section : {TopicModel::Rate, TopicModel::Bandwidth, TopicModel::Size})
-        header->resizeSection(section, 112);
-    header->resizeSection(TopicModel::Traffic, 110);
+        header->resizeSection(section, 104);
+    header->resizeSection(TopicModel::Traffic, 100);
     header->resizeSection(TopicModel::Form, 64);
 }
 
