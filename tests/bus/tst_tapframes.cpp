@@ -8,6 +8,7 @@
 #include "bus/tap/taphead.h"
 #include "support/collectingsink.h"
 
+#include <QRandomGenerator>
 #include <QTest>
 
 #include <zlib.h>
@@ -386,6 +387,38 @@ private Q_SLOTS:
         QVERIFY(!readTapAnswer("HTTP/1.1 1x1\r\n\r\n"));
         QVERIFY(!readTapAnswer("SSH-2.0\r\n\r\n"));
         QVERIFY(!readTapAnswer("HTTP/1.1\r\n\r\n"));
+    }
+
+    /// Many small frames at once are walked over in another way than what comes in pieces.
+    void theWalkerCountsTheSameInAnyPieces()
+    {
+        QRandomGenerator random(7);
+        QByteArray bytes;
+        std::uint64_t messages = 0;
+        bool isOpen = false;
+        for (int i = 0; i < 2000; ++i) {
+            const bool isControl = random.bounded(5) == 0;
+            const bool isLast = isControl || random.bounded(3) != 0;
+            const qsizetype size = isControl || random.bounded(4) != 0 ? random.bounded(126)
+                                   : random.bounded(20) == 0           ? 70'000
+                                                                       : random.bounded(3000);
+            const unsigned op = isControl ? 9 : isOpen ? 0 : 1;
+            bytes += frame((isLast ? 0x80u : 0u) | op, QByteArray(size, 'x'), random.bounded(2));
+            messages += isLast && !isControl;
+            isOpen = isControl ? isOpen : !isLast;
+        }
+        for (const qsizetype step : {1, 13, 14, 15, 1000, 65'536, 100'000'000}) {
+            TapWalker walker;
+            std::uint64_t walked = 0;
+            for (qsizetype at = 0; at < bytes.size(); at += step) {
+                const QByteArray piece = bytes.mid(at, step);
+                const auto found =
+                    walker.walk({piece.constData(), static_cast<std::size_t>(piece.size())});
+                walked += found.before + found.after;
+            }
+            QCOMPARE(walked, messages);
+            QCOMPARE(walker.isInside(), isOpen);
+        }
     }
 };
 

@@ -223,6 +223,8 @@ void Tap::tick()
     for (std::size_t i = m_pairs.size(); i-- > 0;) {
         if (i < m_pairs.size())
             m_pairs[i]->checkPatience(now);
+        if (i < m_pairs.size())
+            m_pairs[i]->tellLost();
     }
     // After an error such as “too many open files” Qt no longer accepts by itself.
     for (const auto& listener : m_listeners)

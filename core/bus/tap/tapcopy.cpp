@@ -3,8 +3,9 @@
 
 #include "bus/tap/tapcopy.h"
 
-#include <sys/resource.h>
+#include "base/giveway.h"
 
+#include <chrono>
 #include <cstring>
 #include <iterator>
 #include <utility>
@@ -13,8 +14,6 @@ namespace murmur {
 
 namespace {
 
-// Where there is too little for both, relaying comes first.
-constexpr int kNiceness = 5;
 // So much less must wait before a part that is left out ends.
 constexpr std::size_t kRelief = TapCopy::kMostWaiting / 4;
 // What an item costs beside its bytes.
@@ -22,6 +21,7 @@ constexpr std::size_t kItemCost = 128;
 // Copies from this size on are kept to be used again, so many at each end.
 constexpr qsizetype kWorthKeeping = qsizetype(16) * 1024;
 constexpr std::size_t kMostSpare = 128;
+constexpr std::chrono::milliseconds kRoomWait{2};
 
 } // namespace
 
@@ -77,6 +77,19 @@ void TapCopy::add(const std::shared_ptr<TapStream>& stream, std::string_view byt
         item.lostFrom = std::exchange(stream->lostFrom, 0);
     }
     item.bytes = copied(bytes);
+    push(std::move(item));
+}
+
+void TapCopy::tellLost(const std::shared_ptr<TapStream>& stream, std::int64_t now)
+{
+    if (stream->lost == 0 || m_waitingBytes > kMostWaiting - kRelief)
+        return;
+    // It goes on leaving out until it is between two messages.
+    Item item;
+    item.stream = stream;
+    item.now = now;
+    item.lost = std::exchange(stream->lost, 0);
+    item.lostFrom = std::exchange(stream->lostFrom, now);
     push(std::move(item));
 }
 
@@ -165,8 +178,7 @@ void TapCopy::finish()
 
 void TapCopy::run()
 {
-    // On Linux of this thread alone.
-    setpriority(PRIO_PROCESS, 0, kNiceness);
+    giveWay(); // where there is too little for both, relaying comes first
     std::vector<Item> items;
     std::vector<QByteArray> used;
     for (;;) {
@@ -264,7 +276,15 @@ void TapCopy::flush()
     batch.reserve(std::min(kBatch, 2 * m_batch.size()));
     batch.swap(m_batch);
     m_batchBytes = 0;
-    m_sink->hear(std::move(batch));
+    // What is read now and has no place would be work for nothing: better copies are left out where
+    // that costs least, before they are read.
+    while (!m_sink->hearIfRoom(batch)) {
+        if (m_isEnding || !m_sink->isTaking()) {
+            m_sink->hear(std::move(batch)); // which counts what does not fit
+            return;
+        }
+        std::this_thread::sleep_for(kRoomWait);
+    }
 }
 
 } // namespace murmur

@@ -60,6 +60,9 @@ public:
                                                    const TapAgreement& agreement);
     /// `bytes` were read at `now` (ns).
     void add(const std::shared_ptr<TapStream>& stream, std::string_view bytes, std::int64_t now);
+    /// What was left out of a stream that has fallen silent would not be told until it speaks
+    /// again: to be called now and then.
+    void tellLost(const std::shared_ptr<TapStream>& stream, std::int64_t now);
     /// Nothing comes after it: `why` goes to a message that has begun.
     void end(const std::shared_ptr<TapStream>& stream, const char* why, std::int64_t now);
     /// What this direction said cannot be read.
@@ -107,8 +110,8 @@ private:
     std::mutex m_mutex; // guards what follows
     std::condition_variable m_come;
     std::vector<Item> m_waiting;
-    std::vector<QByteArray> m_returned; ///< to become m_spare
-    bool m_isEnding = false;
+    std::vector<QByteArray> m_returned;   ///< to become m_spare
+    std::atomic<bool> m_isEnding = false; ///< set under the mutex
     std::atomic<std::size_t> m_waitingBytes = 0;
     std::atomic<std::uint64_t> m_received = 0;
 

@@ -355,6 +355,14 @@ void TapPair::checkPatience(Clock::time_point now)
     }
 }
 
+void TapPair::tellLost()
+{
+    for (const Way* way : {&m_up, &m_down}) {
+        if (way->stream)
+            m_commons.copy->tellLost(way->stream, processClock().nowNs());
+    }
+}
+
 bool TapPair::drain()
 {
     const bool fromOne = fromClient();

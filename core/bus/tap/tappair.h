@@ -50,6 +50,8 @@ public:
     /// We stop: what has begun is handed over with this reason.
     void dismiss(const char* why);
     void checkPatience(Clock::time_point now);
+    /// See TapCopy::tellLost.
+    void tellLost();
 
 Q_SIGNALS:
     void left();

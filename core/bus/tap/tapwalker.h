@@ -27,6 +27,8 @@ public:
     [[nodiscard]] bool isInside() const { return m_isOpen || m_isInFrame || m_headSize > 0; }
 
 private:
+    static constexpr std::size_t kLongestHead = 14;
+    std::uint64_t walkWhole(std::string_view bytes, std::size_t& at);
     bool readHead(std::string_view bytes, std::size_t& at);
     std::uint64_t endFrame();
 

@@ -129,7 +129,9 @@ const nats = async (isStream) => {
     prepare: async () => {
       if (!isStream) return;
       const storage = StorageType.Memory;
-      await manager.streams.add({ name: "EVENTS", subjects: ["flood.>", "job.>"], storage });
+      // Ten seconds of a flood would fill the memory.
+      await manager.streams.add({ name: "EVENTS", subjects: ["flood.>"], storage, max_bytes: 1 << 29 });
+      await manager.streams.add({ name: "JOBS", subjects: ["job.>"], storage });
       await manager.streams.add({ name: "OTHER", subjects: ["other.>"], storage });
       await manager.streams.add({ name: "WORK", subjects: ["work.>"], storage, retention: RetentionPolicy.Workqueue });
       for (let i = 0; i < 5; ++i) {
@@ -137,22 +139,22 @@ const nats = async (isStream) => {
         await client.jetstream().publish("work.a", encode.encode(String(i)));
       }
       const durable = { durable_name: "worker", ack_policy: AckPolicy.Explicit, ack_wait: 3.6e12 };
-      await manager.consumers.add("EVENTS", { ...durable, filter_subject: "job.>" });
+      await manager.consumers.add("JOBS", durable);
       await manager.consumers.add("WORK", durable);
-      for (const stream of ["EVENTS", "WORK"]) {
+      for (const stream of ["JOBS", "WORK"]) {
         await (await client.jetstream().pull(stream, "worker", 5000)).ackAck();
         await client.jetstream().pull(stream, "worker", 5000); // and is not acknowledged
       }
     },
     state: async () => {
       const streams = [];
-      for (const stream of manager ? ["EVENTS", "WORK"] : []) {
+      for (const stream of manager ? ["EVENTS", "JOBS", "WORK"] : []) {
         const { config, state } = await manager.streams.info(stream);
         const consumers = await listAll(manager.consumers.list(stream));
         streams.push({
           config,
           // What is flooded goes into EVENTS.
-          held: stream === "WORK" ? [state.messages, state.first_seq, state.last_seq] : state.first_seq,
+          held: stream === "EVENTS" ? [] : [state.messages, state.first_seq, state.last_seq],
           consumers: consumers.map(({ cluster, ts, ...known }) => known),
         });
       }
