@@ -101,9 +101,7 @@ double AutogenDialect::judge(const MessageView& message, const MessageShape& sha
         return 0.9;
     if (const LogType* known = rowOf(kLogTypes, shape.text(Sign::Type)))
         return mentions(known->companion) && mentions("agent") ? 0.75 : 0;
-    if (!shape.has(Sign::Payload) || !mentions("\"request_id\"") || !mentions("\"data_type\""))
-        return 0;
-    return 0.8;
+    return shape.has({Sign::Payload, Sign::RequestId}) && mentions("\"data_type\"") ? 0.8 : 0;
 }
 
 std::string_view AutogenDialect::agentOf(Slot type, Slot key, Interpretation& out) const

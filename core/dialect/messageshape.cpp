@@ -52,6 +52,7 @@ constexpr std::array kSigns = std::to_array<SignName>({
     {"parent_ids", Sign::ParentIds},
     {"payload", Sign::Payload},
     {"receiver", Sign::Receiver},
+    {"request_id", Sign::RequestId},
     {"resource", Sign::Resource},
     {"result", Sign::Result},
     {"run_id", Sign::RunId},

@@ -49,6 +49,7 @@ enum class Sign : std::uint8_t {
     ParentIds,
     Payload,
     Receiver,
+    RequestId,
     Resource,
     Result,
     RunId,
