@@ -115,6 +115,7 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
         update();
     });
     connect(shared, &SharedView::dataGrew, this, &TimelineView::refreshAgents);
+    m_note->follow(shared);
     connect(shared, &SharedView::silenceChanged, this, &TimelineView::refreshAgents);
     setGrouping(Grouping::Automatic);
     refreshSession();
