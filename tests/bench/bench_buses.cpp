@@ -218,7 +218,7 @@ void mqtt(int rounds)
 /// What a mock keeps is bounded, so all of it is there before both begin.
 void kafka(int rounds)
 {
-    constexpr int kPartitions = 16;
+    constexpr int kPartitions = 64;
     constexpr int kEach = 14'000;
     KafkaMock mock;
     (void)mock.start({u"flood:%1"_s.arg(kPartitions)});
