@@ -115,7 +115,7 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
         update();
     });
     connect(shared, &SharedView::dataGrew, this, &TimelineView::refreshAgents);
-    m_note->follow(shared);
+    m_note->follow(this->shared());
     connect(shared, &SharedView::silenceChanged, this, &TimelineView::refreshAgents);
     setGrouping(Grouping::Automatic);
     refreshSession();
