@@ -113,6 +113,8 @@ class Rounds
 public:
     static constexpr std::size_t kFewest = 3;
     static constexpr std::size_t kMost = 9;
+    /// Rounds of a second on a machine that has other things to do tell less than long ones.
+    static constexpr double kTolerance = 0.2;
 
     explicit Rounds(double wanted)
         : m_wanted(wanted)
@@ -132,7 +134,8 @@ public:
         qInfo("%s: %.0f messages/s, with a stalled recorder %.0f: %.2f (medians of %zu rounds)",
               what, median(m_bare), median(m_watched), ratio(), m_watched.size());
         if (!kIsSanitized)
-            QVERIFY2(ratio() >= m_wanted, qPrintable(QString::number(ratio())));
+            QVERIFY2(ratio() >= (isLong() ? m_wanted : m_wanted - kTolerance),
+                     qPrintable(QString::number(ratio())));
     }
 
 private:

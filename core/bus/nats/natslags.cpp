@@ -12,7 +12,7 @@ namespace murmur {
 
 namespace {
 
-constexpr std::int64_t kPatience = 1000; // ms
+constexpr std::int64_t kLagPatience = 1000; // ms
 /// A server that does not permit a question does not answer it; nor does one that is busy.
 constexpr int kMaxFailures = 2;
 
@@ -54,7 +54,7 @@ bool NatsLags::ask(Stream& stream, jsCtx* js, std::int64_t now)
     stream.asked = now;
     jsOptions options;
     jsOptions_Init(&options);
-    options.Wait = kPatience;
+    options.Wait = kLagPatience;
     jsConsumerInfoList* raw = nullptr;
     jsErrCode code{};
     const natsStatus status = js_Consumers(&raw, js, stream.name.c_str(), &options, &code);
