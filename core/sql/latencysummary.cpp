@@ -16,7 +16,16 @@ namespace murmur {
 namespace {
 
 /// The cells of a call's row, in the order of the statement below.
-enum Cell : std::size_t { Request, Reply, Requester, Replier, Key, LatencyNs, Outcome, Receiver };
+enum Cell : std::size_t {
+    CallRequest,
+    CallReply,
+    CallRequester,
+    CallReplier,
+    CallKey,
+    CallLatency,
+    CallOutcome,
+    CallReceiver,
+};
 
 /// An open call of no named receiver is one row, of several a row each: nobody knows who of them
 /// should have answered.
@@ -101,23 +110,23 @@ Result<LatencySummary> LatencySummarizer::run(const LatencyRequest& request)
     statement.stop = request.stop;
     statement.progress = request.progress;
     statement.row = [&](std::span<const SqlValue> row) {
-        const bool isOpen = row[Reply].is == SqlValue::Is::Null;
-        if (request.filter && !isChosen(row[Request].integer) &&
-            (isOpen || !isChosen(row[Reply].integer)))
+        const bool isOpen = row[CallReply].is == SqlValue::Is::Null;
+        if (request.filter && !isChosen(row[CallRequest].integer) &&
+            (isOpen || !isChosen(row[CallReply].integer)))
             return true;
         const bool isByAgent = request.by == LatencyBy::Agent || request.by == LatencyBy::Pair;
         LatencyLine& line =
-            lineOf(request.by == LatencyBy::Pair ? row[Requester].bytes : std::string_view(),
-                   !isByAgent ? row[Key].bytes
-                   : isOpen   ? row[Receiver].bytes
-                              : row[Replier].bytes);
+            lineOf(request.by == LatencyBy::Pair ? row[CallRequester].bytes : std::string_view(),
+                   !isByAgent ? row[CallKey].bytes
+                   : isOpen   ? row[CallReceiver].bytes
+                              : row[CallReplier].bytes);
         if (isOpen) {
             ++line.open;
             return true;
         }
-        const std::int64_t latency = std::max<std::int64_t>(0, row[LatencyNs].integer);
+        const std::int64_t latency = std::max<std::int64_t>(0, row[CallLatency].integer);
         ++line.answered;
-        line.errors += row[Outcome].bytes == "error" ? 1 : 0;
+        line.errors += row[CallOutcome].bytes == "error" ? 1 : 0;
         line.sum += static_cast<double>(latency);
         line.latency.add(static_cast<std::uint64_t>(latency));
         return true;
