@@ -71,7 +71,8 @@ private Q_SLOTS:
     void aQueryTellsWhatItCouldNotRead()
     {
         spoil(u"hurt.murmur"_s, m_good.size() * 6 / 10);
-        for (const QString& expression : {QString(), u"payload contains \"no such words\""_s}) {
+        // So short a text is in no filter: every block has to be looked into.
+        for (const QString& expression : {QString(), u"payload contains \"qq\""_s}) {
             const Outcome outcome =
                 murmur::murmur({u"query"_s, u"hurt.murmur"_s, expression, u"--json"_s});
             QCOMPARE(outcome.code, 3);
