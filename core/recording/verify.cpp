@@ -206,13 +206,17 @@ private:
                 break;
             id = row->ref.id + 1;
             ++m_report.blocks;
-            oneBlock(*row);
+            const bool isEnd = oneBlock(*row);
             oneKeyframe(keyframe.bind(1, m_reader->format() == 1
                                              ? row->ref.id
                                              : readingKey(m_generation, row->ref.id)),
                         row->ref);
             if (m_options.progress && m_report.blocks % 64 == 0)
                 m_options.progress(u"blocks"_s, row->ref.last(), std::max(expected, m_last));
+            if (isEnd) {
+                m_hasMovedOn = true;
+                break;
+            }
         }
     }
 
@@ -234,7 +238,9 @@ private:
         found(std::move(damage));
     }
 
-    void oneBlock(const ZoneRow& row)
+    /// True for the last block of a recording that grows: it is longer by now, and what follows it
+    /// would begin behind messages that were not looked at.
+    bool oneBlock(const ZoneRow& row)
     {
         // The open block of a recording that grows is replaced while we look: see one state of it.
         const RecordingReader::Snapshot snapshot(*m_reader);
@@ -273,6 +279,7 @@ private:
         }
         m_last = std::max(m_last, ref.last());
         m_lastTime = ref.lastTime;
+        return m_report.isLive && m_reader->blocksFrom(ref.last() + 1, 1).empty();
     }
 
     /// Whether all three parts of a block are there and fit each other; fills m_columns.
@@ -427,7 +434,7 @@ private:
             found(std::move(damage));
         }
         // A recording that grows has moved on since its blocks were read.
-        if (m_report.isLive)
+        if (m_report.isLive || m_hasMovedOn)
             return;
         sums(m_reader->meta().totals, static_cast<std::int64_t>(gaps.size()), lost);
         if (m_isWhole && !m_isTrimmed)
@@ -522,6 +529,7 @@ private:
     RecordingTotals m_totals;
     std::vector<std::int64_t> m_recorded;
     std::vector<Hole> m_holes;
+    bool m_hasMovedOn = false; ///< it grew when its last block was looked at
     std::set<std::int64_t> m_broken;
     Seq m_last = 0;
     std::int64_t m_lastTime = kNoTime;
