@@ -35,8 +35,8 @@ struct MessageView
 /// `raw`.
 inline constexpr std::size_t kPadding = 64;
 
-/// What a dialect made of one message. Texts are views into the message or into `scratch`, which
-/// lives until `clear`.
+/// What a dialect made of one message. Texts are views into the message, into `scratch`, which
+/// lives until `clear`, or words of the program's own tables.
 struct Interpretation
 {
     std::string_view topic; ///< empty: the bus's topic holds
