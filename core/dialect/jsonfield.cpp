@@ -54,6 +54,20 @@ PackedKey packFieldKey(ondemand::field& field, error_code& error)
     return packer.key();
 }
 
+error_code stringOf(std::string_view token, Interpretation& out, std::string_view& text)
+{
+    if (token.size() < 2 || token.back() != '"')
+        return TAPE_ERROR;
+    text = token.substr(1, token.size() - 2);
+    if (text.find('\\') != std::string_view::npos) {
+        std::string unescaped;
+        if (!unescapeJson(text, unescaped))
+            return STRING_ERROR;
+        text = out.keep(std::move(unescaped));
+    }
+    return SUCCESS;
+}
+
 error_code textOf(ondemand::value value, Interpretation& out, std::string_view& text)
 {
     text = {};
@@ -62,15 +76,7 @@ error_code textOf(ondemand::value value, Interpretation& out, std::string_view& 
         return TAPE_ERROR;
     const char first = token.front();
     if (first == '"') {
-        if (token.size() < 2 || token.back() != '"')
-            return TAPE_ERROR;
-        text = token.substr(1, token.size() - 2);
-        if (text.find('\\') != std::string_view::npos) {
-            std::string unescaped;
-            if (!unescapeJson(text, unescaped))
-                return STRING_ERROR;
-            text = out.keep(std::move(unescaped));
-        }
+        return stringOf(token, out, text);
     } else if (first == '-' || (first >= '0' && first <= '9')) {
         if (!looksLikeNumber(token))
             return NUMBER_ERROR;

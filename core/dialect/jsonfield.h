@@ -42,6 +42,9 @@ inline std::string_view rawKey(simdjson::ondemand::field& field) noexcept
 
 PackedKey packFieldKey(simdjson::ondemand::field& field, simdjson::error_code& error);
 
+/// The text of a JSON string with its quotes. Escapes are resolved into scratch.
+simdjson::error_code stringOf(std::string_view token, Interpretation& out, std::string_view& text);
+
 /// The text of a string or number; empty for everything else. Escapes are resolved into scratch.
 simdjson::error_code textOf(simdjson::ondemand::value value, Interpretation& out,
                             std::string_view& text);

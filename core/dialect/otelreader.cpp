@@ -3,6 +3,7 @@
 
 #include "dialect/otelreader.h"
 
+#include "dialect/jsonfield.h"
 #include "dialect/jsontext.h"
 
 #include <algorithm>
@@ -184,20 +185,10 @@ simdjson::error_code OtelReader::textOf(ondemand::value value, std::string_view&
     const std::string_view token = trimmedJson(value.raw_json_token());
     if (token.empty())
         return TAPE_ERROR;
-    const char first = token.front();
-    if (first == '"') {
-        if (token.size() < 2 || token.back() != '"')
-            return TAPE_ERROR;
-        text = token.substr(1, token.size() - 2);
-        if (text.find('\\') != std::string_view::npos) {
-            std::string unescaped;
-            if (!unescapeJson(text, unescaped))
-                return STRING_ERROR;
-            text = m_out->keep(std::move(unescaped));
-        }
-    } else if (looksLikeNumber(token) || token == "true" || token == "false") {
+    if (token.front() == '"')
+        return stringOf(token, *m_out, text);
+    if (looksLikeNumber(token) || token == "true" || token == "false")
         text = token;
-    }
     return SUCCESS;
 }
 
