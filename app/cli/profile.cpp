@@ -7,6 +7,7 @@
 
 #include "bus/profile.h"
 #include "keychain/keychainstore.h"
+#include "session/profilecheck.h"
 
 #include <CLI/CLI.hpp>
 
@@ -65,8 +66,8 @@ QStringList texts(const std::vector<std::string>& given)
 /// `file` is the short form of `place`.
 QString placeOf(const std::string& place, const std::string& file)
 {
-    return file.empty() ? QString::fromStdString(place)
-                        : u"file:"_s + QFile::decodeName(file.c_str());
+    return SecretPlace::absolute(file.empty() ? QString::fromStdString(place)
+                                              : u"file:"_s + QFile::decodeName(file.c_str()));
 }
 
 int list(const Options& options)
@@ -109,6 +110,8 @@ int add(const Options& options)
     profile.exclude = texts(options.exclude);
     profile.payloadLimit = texts(options.payloadLimit);
     profile.redact = texts(options.redact);
+    if (const auto usable = checkConnections(profile.connections); !usable)
+        return failed(usable.error());
     if (!options.replaces && profiles->find(profile.name))
         return wrongUse(
             u"There is a profile “%1” already; --replace puts this one in its place."_s.arg(
@@ -193,6 +196,9 @@ int importThem(const Options& options)
     if (!given)
         return failed({ErrorCode::Unreadable, u"%1: %2"_s.arg(path, given.error().message)});
     for (const Profile& profile : *given) {
+        if (const auto usable = checkConnections(profile.connections); !usable)
+            return failed({usable.error().code, u"%1, profile “%2”: %3"_s.arg(
+                                                    path, profile.name, usable.error().message)});
         if (!options.replaces && profiles->find(profile.name))
             return wrongUse(
                 u"There is a profile “%1” already; --replace puts those of the file in place."_s

@@ -210,6 +210,18 @@ Status Profile::check() const
     return Done{};
 }
 
+Status Profile::checkPlace(SecretKind kind) const
+{
+    const auto place = SecretPlace::fromText(placeOf(kind));
+    if (!place)
+        return place.error();
+    if (place->in != SecretPlace::In::File || QDir::isAbsolutePath(place->name))
+        return Done{};
+    return Error{ErrorCode::WrongUse,
+                 u"The file of the %1 is “%2”; give its whole path, from / on: a profile is used "
+                 "from many folders."_s.arg(secretKindName(kind), place->name)};
+}
+
 QString Profiles::usualPath()
 {
     const QByteArray named = qgetenv("MURMURSCOPE_PROFILES");
@@ -289,6 +301,10 @@ Status Profiles::put(const Profile& profile)
 {
     if (const auto checked = profile.check(); !checked)
         return checked;
+    for (const SecretKind kind : kSecretKinds) {
+        if (const auto checked = profile.checkPlace(kind); !checked)
+            return checked;
+    }
     const auto same = std::ranges::find(m_all, profile.name, &Profile::name);
     if (same != m_all.end())
         *same = profile;

@@ -47,6 +47,8 @@ struct Profile
     [[nodiscard]] const QString& placeOf(SecretKind kind) const;
     /// WrongUse: a name with other characters, no connection, a wrong colour, a secret in a URL.
     [[nodiscard]] Status check() const;
+    /// WrongUse: a file of a secret whose path depends on where the program is started.
+    [[nodiscard]] Status checkPlace(SecretKind kind) const;
 };
 
 /// The profiles of a person: one JSON file, readable by its owner only, replaced whole.

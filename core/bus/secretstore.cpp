@@ -5,6 +5,7 @@
 
 #include "bus/profile.h"
 
+#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QRegularExpression>
@@ -79,6 +80,16 @@ Result<SecretPlace> SecretPlace::fromText(const QString& text)
     return Error{ErrorCode::WrongUse,
                  u"The place of a secret is keychain, file:PATH or env:NAME, and never the secret "
                  "itself."_s};
+}
+
+QString SecretPlace::absolute(const QString& text)
+{
+    const auto place = fromText(text);
+    if (!place || place->in != In::File)
+        return text;
+    if (place->name.startsWith("~/"_L1))
+        return kFile + QDir::home().filePath(place->name.mid(2));
+    return kFile + QFileInfo(place->name).absoluteFilePath();
 }
 
 QString secretKindName(SecretKind kind)

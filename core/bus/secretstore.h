@@ -25,6 +25,9 @@ struct SecretPlace
     [[nodiscard]] QString text() const;
     /// WrongUse for anything else, without repeating it: it may be the secret itself.
     static Result<SecretPlace> fromText(const QString& text);
+    /// A text as a person writes it here and now: the path of a file made absolute, “~” taken as
+    /// the home.
+    static QString absolute(const QString& text);
 
     friend bool operator==(const SecretPlace&, const SecretPlace&) = default;
 };

@@ -7,6 +7,9 @@
 #include "base/transport.h"
 #include "bus/profile.h"
 
+#include <QFile>
+#include <QUrlQuery>
+
 #include <array>
 
 using namespace Qt::StringLiterals;
@@ -31,6 +34,14 @@ Status addPatterns(const QStringList& texts, std::vector<TopicPattern>& patterns
     return Done{};
 }
 
+constexpr qint64 kMaxCredentials = 64 * 1024;
+constexpr qsizetype kShortestCredential = 32;
+
+bool isCredential(const QByteArray& line)
+{
+    return line.size() >= kShortestCredential && !line.startsWith("---") && !line.contains(' ');
+}
+
 const TopicPattern* matching(const std::vector<TopicPattern>& patterns, std::string_view topic)
 {
     for (const TopicPattern& pattern : patterns) {
@@ -41,6 +52,24 @@ const TopicPattern* matching(const std::vector<TopicPattern>& patterns, std::str
 }
 
 } // namespace
+
+QByteArrayList ownSecrets(const QUrl& url, const ConnectionOptions& options)
+{
+    QByteArrayList secrets{secretOr(options.token, "MURMURSCOPE_TOKEN"),
+                           secretOr(options.password, "MURMURSCOPE_PASSWORD")};
+    for (const QString& item : {u"creds"_s, u"nkey"_s}) {
+        QFile file(QUrlQuery(url).queryItemValue(item, QUrl::FullyDecoded));
+        if (file.fileName().isEmpty() || !file.open(QIODevice::ReadOnly))
+            continue;
+        // A token or seed stands alone on its line, between lines that say what it is.
+        for (const QByteArray& line : file.read(kMaxCredentials).split('\n')) {
+            if (const QByteArray text = line.trimmed(); isCredential(text))
+                secrets << text;
+        }
+    }
+    secrets.removeAll(QByteArray());
+    return secrets;
+}
 
 IntakeRules rulesOf(const Profile& profile)
 {
@@ -95,8 +124,13 @@ Result<Intake> Intake::from(const IntakeRules& rules, const QString& dialect)
 
 void Intake::addSecrets(const ConnectionOptions& options)
 {
-    m_redactor.addSecret(secretOr(options.token, "MURMURSCOPE_TOKEN"));
-    m_redactor.addSecret(secretOr(options.password, "MURMURSCOPE_PASSWORD"));
+    addSecrets(ownSecrets({}, options));
+}
+
+void Intake::addSecrets(const QByteArrayList& secrets)
+{
+    for (const QByteArray& secret : secrets)
+        m_redactor.addSecret(secret);
 }
 
 bool Intake::isIdle() const

@@ -7,6 +7,7 @@
 #include "dialect/dialect.h"
 #include "session/redaction.h"
 
+#include <QByteArrayList>
 #include <QString>
 #include <QStringList>
 
@@ -27,6 +28,10 @@ struct IntakeRules
     bool neverWrite = false; ///< of the profile: noted in the recording; see mayWrite
 };
 
+/// What a connection gives to its bus: of the options or the environment, and the credentials in
+/// the files that its URL names, as they are now.
+QByteArrayList ownSecrets(const QUrl& url, const ConnectionOptions& options);
+
 struct Profile;
 /// Those of a profile.
 IntakeRules rulesOf(const Profile& profile);
@@ -41,8 +46,9 @@ public:
     static Result<Intake> from(const IntakeRules& rules, const QString& dialect = {});
 
     /// Those that we give to buses, from the options or the environment: a server may say them
-    /// back. Before the first message.
+    /// back.
     void addSecrets(const ConnectionOptions& options);
+    void addSecrets(const QByteArrayList& secrets);
     /// May change the message and its flags.
     void apply(HeardMessage& message);
     [[nodiscard]] bool isIdle() const;

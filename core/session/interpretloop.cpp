@@ -69,6 +69,8 @@ void InterpretLoop::run()
         }
         if (!d.heard->take(batches, kBatchesATake, wait))
             break;
+        if (d.hasNewSecrets.exchange(false))
+            learnSecrets();
         for (std::vector<HeardMessage>& batch : batches) {
             for (HeardMessage& message : batch)
                 take(message);
@@ -87,6 +89,16 @@ void InterpretLoop::run()
     }
     m_reader.reset(); // or the file could not be put into its closed form
     d.runs->close();
+}
+
+void InterpretLoop::learnSecrets()
+{
+    QByteArrayList secrets;
+    {
+        const std::lock_guard lock(d.mutex);
+        secrets = std::exchange(d.newSecrets, {});
+    }
+    d.intake.addSecrets(secrets);
 }
 
 void InterpretLoop::take(HeardMessage& message)

@@ -37,6 +37,7 @@ private:
     enum class Progress { Read, Waiting, Done };
 
     void take(HeardMessage& message);
+    void learnSecrets();
     void publish();
     void newRun();
     Progress catchUp();

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "bus/listening.h"
+#include "bus/sameurl.h"
 #include "session/recorderprivate.h"
 
 #include <QLocale>
@@ -63,6 +64,7 @@ Result<ConnectionId> Recorder::attach(const QUrl& url, const ConnectionOptions& 
     attached->info.name = given.name.isEmpty() ? attached->info.url : given.name;
     const ConnectionId id = registerConnection(url, attached->info.name);
     attached->id = attached->info.id = id;
+    d->noteSecrets(url, given);
     if (Status opened = attached->open(); !opened)
         return opened.error();
     d->nameUrl(*attached);
@@ -134,7 +136,19 @@ void Recorder::Private::leave(AttachedConnection& connection) const
     connection.info.isDetached = true;
 }
 
-Status Recorder::Private::comeBack(AttachedConnection& connection, const QUrl& url) const
+void Recorder::Private::noteSecrets(const QUrl& url, const ConnectionOptions& given)
+{
+    if (!options.rules.redactsKnown)
+        return;
+    const QByteArrayList secrets = ownSecrets(url, given);
+    if (secrets.isEmpty())
+        return;
+    const std::lock_guard lock(mutex);
+    newSecrets += secrets;
+    hasNewSecrets = true;
+}
+
+Status Recorder::Private::comeBack(AttachedConnection& connection, const QUrl& url)
 {
     // What cannot be must not cost what there is.
     if (const auto made = createConnection(url, {connection.id, sink.get(), connection.options});
@@ -156,6 +170,7 @@ Status Recorder::Private::comeBack(AttachedConnection& connection, const QUrl& u
         }
     }
     connection.url = from;
+    noteSecrets(from, connection.options);
     Status opened = connection.open();
     if (!opened) {
         const std::lock_guard lock(connection.mutex);
@@ -242,7 +257,7 @@ void AttachedConnection::noteStatus()
 bool AttachedConnection::hears(const QUrl& other)
 {
     // Each port that is left to us is another one, and each demo swarm.
-    if (other != url || url.port() == 0 || url.scheme() == "demo"_L1)
+    if (url.port() == 0 || url.scheme() == "demo"_L1 || !meanTheSame(other, url))
         return false;
     const std::lock_guard lock(mutex);
     return info.state != State::Stopped && info.state != State::Failed;

@@ -91,6 +91,7 @@ struct Recorder::Private
     std::atomic<bool> hasGivenUp = false; ///< the writer will not write any more
     /// A connection of ours stands between others (a tap): reading and writing wait for them.
     std::atomic<bool> givesWay = false;
+    std::atomic<bool> hasNewSecrets = false;
     std::atomic<bool> isFull = false;     ///< a size limit was reached: nothing more is written
     std::atomic<Seq> closed = 0;          ///< durable, in blocks that will not change any more
     std::atomic<std::int64_t> unread = 0; ///< heard, and not read yet
@@ -101,6 +102,7 @@ struct Recorder::Private
     QString failure;
     QString alarm;
     std::vector<QString> files;
+    QByteArrayList newSecrets; ///< of connections, not known to the intake yet
     bool endAnnounced = false;
     Seq seen = 0;
     std::int64_t firstTime = 0;
@@ -110,7 +112,9 @@ struct Recorder::Private
     [[nodiscard]] Status outcome() const;
     void nameUrl(AttachedConnection& connection) const;
     void leave(AttachedConnection& connection) const;
-    Status comeBack(AttachedConnection& connection, const QUrl& url) const;
+    Status comeBack(AttachedConnection& connection, const QUrl& url);
+    /// Before it is opened: what it gives to its bus is overwritten in all that comes.
+    void noteSecrets(const QUrl& url, const ConnectionOptions& given);
     void discard();
 };
 

@@ -119,6 +119,34 @@ private Q_SLOTS:
             QCOMPARE(outcome.code, 2);
             QVERIFY2(!outcome.err.contains("pw"), outcome.err.constData());
         }
+        struct Wrong
+        {
+            const char* url;
+            const char* why;
+        };
+        for (const Wrong& wrong :
+             {Wrong{"foo://x", "cannot attach to foo://"}, Wrong{"redis://", "names no host"},
+              Wrong{"redis://h:0", "1 to 65535"}, Wrong{"redis://h:99999", "1 to 65535"},
+              Wrong{"nats://h/swarm.>", "subject=swarm.>"},
+              Wrong{"kafka://h/orders", "topic=orders"}, Wrong{"mqtt://h/fleet", "topic=fleet"},
+              Wrong{"redis://h/agents.*", "number of the database"},
+              Wrong{"nats://h?pattern=a", "no option “pattern”"},
+              Wrong{"hello", "not the URL of a bus"}}) {
+            const Outcome outcome =
+                murmur::murmur({u"profile"_s, u"add"_s, u"wrong"_s, QString::fromUtf8(wrong.url)});
+            QVERIFY2(outcome.code == 2 || outcome.code == 4, wrong.url);
+            QVERIFY2(outcome.err.contains(wrong.why), outcome.err.constData());
+        }
+        QVERIFY(!murmur::murmur({u"profile"_s, u"list"_s}).out.contains("wrong"));
+        // A path is the same wherever the profile is used.
+        QCOMPARE(murmur::murmur({u"profile"_s, u"add"_s, u"placed"_s, u"redis://me@h"_s,
+                                 u"--password-file"_s, u"pw.txt"_s},
+                                m_dir.path())
+                     .code,
+                 0);
+        QFile kept(file("p/profiles.json"));
+        QVERIFY(kept.open(QIODevice::ReadOnly));
+        QVERIFY(kept.readAll().contains("file:" + file("pw.txt").toUtf8()));
         QFile damaged(file("damaged.json"));
         QVERIFY(damaged.open(QIODevice::WriteOnly));
         damaged.write("{\"profiles\":[{\"name\":");
@@ -220,6 +248,10 @@ private Q_SLOTS:
                             u"redis://127.0.0.1:1?pattern=a"_s, u"-o"_s, file("twice.murmur")});
         QCOMPARE(outcome.code, 2);
         QVERIFY2(outcome.err.contains("is attached already"), outcome.err.constData());
+        const Outcome other = murmur::murmur({u"record"_s, u"redis://127.0.0.1?pattern=a,b"_s,
+                                              u"redis://localhost:6379?pattern=b&pattern=a"_s,
+                                              u"-o"_s, file("same.murmur")});
+        QVERIFY2(other.err.contains("is attached already"), other.err.constData());
     }
 
     void whatAPersonProbablyMeantIsSaid()

@@ -189,6 +189,41 @@ private Q_SLOTS:
         QVERIFY(intake.redactionText().find("secrets of the connections") != std::string::npos);
     }
 
+    void whatALaterConnectionGivesToItsBusIsOverwrittenToo()
+    {
+        QFile credentials(m_directory.filePath(u"box.creds"_s));
+        QVERIFY(credentials.open(QIODevice::WriteOnly));
+        const QByteArray jwt = "eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5In0.abc";
+        credentials.write("-----BEGIN NATS USER JWT-----\n" + jwt +
+                          "\n------END NATS USER JWT------\n");
+        credentials.close();
+        RecorderOptions options;
+        options.path = m_directory.filePath(u"later.murmur"_s);
+        Recorder recorder(options);
+        QVERIFY(recorder.start());
+        const ConnectionId id = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        const auto say = [&](const QByteArray& text) {
+            HeardMessage message = heard("a", text);
+            message.connection = id;
+            recorder.sink().hear({message});
+        };
+        ConnectionOptions later;
+        later.token = "tok-123456789";
+        QVERIFY(recorder.attach(QUrl(u"listen://127.0.0.1:0"_s), later));
+        say("who said tok-123456789");
+        QVERIFY(recorder.attach(
+            QUrl(u"nats://127.0.0.1:1?subject=a&creds="_s + credentials.fileName())));
+        say("who said " + jwt);
+        QVERIFY(recorder.stop());
+        auto session = opened(options.path);
+        for (Seq seq = 1; seq <= 2; ++seq) {
+            const auto message = waitFor(session->message(seq));
+            QVERIFY(message);
+            QCOMPARE(message->raw.count('*'),
+                     seq == 1 ? later.token.size() : jwt.size());
+        }
+    }
+
     /// However deep, it takes time in proportion to its size.
     void nestedSecretsAreOverwrittenOnce()
     {

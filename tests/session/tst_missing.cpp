@@ -147,6 +147,8 @@ private Q_SLOTS:
         QVERIFY(!again.ok());
         QVERIFY2(again.error().message.contains(u"is attached already"),
                  qPrintable(again.error().message));
+        const QUrl sameBus(broker.with(u"redis://localhost:%1/?channel=c"_s));
+        QVERIFY(!m_recorder->attach(sameBus).ok());
         // What a person detached may come back as a new one.
         QVERIFY(m_recorder->apply({ConnectionWish::What::Detach, shown().id, {}}).ok());
         QVERIFY(m_recorder->attach(url).ok());

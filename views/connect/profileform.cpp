@@ -4,6 +4,7 @@
 #include "views/connect/profileform.h"
 
 #include "session/intake.h"
+#include "session/profilecheck.h"
 #include "views/base/theme.h"
 #include "views/connect/secretrow.h"
 #include "views/connect/urlitems.h"
@@ -133,6 +134,10 @@ bool ProfileForm::check(bool isSaving)
                 tr("Name the file, or the variable: letters, digits and _."));
             return false;
         }
+        if (const auto whole = profile.checkPlace(kind); !whole) {
+            say(m_secretFields[static_cast<int>(kind)], whole.error().message);
+            return false;
+        }
     }
     if (const auto urls = profile.urls(); !urls) {
         say(m_connectionsField, urls.error().message);
@@ -150,6 +155,10 @@ bool ProfileForm::check(bool isSaving)
         QString sentence = checked.error().message.section(u": "_s, 1);
         sentence[0] = sentence[0].toUpper();
         say(isName ? m_nameField : m_connectionsField, sentence);
+        return false;
+    }
+    if (const auto usable = checkConnections(profile.connections); !usable) {
+        say(m_connectionsField, usable.error().message);
         return false;
     }
     if (const auto rules = Intake::from(rulesOf(profile)); !rules) {

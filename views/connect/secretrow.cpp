@@ -112,7 +112,8 @@ QString SecretRow::place() const
     case Keychain:
         return u"keychain"_s;
     case File:
-        return u"file:"_s + name;
+        return name.startsWith("~/"_L1) ? SecretPlace::absolute(u"file:"_s + name)
+                                        : u"file:"_s + name;
     case Variable:
         return u"env:"_s + name;
     default:

@@ -108,6 +108,9 @@ Result<NatsSettings> natsSettingsFromUrl(const QUrl& url, const ConnectionOption
     settings.nkeyFile = readableFile(reader, u"nkey"_s);
     settings.credsFile = readableFile(reader, u"creds"_s);
     settings.tls = reader.tls(url.scheme() == "tls"_L1, options.keyPassword);
+    if (url.path().size() > 1)
+        reader.refuse(
+            u"the URL has a path; subjects are given as subject=%1"_s.arg(url.path().mid(1)));
     readSubjects(reader, settings);
     readStreams(reader, settings);
     settings.watchesLag = lagFromUrl(reader);
