@@ -7,6 +7,7 @@
 #include "base/kind.h"
 #include "base/lag.h"
 #include "base/result.h"
+#include "base/schema.h"
 #include "base/time.h"
 #include "bus/shard.h"
 
@@ -65,6 +66,8 @@ public:
     virtual void note(Gap gap) = 0;
     /// How far others are behind. Not traffic: it is no message and counts as none.
     virtual void observe(std::vector<Lag>&& /*lags*/) {}
+    /// How payloads are written. Kept in the recording once, however often it is told.
+    virtual void describe(Schema /*schema*/) {}
 };
 
 struct ConnectionStatus

@@ -3,6 +3,8 @@
 
 #include "recording/dictionaries.h"
 
+#include "codec/codecbook.h"
+
 #include <algorithm>
 
 namespace murmur {
@@ -32,6 +34,7 @@ std::uint32_t Dictionaries::Interned::add(std::string_view name)
 }
 
 Dictionaries::Dictionaries()
+    : m_codecs(std::make_unique<CodecBook>())
 {
     for (Interned* table : {&m_agentNames, &m_topics, &m_types, &m_stateKeys, &m_connectionUrls})
         table->add({});
@@ -40,6 +43,8 @@ Dictionaries::Dictionaries()
     m_audiences.emplace_back();
     m_audienceIds.emplace(std::string(), 0);
 }
+
+Dictionaries::~Dictionaries() = default;
 
 AgentId Dictionaries::agent(std::string_view name, bool provisional)
 {

@@ -20,6 +20,8 @@
 
 namespace murmur {
 
+class CodecBook;
+
 struct AgentEntry
 {
     std::string name;
@@ -43,6 +45,7 @@ class Dictionaries
 {
 public:
     Dictionaries();
+    ~Dictionaries();
 
     AgentId agent(std::string_view name, bool provisional = false); ///< finds or adds
     TopicId topic(std::string_view name);
@@ -81,6 +84,9 @@ public:
     [[nodiscard]] AgentId findAgent(std::string_view name) const;
     [[nodiscard]] TopicId findTopic(std::string_view name) const;
 
+    /// The schemas by which payloads are read. Thread safe, like everything here.
+    [[nodiscard]] CodecBook& codecs() const { return *m_codecs; }
+
     /// Numbers of entries, the "unknown" entry included: valid ids are 0 … count-1.
     struct Counts
     {
@@ -118,6 +124,7 @@ private:
     std::vector<std::string> m_recordings;
     std::uint64_t m_labelRevision = 0;
     std::uint32_t m_aliasCount = 0;
+    std::unique_ptr<CodecBook> m_codecs;
 };
 
 } // namespace murmur

@@ -12,7 +12,9 @@ namespace murmur {
 
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
+/// It did not note encoded payloads, so every block may have some.
+constexpr std::uint8_t kFirstVersion = 1;
 constexpr unsigned kGramLetters = 4;
 constexpr unsigned kSlotBits = 15;
 constexpr std::size_t kMostSlots = std::size_t(1) << kSlotBits;
@@ -37,6 +39,8 @@ constexpr std::uint8_t kLastHex = 6;
 /// Letters may stand as \u00XX in JSON, whatever is not found as letters. Such escapes are noted
 /// as if they were a gram.
 constexpr std::uint32_t kEscapeSlot = 1;
+/// The same of encoded payloads.
+constexpr std::uint32_t kEncodedSlot = 2;
 bool isEscape(std::string_view text, const char* at)
 {
     const std::string_view rest = text.substr(static_cast<std::size_t>(at - text.data()));
@@ -75,7 +79,7 @@ void fold(std::string& table)
 } // namespace
 
 bool TextFilterBuilder::add(std::int64_t block, std::string_view bytes, std::string_view ownText,
-                            std::int64_t payload)
+                            std::int64_t payload, bool hasEncoded)
 {
     BlockGrams grams(kMostSlots / 64);
     const auto note = [&grams](std::uint32_t slot, bool isGram) {
@@ -83,6 +87,7 @@ bool TextFilterBuilder::add(std::int64_t block, std::string_view bytes, std::str
     };
     visitGrams(bytes, note);
     visitGrams(ownText, note);
+    note(kEncodedSlot, hasEncoded);
     m_room += payload / kShare;
     return keep(block, std::move(grams));
 }
@@ -169,7 +174,10 @@ void TextFilterRun::look(std::int64_t lastBlock, std::string_view bytes, const T
                          Packer& packer)
 {
     setUnknown(lastBlock, lastBlock);
-    if (bytes.empty() || static_cast<std::uint8_t>(bytes.front()) != kVersion)
+    const auto version = bytes.empty() ? kVersion : static_cast<std::uint8_t>(bytes.front());
+    if (bytes.empty() || (version != kVersion && version != kFirstVersion))
+        return;
+    if (version == kFirstVersion && std::ranges::find(texts, kEncodedText) != texts.end())
         return;
     bytes.remove_prefix(1);
     std::uint64_t blocks = 0;
@@ -198,6 +206,8 @@ bool TextFilterRun::lookFor(std::string_view text, std::string_view bytes, std::
         if (isGram)
             wanted.push_back(slot & static_cast<std::uint32_t>(slots - 1));
     });
+    if (text == kEncodedText)
+        wanted.push_back(kEncodedSlot);
     std::ranges::sort(wanted);
     std::vector<std::uint64_t> sizes((slots + kPartSlots - 1) / kPartSlots);
     for (std::uint64_t& size : sizes) {

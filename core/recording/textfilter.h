@@ -31,6 +31,10 @@ using TextChoice = std::vector<std::string>;
 /// halves: it excludes less, but never too much.
 inline constexpr int kFilterBlocks = 256;
 
+/// Stands for whatever an encoded payload may say: compressed, binary, in a way that its bytes do
+/// not show. No text of a person holds it.
+inline constexpr char kEncodedText[] = "\x01";
+
 /// Gathers the grams of closed blocks.
 class TextFilterBuilder
 {
@@ -43,8 +47,9 @@ public:
 
     /// Adds a block; blocks must follow without a hole. `payload` is the size of its packed
     /// payload, of which the filter may take a share. True when the run is full and must be taken.
+    /// `hasEncoded`: some payload is not the JSON or text that it stands for.
     bool add(std::int64_t block, std::string_view bytes, std::string_view ownText,
-             std::int64_t payload);
+             std::int64_t payload, bool hasEncoded = false);
     /// A block that cannot be read: it may hold anything.
     bool addUnknown(std::int64_t block);
     /// Nothing when no block was added.

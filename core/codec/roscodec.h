@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "codec/codec.h"
+
+namespace murmur {
+
+CodecEntry cdrCodec() noexcept;
+CodecEntry ros1Codec() noexcept;
+
+} // namespace murmur
