@@ -5,7 +5,9 @@
 #include "dialect/autogendialect.h"
 #include "dialect/cloudeventsdialect.h"
 #include "dialect/crewaidialect.h"
+#include "dialect/dialectrules.h"
 #include "dialect/dnotifierdialect.h"
+#include "dialect/envelope.h"
 #include "dialect/foxglovedialect.h"
 #include "dialect/jsondialect.h"
 #include "dialect/jsonrpcdialect.h"
@@ -18,13 +20,9 @@
 #include "dialect/socketiodialect.h"
 #include "dialect/transport.h"
 
-#include <QStringList>
-
 #include <algorithm>
 #include <tuple>
 #include <unordered_map>
-
-using namespace Qt::StringLiterals;
 
 namespace murmur {
 
@@ -57,6 +55,13 @@ constexpr double kLikely = 0.5;
 constexpr std::size_t kMaxChoices = 1 << 20;
 constexpr std::string_view kMisfit = "not of the dialect that this topic speaks";
 
+/// After so many plain messages in a row that begin alike, others are asked about every so many
+/// only, and where one does not read as plain JSON or begins otherwise.
+constexpr std::uint32_t kLongPlain = 64;
+constexpr std::uint32_t kLookEvery = 16;
+constexpr std::uint32_t kMostDoubt = 1 << 20;
+constexpr std::size_t kLongestFirstKey = 64;
+
 /// `*` stands for any text, `?` for one character. Linear for each star.
 bool matchesGlob(std::string_view glob, std::string_view text) noexcept
 {
@@ -79,6 +84,34 @@ bool matchesGlob(std::string_view glob, std::string_view text) noexcept
         }
     }
     return glob.find_first_not_of('*', g) == std::string_view::npos;
+}
+
+constexpr std::uint64_t mixed(std::uint64_t hash, std::string_view text) noexcept
+{
+    for (const char c : text)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100'0000'01b3ull;
+    return hash * 31;
+}
+
+/// The first key of a JSON object and the names of the headers: of one sender the messages begin
+/// alike, of another system they hardly do. 0: it begins otherwise.
+std::uint64_t beginningOf(const MessageView& message) noexcept
+{
+    const std::string_view raw = message.raw;
+    const std::size_t open = raw.find_first_not_of(" \n\r\t");
+    if (open == std::string_view::npos || raw[open] != '{')
+        return 0;
+    const std::size_t quote = raw.find_first_not_of(" \n\r\t", open + 1);
+    if (quote == std::string_view::npos || raw[quote] != '"')
+        return 0;
+    const std::size_t length = raw.substr(quote + 1, kLongestFirstKey).find('"');
+    if (length == std::string_view::npos)
+        return 0;
+    std::uint64_t hash = mixed(0xcbf2'9ce4'8422'2325ull, raw.substr(quote + 1, length));
+    HeaderCursor header(message.headers);
+    while (!message.headers.empty() && header.next())
+        hash = mixed(hash, header.name);
+    return hash == 0 ? 1 : hash;
 }
 
 } // namespace
@@ -115,33 +148,99 @@ struct DialectChooser::Private
         std::size_t dialect = 0;
         int misfits = 0;
         bool isForced = false;
+        UserDialectReader* user = nullptr; ///< reads after that
+        // How plain the topic is: messages in a row that begin like this.
+        std::uint64_t beginning = 0;
+        std::uint32_t plain = 0;
+        std::uint32_t enough = kLongPlain;
+        std::uint32_t sinceLook = 0;
+        void becomes(std::size_t other)
+        {
+            dialect = other;
+            misfits = 0;
+        }
     };
     struct Rule
     {
         std::string glob;
-        std::size_t dialect = 0;
+        std::optional<std::uint32_t> connection;
+        std::optional<std::size_t> dialect; ///< none: each is found out
+        std::unique_ptr<UserDialectReader> user;
+        bool isBare = false; ///< the user dialect says all that is to be said
     };
 
     std::vector<std::unique_ptr<Dialect>> dialects;
     std::unordered_map<std::uint64_t, Choice> choices;
     std::vector<Rule> rules;
+    std::vector<DialectRule> given; ///< those that `rules` were made of
     MessageShape shape;
+    std::size_t reader = 0; ///< the dialect that read the last message
 
     [[nodiscard]] std::size_t last() const noexcept { return dialects.size() - 1; }
-    [[nodiscard]] Choice firstChoice(std::string_view topic) const;
+    [[nodiscard]] std::optional<std::size_t> find(std::string_view id) const;
+    [[nodiscard]] Choice firstChoice(std::uint32_t connection, std::string_view topic) const;
+    bool readAsEver(Choice& choice, const MessageView& message, Interpretation& out);
+    void note(Choice& choice, const MessageView& message);
+    void interpretFound(Choice& choice, const MessageView& message, Interpretation& out);
     std::pair<std::size_t, double> detect(const MessageView& message);
     bool read(std::size_t dialect, const MessageView& message, Interpretation& out);
     void interpretNew(Choice& choice, const MessageView& message, Interpretation& out);
     void interpretAgain(Choice& choice, const MessageView& message, Interpretation& out);
 };
 
-DialectChooser::Private::Choice DialectChooser::Private::firstChoice(std::string_view topic) const
+std::optional<std::size_t> DialectChooser::Private::find(std::string_view id) const
 {
+    const auto found =
+        std::ranges::find_if(dialects, [id](const auto& dialect) { return dialect->id() == id; });
+    if (found == dialects.end())
+        return std::nullopt;
+    return static_cast<std::size_t>(found - dialects.begin());
+}
+
+DialectChooser::Private::Choice DialectChooser::Private::firstChoice(std::uint32_t connection,
+                                                                     std::string_view topic) const
+{
+    Choice choice;
+    choice.dialect = last();
     for (const Rule& rule : rules) {
-        if (matchesGlob(rule.glob, topic))
-            return {rule.dialect, 0, true};
+        if ((rule.connection && *rule.connection != connection) || !matchesGlob(rule.glob, topic))
+            continue;
+        choice.user = rule.user.get();
+        choice.isForced = rule.dialect.has_value() || rule.isBare;
+        choice.dialect = rule.isBare ? dialects.size() : rule.dialect.value_or(last());
+        break;
     }
-    return {last(), 0, false};
+    return choice;
+}
+
+/// Of a topic that has been plain for long: without asking the others. False when they must be
+/// asked.
+bool DialectChooser::Private::readAsEver(Choice& choice, const MessageView& message,
+                                         Interpretation& out)
+{
+    if (choice.dialect != kFirstPlain || choice.plain < choice.enough ||
+        choice.sinceLook >= kLookEvery || beginningOf(message) != choice.beginning)
+        return false;
+    dialects[kFirstPlain]->interpret(message, out);
+    ++choice.sinceLook;
+    return out.undecodable.empty();
+}
+
+void DialectChooser::Private::note(Choice& choice, const MessageView& message)
+{
+    choice.sinceLook = 0;
+    if (choice.dialect != kFirstPlain || reader != kFirstPlain) {
+        // Where others speak, too, it takes longer to believe that they do not.
+        if (choice.plain > 0 && choice.enough < kMostDoubt)
+            choice.enough *= 4;
+        choice.plain = 0;
+        return;
+    }
+    const std::uint64_t beginning = beginningOf(message);
+    if (beginning == 0 || beginning != choice.beginning)
+        choice.plain = 0;
+    choice.beginning = beginning;
+    choice.plain += beginning != 0 && choice.plain < choice.enough ? 1 : 0;
 }
 
 /// How sure all dialects are; `message` has a shape.
@@ -163,6 +262,7 @@ std::pair<std::size_t, double> DialectChooser::Private::detect(const MessageView
 bool DialectChooser::Private::read(std::size_t dialect, const MessageView& message,
                                    Interpretation& out)
 {
+    reader = dialect;
     dialects[dialect]->interpret(message, out);
     if (!out.undecodable.empty() && dialect < kFirstPlain &&
         message.shape->form() != MessageShape::Form::Other)
@@ -192,10 +292,11 @@ void DialectChooser::Private::interpretAgain(Choice& choice, const MessageView& 
         std::tie(best, confidence) = detect(message);
     if (best != last() && confidence >= kLikely) {
         if (read(best, message, out))
-            choice = {best, 0, false};
+            choice.becomes(best);
         return; // else it is damaged, not foreign
     }
     // Nobody knows it alone: what is short or new may be told by its topic.
+    reader = choice.dialect;
     dialects[choice.dialect]->interpret(message, out);
     if (out.undecodable.empty()) {
         choice.misfits = 0;
@@ -203,14 +304,14 @@ void DialectChooser::Private::interpretAgain(Choice& choice, const MessageView& 
     }
     const std::string_view reason = out.undecodable; // a literal: it outlives `clear`
     if (best != last() && best != choice.dialect && read(best, message, out)) {
-        choice = {best, 0, false};
+        choice.becomes(best);
         return;
     }
     dialects[last()]->interpret(message, out);
     if ((message.flags & Flag::Binary) != 0)
         return; // a binary frame beside JSON frames is a choice of the sender, not damage
     if (++choice.misfits >= kMisfitsToBelieve)
-        choice = {last(), 0, false};
+        choice.becomes(last());
     else
         out.undecodable = reason == "not JSON" ? kMisfit : reason;
 }
@@ -224,35 +325,45 @@ DialectChooser::DialectChooser()
 
 DialectChooser::~DialectChooser() = default;
 
-Status DialectChooser::force(std::string_view rules)
+void DialectChooser::use(std::vector<DialectRule> rules)
 {
-    while (!rules.empty()) {
-        const std::size_t end = rules.find(',');
-        const std::string_view rule = rules.substr(0, end);
-        rules.remove_prefix(end == std::string_view::npos ? rules.size() : end + 1);
-        const std::size_t equals = rule.rfind('=');
-        const bool hasGlob = equals != std::string_view::npos;
-        const std::string_view id = hasGlob ? rule.substr(equals + 1) : rule;
-        const auto found = std::ranges::find_if(
-            d->dialects, [id](const auto& dialect) { return dialect->id() == id; });
-        if (found == d->dialects.end()) {
-            QStringList known;
-            for (const auto& dialect : d->dialects)
-                known << QString::fromLatin1(dialect->id());
-            return Error{
-                ErrorCode::NotFound,
-                u"There is no dialect \"%1\"; the known ones are %2."_s.arg(
-                    QString::fromUtf8(id.data(), qsizetype(id.size())), known.join(u", "))};
-        }
-        // The later call holds for what it names alone.
-        Private::Rule added{std::string(hasGlob ? rule.substr(0, equals) : "*"),
-                            static_cast<std::size_t>(found - d->dialects.begin())};
-        std::erase_if(d->rules, [&](const Private::Rule& old) { return old.glob == added.glob; });
-        const auto place =
-            hasGlob ? std::ranges::find(d->rules, "*", &Private::Rule::glob) : d->rules.end();
-        d->rules.insert(place, std::move(added));
-    }
+    d->rules.clear();
     d->choices.clear();
+    d->given = std::move(rules);
+    for (const DialectRule& given : d->given) {
+        Private::Rule rule;
+        rule.glob = given.glob;
+        rule.connection = given.connection;
+        if (given.user) {
+            rule.user = std::make_unique<UserDialectReader>(*given.user);
+            rule.isBare = given.user->base == "none";
+            rule.dialect = d->find(given.user->base);
+        } else {
+            rule.dialect = d->find(given.dialect);
+        }
+        d->rules.push_back(std::move(rule));
+    }
+}
+
+const std::vector<DialectRule>& DialectChooser::rules() const
+{
+    return d->given;
+}
+
+Status DialectChooser::force(std::string_view text)
+{
+    auto rules = dialectRules(text);
+    if (!rules)
+        return rules.error();
+    // The later call holds for what it names alone.
+    std::vector<DialectRule> all = d->given;
+    for (DialectRule& added : *rules) {
+        std::erase_if(all, [&](const DialectRule& old) { return old.glob == added.glob; });
+        const auto place =
+            added.glob != "*" ? std::ranges::find(all, "*", &DialectRule::glob) : all.end();
+        all.insert(place, std::move(added));
+    }
+    use(std::move(all));
     return Done();
 }
 
@@ -275,20 +386,30 @@ void DialectChooser::interpret(std::uint32_t connection, std::uint32_t topic,
     const std::uint64_t key = (static_cast<std::uint64_t>(connection) << 32) | topic;
     auto found = d->choices.find(key);
     if (found == d->choices.end())
-        found = d->choices.emplace(key, d->firstChoice(message.topic)).first;
+        found = d->choices.emplace(key, d->firstChoice(connection, message.topic)).first;
     Private::Choice& choice = found->second;
-    if (choice.isForced) {
+    if (choice.isForced && choice.dialect < d->dialects.size())
         d->dialects[choice.dialect]->interpret(message, out);
-    } else {
-        d->shape.look(message);
-        MessageView view = message;
-        view.shape = &d->shape;
-        if (choice.dialect == d->last())
-            d->interpretNew(choice, view, out);
-        else
-            d->interpretAgain(choice, view, out);
-    }
+    else if (choice.isForced)
+        out.clear();
+    else if (!d->readAsEver(choice, message, out))
+        d->interpretFound(choice, message, out);
+    if (choice.user != nullptr)
+        choice.user->apply(message, out);
     applyTransport(message, out);
+}
+
+void DialectChooser::Private::interpretFound(Choice& choice, const MessageView& message,
+                                             Interpretation& out)
+{
+    shape.look(message);
+    MessageView view = message;
+    view.shape = &shape;
+    if (choice.dialect == last())
+        interpretNew(choice, view, out);
+    else
+        interpretAgain(choice, view, out);
+    note(choice, message);
 }
 
 } // namespace murmur

@@ -20,6 +20,7 @@
 namespace murmur {
 
 class MessageShape;
+struct DialectRule;
 
 /// What a dialect gets to see of one message. Views are valid during the call only.
 struct MessageView
@@ -30,6 +31,7 @@ struct MessageView
     std::string_view peer;
     Flags flags = 0;
     const MessageShape* shape = nullptr; ///< looked at once for several dialects; may be null
+    std::string_view connection = {};    ///< its name, where it is known
 };
 /// simdjson reads past the end of its input; whoever calls a dialect provides this much room behind
 /// `raw`.
@@ -96,9 +98,12 @@ public:
     ~DialectChooser();
     DialectChooser(const DialectChooser&) = delete;
     DialectChooser& operator=(const DialectChooser&) = delete;
-    /// Forces dialects by id: "json" for all messages, "robots/*=rosbridge" for the topics of a
-    /// glob; several by commas, the first that fits holds. NotFound names the known ones.
+    /// Forces dialects, those of a person too, as of dialectRules: "json" for all messages,
+    /// "robots/*=rosbridge" for the topics of a glob; several by commas, the first that fits holds.
     Status force(std::string_view rules);
+    /// The first rule that fits a topic holds. Forgets what was found out about topics.
+    void use(std::vector<DialectRule> rules);
+    [[nodiscard]] const std::vector<DialectRule>& rules() const;
     /// How sure each dialect is, in the order of the registry.
     std::vector<double> confidences(const MessageView& message);
     void interpret(std::uint32_t connection, std::uint32_t topic, const MessageView& message,

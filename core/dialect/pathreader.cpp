@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <limits>
 
 namespace murmur {
@@ -124,15 +125,16 @@ simdjson::error_code PathReader::walk(ondemand::object object, const Node& node)
 
 simdjson::error_code PathReader::walk(ondemand::array array, const Node& node)
 {
-    static constexpr std::array<std::string_view, 3> kNumbers{"0", "1", "2"};
     const Node* const last = node.find("last");
+    std::array<char, 20> digits{};
     std::size_t number = 0;
     for (auto result : array) {
         ondemand::value element;
         if (const auto error = result.get(element))
             return error;
-        const Node* const own = number < kNumbers.size() ? node.find(kNumbers[number]) : nullptr;
-        ++number;
+        const char* const end = std::to_chars(digits.begin(), digits.end(), number++).ptr;
+        const Node* const own =
+            node.find({digits.data(), static_cast<std::size_t>(end - digits.data())});
         if (own != nullptr) {
             if (const auto error = take(element, *own))
                 return error;

@@ -12,9 +12,8 @@
 namespace murmur {
 
 /// One place in a JSON message that a dialect looks at: names with '>' between them,
-/// "params>_meta>traceparent"; "0" to "2" are elements of a list, "last" the last text or number
-/// beyond those that are named.
-/// Several places may fill one slot: the first in the table wins.
+/// "params>_meta>traceparent"; "0", "1" … are elements of a list, "last" the last text or number
+/// beyond those that are named. Several places may fill one slot: the first in the table wins.
 struct FieldPath
 {
     std::uint8_t slot;

@@ -65,6 +65,7 @@ struct RecordingMeta
     QString shard;     ///< "2/8": a share of the subjects only; empty: all
     QString rules;     ///< what was left out by choice, a line each
     QString redaction; ///< what was overwritten before it was written, a line each
+    QString dialects;  ///< those of a person by which it was read, as of keptRules; or empty
     QString program;
     QString host; ///< whose clock stamped the messages
     std::int64_t started = 0;

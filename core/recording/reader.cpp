@@ -156,6 +156,8 @@ RecordingMeta RecordingReader::meta()
             meta.part = static_cast<int>(rows.number(1));
         else if (key == "shard")
             meta.shard = QString::fromStdString(std::string(rows.text(1)));
+        else if (key == "dialects")
+            meta.dialects = QString::fromStdString(std::string(rows.text(1)));
         else if (key == "rules")
             meta.rules = QString::fromStdString(std::string(rows.text(1)));
         else if (key == "redaction")

@@ -330,6 +330,7 @@ private:
                                         {"title", "title"},
                                         {"shard", "shard"},
                                         {"rules", "rules"},
+                                        {"dialects", "dialects"},
                                         {"redaction", "redaction"},
                                         {"repaired_from", "uuid"}}) {
             const std::string value = m_salvage->metaText(from);

@@ -131,7 +131,8 @@ RecordingWriter::create(const QString& path, Dictionaries& names, const Recordin
     for (const auto& [key, value] :
          {std::pair<std::string_view, std::string_view>{"shard", facts.shard},
           {"rules", facts.rules},
-          {"redaction", facts.redaction}}) {
+          {"redaction", facts.redaction},
+          {"dialects", facts.dialects}}) {
         if (value.empty())
             continue;
         if (auto status = writer->storeMeta(key, value); !status)

@@ -60,6 +60,7 @@ struct RecordingFacts
     RingLimit ring{};        ///< keeps the last stretch only
     std::string rules{};     ///< what is left out by choice, a line each
     std::string redaction{}; ///< what is overwritten before it is written, a line each
+    std::string dialects{};  ///< those of a person by which it is read, as of keptRules
 };
 
 /// Whether it is time for a keyframe: the headers since the last are 16 times its size, or 256

@@ -42,6 +42,7 @@ void noteAnswers(const Columns& columns, std::unordered_map<Seq, MessageRow*>& r
         const auto request = rows.find(columns.closes[i]);
         if (request != rows.end() && request->second->answeredBy == 0) {
             request->second->answeredBy = columns.first + static_cast<Seq>(i);
+            request->second->answerer = AgentId(columns.sender[i]);
             if (request->second->latency < 0)
                 request->second->latency = columns.latency[i];
         }
@@ -297,6 +298,7 @@ Result<MessageDetail> messageJob(const Source& source, Seq seq)
         for (std::size_t i = 0; i < columns.size() && detail.row.answeredBy == 0; ++i) {
             if (columns.closes[i] == seq) {
                 detail.row.answeredBy = columns.first + static_cast<Seq>(i);
+                detail.row.answerer = AgentId(columns.sender[i]);
                 if (detail.row.latency < 0)
                     detail.row.latency = columns.latency[i];
             }
@@ -311,6 +313,7 @@ Result<MessageDetail> messageJob(const Source& source, Seq seq)
             effects.emplace_back(fact.of, isAnswer ? Grade::Carried : Grade::Stated);
             if (isAnswer && detail.row.answeredBy == 0) {
                 detail.row.answeredBy = fact.of;
+                detail.row.answerer = AgentId(fact.agent);
                 detail.row.latency = fact.latency;
             }
         }
@@ -327,7 +330,8 @@ Result<MessageDetail> messageJob(const Source& source, Seq seq)
             const bool own = block.first <= seq && seq <= block.last();
             if (!view->reader().load(block,
                                      own ? std::uint32_t(AllColumns)
-                                         : std::uint32_t(TimeColumns | CallColumns | CauseColumns),
+                                         : std::uint32_t(TimeColumns | CallColumns | CauseColumns |
+                                                         ActorColumns),
                                      columns))
                 continue;
             if (own) {
@@ -590,6 +594,7 @@ Result<SessionInfo> infoJob(const Source& source)
     info.part = meta.part;
     info.shard = meta.shard;
     info.rules = meta.rules.split(u'\n', Qt::SkipEmptyParts);
+    info.dialects = meta.dialects;
     info.redaction = meta.redaction.split(u'\n', Qt::SkipEmptyParts);
     info.unread = meta.unread;
     info.clockSteps = meta.clockSteps;
@@ -599,6 +604,7 @@ Result<SessionInfo> infoJob(const Source& source)
     info.lost = meta.totals.lost;
     const Dictionaries::Counts counts = source.names->counts();
     info.agents = counts.agents - 1 - source.names->aliasCount(); // without "unknown"
+    info.renamed = source.names->givenCount();
     info.topics = counts.topics - 1;
     const std::vector<Gap> gaps = reader.gaps();
     for (const StoredConnection& stored : reader.connections()) {

@@ -105,6 +105,7 @@ struct SessionInfo
     QString shard;     ///< "2/8": a share of the subjects, so calls are paired in part; empty: all
     QStringList rules; ///< what was left out by choice
     QStringList redaction; ///< what was overwritten before it was written
+    QString dialects; ///< those of a person by which it was read, as of keptRules; or empty
     std::array<std::int64_t, kKindCount> kinds{};
     std::int64_t agents = 0; ///< without "unknown"
     std::int64_t topics = 0;
@@ -202,6 +203,8 @@ struct MessageRow
         -1; ///< ns: of the call that it closes, or of its own once `answeredBy` is known; -1 none
     Seq answeredBy =
         0; ///< filled where the answer lies near enough to be found without a search of the file
+    /// Who sent that answer. Where no receiver is stated this is the receiver, inferred.
+    AgentId answerer{};
     std::int64_t sequence = kNoTime;
     std::int64_t size = 0;       ///< raw + headers
     QByteArray preview;          ///< beginning of the payload, at most `RowRequest::previewBytes`
