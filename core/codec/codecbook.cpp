@@ -141,6 +141,18 @@ std::uint64_t CodecBook::revision() const
     return d->revision;
 }
 
+bool CodecBook::isPlain(const Payload& payload) const
+{
+    {
+        const std::shared_lock lock(d->mutex);
+        if (std::ranges::any_of(d->rules, [&](const CodecRule& rule) {
+                return matchesTopicGlob(rule.topic, payload.topic);
+            }))
+            return false;
+    }
+    return isPlainText(payload.bytes);
+}
+
 Decoded CodecBook::decode(const Payload& payload, std::stop_token stop) const
 {
     CodecChoice choice(payload, std::move(stop));

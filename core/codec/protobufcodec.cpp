@@ -63,6 +63,41 @@ pb::FileDescriptorProto parseProtoText(const std::string& name, std::string_view
     return file;
 }
 
+/// "kg_by_name" as "KgByName": protoc names the entries of a map so, and libprotobuf insists.
+std::string mapEntryName(const std::string& field)
+{
+    std::string name;
+    bool isUpper = true;
+    for (const char c : field) {
+        if (c == '_') {
+            isUpper = true;
+            continue;
+        }
+        name += isUpper && c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
+        isUpper = false;
+    }
+    return name + "Entry";
+}
+
+/// Other compilers name the entries of maps in their own way.
+void nameMapEntries(pb::DescriptorProto& message)
+{
+    for (pb::DescriptorProto& nested : *message.mutable_nested_type()) {
+        nameMapEntries(nested);
+        if (!nested.options().map_entry())
+            continue;
+        for (pb::FieldDescriptorProto& field : *message.mutable_field()) {
+            const std::string& type = field.type_name();
+            const std::size_t dot = type.rfind('.') + 1;
+            if (type.substr(dot) != nested.name())
+                continue;
+            nested.set_name(mapEntryName(field.name()));
+            field.set_type_name(type.substr(0, dot) + nested.name());
+            break;
+        }
+    }
+}
+
 /// The files of a schema: a descriptor set, one descriptor, or the text of a .proto file with those
 /// that it imports.
 std::vector<pb::FileDescriptorProto> filesOf(const Schema& schema)
@@ -134,6 +169,10 @@ private:
     /// Files may stand before those that they import.
     void build(std::vector<pb::FileDescriptorProto> files)
     {
+        for (pb::FileDescriptorProto& file : files) {
+            for (pb::DescriptorProto& message : *file.mutable_message_type())
+                nameMapEntries(message);
+        }
         std::string complaint;
         for (bool isMoving = true; isMoving && !files.empty();) {
             isMoving = false;

@@ -3,6 +3,8 @@
 
 #include "query/jsoncondition.h"
 
+#include "recording/blockcodec.h"
+
 #include <simdjson.h>
 
 #include <algorithm>
@@ -159,6 +161,12 @@ JsonCondition::JsonCondition(JsonPath path, JsonTest test)
 {
 }
 
+/// The topic tells how a payload that is no JSON is read.
+std::uint32_t JsonCondition::columns() const
+{
+    return PlaceColumns;
+}
+
 TextChoice JsonCondition::textChoice(const Dictionaries& /*names*/) const
 {
     std::vector<TextPattern> patterns;
@@ -177,6 +185,8 @@ TextChoice JsonCondition::textChoice(const Dictionaries& /*names*/) const
             return {};
         all.insert(all.end(), choice.begin(), choice.end());
     }
+    if (!all.empty())
+        all.emplace_back(kEncodedText);
     return all;
 }
 

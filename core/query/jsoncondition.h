@@ -56,7 +56,7 @@ class JsonCondition final : public Node
 public:
     JsonCondition(JsonPath path, JsonTest test);
     [[nodiscard]] Cost cost() const override { return Cost::Bytes; }
-    [[nodiscard]] std::uint32_t columns() const override { return 0; }
+    [[nodiscard]] std::uint32_t columns() const override;
     [[nodiscard]] TextChoice textChoice(const Dictionaries& names) const override;
     [[nodiscard]] bool matches(RowContext& context, std::size_t row) const override;
 

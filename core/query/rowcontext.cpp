@@ -3,6 +3,7 @@
 
 #include "query/rowcontext.h"
 
+#include "codec/codecbook.h"
 #include "query/filter.h"
 
 #include <simdjson.h>
@@ -83,6 +84,24 @@ std::string_view RowContext::text(std::size_t row, TextRef ref)
     return offset + ref.size <= bytes.size() ? bytes.substr(offset, ref.size) : std::string_view();
 }
 
+bool RowContext::parse(std::string_view json)
+{
+    m_json->padded.resize(json.size() + simdjson::SIMDJSON_PADDING);
+    std::memcpy(m_json->padded.data(), json.data(), json.size());
+    return m_json->parser.parse(m_json->padded.data(), json.size(), false).get(m_json->root) ==
+           simdjson::SUCCESS;
+}
+
+/// What is only guessed to be something is nothing to a filter.
+bool RowContext::decode(std::size_t row)
+{
+    const std::string bytes(payload(row)); // the headers take its place
+    const std::string topic = m_names.topicName(TopicId(cell(m_columns.topic, row)));
+    const Decoded decoded = m_names.codecs().decode({bytes, topic, headers(row)});
+    return decoded.is == Decoded::Is::Json && !decoded.isGuess && !decoded.isSame &&
+           parse(decoded.value);
+}
+
 const simdjson::dom::element* RowContext::json(std::size_t row)
 {
     if (!m_json)
@@ -90,13 +109,7 @@ const simdjson::dom::element* RowContext::json(std::size_t row)
     if (m_json->row != row) {
         const std::string_view bytes = payload(row);
         m_json->row = row;
-        m_json->isValid = false;
-        if (!bytes.empty()) {
-            m_json->padded.resize(bytes.size() + simdjson::SIMDJSON_PADDING);
-            std::memcpy(m_json->padded.data(), bytes.data(), bytes.size());
-            m_json->isValid = m_json->parser.parse(m_json->padded.data(), bytes.size(), false)
-                                  .get(m_json->root) == simdjson::SUCCESS;
-        }
+        m_json->isValid = !bytes.empty() && (parse(bytes) || decode(row));
     }
     return m_json->isValid ? &m_json->root : nullptr;
 }

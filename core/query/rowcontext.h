@@ -64,7 +64,8 @@ public:
     std::string_view payload(std::size_t row);
     /// The text behind a reference; empty when it points outside.
     std::string_view text(std::size_t row, TextRef ref);
-    /// The payload as JSON, or null when it is none. Valid until the next row.
+    /// The payload as JSON, decoded where it is written in another way; null when it is none. Valid
+    /// until the next row.
     const simdjson::dom::element* json(std::size_t row);
 
 private:
@@ -72,6 +73,8 @@ private:
     static constexpr std::uint32_t kMaxVerdicts = 1u << 24;
 
     struct Json;
+    bool parse(std::string_view json);
+    bool decode(std::size_t row);
     enum class Holds : std::uint8_t { Nothing, Raw, Headers };
 
     const Columns& m_columns;

@@ -299,3 +299,4 @@ std::uint64_t Dictionaries::labelRevision() const
 }
 
 } // namespace murmur
+    counts.schemas = static_cast<std::uint32_t>(m_codecs->count());

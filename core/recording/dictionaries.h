@@ -123,6 +123,7 @@ private:
     std::unordered_map<std::string, std::uint32_t> m_audienceIds; // key: the ids' bytes
     std::vector<std::string> m_recordings;
     std::uint64_t m_labelRevision = 0;
+        std::uint32_t schemas = 0; ///< of these none is unknown
     std::uint32_t m_aliasCount = 0;
     std::unique_ptr<CodecBook> m_codecs;
 };

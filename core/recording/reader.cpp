@@ -6,6 +6,7 @@
 #include "base/message.h"
 #include "recording/format.h"
 #include "recording/idindex.h"
+#include "recording/schematable.h"
 
 #include <limits>
 
@@ -200,6 +201,7 @@ void RecordingReader::loadNames(Dictionaries& names)
     };
     std::vector<std::pair<AgentId, AgentId>> learnt;
     load("SELECT id, name, site, crew, role, tenant, provisional, same_as FROM agent WHERE id >= ? "
+    loadSchemas(m_database, have.schemas, names.codecs());
          "ORDER BY "
          "id",
          1, [&](std::int64_t id, std::string_view name, Statement* row) {

@@ -4,6 +4,7 @@
 #include "recording/repair.h"
 
 #include "recording/lagtable.h"
+#include "recording/schematable.h"
 #include "recording/lock.h"
 #include "recording/salvage.h"
 #include "recording/verify.h"
@@ -24,7 +25,7 @@ namespace {
 constexpr std::size_t kCommitBytes = std::size_t(32) << 20;
 /// Tables that are taken over row by row; what points to messages does so by Seq.
 constexpr const char* kKeptTables[] = {"tick",     "note", "finding",      "finding_member",
-                                       "incident", "job",  "lag_consumer", "lag"};
+                                       "incident", "job",  "lag_consumer", "lag", "schema"};
 
 /// A hole with what is known of whose messages it holds.
 struct Hole
@@ -319,6 +320,8 @@ private:
             return opened.error();
         Transaction transaction(*opened);
         if (!m_salvage->rows("lag").empty() && !LagTable::create(*opened))
+            return opened->lastError("write to");
+        if (!m_salvage->rows("schema").empty() && !createSchemaTable(*opened))
             return opened->lastError("write to");
         for (const char* table : kKeptTables) {
             const std::vector<RawRow> rows = m_salvage->rows(table);

@@ -23,6 +23,31 @@ std::int64_t beginning(Database& database)
                     database.number("SELECT min(id) FROM block") - 1);
 }
 
+/// Whether bytes are not what they say: no text, and so no JSON.
+bool isEncoded(std::string_view payload) noexcept
+{
+    constexpr unsigned char kMark = 0xef; // of the order of bytes, which may begin a text
+    if (!payload.empty() && static_cast<unsigned char>(payload[0]) >= 0x80 &&
+        static_cast<unsigned char>(payload[0]) != kMark)
+        return true;
+    return std::ranges::any_of(payload, [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < 0x20 && c != '\t' && c != '\n' && c != '\r';
+    });
+}
+
+/// Whether a message of the block has a payload of such bytes, or may have.
+bool holdsEncoded(std::string_view bytes, const Columns& columns) noexcept
+{
+    std::size_t at = 0;
+    for (std::size_t row = 0; row < columns.rawSize.size(); ++row) {
+        if (at > bytes.size() || isEncoded(bytes.substr(at, columns.rawSize[row])))
+            return true;
+        at += std::size_t(columns.rawSize[row]) + columns.headerSize[row];
+    }
+    return false;
+}
+
 } // namespace
 
 TextFilterJob::TextFilterJob() = default;
@@ -60,14 +85,15 @@ bool TextFilterJob::step(const QString& path, Database& database, std::int64_t l
             if (!block)
                 return true; // not committed yet
             isRead = m_reader->loadPayload(*block, m_bytes) &&
-                     m_reader->load(*block, OwnText, m_columns);
+                     m_reader->load(*block, OwnText | SizeColumns, m_columns);
         }
         // Where blocks are missing, what was gathered is a run.
         if (block->id != m_done + 1 && !put())
             return false;
         m_done = block->id;
         const bool isFull =
-            isRead ? m_builder.add(block->id, m_bytes, m_columns.text, block->payloadSize)
+            isRead ? m_builder.add(block->id, m_bytes, m_columns.text, block->payloadSize,
+                                   holdsEncoded(m_bytes, m_columns))
                    : m_builder.addUnknown(block->id);
         if (isFull && !put())
             return false;

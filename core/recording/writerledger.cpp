@@ -3,7 +3,9 @@
 
 // What the writer stores beside the messages: gaps, lags and ticks, facts about the whole, names.
 
+#include "codec/codecbook.h"
 #include "recording/codec.h"
+#include "recording/schematable.h"
 #include "recording/writer.h"
 
 namespace murmur {
@@ -150,6 +152,8 @@ Status RecordingWriter::storeDictionaries(bool all)
                    .bind(5, m_recorded[id])
                    .execute();
     }
+    if (good && now.schemas > m_stored.schemas)
+        good = storeSchemas(m_database, m_names.codecs().schemas(m_stored.schemas));
     if (!good)
         return failure("write to");
     m_stored = now;

@@ -3,6 +3,9 @@
 
 #include "session/merge.h"
 
+#include "bus/sameurl.h"
+#include "codec/codecbook.h"
+#include "recording/reader.h"
 #include "session/interpreter.h"
 #include "session/jobs.h"
 #include "session/recordingset.h"
@@ -155,6 +158,8 @@ private:
         }
         for (const Member& member : m_set->members)
             rename(member);
+        for (Schema& schema : from.codecs().schemas())
+            m_names.codecs().add(std::move(schema));
         return Done{};
     }
 

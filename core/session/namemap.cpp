@@ -3,6 +3,8 @@
 
 #include "session/namemap.h"
 
+#include "codec/codecbook.h"
+
 namespace murmur {
 
 namespace {
@@ -52,6 +54,11 @@ NameMap NameMerger::add(const NamedRecording& recording, Dictionaries& merged) c
                 merged.setLabel(agent, static_cast<Label>(label), entry.labels[label]);
         }
         map.agents.push_back(index(agent));
+    }
+    for (Schema& schema : own.codecs().schemas()) {
+        if (m_keepApart && !schema.topic.empty())
+            schema.topic.insert(0, recording.label + '/');
+        merged.codecs().add(std::move(schema));
     }
     for (std::uint32_t id = 1; id < counts.topics; ++id) {
         const std::string name = own.topicName(TopicId(id));

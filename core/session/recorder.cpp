@@ -3,6 +3,7 @@
 
 #include "session/recorder.h"
 
+#include "codec/codecbook.h"
 #include "session/interpretloop.h"
 #include "session/recorderprivate.h"
 #include "session/writeloop.h"
@@ -34,6 +35,7 @@ Recorder::Recorder(RecorderOptions options, QObject* parent)
         kQueueItems, d->options.queueBytes > 0 ? d->options.queueBytes : kHeardQueueBytes);
     d->runs = std::make_unique<BoundedQueue<WriterItem>>(kQueueItems, kWriterQueueBytes);
     d->sink = std::make_unique<RecorderSink>(*d->heard);
+    d->sink->setCodecs(&d->names->codecs());
     d->pool = std::make_shared<ReaderPool>(d->options.path);
 }
 

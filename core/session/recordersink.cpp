@@ -3,6 +3,8 @@
 
 #include "session/recordersink.h"
 
+#include "codec/codecbook.h"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -194,6 +196,12 @@ void RecorderSink::observe(std::vector<Lag>&& lags)
                   std::make_move_iterator(lags.end()));
     if (m_lags.size() > kMaxLags)
         m_lags.erase(m_lags.begin(), m_lags.end() - static_cast<std::ptrdiff_t>(kMaxLags));
+}
+
+void RecorderSink::describe(Schema schema)
+{
+    if (m_codecs != nullptr && !m_isOver)
+        m_codecs->add(std::move(schema));
 }
 
 std::vector<Lag> RecorderSink::takeLags()

@@ -17,6 +17,8 @@
 
 namespace murmur {
 
+class CodecBook;
+
 /// Where all connections of a recorder put what they hear, and where the loss ledger begins: what
 /// does not get into the queue is counted here, by connection and topic. Which agent it was from is
 /// known only after reading it, so that is not told. Thread safe, never waits (unless told to:
@@ -58,6 +60,9 @@ public:
     [[nodiscard]] bool isTaking() const override { return !m_isPaused && !m_isOver; }
     void note(Gap gap) override;
     void observe(std::vector<Lag>&& lags) override;
+    /// Goes into the dictionaries, which the writer stores.
+    void describe(Schema schema) override;
+    void setCodecs(CodecBook* codecs) { m_codecs = codecs; }
     /// These left the queue.
     void take(const std::vector<HeardMessage>& batch);
     void setWaits(bool waits);
@@ -99,6 +104,7 @@ private:
 
     BoundedQueue<std::vector<HeardMessage>>& m_queue;
     Shard m_shard;
+    CodecBook* m_codecs = nullptr;
     std::atomic<bool> m_waits = false;
     std::atomic<bool> m_isPaused = false;
     std::atomic<bool> m_isOver = false;

@@ -3,6 +3,7 @@
 
 #include "base/kind.h"
 #include "base/message.h"
+#include "codec/codecbook.h"
 #include "sql/messagetable.h"
 #include "sql/sqltext.h"
 
@@ -98,6 +99,24 @@ std::string_view payloadOf(MessageScan& scan)
     return offset <= raw.size() ? raw.substr(offset, columns.payloadSize[row]) : std::string_view();
 }
 
+/// As JSON or text where it is written in another way, else its bytes.
+void resultPayload(sqlite3_context* result, MessageScan& scan)
+{
+    const std::string bytes(payloadOf(scan));
+    NameCache& names = scan.recording().names();
+    const Columns& columns = scan.columns();
+    const std::string& topic = names.topic(columns.topic[scan.row()]);
+    if (!bytes.empty() && !names.codecs().isPlain({bytes, topic, {}})) {
+        const std::string headers(columns.headerSize[scan.row()] == 0 ? std::string_view()
+                                                                      : scan.headers());
+        const Decoded decoded = names.codecs().decode({bytes, topic, headers});
+        if ((decoded.is == Decoded::Is::Json || decoded.is == Decoded::Is::Text) &&
+            !decoded.isGuess)
+            return resultBytes(result, decoded.value);
+    }
+    resultBytes(result, bytes);
+}
+
 void resultId(sqlite3_context* result, MessageScan& scan, IdField field)
 {
     resultBytes(result,
@@ -167,7 +186,7 @@ std::uint32_t columnsFor(MessageColumn column) noexcept
     case MessageColumn::Raw:
         return SizeColumns;
     case MessageColumn::Payload:
-        return SizeColumns | PayloadColumns;
+        return SizeColumns | PayloadColumns | PlaceColumns;
     }
     return 0;
 }
@@ -257,7 +276,7 @@ void messageValue(sqlite3_context* result, MessageColumn column, MessageScan& sc
             return resultName(result, "{}");
         return resultJson(result, headersText(headersFromBytes(scan.headers())));
     case MessageColumn::Payload:
-        return resultBytes(result, payloadOf(scan));
+        return resultPayload(result, scan);
     case MessageColumn::Raw: {
         const std::string_view raw = scan.raw();
         return sqlite3_result_blob64(result, raw.data(), raw.size(), SQLITE_TRANSIENT);

@@ -49,6 +49,8 @@ public:
     std::vector<std::uint32_t> topicsNamed(const std::vector<std::string>& texts);
 
     [[nodiscard]] Dictionaries::Counts counts() const { return m_names->counts(); }
+    /// How payloads are read.
+    [[nodiscard]] CodecBook& codecs() const { return m_names->codecs(); }
 
 private:
     template<typename T, typename Make>
