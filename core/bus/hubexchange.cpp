@@ -35,6 +35,8 @@ void HubExchange::hear(const Said& said, std::string_view reason)
     HeardMessage& message = m_batch.emplace_back();
     message.connection = m_connection;
     message.received = m_now;
+    if (said.waited >= 0)
+        message.stated = m_now - said.waited;
     message.flags = said.op == WebSocketOp::Binary ? Flags(Flag::Binary) : Flags(0);
     message.topic = interned(said.topic);
     message.raw = QByteArray(said.raw.data(), static_cast<qsizetype>(said.raw.size()));
@@ -116,6 +118,18 @@ void HubExchange::noteCut(std::string_view pattern, std::int64_t count)
     gap.connection = m_connection;
     gap.topic = pattern;
     gap.cause = "subscriber-cut";
+    gap.from = gap.to = processClock().nowNs();
+    gap.count = count;
+    gap.lostIs = LostIs::Exact;
+    m_sink->note(std::move(gap));
+}
+
+void HubExchange::noteLeftOut(std::string_view topic, std::int64_t count)
+{
+    Gap gap;
+    gap.connection = m_connection;
+    gap.topic = topic;
+    gap.cause = "sender-drop"; // not ours: we never got them
     gap.from = gap.to = processClock().nowNs();
     gap.count = count;
     gap.lostIs = LostIs::Exact;

@@ -46,6 +46,7 @@ public:
         QByteArray headers;
         QByteArray peer;
         WebSocketOp op = WebSocketOp::Text; ///< or Binary
+        std::int64_t waited = -1; ///< ns, with its sender before it was sent; negative: not known
     };
     void publish(const Said& said);
     void recordUndecodable(const Said& said, std::string_view reason);
@@ -56,6 +57,8 @@ public:
     void forgetRoutes() { m_routes.clear(); }
     /// `count` messages that match `pattern` did not reach a subscriber.
     void noteCut(std::string_view pattern, std::int64_t count);
+    /// A sender says that it had to leave so many messages out.
+    void noteLeftOut(std::string_view topic, std::int64_t count);
 
     /// Everything so far to the sink, now.
     [[nodiscard]] bool isTaking() const { return m_sink->isTaking(); }

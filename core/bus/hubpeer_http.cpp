@@ -4,6 +4,7 @@
 #include "bus/hubpeer.h"
 
 #include "base/message.h"
+#include "bus/waitinglist.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -11,6 +12,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <charconv>
 
 using namespace Qt::StringLiterals;
 
@@ -100,6 +102,14 @@ QByteArray recordedHeaders(const HttpHead& head)
             kept.emplace_back(name, value);
     }
     return kept.empty() ? QByteArray() : QByteArray::fromStdString(headersToBytes(kept));
+}
+
+/// A number of a header; 0 when it is none.
+std::int64_t countOf(std::string_view text) noexcept
+{
+    std::int64_t count = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    return error == std::errc() && end == text.data() + text.size() ? count : 0;
 }
 
 } // namespace
@@ -221,9 +231,16 @@ void HubPeer::takePost()
     qint64 refused = 0;
     std::size_t badLine = 0;
     std::string reason;
+    WaitingList waiting(m_http.head().field("murmurscope-waited"));
+    const std::int64_t leftOut = countOf(m_http.head().field("murmurscope-left-out"));
+    if (leftOut > 0)
+        m_commons.exchange->noteLeftOut(m_path, leftOut);
     m_commons.json.readBody(m_http.body(), [&](const JsonPart& part) {
+        const std::int64_t waited = waiting.next();
         if (part.what == JsonPart::What::Publish) {
-            m_commons.exchange->publish(said(part.raw, part.topic));
+            HubExchange::Said published = said(part.raw, part.topic);
+            published.waited = waited;
+            m_commons.exchange->publish(published);
             ++accepted;
             return;
         }

@@ -129,7 +129,8 @@ struct GapList
         {"topic", "TEXT", "topic, or NULL for all of the connection"},
         {"cause", "TEXT",
          "client-drop, server-cut, reconnect, sequence-hole, trimmed, "
-         "decode-error, subscriber-cut, disk-full, unreachable, damaged, cut-off"},
+         "decode-error, subscriber-cut, sender-drop, disk-full, unreachable, damaged, "
+         "cut-off"},
         {"from_time", "INTEGER", "ns, begin of the hole"},
         {"to_time", "INTEGER", "ns, its end"},
         {"count", "INTEGER", "messages that are missing"},
