@@ -5,10 +5,13 @@
 
 #include "await.h"
 #include "command.h"
+#include "dialectcoverage.h"
 #include "output.h"
 #include "recordings.h"
 
 #include <CLI/CLI.hpp>
+
+#include <QFile>
 
 #include <memory>
 #include <string>
@@ -32,28 +35,77 @@ QString textOf(std::string_view utf8)
     return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
 }
 
+/// A line of the list: one of ours, or of the person.
+struct Listed
+{
+    QString name;
+    QString description;
+    QString path;
+    QString problem;
+};
+
+std::vector<Listed> listed()
+{
+    std::vector<Listed> all;
+    for (const UserDialects::Entry& entry : UserDialects::all()) {
+        Listed one{entry.name, {}, entry.path, entry.problem};
+        if (entry.dialect)
+            one.description = textOf(entry.dialect->description);
+        all.push_back(std::move(one));
+    }
+    for (const DialectEntry& entry : dialects())
+        all.push_back({textOf(entry.id), textOf(entry.description), {}, {}});
+    return all;
+}
+
 int list(const Options& options)
 {
     std::string text;
     if (options.json) {
-        for (const DialectEntry& entry : dialects()) {
+        for (const Listed& one : listed()) {
             JsonWriter json(text);
             json.beginObject();
             json.key("dialect");
-            json.text(std::string_view(entry.id));
+            json.text(one.name);
             json.key("description");
-            json.text(std::string_view(entry.description));
+            json.text(one.description);
+            if (!one.path.isEmpty()) {
+                json.key("path");
+                json.text(one.path);
+                json.key("problem");
+                json.textOrNull(one.problem);
+            }
             json.endObject();
             text += '\n';
         }
     } else {
         Table table({{u"dialect"_s}, {u"reads"_s}});
-        for (const DialectEntry& entry : dialects())
-            table.add({QString::fromLatin1(entry.id), QString::fromLatin1(entry.description)});
+        for (const Listed& one : listed()) {
+            QString reads = one.description;
+            if (!one.problem.isEmpty())
+                reads = u"cannot be used: "_s + one.problem;
+            else if (!one.path.isEmpty())
+                reads = reads.isEmpty() ? u"yours: "_s + one.path
+                                        : u"%1 (yours: %2)"_s.arg(reads, one.path);
+            table.add({one.name, printable(reads)});
+        }
         text = table.takeText();
     }
     StandardOutput output;
     output.write(text);
+    return output.finish();
+}
+
+int check(const Options& options)
+{
+    const auto dialect = UserDialects::fromFile(QFile::decodeName(options.file.c_str()));
+    if (!dialect) {
+        report(dialect.error().message);
+        return dialect.error().code == ErrorCode::Unreadable ? exitCodeOf(ErrorCode::Unreadable)
+                                                             : kCheckFailed;
+    }
+    StandardOutput output;
+    output.write(dialect->toJson());
     return output.finish();
 }
 
@@ -63,9 +115,9 @@ std::string jsonLine(const Explanation& how)
     JsonWriter json(text);
     json.beginObject();
     json.key("dialect");
-    json.text(how.dialect);
+    json.text(std::string_view(how.dialect));
     json.key("undecodable");
-    json.textOrNull(how.undecodable);
+    json.textOrNull(std::string_view(how.undecodable));
     json.key("confidences");
     json.beginObject();
     for (const auto& [dialect, confidence] : how.confidences) {
@@ -110,11 +162,6 @@ std::string inWords(const Explanation& how)
 
 int explainOne(const Options& options)
 {
-    if (!options.dialect.empty()) {
-        DialectChooser chooser;
-        if (const auto known = chooser.force(options.dialect); !known)
-            return failed(known.error());
-    }
     int code = kDone;
     SessionFiles named;
     named.files = {options.file};
@@ -135,12 +182,28 @@ int explainOne(const Options& options)
     if (topic.isEmpty())
         topic = QByteArray::fromStdString(
             std::string((*session)->dictionaries()->topicName(message->row.topic)));
+    const auto info = await((*session)->info());
+    if (!info)
+        return failed(info.error());
+    const auto kept = rulesKept(info->dialects.toStdString());
+    if (const auto known = dialectRules(options.dialect, kept); !known)
+        return failed(known.error());
+    std::string peer;
     MessageView view;
     view.topic = {topic.constData(), static_cast<std::size_t>(topic.size())};
     view.raw = std::string_view(raw).substr(0, size);
     view.headers = headers;
     view.flags = message->row.flags;
-    const Explanation how = explain(view, options.dialect);
+    if (index(message->row.sender) != 0) {
+        const AgentEntry sender = (*session)->dictionaries()->agentEntry(message->row.sender);
+        if (sender.provisional)
+            peer = sender.name;
+    }
+    view.peer = peer;
+    const std::string connection =
+        (*session)->dictionaries()->connectionEntry(message->row.connection).name;
+    view.connection = connection;
+    const Explanation how = explain(view, options.dialect, kept, index(message->row.connection));
     StandardOutput output;
     output.write(options.json ? jsonLine(how) : inWords(how));
     return output.finish();
@@ -152,7 +215,8 @@ void addDialect(CLI::App& app, Action& action)
 {
     auto options = std::make_shared<Options>();
     app.require_subcommand(1);
-    CLI::App* listing = app.add_subcommand("list", "The dialects, in the order of detection");
+    CLI::App* listing = app.add_subcommand(
+        "list", "Your dialects, and those of Murmurscope in the order of detection");
     listing->add_flag("--json", options->json, "One object a line");
     listing->callback([&action, options] { action = [options] { return list(*options); }; });
 
@@ -161,11 +225,47 @@ void addDialect(CLI::App& app, Action& action)
     explaining->add_option("FILE", options->file, "Recording")->required();
     explaining->add_option("SEQ", options->seq, "Number of the message")->required();
     explaining->add_option("--dialect", options->dialect,
-                           "Read it as this dialect instead of the surest");
+                           "Read it as this dialect instead of the surest: a name or a file");
     explaining->add_flag("--json", options->json, "The result as JSON");
     explaining->callback(
         [&action, options] { action = [options] { return explainOne(*options); }; });
+    CLI::App* checking = app.add_subcommand(
+        "check", "Say what is wrong with a dialect of yours, or print it as it is understood");
+    checking->add_option("FILE", options->file, "NAME.dialect.json")->required();
+    checking->callback([&action, options] { action = [options] { return check(*options); }; });
+
+    auto looking = std::make_shared<CoverageOptions>();
+    const auto addLooking = [&](CLI::App* command) {
+        command->add_option("FILE", looking->file, "Recording")->required();
+        command->add_option("--connection", looking->connection,
+                            "Messages of this connection only, by its number in the output");
+        command
+            ->add_option("--messages", looking->messages,
+                         "About how many messages are looked at (default: 20000)")
+            ->check(CLI::Range(1, 1'000'000));
+        command->add_flag("--json", looking->json, "One object a line");
+    };
+    CLI::App* covering = app.add_subcommand(
+        "coverage", "Of how many messages sender, receivers, kind, call and trace are known");
+    addLooking(covering);
+    covering
+        ->add_option("--dialect", looking->dialect,
+                     "As these dialects would read them, 'GLOB=NAME' or a file; may be repeated")
+        ->multi_option_policy(CLI::MultiOptionPolicy::Join)
+        ->delimiter(',');
+    covering->callback(
+        [&action, looking] { action = [looking] { return showCoverage(*looking); }; });
+
+    CLI::App* suggesting = app.add_subcommand(
+        "suggest", "Where sender, receivers, kind and call may stand, when few messages have them");
+    addLooking(suggesting);
+    suggesting->add_option("-o,--output", looking->output,
+                           "Write the best as a dialect into this file, NAME.dialect.json");
+    suggesting->callback(
+        [&action, looking] { action = [looking] { return showSuggestions(*looking); }; });
     app.footer("\nExample: murmur dialect explain night.murmur 8812\n"
+               "         murmur dialect suggest night.murmur -o fleet.dialect.json\n"
+               "         murmur reread night.murmur --dialect fleet.dialect.json\n"
                "More: murmur help dialects");
 }
 

@@ -206,7 +206,7 @@ void addRecord(CLI::App& app, Action& action)
         "Only say what reading the past (to=) of each bus will give: messages, bytes, time");
     app.add_option("--dialect", options->dialect,
                    "Read all messages as this dialect instead of looking, or those of some topics: "
-                   "'robots/*=rosbridge'; may be repeated")
+                   "'robots/*=rosbridge', 'fleet/*=mine.dialect.json'; may be repeated")
         ->multi_option_policy(CLI::MultiOptionPolicy::Join)
         ->delimiter(',');
     app.add_option("--for", options->length, "End after so long, for example 60s");

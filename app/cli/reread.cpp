@@ -78,12 +78,14 @@ void addReread(CLI::App& app, Action& action)
     app.add_option("FILE", options->file, "Recording to read again")->required();
     app.add_option("--dialect", options->dialect,
                    "Read all messages as this dialect instead of looking, or those of some topics: "
-                   "'robots/*=rosbridge'; may be repeated")
+                   "'robots/*=rosbridge', 'fleet/*=mine.dialect.json'; may be repeated")
         ->multi_option_policy(CLI::MultiOptionPolicy::Join)
         ->delimiter(',');
     app.add_flag("--json", options->json, "The result as JSON");
     app.footer("\nMessages, Seqs and times stay; who, to whom, what kind, calls and states are "
                "found out anew. Ctrl-C leaves the file as it was.\n"
+               "Dialects of yours by which it was read stay in the recording and hold again; "
+               "--dialect auto forgets them.\n"
                "Example: murmur reread night.murmur");
     app.callback([&action, options] { action = [options] { return run(*options); }; });
 }

@@ -98,6 +98,22 @@ QByteArray secretOr(const QByteArray& given, const char* name)
     return given.isEmpty() ? qgetenv(name) : given;
 }
 
+namespace {
+
+/// How messages are read is no matter of the bus.
+QUrl withoutDialect(const QUrl& url)
+{
+    QUrlQuery query(url);
+    if (!query.hasQueryItem(u"dialect"_s))
+        return url;
+    query.removeAllQueryItems(u"dialect"_s);
+    QUrl bare = url;
+    bare.setQuery(query.isEmpty() ? QUrlQuery() : query);
+    return bare;
+}
+
+} // namespace
+
 Result<std::unique_ptr<Connection>> createFrom(std::span<const BusEntry> table, const QUrl& url,
                                                const ConnectionContext& context)
 {
@@ -122,7 +138,7 @@ Result<std::unique_ptr<Connection>> createFrom(std::span<const BusEntry> table, 
     }
     for (const BusEntry& entry : table) {
         if (url.scheme().compare(QLatin1StringView(entry.scheme), Qt::CaseInsensitive) == 0)
-            return entry.create(url, context);
+            return entry.create(withoutDialect(url), context);
     }
     return Error{ErrorCode::Unsupported,
                  u"This build cannot attach to %1:// URLs (%2); it knows %3."_s.arg(

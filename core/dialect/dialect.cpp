@@ -180,6 +180,7 @@ struct DialectChooser::Private
     [[nodiscard]] std::optional<std::size_t> find(std::string_view id) const;
     [[nodiscard]] Choice firstChoice(std::uint32_t connection, std::string_view topic) const;
     bool readAsEver(Choice& choice, const MessageView& message, Interpretation& out);
+    [[nodiscard]] std::size_t ruleFor(std::uint32_t connection, std::string_view topic) const;
     void note(Choice& choice, const MessageView& message);
     void interpretFound(Choice& choice, const MessageView& message, Interpretation& out);
     std::pair<std::size_t, double> detect(const MessageView& message);
@@ -202,19 +203,27 @@ DialectChooser::Private::Choice DialectChooser::Private::firstChoice(std::uint32
 {
     Choice choice;
     choice.dialect = last();
-    for (const Rule& rule : rules) {
-        if ((rule.connection && *rule.connection != connection) || !matchesGlob(rule.glob, topic))
-            continue;
+    if (const std::size_t i = ruleFor(connection, topic); i < rules.size()) {
+        const Rule& rule = rules[i];
         choice.user = rule.user.get();
         choice.isForced = rule.dialect.has_value() || rule.isBare;
         choice.dialect = rule.isBare ? dialects.size() : rule.dialect.value_or(last());
-        break;
     }
     return choice;
 }
 
 /// Of a topic that has been plain for long: without asking the others. False when they must be
 /// asked.
+/// The first one that fits; else how many there are.
+std::size_t DialectChooser::Private::ruleFor(std::uint32_t connection, std::string_view topic) const
+{
+    const auto fits = [&](const Rule& rule) {
+        return (!rule.connection || *rule.connection == connection) &&
+               matchesGlob(rule.glob, topic);
+    };
+    return static_cast<std::size_t>(std::ranges::find_if(rules, fits) - rules.begin());
+}
+
 bool DialectChooser::Private::readAsEver(Choice& choice, const MessageView& message,
                                          Interpretation& out)
 {
@@ -352,6 +361,12 @@ const std::vector<DialectRule>& DialectChooser::rules() const
 
 Status DialectChooser::force(std::string_view text)
 {
+std::string DialectChooser::named(std::uint32_t connection, std::string_view topic) const
+{
+    const std::size_t i = d->ruleFor(connection, topic);
+    return i < d->given.size() ? d->given[i].dialect : std::string();
+}
+
     auto rules = dialectRules(text);
     if (!rules)
         return rules.error();

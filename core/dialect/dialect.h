@@ -104,6 +104,8 @@ public:
     /// The first rule that fits a topic holds. Forgets what was found out about topics.
     void use(std::vector<DialectRule> rules);
     [[nodiscard]] const std::vector<DialectRule>& rules() const;
+    /// The dialect that a rule names for a topic; empty: none does.
+    [[nodiscard]] std::string named(std::uint32_t connection, std::string_view topic) const;
     /// How sure each dialect is, in the order of the registry.
     std::vector<double> confidences(const MessageView& message);
     void interpret(std::uint32_t connection, std::uint32_t topic, const MessageView& message,

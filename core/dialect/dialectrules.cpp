@@ -84,6 +84,7 @@ Result<std::vector<DialectRule>> dialectRules(std::string_view text,
         rule.dialect = rule.user ? rule.user->name : std::string(id);
         if (hasGlob) {
             rule.glob = one.substr(0, equals);
+            std::erase_if(rules, [&](const DialectRule& old) { return old.glob == rule.glob; });
             rules.push_back(rule);
         } else if (rule.user && !rule.user->topics.empty()) {
             for (const std::string& topic : rule.user->topics) {

@@ -133,7 +133,8 @@ std::string jsonPlaceOf(std::string_view raw, std::size_t offset)
     return PlaceWalker(raw).placeOf(offset);
 }
 
-Explanation explain(const MessageView& message, std::string_view forced)
+Explanation explain(const MessageView& message, std::string_view forced,
+                    const std::vector<DialectRule>& kept, std::uint32_t connection)
 {
     Explanation all;
     DialectChooser chooser;
@@ -144,11 +145,16 @@ Explanation explain(const MessageView& message, std::string_view forced)
     }
     std::ranges::stable_sort(all.confidences, std::greater<>(),
                              &Explanation::Confidence::confidence);
-    if (!forced.empty())
-        (void)chooser.force(forced);
+    auto rules = dialectRules(forced, kept);
+    if (rules && forced.empty())
+        *rules = kept;
+    if (rules)
+        chooser.use(std::move(*rules));
     Interpretation out;
-    chooser.interpret(0, 0, message, out);
-    all.dialect = forced.empty() ? all.confidences.front().dialect : forced;
+    chooser.interpret(connection, 0, message, out);
+    all.dialect = chooser.named(connection, message.topic);
+    if (all.dialect.empty())
+        all.dialect = all.confidences.front().dialect;
     all.undecodable = out.undecodable;
     if (!all.undecodable.empty())
         return all;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dialect/dialect.h"
+#include "dialect/dialectrules.h"
 
 #include <string>
 #include <string_view>
@@ -25,13 +26,16 @@ struct Explanation
         std::string place; ///< "params>_meta>traceparent", "header ce_id", or in words
     };
     std::vector<Confidence> confidences; ///< those above 0, the surest first
-    std::string_view dialect;            ///< by which the fields were read
+    std::string dialect;                 ///< by which the fields were read
     std::string undecodable;             ///< reason; empty: decoded
     std::vector<Field> fields;
 };
 
-/// Looks at `message` as if it were the first of its topic; `forced` names a dialect, or is empty.
-Explanation explain(const MessageView& message, std::string_view forced = {});
+/// Looks at `message` as if it were the first of its topic; `forced` names dialects as of
+/// dialectRules, or is empty. Before what is found out hold those that the recording keeps, as
+/// they were `kept` for its connections.
+Explanation explain(const MessageView& message, std::string_view forced = {},
+                    const std::vector<DialectRule>& kept = {}, std::uint32_t connection = 0);
 
 /// The place of a byte in JSON, or in the JSON that stands in `raw`: "items>0>name". Empty when it
 /// is in none.

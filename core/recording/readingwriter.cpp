@@ -321,6 +321,7 @@ Status ReadingWriter::finish()
     if (!meta.bind(1, "kinds").bindBlob(2, kinds).execute() ||
         !meta.bind(1, "unread").bind(2, m_unread).execute() ||
         !meta.bind(1, "generation").bind(2, m_generation).execute() ||
+        !meta.bind(1, "dialects").bind(2, m_dialects).execute() ||
         // It also holds texts that the old reading made up.
         !m_database.run("DELETE FROM bloom"))
         return failure();

@@ -39,6 +39,8 @@ public:
     /// A block whose bytes cannot be read keeps the reading that it has, in which `unread` messages
     /// are not read.
     Status keep(const BlockRef& block, std::int64_t unread);
+    /// What will stand in the recording about the dialects of a person by which it was read.
+    void setDialects(std::string kept) { m_dialects = std::move(kept); }
     /// Puts the new generation in force, removes the old one and leaves a file without a WAL.
     Status finish();
     /// Removes what was written; the file is as it was.
@@ -72,6 +74,7 @@ private:
     StateReducer m_state;
     IdIndexBuilder m_ids;
     std::string m_packed;
+    std::string m_dialects;
     std::array<std::int64_t, kKindCount> m_kinds{};
     Dictionaries::Counts m_had;
     std::int64_t m_before = 0; ///< the generation in force

@@ -119,6 +119,7 @@ public:
     void setReceived(ConnectionId connection, std::int64_t received);
     /// One fact more for `meta`.
     Status setFact(std::string_view key, std::int64_t value) { return storeMeta(key, value); }
+    Status setFact(std::string_view key, std::string_view value) { return storeMeta(key, value); }
 
     /// Ends the open block early and commits.
     Status closeOpenBlock();

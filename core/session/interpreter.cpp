@@ -6,6 +6,8 @@
 #include "session/topicfamily.h"
 
 namespace murmur {
+#include <algorithm>
+
 
 namespace {
 
@@ -67,6 +69,23 @@ Id Interpreter::cached(Names<Id>& cache, std::string_view name, Add add)
 }
 
 void Interpreter::rename(ConnectionId connection, std::shared_ptr<const Renames> renames)
+void Interpreter::useDialects(std::vector<DialectRule> rules)
+{
+    m_namesConnections =
+        std::ranges::any_of(rules, [](const DialectRule& rule) { return rule.user != nullptr; });
+    m_chooser.use(std::move(rules));
+}
+
+std::string_view Interpreter::connectionName(ConnectionId id)
+{
+    if (m_connections.size() <= index(id))
+        m_connections.resize(index(id) + 1);
+    std::string& name = m_connections[index(id)];
+    if (name.empty())
+        name = m_names.connectionEntry(id).name;
+    return name;
+}
+
 {
     m_renames[index(connection)] = std::move(renames);
 }
@@ -281,6 +300,8 @@ void Interpreter::interpret(const HeardMessage& given, Chunk& chunk)
     view.peer = {message.peer.constData(), static_cast<std::size_t>(message.peer.size())};
     view.flags = message.flags;
     const auto renames = m_renames.find(index(message.connection));
+    if (m_namesConnections)
+        view.connection = connectionName(message.connection);
     m_renamed = renames == m_renames.end() ? nullptr : renames->second.get();
     TopicId topic = topicOf(topicNamed(view.topic), columns.topicNames, row);
 

@@ -6,6 +6,7 @@
 #include "calls/earlyeffects.h"
 #include "calls/pairing.h"
 #include "dialect/dialect.h"
+#include "dialect/dialectrules.h"
 #include "recording/columns.h"
 #include "recording/dictionaries.h"
 #include "session/recentids.h"
@@ -27,8 +28,9 @@ class Interpreter
 public:
     explicit Interpreter(Dictionaries& names);
 
-    /// Forces a dialect by id; NotFound when there is none of that name.
-    Status forceDialect(std::string_view id) { return m_chooser.force(id); }
+    /// Dialects that were named by hand.
+    void useDialects(std::vector<DialectRule> rules);
+    [[nodiscard]] const std::vector<DialectRule>& dialects() const { return m_chooser.rules(); }
     /// Other names for what the messages of a connection name, so that it is not taken for what
     /// those of other connections call the same.
     struct Renames
@@ -54,6 +56,7 @@ private:
     [[nodiscard]] std::string_view topicNamed(std::string_view name);
     /// The topic of a row, with its real name where it has to share one. See topicFamily.
     TopicId topicOf(std::string_view name, RealNames& real, std::size_t row);
+    [[nodiscard]] std::string_view connectionName(ConnectionId id);
     AgentId agentOf(std::string_view name, bool provisional);
     /// Learns who speaks through a peer. One that speaks under a single name is that agent, also in
     /// what it said without a name; a gateway stays itself.
@@ -88,6 +91,8 @@ private:
     std::unordered_map<std::uint32_t, std::shared_ptr<const Renames>> m_renames; ///< by connection
     const Renames* m_renamed = nullptr; ///< for the message that is read now
     std::string m_name;
+    std::vector<std::string> m_connections; ///< names by id, for dialects that ask for them
+    bool m_namesConnections = false;
     Names<AgentId> m_agents;
     Names<TopicId> m_topics;
     std::unordered_map<std::string, int> m_families; ///< topics of their own by family

@@ -71,6 +71,8 @@ void InterpretLoop::run()
             break;
         if (d.hasNewSecrets.exchange(false))
             learnSecrets();
+        if (d.hasNewDialects.exchange(false))
+            learnDialects();
         for (std::vector<HeardMessage>& batch : batches) {
             for (HeardMessage& message : batch)
                 take(message);
@@ -99,6 +101,16 @@ void InterpretLoop::learnSecrets()
         secrets = std::exchange(d.newSecrets, {});
     }
     d.intake.addSecrets(secrets);
+}
+
+void InterpretLoop::learnDialects()
+{
+    std::vector<DialectRule> dialects;
+    {
+        const std::lock_guard lock(d.mutex);
+        dialects = d.dialects;
+    }
+    d.interpreter->useDialects(std::move(dialects));
 }
 
 void InterpretLoop::take(HeardMessage& message)

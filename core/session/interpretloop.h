@@ -36,6 +36,7 @@ private:
     using Clock = std::chrono::steady_clock;
     enum class Progress { Read, Waiting, Done };
 
+    void learnDialects();
     void take(HeardMessage& message);
     void learnSecrets();
     void publish();

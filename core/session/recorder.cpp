@@ -75,6 +75,11 @@ Status Recorder::start()
         return Error{ErrorCode::Unwritable,
                      u"%1 exists already; choose another name, or move it away."_s.arg(
                          partPath(d->options.path, 2))};
+    auto dialects = dialectRules(d->options.dialect.toStdString());
+    if (!dialects)
+        return dialects.error();
+    d->dialects = std::move(*dialects);
+    d->facts.dialects = keptRules(d->dialects);
     auto intake = Intake::from(d->options.rules, d->options.dialect);
     if (!intake)
         return intake.error();
@@ -103,12 +108,7 @@ Status Recorder::start()
     d->files = {d->options.path};
     d->writer = std::move(*writer);
     d->interpreter = std::make_unique<Interpreter>(*d->names);
-    if (!d->options.dialect.isEmpty()) {
-        if (auto status = d->interpreter->forceDialect(d->options.dialect.toStdString()); !status) {
-            d->discard();
-            return status;
-        }
-    }
+    d->interpreter->useDialects(d->dialects);
     d->started = std::chrono::steady_clock::now();
     d->state = RecorderStatus::State::Recording;
     d->interpreterThread = std::thread([this] {

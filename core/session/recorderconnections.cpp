@@ -9,6 +9,7 @@
 #include "session/recorderprivate.h"
 
 #include <QLocale>
+#include <QUrlQuery>
 
 #include <algorithm>
 #include <future>
@@ -46,6 +47,16 @@ bool resumesExactly(const QUrl& url)
     return url.scheme() == "nats"_L1 || url.scheme() == "tls"_L1;
 }
 
+/// Those that the item `dialect` of a URL names.
+Result<std::vector<DialectRule>> dialectsOf(const QUrl& url)
+{
+    const QStringList named = QUrlQuery(url).allQueryItemValues(u"dialect"_s, QUrl::FullyDecoded);
+    auto rules = dialectRules(named.join(u',').toStdString());
+    if (!rules)
+        return Error{ErrorCode::WrongUse, u"%1: %2"_s.arg(shownUrl(url), rules.error().message)};
+    return rules;
+}
+
 } // namespace
 
 Result<ConnectionId> Recorder::attach(const QUrl& url, const ConnectionOptions& given)
@@ -55,6 +66,9 @@ Result<ConnectionId> Recorder::attach(const QUrl& url, const ConnectionOptions& 
                      u"%1 is attached already; a second time, each message would come twice."_s.arg(
                          shownUrl(url))};
     }
+    auto dialects = dialectsOf(url);
+    if (!dialects)
+        return dialects.error();
     auto attached = std::make_unique<AttachedConnection>();
     attached->url = url;
     attached->options = given;
@@ -64,6 +78,7 @@ Result<ConnectionId> Recorder::attach(const QUrl& url, const ConnectionOptions& 
     attached->info.name = given.name.isEmpty() ? attached->info.url : given.name;
     const ConnectionId id = registerConnection(url, attached->info.name);
     attached->id = attached->info.id = id;
+    d->useDialects(id, std::move(*dialects));
     d->noteSecrets(url, given);
     if (Status opened = attached->open(); !opened)
         return opened.error();
@@ -115,6 +130,20 @@ void Recorder::Private::nameUrl(AttachedConnection& connection) const
     // A port that was left to us is known now.
     const std::lock_guard lock(connection.mutex);
     names->setConnectionUrl(connection.id, connection.info.url.toStdString());
+void Recorder::Private::useDialects(ConnectionId connection, std::vector<DialectRule> rules)
+{
+    if (rules.empty())
+        return;
+    for (DialectRule& rule : rules)
+        rule.connection = index(connection);
+    const std::lock_guard lock(mutex);
+    const auto place = std::ranges::find_if(
+        dialects, [](const DialectRule& rule) { return rule.glob == "*" && !rule.connection; });
+    dialects.insert(place, rules.begin(), rules.end());
+    ++dialectsRevision;
+    hasNewDialects = true;
+}
+
 }
 
 void Recorder::Private::leave(AttachedConnection& connection) const

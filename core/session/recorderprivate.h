@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "dialect/dialectrules.h"
 #include "base/boundedqueue.h"
 #include "recording/reader.h"
 #include "recording/writer.h"
@@ -92,6 +93,7 @@ struct Recorder::Private
     /// A connection of ours stands between others (a tap): reading and writing wait for them.
     std::atomic<bool> givesWay = false;
     std::atomic<bool> hasNewSecrets = false;
+    std::atomic<bool> hasNewDialects = false;
     std::atomic<bool> isFull = false;     ///< a size limit was reached: nothing more is written
     std::atomic<Seq> closed = 0;          ///< durable, in blocks that will not change any more
     std::atomic<std::int64_t> unread = 0; ///< heard, and not read yet
@@ -103,6 +105,8 @@ struct Recorder::Private
     QString alarm;
     std::vector<QString> files;
     QByteArrayList newSecrets; ///< of connections, not known to the intake yet
+    std::vector<DialectRule> dialects; ///< named by hand
+    int dialectsRevision = 0;          ///< rises with each change of them
     bool endAnnounced = false;
     Seq seen = 0;
     std::int64_t firstTime = 0;
@@ -111,6 +115,8 @@ struct Recorder::Private
 
     [[nodiscard]] Status outcome() const;
     void nameUrl(AttachedConnection& connection) const;
+    /// The dialects that the URL of a connection names: behind those of topics, before that of all.
+    void useDialects(ConnectionId connection, std::vector<DialectRule> rules);
     void leave(AttachedConnection& connection) const;
     Status comeBack(AttachedConnection& connection, const QUrl& url);
     /// Before it is opened: what it gives to its bus is overwritten in all that comes.

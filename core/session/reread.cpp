@@ -18,6 +18,22 @@ namespace {
 
 constexpr int kBlocksALook = 16;
 
+/// The dialects that are named now, before those that the recording keeps.
+Result<std::vector<DialectRule>> rulesFor(const QString& named, const QString& keptText)
+{
+    if (named == "auto"_L1)
+        return std::vector<DialectRule>();
+    std::vector<DialectRule> kept = rulesKept(keptText.toStdString());
+    auto rules = dialectRules(named.toStdString(), kept);
+    if (!rules)
+        return rules;
+    const bool isForAll =
+        std::ranges::any_of(*rules, [](const DialectRule& rule) { return rule.glob == "*"; });
+    if (!isForAll)
+        rules->insert(rules->end(), kept.begin(), kept.end());
+    return rules;
+}
+
 class Reread
 {
 public:
@@ -31,15 +47,17 @@ public:
     Result<RereadReport> run(const QString& path)
     {
         m_reader->loadNames(m_names);
-        if (!m_options.dialect.isEmpty()) {
-            if (auto status = m_interpreter.forceDialect(m_options.dialect.toStdString()); !status)
-                return Error{ErrorCode::WrongUse, status.error().message};
-        }
+        auto rules = rulesFor(m_options.dialect, m_reader->meta().dialects);
+        if (!rules)
+            return Error{ErrorCode::WrongUse, rules.error().message};
+        std::string kept = keptRules(*rules);
+        m_interpreter.useDialects(std::move(*rules));
         auto opened = ReadingWriter::open(path, m_names);
         if (!opened)
             return opened.error();
         ReadingWriter& writer = **opened;
         m_report.generation = writer.generation();
+        writer.setDialects(std::move(kept));
         const Status done = blocks(writer);
         m_reader.reset(); // or the file could not be put back into its closed form
         if (!done) {

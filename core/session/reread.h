@@ -14,7 +14,9 @@ namespace murmur {
 
 struct RereadOptions
 {
-    QString dialect; ///< id of the dialect that reads all messages; empty: each is found out
+    /// As of dialectRules, before the dialects that the recording keeps; "auto": each is found out,
+    /// and none is kept any longer.
+    QString dialect;
     /// Called in the thread that reads.
     std::function<void(const QString& step, std::int64_t done, std::int64_t total)> progress;
     std::stop_token stop;

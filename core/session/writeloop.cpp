@@ -282,8 +282,12 @@ void WriteLoop::commit()
             status = d.writer->add(lag);
     }
     if (status)
+        status = addDialects();
+    if (status)
         status = d.writer->commit();
     check(status);
+    if (!status)
+        m_dialectsRevision = 0;
     if (!status)
         return;
     m_gaps.clear();
@@ -295,6 +299,20 @@ void WriteLoop::commit()
     const auto took = Clock::now() - begin;
     const auto interval = m_mode == Mode::Writing ? Clock::duration(kCommitInterval) : kTick;
     m_nextCommit = Clock::now() + std::max<Clock::duration>(interval, 2 * took);
+}
+
+/// Those that connections name which were attached since the file began.
+Status WriteLoop::addDialects()
+{
+    std::string kept;
+    {
+        const std::lock_guard lock(d.mutex);
+        if (m_dialectsRevision == d.dialectsRevision)
+            return Done{};
+        m_dialectsRevision = d.dialectsRevision;
+        kept = keptRules(d.dialects);
+    }
+    return kept.empty() ? Status(Done{}) : d.writer->setFact("dialects", std::string_view(kept));
 }
 
 void WriteLoop::keepWalSmall()
@@ -379,6 +397,7 @@ void WriteLoop::goOn()
     if (m_mode != Mode::Writing)
         return;
     m_pauseRows.clear();
+    m_dialectsRevision = 0;
     m_patience = kTick;
     const std::lock_guard lock(d.mutex);
     d.alarm.clear();

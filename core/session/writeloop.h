@@ -59,6 +59,7 @@ private:
     void tryAgain(bool isLast);
     void check(const Status& status);
     Status addGaps();
+    Status addDialects();
     void noteDurable();
     [[nodiscard]] std::vector<Gap> unwritten();
     void nextPart();
@@ -83,6 +84,7 @@ private:
     Clock::time_point m_nextTry;
     Clock::duration m_patience{};
     int m_commits = 0;
+    int m_dialectsRevision = 0; ///< that stands in the file
     std::uint64_t m_inode = 0; ///< of the file that is written
 
     /// Readings of stored blocks that are not durable; the first m_read are in the transaction.

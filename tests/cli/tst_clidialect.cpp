@@ -21,6 +21,7 @@ private Q_SLOTS:
     {
         QVERIFY(m_dir.isValid());
         QDir::setCurrent(m_dir.path());
+        qputenv("MURMURSCOPE_DIALECTS", "none"); // nobody's
         QFile file(u"calls.jsonl"_s);
         QVERIFY(file.open(QFile::WriteOnly));
         file.write(R"({"jsonrpc":"2.0","id":8,"method":"tools/call","params":{"name":"search"}})"
@@ -107,6 +108,76 @@ private Q_SLOTS:
         QCOMPARE(record(u"again.murmur"_s, {u"--dialect"_s, u"opaque"_s}).code, 0);
         QCOMPARE(murmur::murmur({u"reread"_s, u"again.murmur"_s}).code, 0);
         QCOMPARE(messagesOf(u"again.murmur"_s)[0][u"kind"_s], u"request"_s);
+    }
+
+    void aDialectOfOnesOwnIsProposedWrittenAndUsed()
+    {
+        QFile file(u"units.jsonl"_s);
+        QVERIFY(file.open(QFile::WriteOnly));
+        for (int i = 0; i < 200; ++i)
+            file.write("{\"body\":{\"unit\":\"unit-" + QByteArray::number(i % 5) +
+                       "\",\"n\":" + QByteArray::number(i) + "}}\n");
+        file.close();
+        QCOMPARE(
+            murmur::murmur({u"record"_s, u"file:units.jsonl"_s, u"-o"_s, u"units.murmur"_s}).code,
+            0);
+        const Outcome page = murmur::murmur({u"dialect"_s, u"suggest"_s, u"units.murmur"_s});
+        QCOMPARE(page.code, 0);
+        QVERIFY2(page.out.contains("body.unit") && page.out.contains("100 %"),
+                 page.out.constData());
+        QVERIFY2(page.out.contains("All 200 messages were looked at"), page.out.constData());
+        const auto proposals = murmur::murmur({u"dialect"_s, u"suggest"_s, u"units.murmur"_s,
+                                               u"--json"_s, u"-o"_s, u"units.dialect.json"_s})
+                                   .objects();
+        QVERIFY(!proposals.empty());
+        QCOMPARE(proposals[0][u"field"_s], u"sender"_s);
+        QCOMPARE(proposals[0][u"place"_s], u"body.unit"_s);
+        QCOMPARE(proposals[0][u"distinct"_s], 5);
+
+        const auto shareOfSenders = [](const QStringList& more) {
+            const auto rows =
+                murmur::murmur(
+                    QStringList{u"dialect"_s, u"coverage"_s, u"units.murmur"_s, u"--json"_s} + more)
+                    .objects();
+            return rows.empty() ? -1 : rows[0][u"sender"_s].toDouble();
+        };
+        QCOMPARE(shareOfSenders({}), 0.0);
+        QCOMPARE(shareOfSenders({u"--dialect"_s, u"units.dialect.json"_s}), 1.0);
+        QCOMPARE(murmur::murmur(
+                     {u"reread"_s, u"units.murmur"_s, u"--dialect"_s, u"units.dialect.json"_s})
+                     .code,
+                 0);
+        QCOMPARE(shareOfSenders({}), 1.0);
+        QCOMPARE(messagesOf(u"units.murmur"_s)[1][u"from"_s], u"unit-1"_s);
+        const Outcome how = murmur::murmur({u"dialect"_s, u"explain"_s, u"units.murmur"_s, u"2"_s});
+        QVERIFY2(how.out.contains("As units it says") && how.out.contains("body>unit"),
+                 how.out.constData());
+    }
+
+    void onesOwnAreListedAndChecked()
+    {
+        QDir().mkpath(u"own"_s);
+        QFile file(u"own/hall.dialect.json"_s);
+        QVERIFY(file.open(QFile::WriteOnly));
+        file.write(R"({"version":1,"name":"hall","description":"the hall","fields":{}})");
+        file.close();
+        QFile bad(u"own/bad.dialect.json"_s);
+        QVERIFY(bad.open(QFile::WriteOnly));
+        bad.write("{\"version\":1,\n\"feilds\":{}}");
+        bad.close();
+        qputenv("MURMURSCOPE_DIALECTS", "own");
+        const Outcome page = murmur::murmur({u"dialect"_s, u"list"_s});
+        QVERIFY2(page.out.contains("the hall (yours: own/hall.dialect.json)"),
+                 page.out.constData());
+        QVERIFY2(page.out.contains("cannot be used"), page.out.constData());
+        QCOMPARE(record(u"hall.murmur"_s, {u"--dialect"_s, u"hall"_s}).code, 0);
+        QCOMPARE(murmur::murmur({u"dialect"_s, u"check"_s, u"own/hall.dialect.json"_s}).code, 0);
+        const Outcome wrong = murmur::murmur({u"dialect"_s, u"check"_s, u"own/bad.dialect.json"_s});
+        QCOMPARE(wrong.code, 1);
+        QVERIFY2(wrong.err.contains("line 2: \"feilds\" means nothing here"),
+                 wrong.err.constData());
+        QCOMPARE(murmur::murmur({u"dialect"_s, u"check"_s, u"own/none.dialect.json"_s}).code, 3);
+        qputenv("MURMURSCOPE_DIALECTS", "none");
     }
 
 private:
