@@ -65,7 +65,8 @@ private:
     static std::string agentOf(const TranscriptPiece& piece)
     {
         const bool isReply = piece.kind == Kind::Reply || piece.kind == Kind::Error;
-        return isReply && !piece.to.empty() ? piece.to : piece.from;
+        // Some frameworks send all there is of a call themselves, to the model.
+        return isReply && !piece.to.empty() && piece.to != piece.call.model ? piece.to : piece.from;
     }
 
     OpenTranscriptCall& callOf(const TranscriptPiece& piece)
@@ -76,7 +77,11 @@ private:
             piece.closes != 0 && found != m_bySeq.end()) {
             place = found->second;
         } else if (!key.empty()) {
-            place = m_byKey.try_emplace(key, place).first->second;
+            std::size_t& known = m_byKey.try_emplace(key, place).first->second;
+            // A new request under an id that was answered already begins another call.
+            if (known != place && piece.kind == Kind::Request && m_calls[known].isClosed)
+                known = place;
+            place = known;
         } else if (piece.call.share != Share::Prompt) {
             // A stream without ids: it goes on with what its speaker said, or was asked, last.
             for (std::size_t i = m_calls.size(); i-- > 0 && place == m_calls.size();) {

@@ -54,6 +54,12 @@ constexpr std::array kFields = std::to_array<FieldName>({
     {"payload", Field::Payload, FieldType::Payload},
     {"header", Field::Header, FieldType::Header},
     {"headers", Field::Header, FieldType::Header},
+    {"model", Field::Model, FieldType::Text},
+    {"tokens_in", Field::TokensIn, FieldType::Number},
+    {"tokens_out", Field::TokensOut, FieldType::Number},
+    {"tokens_cached", Field::TokensCached, FieldType::Number},
+    {"cost", Field::Cost, FieldType::Amount},
+    {"finish", Field::Finish, FieldType::Text},
 });
 
 qsizetype distance(QStringView a, QStringView b)

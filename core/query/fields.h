@@ -18,8 +18,9 @@ enum class FieldType : std::uint8_t {
     Time,
     Duration,
     Size,
-    Text, ///< a name from the recording's dictionaries
-    Id,   ///< kept as a hash and a place in the bytes
+    Amount, ///< US dollars, kept in billionths
+    Text,   ///< a name from the recording's dictionaries
+    Id,     ///< kept as a hash and a place in the bytes
     Kind,
     FlagSet,
     Payload, ///< JSON, with a path; or the whole text
@@ -57,6 +58,13 @@ enum class Field : std::uint8_t {
     FlagSet,
     Payload,
     Header,
+    // of a call to a model, read from the payload
+    Model,
+    TokensIn,
+    TokensOut,
+    TokensCached,
+    Cost,
+    Finish,
 };
 
 /// One name of a field; a field may have several.

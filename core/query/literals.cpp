@@ -59,6 +59,8 @@ QString expectedValue(const FieldName& field)
                                      : u"a duration such as 200ms"_s;
     case FieldType::Size:
         return u"a size such as 4096 or 64KiB"_s;
+    case FieldType::Amount:
+        return u"an amount in dollars such as 0.01"_s;
     case FieldType::Kind:
         return u"a kind such as request or error"_s;
     case FieldType::FlagSet:
@@ -103,6 +105,14 @@ std::int64_t numberFrom(const Literal& literal, const FieldName& field, TimeRang
         if (!bytes)
             fail();
         return *bytes;
+    }
+    case FieldType::Amount: {
+        constexpr double kBillionths = 1e9;
+        const double dollars =
+            QStringView(text).mid(text.startsWith(u'$') ? 1 : 0).toDouble(&isNumber);
+        if (!isNumber || !(std::abs(dollars) < 9e9))
+            fail();
+        return std::llround(dollars * kBillionths);
     }
     default: {
         const qlonglong number = text.toLongLong(&isNumber);

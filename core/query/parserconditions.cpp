@@ -3,6 +3,7 @@
 
 #include "query/fields.h"
 #include "query/literals.h"
+#include "query/modelcondition.h"
 #include "query/parser.h"
 #include "query/searchcondition.h"
 
@@ -24,7 +25,7 @@ constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
 bool isNumeric(FieldType type)
 {
     return type == FieldType::Number || type == FieldType::Time || type == FieldType::Duration ||
-           type == FieldType::Size;
+           type == FieldType::Size || type == FieldType::Amount;
 }
 
 IdField idField(Field field)
@@ -58,6 +59,13 @@ QString regexText(const Literal& literal)
     return text;
 }
 
+NodePtr intervalsOf(Field field, std::vector<Interval> intervals)
+{
+    if (isOfModelCall(field))
+        return std::make_unique<ModelCondition>(field, std::move(intervals));
+    return std::make_unique<NumberCondition>(field, std::move(intervals));
+}
+
 } // namespace
 
 void Parser::refuseOperator(const Subject& subject, Operator op, qsizetype at)
@@ -85,6 +93,7 @@ NodePtr Parser::condition(const Subject& subject, Operator op, qsizetype opAt)
     case FieldType::Time:
     case FieldType::Duration:
     case FieldType::Size:
+    case FieldType::Amount:
         return numberCondition(subject, op);
     case FieldType::Kind:
         return kindCondition(op);
@@ -107,8 +116,7 @@ NodePtr Parser::numberCondition(const Subject& subject, Operator op)
     const FieldName& field = *subject.field;
     std::vector<Interval> intervals;
     if (op == Operator::Exists)
-        return std::make_unique<NumberCondition>(field.field,
-                                                 std::vector{Interval{kLowest, kHighest}});
+        return intervalsOf(field.field, {Interval{kLowest, kHighest}});
     if (op == Operator::In) {
         const InValues values = parseIn(expectedValue(field));
         for (const Literal& literal : values.list) {
@@ -125,7 +133,7 @@ NodePtr Parser::numberCondition(const Subject& subject, Operator op)
                                 (field.type == FieldType::Time ? 1 : 0);
             intervals.push_back(interval);
         }
-        return std::make_unique<NumberCondition>(field.field, std::move(intervals));
+        return intervalsOf(field.field, std::move(intervals));
     }
     const std::int64_t value =
         numberFrom(m_scanner.value(false, expectedValue(field)), field, m_session);
@@ -140,7 +148,7 @@ NodePtr Parser::numberCondition(const Subject& subject, Operator op)
         interval = {1, 0};
     else
         interval.low = op == Operator::Greater ? value + 1 : value;
-    return std::make_unique<NumberCondition>(field.field, std::vector{interval});
+    return intervalsOf(field.field, {interval});
 }
 
 NodePtr Parser::kindCondition(Operator op)
@@ -230,6 +238,8 @@ NodePtr Parser::textCondition(const Subject& subject, Operator op)
     case FieldType::Payload:
         return std::make_unique<PayloadCondition>(std::move(test));
     default: {
+        if (isOfModelCall(subject.field->field))
+            return std::make_unique<ModelCondition>(subject.field->field, std::move(test));
         const std::size_t slot = m_slots;
         m_slots += NameCondition::kSlots;
         return std::make_unique<NameCondition>(subject.field->field, std::move(test), slot);

@@ -4,6 +4,7 @@
 #include "query/rowcontext.h"
 
 #include "codec/codecbook.h"
+#include "llm/callreader.h"
 #include "query/filter.h"
 
 #include <simdjson.h>
@@ -19,6 +20,13 @@ struct RowContext::Json
     simdjson::dom::element root;
     std::size_t row = static_cast<std::size_t>(-1);
     bool isValid = false;
+};
+
+struct RowContext::Calls
+{
+    CallReader reader;
+    std::optional<ModelCall> call;
+    std::size_t row = static_cast<std::size_t>(-1);
 };
 
 RowContext::RowContext(const Columns& columns, const Dictionaries& names, PayloadSource* source,
@@ -112,6 +120,19 @@ const simdjson::dom::element* RowContext::json(std::size_t row)
         m_json->isValid = !bytes.empty() && (parse(bytes) || decode(row));
     }
     return m_json->isValid ? &m_json->root : nullptr;
+}
+
+const ModelCall* RowContext::modelCall(std::size_t row)
+{
+    if (!m_calls)
+        m_calls = std::make_unique<Calls>();
+    if (m_calls->row != row) {
+        m_calls->row = row;
+        const unsigned kind = cell(m_columns.kind, row);
+        m_calls->call = m_calls->reader.read(
+            raw(row), payload(row), kind < kKindCount ? static_cast<Kind>(kind) : Kind::Event);
+    }
+    return m_calls->call ? &*m_calls->call : nullptr;
 }
 
 } // namespace murmur

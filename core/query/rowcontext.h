@@ -20,6 +20,7 @@ class element;
 namespace murmur {
 
 class PayloadSource;
+struct ModelCall;
 
 /// The value of a column, or `missing` where the reader left the column empty.
 template<typename T>
@@ -67,12 +68,15 @@ public:
     /// The payload as JSON, decoded where it is written in another way; null when it is none. Valid
     /// until the next row.
     const simdjson::dom::element* json(std::size_t row);
+    /// The call to a model that the message tells of, or null. Valid until the next row.
+    const ModelCall* modelCall(std::size_t row);
 
 private:
     static constexpr std::uint8_t kOpen = 0, kNo = 1, kYes = 2;
     static constexpr std::uint32_t kMaxVerdicts = 1u << 24;
 
     struct Json;
+    struct Calls;
     bool parse(std::string_view json);
     bool decode(std::size_t row);
     enum class Holds : std::uint8_t { Nothing, Raw, Headers };
@@ -82,6 +86,7 @@ private:
     PayloadSource* m_source;
     std::vector<std::vector<std::uint8_t>> m_verdicts;
     std::unique_ptr<Json> m_json;
+    std::unique_ptr<Calls> m_calls;
     std::string_view m_bytes;
     std::size_t m_row = 0;
     Holds m_holds = Holds::Nothing;

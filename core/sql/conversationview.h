@@ -18,4 +18,11 @@ inline constexpr const char* kConversationMeaning =
 std::span<const ColumnSpec> conversationColumns();
 int addConversationView(sqlite3* database);
 
+/// `model_call`: messages that tell of a call to a model.
+inline constexpr const char* kModelCallName = "model_call";
+inline constexpr const char* kModelCallMeaning =
+    "messages that tell of a call to a model, with its tokens and cost";
+std::span<const ColumnSpec> modelCallColumns();
+int addModelCallView(sqlite3* database);
+
 } // namespace murmur

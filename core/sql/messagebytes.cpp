@@ -71,6 +71,32 @@ std::string_view MessageScan::raw()
                       : std::string_view();
 }
 
+const ModelCall* MessageScan::modelCall()
+{
+    if (!m_calls)
+        m_calls.emplace();
+    if (m_callOf != seq()) {
+        m_callOf = seq();
+        const Columns& now = columns();
+        const std::string_view bytes = raw();
+        const std::size_t offset = now.payloadOffset[row()];
+        const std::string_view payload = offset <= bytes.size()
+                                             ? bytes.substr(offset, now.payloadSize[row()])
+                                             : std::string_view();
+        const std::uint32_t kind = now.kind[row()];
+        m_call = m_calls->read(bytes, payload,
+                               kind < kKindCount ? static_cast<Kind>(kind) : Kind::Event);
+    }
+    return m_call ? &*m_call : nullptr;
+}
+
+std::optional<double> MessageScan::costOf(const ModelCall& call)
+{
+    if (!m_context.prices)
+        m_context.prices = PriceTable::loadOrShipped();
+    return m_context.prices->cost(call.model, call.usage);
+}
+
 std::string_view MessageScan::headers()
 {
     return hasBytes() ? bytesOf(*m_current, row()).substr(columns().rawSize[row()])

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "llm/callreader.h"
 #include "sql/recordingview.h"
 
 #include <cstddef>
@@ -87,6 +88,9 @@ public:
     std::string_view headers();
     /// The text behind a reference of the current message.
     std::string_view text(TextRef ref);
+    /// The call to a model that it tells of, or null; valid until the next one.
+    const ModelCall* modelCall();
+    [[nodiscard]] std::optional<double> costOf(const ModelCall& call);
 
 private:
     /// Rows of one block or one run of the tail.
@@ -148,6 +152,9 @@ private:
     std::size_t m_at = 0;
     std::int64_t m_seen = 0; ///< blocks of which the deciding columns were looked at
     std::int64_t m_matched = 0;
+    std::optional<CallReader> m_calls;
+    std::optional<ModelCall> m_call; ///< of message m_callOf
+    Seq m_callOf = 0;
 };
 
 } // namespace murmur

@@ -55,8 +55,14 @@ constexpr std::array kColumns = std::to_array<ColumnSpec>({
     {"crew", "TEXT", "label of the sender", true},
     {"role", "TEXT", "label of the sender", true},
     {"tenant", "TEXT", "label of the sender", true},
+    {"model", "TEXT", "of the call to a model that it tells of, or NULL", true},
+    {"tokens_in", "INTEGER", "that the call took in, those of the cache too, or NULL", true},
+    {"tokens_out", "INTEGER", "that came back, or NULL", true},
+    {"tokens_cached", "INTEGER", "of tokens_in, what came out of a cache, or NULL", true},
+    {"cost", "REAL", "US dollars, as stated or by your prices; NULL when not known", true},
+    {"finish", "TEXT", "why the model stopped", true},
 });
-static_assert(kColumns.size() == static_cast<std::size_t>(MessageColumn::Tenant) + 1);
+static_assert(kColumns.size() == static_cast<std::size_t>(MessageColumn::Finish) + 1);
 
 class MessageCursor final : public VirtualCursor
 {

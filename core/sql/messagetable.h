@@ -50,6 +50,13 @@ enum class MessageColumn : int {
     Crew,
     Role,
     Tenant,
+    // of a call to a model
+    Model,
+    TokensIn,
+    TokensOut,
+    TokensCached,
+    Cost,
+    Finish,
 };
 
 /// `message`: every message of the recordings, one after the other, each in Seq order.

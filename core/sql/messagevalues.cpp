@@ -4,6 +4,7 @@
 #include "base/kind.h"
 #include "base/message.h"
 #include "codec/codecbook.h"
+#include "llm/modelcall.h"
 #include "sql/messagetable.h"
 #include "sql/sqltext.h"
 
@@ -123,6 +124,30 @@ void resultId(sqlite3_context* result, MessageScan& scan, IdField field)
                 scan.text(scan.columns().ids[static_cast<std::size_t>(field)].text[scan.row()]));
 }
 
+void resultCount(sqlite3_context* result, const std::optional<std::int64_t>& count)
+{
+    if (count)
+        sqlite3_result_int64(result, *count);
+    else
+        sqlite3_result_null(result);
+}
+
+void resultOfModelCall(sqlite3_context* result, MessageColumn column, MessageScan& scan)
+{
+    const ModelCall* call = scan.modelCall();
+    if (call == nullptr)
+        return sqlite3_result_null(result);
+    if (column == MessageColumn::Model || column == MessageColumn::Finish)
+        return resultBytes(result, column == MessageColumn::Model ? call->model : call->finish);
+    if (column == MessageColumn::Cost) {
+        const auto cost = scan.costOf(*call);
+        return cost ? sqlite3_result_double(result, *cost) : sqlite3_result_null(result);
+    }
+    resultCount(result, column == MessageColumn::TokensIn    ? call->usage.in
+                        : column == MessageColumn::TokensOut ? call->usage.out
+                                                             : call->usage.cached);
+}
+
 /// Only the closer of a call has a latency of its own, or -1.
 std::int64_t latencyOf(const Columns& columns, std::size_t row)
 {
@@ -187,6 +212,13 @@ std::uint32_t columnsFor(MessageColumn column) noexcept
         return SizeColumns;
     case MessageColumn::Payload:
         return SizeColumns | PayloadColumns | PlaceColumns;
+    case MessageColumn::Model:
+    case MessageColumn::TokensIn:
+    case MessageColumn::TokensOut:
+    case MessageColumn::TokensCached:
+    case MessageColumn::Cost:
+    case MessageColumn::Finish:
+        return ActorColumns | SizeColumns | PayloadColumns;
     }
     return 0;
 }
@@ -289,6 +321,13 @@ void messageValue(sqlite3_context* result, MessageColumn column, MessageScan& sc
         return label(Label::Role);
     case MessageColumn::Tenant:
         return label(Label::Tenant);
+    case MessageColumn::Model:
+    case MessageColumn::TokensIn:
+    case MessageColumn::TokensOut:
+    case MessageColumn::TokensCached:
+    case MessageColumn::Cost:
+    case MessageColumn::Finish:
+        return resultOfModelCall(result, column, scan);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "llm/prices.h"
 #include "session/source.h"
 #include "sql/namecache.h"
 
@@ -80,6 +81,7 @@ struct StatementContext
     std::vector<std::unique_ptr<RecordingView>> recordings;
     std::stop_token stop;
     ScanCounters counters;
+    std::optional<PriceTable> prices; ///< read when a statement first asks for a cost
     std::optional<Error> failure; ///< of reading; SQLite only carries a sentence
 
     [[nodiscard]] std::int64_t messages() const

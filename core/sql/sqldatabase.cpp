@@ -142,7 +142,7 @@ Result<std::unique_ptr<SqlDatabase>> SqlDatabase::over(std::span<const Recording
             return d.failure(u"A table cannot be made");
     }
     addFunctions(handle, d.extent);
-    if (addConversationView(handle) != SQLITE_OK)
+    if (addConversationView(handle) != SQLITE_OK || addModelCallView(handle) != SQLITE_OK)
         return d.failure(u"A table cannot be made");
     if (!d.connectTables())
         return d.failure(u"A table cannot be made");
@@ -174,6 +174,7 @@ Status SqlDatabase::Private::begin(const SqlRequest& now)
     context.stop = now.stop;
     context.counters = {};
     context.failure.reset();
+    context.prices.reset();
     refused.clear();
     extent = {};
     bool isFirst = true;
@@ -348,8 +349,10 @@ std::vector<SqlTableInfo> sqlTables()
     };
     for (const auto& table : allTables()) {
         add(table->name(), table->meaning(), table->columns());
-        if (tables.size() == 2)
+        if (tables.size() == 2) {
             add(kConversationName, kConversationMeaning, conversationColumns());
+            add(kModelCallName, kModelCallMeaning, modelCallColumns());
+        }
     }
     return tables;
 }
