@@ -47,6 +47,7 @@ struct Options
     std::string publish;
     std::string truth;
     std::string tokenFile;
+    std::vector<std::string> faults;
     bool isOffline = false;
     bool lists = false;
     bool json = false;
@@ -71,8 +72,24 @@ int listScenarios(bool asJson)
         json.endObject();
         output.write(line + '\n');
     }
+    Table faultTable({{u"fault"_s, false, 0}, {u"what goes wrong"_s, false, 0}});
+    for (const FaultEntry& fault : faults()) {
+        if (!asJson) {
+            faultTable.add({QString::fromUtf8(fault.id), QString::fromUtf8(fault.description)});
+            continue;
+        }
+        std::string line;
+        JsonWriter json(line);
+        json.beginObject();
+        json.key("fault");
+        json.text(std::string_view(fault.id));
+        json.key("description");
+        json.text(std::string_view(fault.description));
+        json.endObject();
+        output.write(line + '\n');
+    }
     if (!asJson)
-        output.write(table.takeText());
+        output.write(table.takeText() + '\n' + faultTable.takeText());
     return output.finish();
 }
 
@@ -271,10 +288,16 @@ int runLive(const Options& options, nanoseconds length, const QString& path)
     return keepTruth(options, swarm.truth()) ? code : exitCodeOf(ErrorCode::Unwritable);
 }
 
-int run(const Options& options)
+int run(Options options)
 {
     if (options.lists)
         return listScenarios(options.json);
+    for (const std::string& text : options.faults) {
+        auto plan = faultPlanFromText(QString::fromStdString(text));
+        if (!plan)
+            return failed(plan.error());
+        options.swarm.faults.push_back(std::move(*plan));
+    }
     if (auto checked = checkSwarmOptions(options.swarm); !checked)
         return failed(checked.error());
     nanoseconds length{0};
@@ -313,6 +336,9 @@ void addDemo(CLI::App& app, Action& action)
         ->capture_default_str();
     app.add_option("--scenario", options->swarm.scenario, "What happens; see --list")
         ->capture_default_str();
+    app.add_option(
+        "--fault", options->faults,
+        "What goes wrong, and when: slow-agent@20s-50s; several are possible, see --list");
     app.add_option("--seed", options->swarm.seed, "The same seed makes the same messages")
         ->capture_default_str();
     app.add_option("--for", options->length, "End after so long, for example 20s");
@@ -327,7 +353,7 @@ void addDemo(CLI::App& app, Action& action)
     app.add_option("--truth", options->truth, "Write what is known to be wrong into this file");
     auto* offline = app.add_flag("--offline", options->isOffline,
                                  "Straight into the file in simulated time, without sockets");
-    app.add_flag("--list", options->lists, "Name the scenarios");
+    app.add_flag("--list", options->lists, "Name the scenarios and faults");
     app.add_flag("--json", options->json, "Results as JSON");
     publish->excludes(output)->excludes(offline);
     app.footer("\nExamples:\n"

@@ -64,6 +64,9 @@ Job Jobs::draw(JobKind kind)
         job.number = 1'200 + m_caseNumber++ % 50'000;
         job.chunks = static_cast<std::uint16_t>(m_random.between(12, 48));
         break;
+    case JobKind::Model:
+        job.number = 71'000 + m_modelNumber++ % 20'000;
+        break;
     case JobKind::Replan: {
         const std::size_t site = m_random.below(Roster::kSites);
         job.planner = m_roster.planners[site][m_random.below(m_roster.planners[site].size())];
@@ -86,6 +89,8 @@ int Jobs::messagesOf(const Job& job) noexcept
         return 6 + job.chunks;
     case JobKind::Replan:
         return 1;
+    case JobKind::Model:
+        return messagesOfModelRun();
     }
     return 1;
 }
@@ -101,6 +106,8 @@ std::int64_t Jobs::step(Job& job, std::int64_t now)
         return stepCrew(job, now);
     case JobKind::Replan:
         return sayReplan(job, now);
+    case JobKind::Model:
+        return stepModel(job, now);
     }
     return -1;
 }

@@ -17,8 +17,9 @@ enum class JobKind : std::uint8_t {
     Graph,  ///< the graph triages a ticket
     Crew,   ///< the crew answers a customer
     Replan, ///< a planner tells its robots to think again
+    Model,  ///< the crew asks its models, several rounds
 };
-inline constexpr std::size_t kJobKinds = 4;
+inline constexpr std::size_t kJobKinds = 5;
 
 struct Job
 {
@@ -26,6 +27,7 @@ struct Job
     bool refused = false; ///< its first request gets an error and is asked again
     bool looks = false;   ///< the robot asks the vision model
     std::uint8_t step = 0;
+    std::uint8_t round = 0;   ///< of a crew with a model
     std::uint16_t chunks = 0; ///< of its stream
     std::uint16_t chunk = 0;
     std::uint32_t planner = 0;
@@ -55,6 +57,8 @@ private:
     std::int64_t stepCrew(Job& job, std::int64_t now);
     std::int64_t stepGraph(Job& job, std::int64_t now);
     std::int64_t sayReplan(Job& job, std::int64_t now);
+    std::int64_t stepModel(Job& job, std::int64_t now);
+    static int messagesOfModelRun() noexcept;
 
     /// Begins a message of the chain: trace and cause are those of the job.
     void say(Job& job, std::int64_t now, std::uint32_t agent, std::string_view topic, Kind kind,
@@ -72,6 +76,7 @@ private:
     std::uint64_t m_taskNumber = 0;
     std::uint64_t m_caseNumber = 0;
     std::uint64_t m_ticketNumber = 0;
+    std::uint64_t m_modelNumber = 0;
 };
 
 } // namespace murmur

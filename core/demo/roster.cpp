@@ -63,7 +63,7 @@ std::uint32_t Roster::add(std::string name, std::string_view role, Style style, 
     return static_cast<std::uint32_t>(agents.size() - 1);
 }
 
-Roster::Roster(int count, DemoRandom& random)
+Roster::Roster(int count, DemoRandom& random, bool hasModels)
     : groups(kSiteNames.begin(), kSiteNames.end())
 {
     groups.emplace_back("refunds");
@@ -86,6 +86,10 @@ Roster::Roster(int count, DemoRandom& random)
     constexpr std::array<std::string_view, 3> nodeNames{"classify", "retrieve", "draft"};
     for (std::size_t i = 0; i < nodeNames.size(); ++i)
         nodes[i] = add(std::string(nodeNames[i]), "node", Style::Graph, kTriage, random);
+    if (hasModels) {
+        models[0] = add("gpt-4o-mini", "model", Style::Warehouse, kRefunds, random);
+        models[1] = add("claude-haiku-4-5", "model", Style::Warehouse, kRefunds, random);
+    }
     for (std::size_t i = 0; agents.size() < total; ++i) {
         const std::uint32_t site = siteOf(i);
         const std::uint32_t robot =

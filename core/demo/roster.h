@@ -41,7 +41,7 @@ struct Roster
 {
     static constexpr std::size_t kSites = 3;
 
-    Roster(int agents, DemoRandom& random);
+    Roster(int agents, DemoRandom& random, bool hasModels = false);
 
     std::vector<DemoAgent> agents;
     std::vector<std::string> groups;
@@ -56,6 +56,7 @@ struct Roster
     std::uint32_t critic = 0;
     std::uint32_t graph = 0;
     std::uint32_t nodes[3] = {};
+    std::uint32_t models[2] = {}; ///< where there are any
 
 private:
     std::uint32_t add(std::string name, std::string_view role, Style style, std::uint32_t group,

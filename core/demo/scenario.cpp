@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "demo/scenario.h"
 
+#include "demo/crewscenario.h"
 #include "demo/warehousescenario.h"
 
 #include <array>
@@ -13,6 +14,8 @@ namespace {
 constexpr std::array kScenarios = std::to_array<ScenarioEntry>({
     {"warehouse", "a sound swarm: three sites, a vision model, a crew and a graph",
      createWarehouseScenario},
+    {"crew", "the same with two models that a crew asks: prompts, tools, streams, tokens",
+     createCrewScenario},
 });
 
 } // namespace

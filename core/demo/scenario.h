@@ -24,6 +24,7 @@ struct SwarmShape
     int graphRuns = 190;
     int crewRuns = 120;
     int replans = 4;
+    int modelRuns = 0; ///< above 0 there are models in the swarm
 
     Delay route{9'000'000, 45, 8};
     Delay acknowledge{24'000'000, 50, 10};

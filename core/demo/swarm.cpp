@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "demo/swarm.h"
 
+#include "demo/fault.h"
 #include "demo/jobs.h"
 #include "demo/roster.h"
 #include "demo/talk.h"
@@ -34,6 +35,13 @@ struct IsLater
     }
 };
 
+bool hasModels(const Scenario& scenario)
+{
+    SwarmShape shape;
+    scenario.shape(shape);
+    return shape.modelRuns > 0;
+}
+
 constexpr std::size_t slotOf(JobKind kind) noexcept
 {
     return static_cast<std::size_t>(kind);
@@ -50,11 +58,16 @@ struct Swarm::Private
         : options(given)
         , scenario(findScenario(given.scenario)->create())
         , random(given.seed)
-        , roster(given.agents, random)
+        , roster(given.agents, random, hasModels(*scenario))
         , talk(given.epoch)
         , jobs(roster, random, shape, talk)
     {
         scenario->shape(shape);
+        sound = shape;
+        for (const FaultPlan& plan : options.faults) {
+            faults.push_back(findFault(plan.id)->create(plan, options.seed));
+            faults.back()->meet(roster);
+        }
         const std::int64_t rate = options.rate;
         const auto agents = static_cast<std::int64_t>(roster.agents.size());
         const auto robots = static_cast<std::int64_t>(roster.allRobots.size());
@@ -65,16 +78,19 @@ struct Swarm::Private
         shares[slotOf(JobKind::Graph)] = rate * shape.graphRuns;
         shares[slotOf(JobKind::Crew)] = rate * shape.crewRuns;
         shares[slotOf(JobKind::Replan)] = rate * shape.replans;
-        shares[slotOf(JobKind::Task)] =
-            std::max<std::int64_t>(rate * 1000 - beats - rate * shape.robotStates -
-                                       rate * (shape.graphRuns + shape.crewRuns + shape.replans),
-                                   1);
+        shares[slotOf(JobKind::Model)] = rate * shape.modelRuns;
+        shares[slotOf(JobKind::Task)] = std::max<std::int64_t>(
+            rate * 1000 - beats - rate * shape.robotStates -
+                rate * (shape.graphRuns + shape.crewRuns + shape.replans + shape.modelRuns),
+            1);
         for (std::uint32_t i = 0; i < roster.agents.size(); ++i)
             wakeAt(random.between(0, beatPeriod - 1), Wake::Heartbeat, i);
         for (const std::uint32_t robot : roster.allRobots)
             wakeAt(random.between(0, statePeriod - 1), Wake::RobotState, robot);
-        for (std::uint32_t kind = 0; kind < kJobKinds; ++kind)
-            wakeAt(random.between(0, kSecond / 100), Wake::Spawn, kind);
+        for (std::uint32_t kind = 0; kind < kJobKinds; ++kind) {
+            if (shares[kind] > 0)
+                wakeAt(random.between(0, kSecond / 100), Wake::Spawn, kind);
+        }
     }
 
     void wakeAt(std::int64_t time, Wake wake, std::uint32_t index)
@@ -87,10 +103,17 @@ struct Swarm::Private
     void tellState(std::int64_t now, std::uint32_t index);
     void spawn(std::int64_t now, std::uint32_t kind);
     void stepJob(std::int64_t now, std::uint32_t slot);
+    void reshape(std::int64_t now);
+    void judge(std::int64_t now);
+    bool speakFault(std::int64_t until);
 
     SwarmOptions options;
     std::unique_ptr<Scenario> scenario;
     SwarmShape shape;
+    SwarmShape sound; ///< the shape without faults
+    std::vector<std::unique_ptr<Fault>> faults;
+    std::uint64_t shapedFor = 0; ///< faults that were on when the shape was made, as bits
+    Fate fate = Fate::Heard;     ///< of the last message
     DemoRandom random;
     Roster roster;
     Talk talk;
@@ -104,26 +127,45 @@ struct Swarm::Private
     std::vector<std::uint32_t> freeSlots;
     std::int64_t said = 0;
     SwarmMessage message;
+    /// Messages that are heard later than said.
+    struct Held
+    {
+        std::int64_t time = 0;
+        std::uint64_t order = 0;
+        std::string topic, from, json;
+        Kind kind = Kind::Event;
+        std::uint32_t group = 0;
+        friend bool operator<(const Held& a, const Held& b)
+        {
+            return a.time != b.time ? a.time > b.time : a.order > b.order; // the first on top
+        }
+    };
+    void hold(std::int64_t time);
+    void release();
+    std::priority_queue<Held> held;
+    Held released;
 };
 
-/// True when the event said something.
+/// True when the event said something that is heard.
 bool Swarm::Private::handle(const Event& event)
 {
     switch (event.wake) {
     case Wake::Heartbeat:
         beat(event.time, event.index);
-        return true;
+        judge(event.time);
+        break;
     case Wake::RobotState:
         tellState(event.time, event.index);
-        return true;
+        judge(event.time);
+        break;
     case Wake::Spawn:
         spawn(event.time, event.index);
         return false;
     case Wake::JobStep:
         stepJob(event.time, event.index);
-        return true;
+        break;
     }
-    return false;
+    return fate == Fate::Heard || fate == Fate::Twice;
 }
 
 void Swarm::Private::beat(std::int64_t now, std::uint32_t index)
@@ -194,10 +236,87 @@ void Swarm::Private::spawn(std::int64_t now, std::uint32_t kind)
     wakeAt(now + random.around(interval) * (100 - percent) / 100 + 1, Wake::Spawn, kind);
 }
 
+/// Who is slow, and how much is asked for, while faults last.
+void Swarm::Private::reshape(std::int64_t now)
+{
+    std::uint64_t on = 0;
+    for (std::size_t i = 0; i < faults.size(); ++i)
+        on |= faults[i]->isOn(now) ? 1ull << (i % 64) : 0;
+    if (on == shapedFor)
+        return;
+    shapedFor = on;
+    shape = sound;
+    for (const auto& fault : faults) {
+        if (fault->isOn(now))
+            fault->shape(shape);
+    }
+}
+
+/// What becomes of the message that was just said: the first fault that minds it decides.
+void Swarm::Private::judge(std::int64_t now)
+{
+    fate = Fate::Heard;
+    if (faults.empty())
+        return;
+    DemoAgent* agent = talk.agent();
+    const Spoken words{.time = now,
+                       .agent = static_cast<std::uint32_t>(agent - roster.agents.data()),
+                       .topic = talk.topic(),
+                       .type = talk.type(),
+                       .json = talk.json(),
+                       .kind = talk.kind(),
+                       .sequence = agent->sequence};
+    for (const auto& fault : faults) {
+        std::int64_t delay = 0;
+        if (!fault->isOn(now))
+            continue;
+        fate = fault->pass(words, delay);
+        if (fate == Fate::Heard)
+            continue;
+        if (fate == Fate::Held || fate == Fate::Twice)
+            hold(now + delay);
+        if (fate == Fate::Unsaid)
+            --agent->sequence;
+        return;
+    }
+}
+
+void Swarm::Private::hold(std::int64_t time)
+{
+    held.push({time, ++order, std::string(talk.topic()), std::string(talk.from()),
+               std::string(talk.json()), talk.kind(), talk.group()});
+}
+
+void Swarm::Private::release()
+{
+    released = held.top();
+    held.pop();
+    message = {released.time, released.topic, released.from,
+               released.json, released.kind,  released.group};
+}
+
+/// Lets the fault speak that is due first, if that is before `until`.
+bool Swarm::Private::speakFault(std::int64_t until)
+{
+    Fault* first = nullptr;
+    for (const auto& fault : faults) {
+        if (fault->due() < until && (first == nullptr || fault->due() < first->due()))
+            first = fault.get();
+    }
+    if (first == nullptr)
+        return false;
+    const std::int64_t now = first->due();
+    first->speak(roster, talk, now);
+    fate = Fate::Heard;
+    message = {now, talk.topic(), talk.from(), talk.json(), talk.kind(), talk.group()};
+    return true;
+}
+
 void Swarm::Private::stepJob(std::int64_t now, std::uint32_t slot)
 {
     const std::int64_t delay = jobs.step(running[slot], now);
-    if (delay < 0)
+    judge(now);
+    if (delay < 0 || fate == Fate::Unsaid)
         freeSlots.push_back(slot);
     else
         wakeAt(now + delay, Wake::JobStep, slot);
@@ -213,6 +332,17 @@ Swarm::~Swarm() = default;
 const SwarmMessage& Swarm::next()
 {
     for (;;) {
+        if (!d->faults.empty()) {
+            const std::int64_t next = d->events.top().time;
+            const std::int64_t late = d->held.empty() ? Fault::kNever : d->held.top().time;
+            if (d->speakFault(std::min(next, late)))
+                return d->message;
+            if (late <= next) {
+                d->release();
+                return d->message;
+            }
+            d->reshape(next);
+        }
         const Event event = d->events.top();
         d->events.pop();
         if (!d->handle(event))
@@ -246,7 +376,12 @@ std::vector<std::string> Swarm::agentNames() const
 
 std::vector<TruthEntry> Swarm::truth() const
 {
-    return d->scenario->truth();
+    std::vector<TruthEntry> truth = d->scenario->truth();
+    for (const auto& fault : d->faults) {
+        for (TruthEntry& entry : fault->truth())
+            truth.push_back(std::move(entry));
+    }
+    return truth;
 }
 
 } // namespace murmur

@@ -4,6 +4,7 @@
 
 #include "base/kind.h"
 #include "base/result.h"
+#include "demo/fault.h"
 #include "demo/scenario.h"
 
 #include <QString>
@@ -29,13 +30,15 @@ struct SwarmOptions
     int rate = 2000; ///< messages a second, all agents together
     std::string scenario = "warehouse";
     std::uint64_t seed = 7;
+    std::vector<FaultPlan> faults; ///< what goes wrong beside the scenario
     /// What the swarm's clocks show at its start, ns since the epoch: 2026-05-21T10:17:00Z.
     std::int64_t epoch = 1'779'358'620'000'000'000;
 };
 
 /// WrongUse naming the option and its range.
 Status checkSwarmOptions(const SwarmOptions& options);
-/// Of `demo://?agents=120&rate=2000&scenario=warehouse&seed=7`; WrongUse also for an item that is
+/// Of `demo://?agents=120&rate=2000&scenario=warehouse&seed=7&fault=slow-agent@20s-50s`, with as
+/// many faults as there are items of that name; WrongUse also for an item that is
 /// not known.
 Result<SwarmOptions> swarmOptionsFromUrl(const QUrl& url);
 /// The URL that gives these options.

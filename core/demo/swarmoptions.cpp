@@ -52,11 +52,16 @@ Result<SwarmOptions> swarmOptionsFromUrl(const QUrl& url)
             options.seed = value.toULongLong(&isNumber);
         } else if (key == u"scenario") {
             options.scenario = value.toStdString();
+        } else if (key == u"fault") {
+            auto plan = faultPlanFromText(value);
+            if (!plan)
+                return plan.error();
+            options.faults.push_back(std::move(*plan));
         } else {
             return Error{
                 ErrorCode::WrongUse,
-                u"The demo has no option \"%1\"; it knows agents, rate, scenario and seed."_s.arg(
-                    key)};
+                u"The demo has no option \"%1\"; it knows agents, rate, scenario, seed and fault."_s
+                    .arg(key)};
         }
         if (!isNumber) {
             const QString range =
@@ -83,6 +88,8 @@ QUrl swarmUrl(const SwarmOptions& options)
     query.addQueryItem(u"scenario"_s, QString::fromStdString(options.scenario));
     query.addQueryItem(u"seed"_s, QString::number(options.seed));
     QUrl url(u"demo://"_s);
+    for (const FaultPlan& plan : options.faults)
+        query.addQueryItem(u"fault"_s, faultPlanText(plan));
     url.setQuery(query);
     return url;
 }

@@ -34,6 +34,8 @@ void Talk::begin(DemoAgent& agent, std::int64_t now, std::string_view topic, Kin
     m_topic.assign(topic);
     m_kind = kind;
     m_from = agent.name;
+    m_type = type;
+    m_agent = &agent;
     m_style = agent.style;
     m_group = agent.group;
     m_hasPayload = false;

@@ -59,6 +59,9 @@ public:
     [[nodiscard]] std::string_view from() const noexcept { return m_from; }
     [[nodiscard]] Kind kind() const noexcept { return m_kind; }
     [[nodiscard]] std::uint32_t group() const noexcept { return m_group; }
+    [[nodiscard]] std::string_view type() const noexcept { return m_type; }
+    /// Who says it; null before the first.
+    [[nodiscard]] DemoAgent* agent() const noexcept { return m_agent; }
 
 private:
     void key(std::string_view name);
@@ -69,6 +72,8 @@ private:
     std::string m_topic;
     std::string m_json;
     std::string_view m_from;
+    std::string_view m_type; ///< words of the program
+    DemoAgent* m_agent = nullptr;
     Kind m_kind = Kind::Event;
     Style m_style = Style::Warehouse;
     std::uint32_t m_group = 0;

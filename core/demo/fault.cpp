@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "demo/fault.h"
+
+#include "base/message.h"
+#include "base/time.h"
+#include "demo/deliveryfaults.h"
+
+#include <QStringList>
+
+#include <algorithm>
+#include <array>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+constexpr std::array kFaults = std::to_array<FaultEntry>({
+    {"lost-messages", "some messages of one robot get lost", createLostMessagesFault},
+    {"duplicate-delivery", "some messages of one robot are delivered again",
+     createDuplicateDeliveryFault},
+    {"out-of-order", "some messages of one robot are overtaken by later ones",
+     createOutOfOrderFault},
+    {"unanswered-request", "the vision model beats, and answers nobody",
+     createUnansweredRequestFault},
+});
+
+Error noSuchFault(const QString& id)
+{
+    QStringList known;
+    for (const FaultEntry& entry : kFaults)
+        known << QString::fromUtf8(entry.id);
+    return {ErrorCode::WrongUse,
+            u"The demo has no fault \"%1\"; the known ones are: %2."_s.arg(id, known.join(u", "))};
+}
+
+} // namespace
+
+std::span<const FaultEntry> faults() noexcept
+{
+    return kFaults;
+}
+
+const FaultEntry* findFault(std::string_view id) noexcept
+{
+    const auto at = std::ranges::find(
+        kFaults, id, [](const FaultEntry& entry) { return std::string_view(entry.id); });
+    return at == kFaults.end() ? nullptr : &*at;
+}
+
+Result<FaultPlan> faultPlanFromText(const QString& text)
+{
+    FaultPlan plan;
+    const QString id = text.section(u'@', 0, 0).trimmed();
+    if (findFault(id.toStdString()) == nullptr)
+        return noSuchFault(id);
+    plan.id = id.toStdString();
+    if (!text.contains(u'@'))
+        return plan;
+    const QString when = text.section(u'@', 1);
+    const auto start = durationFromText(when.section(u'-', 0, 0));
+    const auto end = when.contains(u'-') ? durationFromText(when.section(u'-', 1))
+                                         : Result<nanoseconds>(nanoseconds(plan.end - plan.start));
+    if (!start || !end)
+        return Error{ErrorCode::WrongUse,
+                     u"\"%1\" does not say when; write %2@20s-50s."_s.arg(text, id)};
+    plan.start = start->count();
+    plan.end = when.contains(u'-') ? end->count() : plan.start + end->count();
+    if (plan.start < 0 || plan.end <= plan.start)
+        return Error{ErrorCode::WrongUse,
+                     u"The fault \"%1\" must end after it begins."_s.arg(text)};
+    return plan;
+}
+
+QString faultPlanText(const FaultPlan& plan)
+{
+    const auto text = [](std::int64_t ns) {
+        return ns % 1'000'000'000 == 0 ? u"%1s"_s.arg(ns / 1'000'000'000) : u"%1ns"_s.arg(ns);
+    };
+    return u"%1@%2-%3"_s.arg(QString::fromStdString(plan.id), text(plan.start), text(plan.end));
+}
+
+Fault::Fault(const FaultPlan& plan, std::uint64_t seed)
+    : m_plan(plan)
+    , m_random(seed ^ idHash(plan.id))
+{
+    m_truth.id = plan.id;
+    m_truth.start = plan.start;
+    m_truth.end = plan.start;
+}
+
+void Fault::blame(const DemoAgent& agent)
+{
+    if (std::ranges::find(m_truth.agents, agent.name) == m_truth.agents.end())
+        m_truth.agents.push_back(agent.name);
+}
+
+void Fault::note(const DemoAgent& agent, std::uint64_t sequence, std::int64_t time)
+{
+    constexpr std::size_t kMost = 10'000;
+    m_truth.end = std::max(m_truth.end, time);
+    if (m_truth.members.size() < kMost)
+        m_truth.members.push_back(agent.name + ':' + std::to_string(sequence));
+}
+
+std::vector<TruthEntry> Fault::truth() const
+{
+    return m_truth.members.empty() ? std::vector<TruthEntry>() : std::vector{m_truth};
+}
+
+} // namespace murmur

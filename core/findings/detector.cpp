@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "findings/detector.h"
+
+#include "findings/duplicatedelivery.h"
+#include "findings/lostmessages.h"
+#include "findings/outoforder.h"
+#include "findings/retrystorm.h"
+#include "findings/silentagent.h"
+#include "findings/unansweredrequest.h"
+
+#include <algorithm>
+#include <array>
+
+namespace murmur {
+
+std::span<const DetectorEntry> detectors() noexcept
+{
+    static const std::array kDetectors{
+        lostMessages(),      duplicateDelivery(), outOfOrder(),
+        unansweredRequest(), silentAgent(),       retryStorm(),
+    };
+    return kDetectors;
+}
+
+const DetectorEntry* findDetector(std::string_view id) noexcept
+{
+    const auto all = detectors();
+    const auto at = std::ranges::find(
+        all, id, [](const DetectorEntry& entry) { return std::string_view(entry.id); });
+    return at == all.end() ? nullptr : &*at;
+}
+
+} // namespace murmur

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/gap.h"
+#include "findings/findings.h"
+#include "findings/heard.h"
+#include "findings/sequences.h"
+#include "findings/settings.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace murmur {
+
+class Scene;
+
+/// Finds one way in which things go wrong. A pure function of messages, gaps and ticks in Seq
+/// order: it reads no clock and draws no dice, so that live, post-mortem and in a check the same is
+/// found. O(1) or O(log n) a message, with bounded state; what it lets go it counts. One thread.
+class Detector
+{
+public:
+    virtual ~Detector() = default;
+    /// A message passes. `scene` knows of it already.
+    virtual void hear(const Heard& message, const Scene& scene, Findings& findings) = 0;
+    /// About once a second of the session's time, also in silence, as long as the recorder was
+    /// there.
+    virtual void pulse(std::int64_t /*now*/, Scene& /*scene*/, Findings& /*findings*/) {}
+    /// Numbers are missing, and nobody waits for them any more.
+    virtual void lost(const Sequences::Hole& /*hole*/, const Scene& /*scene*/,
+                      Findings& /*findings*/)
+    {
+    }
+    /// The session's time jumped from `from` to `to`, and nobody was there to hear: what was not
+    /// heard in between says nothing of the swarm.
+    virtual void missed(std::int64_t /*from*/, std::int64_t /*to*/) {}
+    /// What it had to forget to keep within its bounds.
+    [[nodiscard]] virtual std::int64_t forgotten() const { return 0; }
+};
+
+/// One row per detector: one file pair each.
+struct DetectorEntry
+{
+    const char* id;
+    const char* description; ///< "messages with a number are missing"
+    bool isQuiet;            ///< a judgement that is often wrong: told only when asked for
+    std::span<const Parameter> parameters;
+    std::unique_ptr<Detector> (*create)(const Settings& settings);
+};
+/// In the order in which they are listed.
+std::span<const DetectorEntry> detectors() noexcept;
+/// Null when there is none of that id.
+const DetectorEntry* findDetector(std::string_view id) noexcept;
+
+} // namespace murmur

@@ -1,0 +1,165 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "findings/engine.h"
+
+#include "recording/blockcodec.h"
+
+#include <algorithm>
+
+namespace murmur {
+
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kPatience = 10 * kSecond; ///< for numbers that may have been overtaken
+
+std::string_view textOf(TextRef ref, std::string_view raw, std::string_view headers,
+                        std::string_view own)
+{
+    std::string_view in = own;
+    std::size_t offset = ref.offset & ~kInText;
+    if ((ref.offset & kInText) == 0) {
+        const bool isInRaw = offset < raw.size();
+        in = isInRaw ? raw : headers;
+        offset -= isInRaw ? 0 : raw.size();
+    }
+    return offset < in.size() && ref.size <= in.size() - offset ? in.substr(offset, ref.size)
+                                                                : std::string_view();
+}
+
+/// The entries of row `row` in a list that is sorted by row, from `next` on.
+template<typename Entry>
+std::span<const Entry> entriesOf(const std::vector<Entry>& list, std::size_t row, std::size_t& next)
+{
+    while (next < list.size() && list[next].row < row)
+        ++next;
+    const std::size_t begin = next;
+    while (next < list.size() && list[next].row == row)
+        ++next;
+    return std::span(list).subspan(begin, next - begin);
+}
+
+} // namespace
+
+DetectorEngine::DetectorEngine(const Dictionaries& names, const DetectorChoice& choice)
+    : m_scene(names)
+    , m_audiences(names)
+{
+    for (const DetectorEntry& entry : detectors()) {
+        const bool isWanted = choice.only.empty()
+                                  ? choice.withQuiet || !entry.isQuiet
+                                  : std::ranges::find(choice.only, entry.id) != choice.only.end();
+        if (isWanted)
+            m_detectors.push_back(entry.create(choice.settings));
+    }
+}
+
+DetectorEngine::~DetectorEngine() = default;
+
+std::uint32_t DetectorEngine::wantedColumns() noexcept
+{
+    return AllColumns;
+}
+
+void DetectorEngine::pulse(std::int64_t now)
+{
+    m_findings.advance(now);
+    for (const Sequences::Hole& hole : m_scene.takeHoles(now - kPatience)) {
+        for (const auto& detector : m_detectors)
+            detector->lost(hole, m_scene, m_findings);
+    }
+    for (const auto& detector : m_detectors)
+        detector->pulse(now, m_scene, m_findings);
+}
+
+void DetectorEngine::comeTo(std::int64_t time)
+{
+    if (m_now == kNoTime) {
+        m_now = time;
+        m_nextPulse = time - time % kSecond + kSecond;
+        return;
+    }
+    if (time <= m_now)
+        return; // a clock that went back does not bring time back
+    if (time >= m_nextPulse) {
+        // One pulse for what may be a long silence: detectors go by the time, not by the count.
+        const std::int64_t second = time - time % kSecond;
+        m_scene.comeTo(second);
+        pulse(second);
+        m_nextPulse = second + kSecond;
+    }
+    m_now = time;
+    m_scene.comeTo(time);
+}
+
+void DetectorEngine::tick(std::int64_t time)
+{
+    if (m_lastTick != kNoTime && time - m_lastTick > kLongestBeat) {
+        const std::int64_t from = std::max(m_lastTick, m_now);
+        if (time > from) {
+            for (const auto& detector : m_detectors)
+                detector->missed(from, time);
+        }
+    }
+    m_lastTick = std::max(m_lastTick, time);
+    comeTo(time);
+}
+
+void DetectorEngine::gap(const Gap& gap)
+{
+    m_scene.add(gap);
+}
+
+void DetectorEngine::hear(const Columns& columns, std::size_t row, std::string_view raw,
+                          std::string_view headers)
+{
+    if (columns.first != m_columnsFirst || row <= m_lastRow) {
+        m_columnsFirst = columns.first;
+        m_nextCause = m_nextState = 0;
+    }
+    m_lastRow = row;
+    Heard message;
+    message.seq = columns.first + static_cast<Seq>(row);
+    message.time = columns.time[row];
+    comeTo(message.time);
+    message.sent = columns.sent[row];
+    message.connection = ConnectionId(columns.connection[row]);
+    message.topic = TopicId(columns.topic[row]);
+    message.type = TypeId(columns.type[row]);
+    message.sender = m_scene.names().resolved(AgentId(columns.sender[row]));
+    message.audience = AudienceId(columns.audience[row]);
+    message.receivers = m_audiences.of(columns.audience[row]);
+    message.kind = static_cast<Kind>(columns.kind[row]);
+    message.flags = columns.flags[row];
+    message.sequence = columns.sequence[row];
+    message.closes = columns.closes[row];
+    message.latency = columns.latency[row];
+    message.causes = entriesOf(columns.causes, row, m_nextCause);
+    message.states = entriesOf(columns.states, row, m_nextState);
+    message.raw = raw;
+    message.headers = headers;
+    message.ownText = columns.text;
+    for (std::size_t i = 0; i < kIdFieldCount; ++i) {
+        if (row < columns.ids[i].text.size() && columns.ids[i].text[row].size != 0)
+            message.ids[i] = textOf(columns.ids[i].text[row], raw, headers, columns.text);
+    }
+    const std::uint32_t offset = columns.payloadOffset[row];
+    const std::uint32_t size = columns.payloadSize[row];
+    message.payload = offset <= raw.size() ? raw.substr(offset, size) : std::string_view();
+    // What we put in ourselves says nothing of the swarm.
+    if ((message.flags & (Injected | Replayed)) != 0)
+        return;
+    m_scene.hear(message);
+    for (const auto& detector : m_detectors)
+        detector->hear(message, m_scene, m_findings);
+}
+
+std::int64_t DetectorEngine::forgotten() const
+{
+    std::int64_t sum = 0;
+    for (const auto& detector : m_detectors)
+        sum += detector->forgotten();
+    return sum;
+}
+
+} // namespace murmur

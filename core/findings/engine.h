@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/gap.h"
+#include "findings/detector.h"
+#include "findings/scene.h"
+#include "recording/audiencecache.h"
+#include "recording/columns.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace murmur {
+
+/// Which detectors look, and with which thresholds.
+struct DetectorChoice
+{
+    std::vector<std::string> only; ///< ids; empty: all that are not quiet
+    bool withQuiet = false;        ///< those too whose judgement is often wrong
+    Settings settings;
+};
+
+/// Lets messages, gaps and ticks pass before all detectors, in Seq order. What comes out depends on
+/// nothing else. One thread.
+class DetectorEngine
+{
+public:
+    DetectorEngine(const Dictionaries& names, const DetectorChoice& choice);
+    ~DetectorEngine();
+
+    /// The columns that hear() needs.
+    static std::uint32_t wantedColumns() noexcept;
+    /// The next message: row `row` of `columns`, with its bytes.
+    void hear(const Columns& columns, std::size_t row, std::string_view raw,
+              std::string_view headers);
+    /// The recorder was alive at this time. Where there are ticks, what lies between two that are
+    /// further apart than kLongestBeat was not heard by anybody.
+    void tick(std::int64_t time);
+    void gap(const Gap& gap);
+
+    [[nodiscard]] const Findings& findings() const noexcept { return m_findings; }
+    /// What was let go to keep within bounds.
+    [[nodiscard]] std::int64_t forgotten() const;
+
+    static constexpr std::int64_t kLongestBeat = 5'000'000'000; // ns
+
+private:
+    void comeTo(std::int64_t time);
+    void pulse(std::int64_t now);
+
+    Scene m_scene;
+    AudienceCache m_audiences;
+    Findings m_findings;
+    std::vector<std::unique_ptr<Detector>> m_detectors;
+    std::int64_t m_now = kNoTime;
+    std::int64_t m_nextPulse = kNoTime;
+    std::int64_t m_lastTick = kNoTime;
+    std::size_t m_nextCause = 0; ///< in the columns of the last call
+    std::size_t m_nextState = 0;
+    Seq m_columnsFirst = 0;
+    std::size_t m_lastRow = 0;
+};
+
+} // namespace murmur

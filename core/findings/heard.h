@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/ids.h"
+#include "base/kind.h"
+#include "base/message.h"
+#include "base/time.h"
+#include "recording/columns.h"
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace murmur {
+
+/// What a message did to the numbering that it belongs to. See Sequences.
+struct SequenceStep
+{
+    enum class What : std::uint8_t {
+        None,    ///< no number, or nobody knows yet what the numbers count within
+        Next,    ///< the one that was due
+        Hole,    ///< `missing` before it are not here (yet)
+        Late,    ///< fills a hole: it was overtaken
+        Again,   ///< this number was here before
+        Restart, ///< the counting began anew
+    };
+    What what = What::None;
+    std::int64_t missing = 0;
+    Seq overtakenBy = 0; ///< Late: the message that came before it and should not have
+};
+
+/// A request that this message answers, as it was.
+struct AnsweredCall
+{
+    Seq request = 0; ///< 0: none that is known
+    std::int64_t time = 0;
+    AgentId from{};
+    AgentId to{}; ///< the first receiver; unknown when only a topic was named
+    TopicId topic{};
+    TypeId type{};
+    Kind kind = Kind::Request;
+    std::int64_t deadline = kNoTime; ///< ns, its own
+    std::uint32_t answersBefore = 0; ///< how many came before this one
+    bool wasGivenUp = false;         ///< it was told as unanswered already
+};
+
+/// One message as detectors see it. Views are valid during the call only.
+struct Heard
+{
+    Seq seq = 0;
+    std::int64_t time = 0;       ///< ns, the session's axis
+    std::int64_t sent = kNoTime; ///< ns, by the sender's clock
+    ConnectionId connection{};
+    TopicId topic{};
+    TypeId type{};
+    AgentId sender{};
+    std::span<const AgentId> receivers;
+    AudienceId audience{};
+    Kind kind = Kind::Event;
+    Flags flags = 0;
+    std::int64_t sequence = kNoTime;
+    Seq closes = 0;            ///< the request that it answers
+    std::int64_t latency = -1; ///< ns, of that call
+    std::span<const CauseEdge> causes;
+    std::span<const StateChange> states;
+    std::array<std::string_view, kIdFieldCount> ids;
+    std::string_view raw;
+    std::string_view headers;
+    std::string_view payload;
+    std::string_view ownText; ///< of its block, behind `states`
+
+    SequenceStep step;
+    AnsweredCall answered;
+
+    [[nodiscard]] std::string_view id(IdField field) const
+    {
+        return ids[static_cast<std::size_t>(field)];
+    }
+    /// JSON text of a state's value; empty when it is damaged.
+    [[nodiscard]] std::string_view valueOf(const StateChange& change) const;
+    /// Hash of what is said apart from when and how often it is said: kind, type, topic, sender,
+    /// receivers and body without times, ids, counters and attempts. Worked out when first asked
+    /// for. See contentHash().
+    [[nodiscard]] std::uint64_t content() const;
+
+private:
+    mutable std::uint64_t m_content = 0;
+};
+
+/// Hash of a JSON body in which keys that tell times, ids, counters and attempts, and texts that
+/// are UUIDs, do not count; the order of keys does not either, and numbers are rounded to six
+/// digits. Other bodies: of their bytes. Never 0.
+std::uint64_t contentHash(std::string_view body) noexcept;
+
+} // namespace murmur

@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "findings/retrystorm.h"
+
+#include "findings/scene.h"
+
+#include <algorithm>
+#include <deque>
+#include <string>
+#include <unordered_map>
+
+namespace murmur {
+
+namespace {
+
+constexpr const char* kId = "retry-storm";
+constexpr Parameter kTimes{"times", 5, Unit::Count, "how often the same is asked"};
+constexpr Parameter kWithin{"within", 30, Unit::Seconds, "within this time"};
+constexpr Parameter kFailed{"failed", 0.5, Unit::Share,
+                            "share of those that got an error or no answer"};
+constexpr std::array kParameters{kTimes, kWithin, kFailed};
+constexpr std::size_t kMostAsked = 65'536;
+
+/// Polling asks the same again and again, too, and is answered; a storm is not.
+class RetryStorm final : public Detector
+{
+public:
+    explicit RetryStorm(const Settings& settings)
+        : m_times(static_cast<std::size_t>(std::max(2.0, settings.of(kId, kTimes))))
+        , m_within(settings.time(kId, kWithin))
+        , m_failed(settings.of(kId, kFailed))
+    {
+    }
+
+    void hear(const Heard& message, const Scene& scene, Findings& findings) override
+    {
+        if (message.kind != Kind::Request && message.kind != Kind::Command)
+            return;
+        forgetOld(message.time);
+        std::deque<Try>& tries = m_asked[message.content()];
+        tries.push_back({message.seq, message.time});
+        m_order.push_back({message.time, message.content()});
+        if (tries.size() < m_times)
+            return;
+        std::size_t failed = 0;
+        AgentId by{};
+        for (const Try& attempt : tries) {
+            const Scene::Call* call = scene.call(attempt.seq);
+            if (call == nullptr || attempt.seq == message.seq ||
+                (!call->isOpen() && !call->hasFailed))
+                continue;
+            ++failed;
+            if (index(by) == 0)
+                by = call->hasFailed ? call->answeredBy : call->to;
+        }
+        // The last one has had no time to fail.
+        if (static_cast<double>(failed) < m_failed * static_cast<double>(tries.size() - 1))
+            return;
+        tell(message, tries, failed, by, scene, findings);
+    }
+
+    [[nodiscard]] std::int64_t forgotten() const override { return m_forgotten; }
+
+private:
+    struct Try
+    {
+        Seq seq = 0;
+        std::int64_t time = 0;
+    };
+    struct Asked
+    {
+        std::int64_t time = 0;
+        std::uint64_t content = 0;
+    };
+
+    void forgetOld(std::int64_t now)
+    {
+        while (!m_order.empty() &&
+               (m_order.front().time < now - m_within || m_order.size() >= kMostAsked)) {
+            m_forgotten += m_order.front().time < now - m_within ? 0 : 1;
+            const auto at = m_asked.find(m_order.front().content);
+            m_order.pop_front();
+            if (at == m_asked.end())
+                continue;
+            if (!at->second.empty())
+                at->second.pop_front();
+            if (at->second.empty())
+                m_asked.erase(at);
+        }
+    }
+
+    static void tell(const Heard& message, const std::deque<Try>& tries, std::size_t failed,
+                     AgentId by, const Scene& scene, Findings& findings)
+    {
+        Finding& finding = findings.grow(kId, index(message.sender), tries.front().time);
+        finding.confidence = 0.9;
+        finding.severity = Severity::Critical;
+        finding.topic = message.topic;
+        finding.involve(message.sender);
+        finding.involve(by);
+        const bool isFirst = finding.count == 0;
+        if (isFirst) {
+            for (const Try& attempt : tries)
+                finding.add(attempt.seq, attempt.time);
+        }
+        finding.add(message.seq, message.time);
+        finding.count = isFirst ? static_cast<std::int64_t>(tries.size()) : finding.count + 1;
+        finding.fact("tries", finding.count);
+        finding.fact("failed_of_recent", static_cast<std::int64_t>(failed));
+        finding.fact("type", scene.names().typeName(message.type));
+        if (index(by) != 0)
+            finding.fact("first_failing", scene.name(by));
+        finding.summary = scene.name(message.sender) + " asked the same " +
+                          std::to_string(finding.count) + " times";
+        if (index(by) != 0)
+            finding.summary += ", because " + scene.name(by) + " fails";
+        finding.summary += '.';
+    }
+
+    std::size_t m_times;
+    std::int64_t m_within;
+    double m_failed;
+    std::unordered_map<std::uint64_t, std::deque<Try>> m_asked; ///< by content
+    std::deque<Asked> m_order;
+    std::int64_t m_forgotten = 0;
+};
+
+} // namespace
+
+DetectorEntry retryStorm()
+{
+    return {kId, "the same request again and again, because it fails", false, kParameters,
+            [](const Settings& settings) {
+                return std::unique_ptr<Detector>(std::make_unique<RetryStorm>(settings));
+            }};
+}
+
+} // namespace murmur

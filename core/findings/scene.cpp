@@ -1,0 +1,309 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "findings/scene.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace murmur {
+
+namespace {
+
+constexpr std::size_t kMostCalls = 100'000;
+constexpr std::int64_t kLongestCall = 900'000'000'000; // ns
+constexpr std::size_t kMostTimes = 4096;
+constexpr std::size_t kMostAnswers = 16'384;
+constexpr std::size_t kMostGaps = 4096;
+constexpr std::uint32_t kMostConnections = 65'536;
+constexpr std::uint32_t kMostAgents = 1u << 20;
+constexpr std::int64_t kMillisecond = 1'000'000;
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+std::uint64_t pairKey(std::uint32_t a, std::uint32_t b)
+{
+    return std::uint64_t(a) << 32 | b;
+}
+
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/// The number behind `"key":` at `at`; negative: there is none.
+double numberBehind(std::string_view text, std::size_t at)
+{
+    while (at < text.size() && (text[at] == ' ' || text[at] == ':' || text[at] == '"'))
+        ++at;
+    double value = 0;
+    if (at >= text.size() || !isDigit(text[at]))
+        return -1;
+    for (; at < text.size() && isDigit(text[at]); ++at)
+        value = value * 10 + (text[at] - '0');
+    if (at < text.size() && text[at] == '.') {
+        double scale = 0.1;
+        for (++at; at < text.size() && isDigit(text[at]); ++at, scale /= 10)
+            value += (text[at] - '0') * scale;
+    }
+    return value;
+}
+
+/// What a span of time is called, and how many ns one of it is.
+struct SpanWord
+{
+    std::string_view key;
+    std::int64_t unit; ///< 0: seconds below 1,000, else milliseconds
+};
+constexpr std::array kSpanWords{
+    SpanWord{"\"deadline_ms\"", kMillisecond}, SpanWord{"\"timeout_ms\"", kMillisecond},
+    SpanWord{"\"timeoutMs\"", kMillisecond},   SpanWord{"\"ttl_ms\"", kMillisecond},
+    SpanWord{"\"timeout_s\"", kSecond},        SpanWord{"\"timeout\"", 0},
+};
+/// Points in time, as numbers since the epoch.
+constexpr std::array<std::string_view, 3> kPointWords{"\"expires_at\"", "\"expiresAt\"",
+                                                      "\"deadline\""};
+
+bool mayState(std::string_view body)
+{
+    for (const std::string_view word : {"deadline", "timeout", "ttl_ms", "expires"}) {
+        if (memmem(body.data(), body.size(), word.data(), word.size()) != nullptr)
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
+std::int64_t statedDeadline(const Heard& message)
+{
+    constexpr std::size_t kLook = 4096;
+    const std::string_view body = message.payload.substr(0, kLook);
+    if (!mayState(body))
+        return kNoTime;
+    for (const SpanWord& word : kSpanWords) {
+        const std::size_t at = body.find(word.key);
+        if (at == std::string_view::npos)
+            continue;
+        const double value = numberBehind(body, at + word.key.size());
+        if (value <= 0 || value > 1e9)
+            continue;
+        const std::int64_t unit = word.unit != 0 ? word.unit
+                                  : value < 1000 ? kSecond
+                                                 : kMillisecond;
+        return message.time + static_cast<std::int64_t>(value * static_cast<double>(unit));
+    }
+    for (const std::string_view word : kPointWords) {
+        const std::size_t at = body.find(word);
+        if (at == std::string_view::npos)
+            continue;
+        const double value = numberBehind(body, at + word.size());
+        // Seconds, milliseconds, microseconds or nanoseconds by their size.
+        for (const auto& [unit, low] : {std::pair{1e9, 1e9}, std::pair{1e6, 1e12},
+                                        std::pair{1e3, 1e15}, std::pair{1.0, 1e18}}) {
+            if (value < low || value >= low * 10)
+                continue;
+            const auto point = static_cast<std::int64_t>(value * unit);
+            if (point > message.time && point - message.time < 86'400 * kSecond)
+                return point;
+        }
+    }
+    return kNoTime;
+}
+
+Scene::Agent& Scene::at(AgentId id)
+{
+    const std::uint32_t number = index(id) < kMostAgents ? index(id) : 0;
+    if (number >= m_agents.size())
+        m_agents.resize(number + 1);
+    return m_agents[number];
+}
+
+const Scene::Agent& Scene::agent(AgentId id) const
+{
+    static const Agent nobody;
+    return index(id) < m_agents.size() ? m_agents[index(id)] : nobody;
+}
+
+std::int64_t Scene::heardOver(ConnectionId connection) const
+{
+    return index(connection) < m_heardOver.size() ? m_heardOver[index(connection)] : kNoTime;
+}
+
+std::string Scene::name(AgentId agent) const
+{
+    std::string name = index(agent) == 0 ? std::string() : m_names.agentName(agent);
+    return name.empty() ? "unknown" : name;
+}
+
+std::size_t Scene::placeOf(Seq request) const
+{
+    const auto at = std::ranges::lower_bound(m_calls, request, {}, &Call::seq);
+    return at != m_calls.end() && at->seq == request
+               ? static_cast<std::size_t>(at - m_calls.begin())
+               : m_calls.size();
+}
+
+const Scene::Call* Scene::call(Seq request) const
+{
+    const std::size_t at = placeOf(request);
+    return at < m_calls.size() ? &m_calls[at] : nullptr;
+}
+
+void Scene::giveUp(Seq request)
+{
+    if (const std::size_t at = placeOf(request); at < m_calls.size())
+        m_calls[at].isGivenUp = true;
+}
+
+std::int64_t Scene::p99(AgentId replier, TypeId type, std::uint32_t least) const
+{
+    const auto at = m_times.find(pairKey(index(replier), index(type)));
+    if (at == m_times.end() || at->second->all < least)
+        return 0;
+    const Times& times = *at->second;
+    const std::uint32_t wanted = times.all - times.all / 100;
+    std::uint32_t sum = 0;
+    for (std::uint32_t bucket = 0; bucket < times.count.size(); ++bucket) {
+        sum += times.count[bucket];
+        if (sum >= wanted)
+            return static_cast<std::int64_t>(logLinearLow(bucket + 1, kCoarseBits));
+    }
+    return 0;
+}
+
+Scene::Answers Scene::answersTo(TopicId topic, TypeId type) const
+{
+    const auto at = m_answers.find(pairKey(index(topic), index(type)));
+    return at == m_answers.end() ? Answers() : at->second;
+}
+
+void Scene::add(const Gap& gap)
+{
+    if (gap.cause == kSubscriberCut)
+        return;
+    if (m_gaps.size() >= kMostGaps)
+        m_gaps.pop_front();
+    m_gaps.push_back(gap);
+}
+
+bool Scene::hasGap(ConnectionId connection, std::int64_t from, std::int64_t to) const
+{
+    return std::ranges::any_of(m_gaps, [&](const Gap& gap) {
+        return (index(connection) == 0 || index(gap.connection) == 0 ||
+                gap.connection == connection) &&
+               gap.from <= to && gap.to >= from;
+    });
+}
+
+void Scene::hear(Heard& message)
+{
+    comeTo(message.time);
+    Agent& sender = at(message.sender);
+    if (message.closes != 0)
+        answer(message);
+    message.step = m_sequences.pass(message);
+    if (sender.firstSent == kNoTime)
+        sender.firstSent = message.time;
+    sender.lastSent = std::max(sender.lastSent, message.time);
+    sender.lastSeq = message.seq;
+    sender.connection = message.connection;
+    if (index(message.connection) < kMostConnections) {
+        if (index(message.connection) >= m_heardOver.size())
+            m_heardOver.resize(index(message.connection) + 1, kNoTime);
+        m_heardOver[index(message.connection)] = message.time;
+    }
+    ++sender.sent;
+    if (message.kind == Kind::Error) {
+        ++sender.errors;
+        sender.lastError = message.time;
+    }
+    for (const AgentId receiver : message.receivers) {
+        Agent& to = at(receiver);
+        to.lastReceived = std::max(to.lastReceived, message.time);
+        ++to.received;
+    }
+    // A call that answers another (an answer that asks back) is both.
+    const bool isAsking =
+        message.kind == Kind::Request ||
+        (message.kind == Kind::Command && !message.id(IdField::Correlation).empty());
+    if (isAsking)
+        ask(message);
+}
+
+void Scene::settle(Call& call)
+{
+    --at(call.from).waitsFor;
+    if (index(call.to) != 0)
+        --at(call.to).owes;
+}
+
+void Scene::answer(Heard& message)
+{
+    const std::size_t place = placeOf(message.closes);
+    if (place >= m_calls.size())
+        return;
+    Call& call = m_calls[place];
+    message.answered = {.request = call.seq,
+                        .time = call.time,
+                        .from = call.from,
+                        .to = call.to,
+                        .topic = call.topic,
+                        .type = call.type,
+                        .kind = call.kind,
+                        .deadline = call.deadline,
+                        .answersBefore = call.answers,
+                        .wasGivenUp = call.isGivenUp};
+    if (call.isOpen()) {
+        settle(call);
+        if (const auto known = m_answers.find(pairKey(index(call.topic), index(call.type)));
+            known != m_answers.end())
+            ++known->second.answered;
+        if (message.latency >= 0) {
+            const std::uint64_t key = pairKey(index(message.sender), index(call.type));
+            const auto at = m_times.find(key);
+            Times* times = at != m_times.end() ? at->second.get() : nullptr;
+            if (times == nullptr && m_times.size() < kMostTimes)
+                times = m_times.emplace(key, std::make_unique<Times>()).first->second.get();
+            if (times != nullptr) {
+                const std::uint32_t bucket =
+                    logLinearBucket(static_cast<std::uint64_t>(message.latency), kCoarseBits);
+                ++times->count[std::min<std::size_t>(bucket, times->count.size() - 1)];
+                ++times->all;
+            }
+        }
+    }
+    ++call.answers;
+    call.answeredBy = message.sender;
+    call.hasFailed = message.kind == Kind::Error;
+}
+
+void Scene::ask(const Heard& message)
+{
+    while (!m_calls.empty() && (m_calls.size() >= kMostCalls || !m_calls.front().isOpen() ||
+                                m_calls.front().time < m_now - kLongestCall)) {
+        // Answered ones stay as long as those before them, for the answers that come once more.
+        if (m_calls.front().isOpen())
+            settle(m_calls.front());
+        else if (m_calls.size() < kMostCalls && m_calls.front().time > m_now - 60 * kSecond)
+            break;
+        m_calls.pop_front();
+    }
+    Call& call = m_calls.emplace_back();
+    call.seq = message.seq;
+    call.time = message.time;
+    call.deadline = statedDeadline(message);
+    call.from = message.sender;
+    call.receivers = static_cast<std::uint32_t>(message.receivers.size());
+    call.to = message.receivers.size() == 1 ? message.receivers.front() : AgentId{};
+    call.topic = message.topic;
+    call.type = message.type;
+    call.kind = message.kind;
+    call.connection = message.connection;
+    ++at(call.from).waitsFor;
+    if (index(call.to) != 0)
+        ++at(call.to).owes;
+    if (m_answers.size() < kMostAnswers ||
+        m_answers.contains(pairKey(index(call.topic), index(call.type))))
+        ++m_answers[pairKey(index(call.topic), index(call.type))].asked;
+}
+
+} // namespace murmur

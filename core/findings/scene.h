@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/gap.h"
+#include "base/histogram.h"
+#include "findings/heard.h"
+#include "findings/sequences.h"
+#include "recording/dictionaries.h"
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace murmur {
+
+/// What all detectors need to know of the swarm, kept once: who was heard when, which calls are
+/// open, how long calls of a kind usually take, where our own holes are. Bounded.
+class Scene
+{
+public:
+    explicit Scene(const Dictionaries& names)
+        : m_names(names)
+    {
+    }
+
+    struct Agent
+    {
+        std::int64_t firstSent = kNoTime; ///< ns
+        std::int64_t lastSent = kNoTime;
+        std::int64_t lastReceived = kNoTime;
+        std::int64_t lastError = kNoTime; ///< when it last sent one
+        Seq lastSeq = 0;                  ///< of what it sent last
+        ConnectionId connection{};        ///< over which it was heard last
+        std::int64_t sent = 0;
+        std::int64_t received = 0;
+        std::int64_t errors = 0;
+        std::int32_t waitsFor = 0; ///< its requests without an answer
+        std::int32_t owes = 0;     ///< requests to it alone without an answer
+    };
+    struct Call
+    {
+        Seq seq = 0;
+        std::int64_t time = 0; ///< ns
+        std::int64_t deadline = kNoTime;
+        AgentId from{};
+        AgentId to{}; ///< when it has one receiver
+        std::uint32_t receivers = 0;
+        TopicId topic{};
+        TypeId type{};
+        Kind kind = Kind::Request;
+        ConnectionId connection{};
+        std::uint32_t answers = 0;
+        AgentId answeredBy{};   ///< the last one
+        bool hasFailed = false; ///< the last answer was an error
+        bool isGivenUp = false;
+        [[nodiscard]] bool isOpen() const { return answers == 0; }
+    };
+
+    // What the engine tells.
+    /// Fills what the message is to the others: its step and the call that it answers.
+    void hear(Heard& message);
+    void add(const Gap& gap);
+    void comeTo(std::int64_t now) { m_now = std::max(m_now, now); }
+    /// Marks a call as told: its answer is a late one.
+    void giveUp(Seq request);
+    /// Numbers that did not come and are not waited for any more.
+    [[nodiscard]] std::vector<Sequences::Hole> takeHoles(std::int64_t before)
+    {
+        return m_sequences.takeHoles(before);
+    }
+
+    [[nodiscard]] std::int64_t now() const { return m_now; }
+    [[nodiscard]] const std::vector<Agent>& agents() const { return m_agents; }
+    /// What is known of an agent; of one that was never heard an empty entry.
+    [[nodiscard]] const Agent& agent(AgentId id) const;
+    /// When anybody was heard over this connection last, ns; kNoTime: never.
+    [[nodiscard]] std::int64_t heardOver(ConnectionId connection) const;
+    /// Null when it is too long ago or was no request.
+    [[nodiscard]] const Call* call(Seq request) const;
+    /// In Seq order, the answered ones among them.
+    [[nodiscard]] const std::deque<Call>& calls() const { return m_calls; }
+    /// How long answers to such calls take at most, in 99 of 100; 0 when fewer than `least` are
+    /// known.
+    [[nodiscard]] std::int64_t p99(AgentId replier, TypeId type, std::uint32_t least = 10) const;
+    /// Whether messages of this type are answered, as far as was seen: answered and all.
+    struct Answers
+    {
+        std::uint32_t answered = 0;
+        std::uint32_t asked = 0;
+    };
+    [[nodiscard]] Answers answersTo(TopicId topic, TypeId type) const;
+    /// Whether we lost something of this connection (0: of any) between these times.
+    [[nodiscard]] bool hasGap(ConnectionId connection, std::int64_t from, std::int64_t to) const;
+    [[nodiscard]] const Dictionaries& names() const { return m_names; }
+    /// The agent's name, or "unknown".
+    [[nodiscard]] std::string name(AgentId agent) const;
+    [[nodiscard]] std::string topic(TopicId topic) const { return m_names.topicName(topic); }
+
+private:
+    /// Of calls of one type to one agent: 8 buckets per octave.
+    struct Times
+    {
+        std::array<std::uint32_t, 320> count{};
+        std::uint32_t all = 0;
+    };
+    Agent& at(AgentId id);
+    std::size_t placeOf(Seq request) const;
+    void answer(Heard& message);
+    void ask(const Heard& message);
+    void settle(Call& call);
+
+    const Dictionaries& m_names;
+    std::int64_t m_now = 0;
+    std::vector<Agent> m_agents;
+    std::vector<std::int64_t> m_heardOver; ///< by connection id
+    std::deque<Call> m_calls;
+    Sequences m_sequences;
+    std::unordered_map<std::uint64_t, std::unique_ptr<Times>> m_times;
+    std::unordered_map<std::uint64_t, Answers> m_answers;
+    std::deque<Gap> m_gaps;
+};
+
+/// When a request is of no use any more by its own word: in a header or the body ("deadline_ms",
+/// "timeout", "expires_at", "ttl"). kNoTime: it does not say.
+std::int64_t statedDeadline(const Heard& message);
+
+} // namespace murmur

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/result.h"
+#include "findings/engine.h"
+#include "findings/finding.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+namespace murmur {
+
+struct Source;
+
+struct FindingsRequest
+{
+    DetectorChoice choice;
+    /// Called now and then, in the thread that works.
+    std::function<void(std::int64_t passed, std::int64_t messages)> progress;
+    std::stop_token stop;
+};
+
+struct FindingsReport
+{
+    std::vector<Finding> findings; ///< by their start
+    std::int64_t messages = 0;     ///< that passed
+    std::int64_t unreadable = 0;   ///< of damaged blocks: a hole of ours
+    std::int64_t forgotten = 0;    ///< what detectors let go to keep within their bounds
+    std::int64_t uncounted = 0;    ///< findings beyond the most that are kept
+};
+
+/// Lets a recording pass before the detectors: messages, gaps and ticks in Seq order. Works in the
+/// calling thread. Errors: Unreadable, Cancelled.
+Result<FindingsReport> findingsPass(const Source& source, const FindingsRequest& request);
+
+} // namespace murmur
