@@ -152,6 +152,9 @@ int run(const Options& options)
     if (options.patience == "forever") {
         run.patience = nanoseconds(0);
     } else if (!options.patience.empty()) {
+    // What is wrong with it is told by the run.
+    if (const auto until = parseFilter(run.until, {wallNow(), wallNow()}))
+        recording.until = *until;
         const auto patience = durationFromText(QString::fromStdString(options.patience));
         if (!patience || patience->count() <= 0)
             return wrongUse(u"--wait needs a time, for example 30s, or forever."_s);

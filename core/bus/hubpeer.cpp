@@ -19,17 +19,16 @@ constexpr std::size_t kMaxAnswers = std::size_t(256) * 1024;
 // A share of the unfinished bytes that nobody is refused.
 constexpr std::size_t kSmall = std::size_t(64) * 1024;
 
-QByteArray peerName(const QTcpSocket& socket)
+/// Without the port, which is another for each request.
+QByteArray hostName(const QTcpSocket& socket)
 {
     QHostAddress address = socket.peerAddress();
     bool isIpv4 = false;
     const quint32 ipv4 = address.toIPv4Address(&isIpv4);
     if (isIpv4)
         address = QHostAddress(ipv4);
-    const QByteArray port = QByteArray::number(socket.peerPort());
-    if (isIpv4)
-        return address.toString().toLatin1() + ':' + port;
-    return '[' + address.toString().toLatin1() + "]:" + port;
+    const QByteArray host = address.toString().toLatin1();
+    return isIpv4 ? host : '[' + host + ']';
 }
 
 } // namespace
@@ -37,7 +36,7 @@ QByteArray peerName(const QTcpSocket& socket)
 HubPeer::HubPeer(QTcpSocket* socket, HubCommons& commons, bool isSurplus)
     : m_socket(socket)
     , m_commons(commons)
-    , m_peer(peerName(*socket))
+    , m_host(hostName(*socket))
     , m_isSurplus(isSurplus)
     , m_http(commons.settings.maxFrame)
     , m_outbox(socket)

@@ -111,7 +111,8 @@ private:
 
     QTcpSocket* const m_socket; // child
     HubCommons& m_commons;
-    const QByteArray m_peer;
+    const QByteArray m_host;
+    QByteArray m_peer; ///< of the messages; see sharedPeer
     const bool m_isSurplus;
     Phase m_phase = Phase::Http;
     HttpReader m_http;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "bus/hubpeer.h"
+#include "bus/sharedpeer.h"
 
 #include "base/message.h"
 #include "bus/waitinglist.h"
@@ -19,6 +20,8 @@ using namespace Qt::StringLiterals;
 namespace murmur {
 
 namespace {
+
+constexpr qsizetype kMaxLogin = 64;
 
 QString fromUtf8(std::string_view text)
 {
@@ -92,6 +95,15 @@ Visitor visitorOf(const HttpHead& head)
     return visitor;
 }
 
+QByteArray loginOf(const HttpHead& head)
+{
+    const QByteArray given = bytesOf(head.field("authorization"));
+    if (!given.toLower().startsWith("basic "))
+        return {};
+    const QByteArray pair = QByteArray::fromBase64(given.mid(6));
+    return pair.left(pair.indexOf(':')).left(kMaxLogin);
+}
+
 // The fields that say something about the message and not about its transport or its secrets.
 QByteArray recordedHeaders(const HttpHead& head)
 {
@@ -155,6 +167,7 @@ void HubPeer::takeHead()
     m_headers.clear();
     m_path = head.path == "/" || head.path == "*" ? std::string() : head.path;
     m_binaryTopic = head.path;
+    m_peer = sharedPeer(loginOf(head), m_host);
     if (m_isSurplus) {
         refuse(503, "the hub has as many clients as it may have (" +
                         std::to_string(m_commons.settings.maxClients) + ")");
@@ -334,6 +347,7 @@ void HubPeer::openWebSocket()
                bytesOf(offered.substr(0, std::min(offered.find(','), offered.size()))).trimmed() +
                "\r\n";
     m_headers = recordedHeaders(head);
+    m_peer = m_host + ':' + QByteArray::number(m_socket->peerPort());
     m_isAnswered = true;
     m_outbox.add(out + "\r\n", false);
     m_webSocket.emplace(m_commons.settings.maxFrame);

@@ -51,8 +51,7 @@ QUrl comparableUrl(const QUrl& given)
             items.emplace_back(name, one);
     }
     std::ranges::sort(items);
-    const auto twice = std::ranges::unique(items);
-    items.erase(twice.begin(), twice.end());
+    items.erase(std::unique(items.begin(), items.end()), items.end());
     QUrlQuery query;
     for (const auto& [name, value] : items)
         query.addQueryItem(QString::fromLatin1(QUrl::toPercentEncoding(name)),

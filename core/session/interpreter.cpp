@@ -3,11 +3,12 @@
 
 #include "session/interpreter.h"
 
+#include "bus/sharedpeer.h"
 #include "session/topicfamily.h"
 
-namespace murmur {
 #include <algorithm>
 
+namespace murmur {
 
 namespace {
 
@@ -68,7 +69,6 @@ Id Interpreter::cached(Names<Id>& cache, std::string_view name, Add add)
     return id;
 }
 
-void Interpreter::rename(ConnectionId connection, std::shared_ptr<const Renames> renames)
 void Interpreter::useDialects(std::vector<DialectRule> rules)
 {
     m_namesConnections =
@@ -86,6 +86,7 @@ std::string_view Interpreter::connectionName(ConnectionId id)
     return name;
 }
 
+void Interpreter::rename(ConnectionId connection, std::shared_ptr<const Renames> renames)
 {
     m_renames[index(connection)] = std::move(renames);
 }
@@ -164,7 +165,7 @@ AgentId Interpreter::agentOf(std::string_view name, bool provisional)
 void Interpreter::learnPeer(ConnectionId connection, std::string_view peerName, AgentId sender,
                             bool isNamed)
 {
-    if (peerName.empty() || index(sender) == 0)
+    if (peerName.empty() || index(sender) == 0 || isSharedPeer(peerName))
         return;
     if (m_peers.size() >= kCachedNames)
         m_peers.clear();
@@ -299,9 +300,9 @@ void Interpreter::interpret(const HeardMessage& given, Chunk& chunk)
     view.headers = bytes.substr(rawSize);
     view.peer = {message.peer.constData(), static_cast<std::size_t>(message.peer.size())};
     view.flags = message.flags;
-    const auto renames = m_renames.find(index(message.connection));
     if (m_namesConnections)
         view.connection = connectionName(message.connection);
+    const auto renames = m_renames.find(index(message.connection));
     m_renamed = renames == m_renames.end() ? nullptr : renames->second.get();
     TopicId topic = topicOf(topicNamed(view.topic), columns.topicNames, row);
 

@@ -4,6 +4,8 @@
 #include "session/interpretloop.h"
 
 #include "base/giveway.h"
+#include "query/filter.h"
+#include "session/jobs.h"
 
 #include <algorithm>
 #include <thread>
@@ -136,10 +138,30 @@ void InterpretLoop::take(HeardMessage& message)
     }
 }
 
+void InterpretLoop::endAtMatch()
+{
+    std::vector<std::uint8_t> keep(m_run->columns.size(), 1);
+    RunPayload payload(*m_run);
+    d.options.until->evaluate(m_run->columns, *d.names, &payload, keep);
+    const auto match = std::ranges::find(keep, 1);
+    if (match == keep.end())
+        return;
+    const auto rows = static_cast<std::size_t>(match - keep.begin()) + 1;
+    auto kept = std::make_shared<Chunk>();
+    kept->append(*m_run, 0, rows);
+    m_run = std::move(kept);
+    m_last = m_run->columns.last();
+    m_isOver = true;
+    d.sink->end();
+    m_announceEnd(u"message %1 matched"_s.arg(m_last), false);
+}
+
 void InterpretLoop::publish()
 {
     if (m_run->columns.size() == 0)
         return;
+    if (d.options.until && !m_run->isUnread && !m_isOver)
+        endAtMatch();
     const std::size_t bytes = m_run->bytes.size() + m_run->columns.size() * 160;
     const Tail::Run done = std::move(m_run);
     newRun();

@@ -39,6 +39,8 @@ private:
     void learnDialects();
     void take(HeardMessage& message);
     void learnSecrets();
+    /// Leaves out of the run what follows the message that ends the recording.
+    void endAtMatch();
     void publish();
     void newRun();
     Progress catchUp();

@@ -33,7 +33,7 @@ constexpr std::size_t kCommitBytes = std::size_t(32) << 20;
 /// How far apart two copies of a message may be where nothing is known of the clocks, and where
 /// they agree: each recorder's own way to the message takes a while.
 constexpr std::int64_t kUnknownError = 1'000'000'000; // ns
-constexpr std::int64_t kLeastError = 1'000'000;
+constexpr std::int64_t kLeastError = 250'000'000;
 /// What is carried over; calls, causes and states are found out again.
 constexpr std::uint32_t kWanted = kHeardColumns | ActorColumns | TypeColumns | IdColumns;
 /// What the bus or the person said of a message; the rest is found out again.
@@ -48,7 +48,8 @@ public:
     {
     }
 
-    bool isCopy(std::string_view id, std::string_view raw, std::uint32_t recording,
+    /// `identity` says which message it is beside its bytes; 0: nothing does.
+    bool isCopy(std::uint64_t identity, std::string_view raw, std::uint32_t recording,
                 std::int64_t time)
     {
         while (!m_order.empty() && m_order.front().second < time - m_reach) {
@@ -57,9 +58,9 @@ public:
                 m_heard.erase(range.first); // the oldest of its key
             m_order.pop_front();
         }
-        if (id.empty())
+        if (identity == 0)
             return false;
-        const std::uint64_t key = idHash(id) * 0x9e37'79b9'7f4a'7c15ull ^ idHash(raw);
+        const std::uint64_t key = identity * 0x9e37'79b9'7f4a'7c15ull ^ idHash(raw);
         const std::uint64_t bit = std::uint64_t(1) << (recording % 64);
         const auto [first, last] = m_heard.equal_range(key);
         for (auto heard = first; heard != last; ++heard) {
@@ -156,17 +157,37 @@ private:
             const ConnectionEntry entry = from.connectionEntry(ConnectionId(id));
             (void)m_names.connection(entry.url, entry.name);
         }
-        for (const Member& member : m_set->members)
-            rename(member);
         for (Schema& schema : from.codecs().schemas())
             m_names.codecs().add(std::move(schema));
         return Done{};
     }
 
     /// Where the session has another name for an agent than its messages, the merge has too.
+        for (const Member& member : m_set->members)
+            rename(member);
     void rename(const Member& member)
     {
         if (m_set->isJoined)
+    /// Each recording is read by the dialects that it brings along.
+    [[nodiscard]] std::vector<DialectRule> dialectsOfMembers() const
+    {
+        std::vector<DialectRule> all;
+        for (const Member& member : m_set->members) {
+            auto reader = member.source.pool->lease();
+            if (!reader)
+                continue;
+            for (DialectRule rule : rulesKept((*reader)->meta().dialects.toStdString())) {
+                const auto own = rule.connection;
+                for (std::uint32_t id = 1; id < member.map.connections.size(); ++id) {
+                    rule.connection = member.map.connections[id];
+                    if (!own || *own == id)
+                        all.push_back(rule);
+                }
+            }
+        }
+        return all;
+    }
+
             return;
         auto renames = std::make_shared<Interpreter::Renames>();
         const Dictionaries& own = *member.source.names;
@@ -195,7 +216,7 @@ private:
                 noteUnreadable(columns, row);
                 continue;
             }
-            if (m_copies.isCopy(messageId(columns, row, raw, headers), raw,
+            if (m_copies.isCopy(identityOf(columns, row, raw, headers), raw,
                                 columns.recordingAt(row), columns.time[row])) {
                 ++m_result.copies;
                 if (m_options.dropCopies)
@@ -222,6 +243,37 @@ private:
                                       std::string_view headers)
     {
         const TextRef ref = columns.ids[static_cast<std::size_t>(IdField::Message)].text[row];
+    /// The id that a message states. One without may be heard by two recorders of one bus: then
+    /// bus and topic are the same.
+    std::uint64_t identityOf(const Columns& columns, std::size_t row, std::string_view raw,
+                             std::string_view headers)
+    {
+        if (const std::string_view id = messageId(columns, row, raw, headers); !id.empty())
+            return idHash(id);
+        if (raw.empty())
+            return 0;
+        const std::uint32_t connection = columns.connection[row];
+        if (connection >= m_buses.size())
+            m_buses.resize(connection + 1);
+        std::uint64_t& bus = m_buses[connection];
+        if (bus == 0)
+            bus = busOf(connection, columns.recordingAt(row));
+        return bus ^ (columns.topic[row] + 1) * 0x9e37'79b9'7f4a'7c15ull;
+    }
+
+    std::uint64_t busOf(std::uint32_t connection, std::uint32_t recording)
+    {
+        const std::string url = m_set->names->connectionEntry(ConnectionId(connection)).url;
+        const QUrl bus = comparableUrl(QUrl(QString::fromStdString(url)));
+        QString name = bus.toString(QUrl::FullyEncoded);
+        // This machine is another one to each recorder.
+        const QString host = bus.host();
+        const auto parts = m_reader->parts();
+        if ((host.isEmpty() || host.startsWith("127."_L1)) && recording < parts.size())
+            name += u' ' + parts[recording]->meta().host;
+        return idHash(name.toStdString());
+    }
+
         std::string_view bytes = raw;
         std::size_t offset = ref.offset;
         if ((ref.offset & kInText) != 0) {
@@ -380,6 +432,7 @@ Result<MergeResult> mergeRecordings(const QStringList& paths, const QString& tar
     if (!result) {
         discard();
         Error error = result.error();
+    std::vector<std::uint64_t> m_buses; ///< by connection; 0: not asked yet
         error.message.replace(part, target);
         return error;
     }

@@ -262,18 +262,35 @@ std::int64_t MergedReader::timeOf(std::uint32_t recording, Seq own)
     return row < columns->size() ? columns->time[row] : kNoTime;
 }
 
+std::vector<BlockRef> MergedReader::blocksUnder(std::size_t number, std::uint32_t recording)
+{
+    const SessionOrder::Stretch& stretch = order().stretches()[number];
+    const TimePoint until = stretch.lastTime == std::numeric_limits<std::int64_t>::max()
+                                ? TimePoint::max()
+                                : fromNs(stretch.lastTime + 1);
+    return m_members[recording]->blocksIn({fromNs(stretch.first.time), until});
+}
+
+bool MergedReader::mayHoldText(const BlockRef& block, const TextChoice& texts)
+{
+    const auto number = static_cast<std::size_t>(block.id - 1);
+    for (std::uint32_t recording = 0; recording < m_members.size(); ++recording) {
+        for (const BlockRef& own : blocksUnder(number, recording)) {
+            if (m_members[recording]->mayHoldText(own, texts))
+                return true;
+        }
+    }
+    return false;
+}
+
 void MergedReader::addRows(Stretch& stretch, std::uint32_t recording, std::uint32_t wanted)
 {
     const auto& stretches = order().stretches();
     const OrderKey first = stretches[stretch.number].first;
     const bool isLast = stretch.number + 1 == stretches.size();
     const OrderKey end = isLast ? OrderKey{} : stretches[stretch.number + 1].first;
-    const std::int64_t lastTime = stretches[stretch.number].lastTime;
-    const TimePoint until = lastTime == std::numeric_limits<std::int64_t>::max()
-                                ? TimePoint::max()
-                                : fromNs(lastTime + 1);
     const std::size_t before = stretch.rows.size();
-    for (const BlockRef& block : m_members[recording]->blocksIn({fromNs(first.time), until})) {
+    for (const BlockRef& block : blocksUnder(stretch.number, recording)) {
         const Piece piece{recording, block};
         const auto columns = columnsOf(piece, wanted);
         const auto number = static_cast<std::uint32_t>(stretch.pieces.size());

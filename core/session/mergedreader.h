@@ -40,6 +40,7 @@ public:
                                    std::int64_t maxMessages = 0) override;
     std::optional<BlockRef> blockAt(TimePoint t) override;
     std::vector<BlockRef> blocksWithId(IdField field, std::string_view text) override;
+    bool mayHoldText(const BlockRef& block, const TextChoice& texts) override;
     bool load(const BlockRef& block, std::uint32_t wanted, Columns& out) override;
     /// The bytes are in the parts' blocks: a stretch of large messages would not fit into memory.
     bool loadPayload(const BlockRef&, std::string&) override { return false; }
@@ -83,6 +84,8 @@ private:
     BlockRef refOf(std::size_t number);
     /// Null when the recordings do not hold what they held when the order was made.
     std::shared_ptr<const Stretch> gather(std::size_t number, std::uint32_t wanted);
+    /// The blocks of a recording that reach into a stretch.
+    std::vector<BlockRef> blocksUnder(std::size_t number, std::uint32_t recording);
     void addRows(Stretch& stretch, std::uint32_t recording, std::uint32_t wanted);
     std::shared_ptr<const Columns> columnsOf(const Piece& piece, std::uint32_t wanted);
     void keepTimes(const Piece& piece, const Columns& columns);

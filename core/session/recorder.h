@@ -23,6 +23,8 @@
 
 namespace murmur {
 
+class Filter;
+
 struct RecorderOptions
 {
     QString path;           ///< created 0600; refused when it exists and is not empty
@@ -30,6 +32,9 @@ struct RecorderOptions
     ConnectionOptions connectionOptions;
     QString dialect;              ///< forced dialect id, or empty
     std::int64_t maxMessages = 0; ///< 0: no limit
+    /// The recording ends with the first message that matches; empty: none. One that is read late,
+    /// for want of time, ends nothing.
+    std::shared_ptr<const Filter> until;
     RecordingLimits limits;
     IntakeRules rules;              ///< what is left out or overwritten before it is written
     Shard shard;                    ///< records only this share of the subjects

@@ -208,6 +208,23 @@ private Q_SLOTS:
         QCOMPARE(wrong.nextFrame().closeCode(), 1002);
     }
 
+    void whatIsPostedIsNamedByItsHost()
+    {
+        HubHost hub;
+        for (int i = 0; i < 3; ++i) {
+            RawClient client(hub.port);
+            client.send(post("{\"n\":1}"));
+            QTRY_COMPARE(hub.sink.count(), std::size_t(i + 1));
+        }
+        RawClient known(hub.port);
+        known.send("POST / HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic bWU6cHc=\r\n"
+                   "Content-Length: 2\r\n\r\n{}"s);
+        QTRY_COMPARE(hub.sink.count(), std::size_t(4));
+        QCOMPARE(hub.sink.messages()[0].peer, QByteArray("127.0.0.1 (HTTP)"));
+        QCOMPARE(hub.sink.messages()[2].peer, QByteArray("127.0.0.1 (HTTP)"));
+        QCOMPARE(hub.sink.messages()[3].peer, QByteArray("me@127.0.0.1 (HTTP)"));
+    }
+
     void subscribersGetExactlyWhatWasPublished()
     {
         HubHost hub;

@@ -173,6 +173,24 @@ private Q_SLOTS:
         QCOMPARE(end.objects().at(0)[u"ended"_s].toString(), u"message 3 matched"_s);
     }
 
+    void whatComesBehindTheMatchIsLeftOut()
+    {
+        const QString file = path();
+        Recording recording(file, {u"--until"_s, u"payload.n == 7"_s, u"--json"_s});
+        const quint16 port = recording.port();
+        QVERIFY(port != 0);
+        QByteArray batch("[");
+        for (int n = 0; n < 500; ++n)
+            batch += (n > 0 ? "," : "") + ("{\"from\":\"a" + QByteArray::number(n)) +
+                     "\",\"payload\":{\"n\":" + QByteArray::number(n) + "}}";
+        post(port, batch + ']');
+        const Outcome end = recording.outcome();
+        QCOMPARE(end.code, 0);
+        QCOMPARE(end.objects().at(0)[u"messages"_s].toInt(), 8);
+        QCOMPARE(end.objects().at(0)[u"ended"_s].toString(), u"message 8 matched"_s);
+        QCOMPARE(murmur::murmur({u"verify"_s, file}).code, 0);
+    }
+
     void aRunningRecordingCanBeRead()
     {
         const QString file = path();

@@ -6,6 +6,7 @@
 #include "recording/reader.h"
 #include "recording/sqlite.h"
 #include "session/merge.h"
+#include "support/messages.h"
 
 #include <QDir>
 #include <QFile>
@@ -152,6 +153,32 @@ private Q_SLOTS:
         QCOMPARE(dropped->copies, 500);
         QCOMPARE(dropped->messages, 2'001);
         QCOMPARE(openedOf(u"dropped"_s)->seen().last, Seq(2'001));
+    }
+
+    void copiesWithoutAnIdAreFoundOnOneBus()
+    {
+        std::vector<HeardMessage> here;
+        for (int i = 0; i < 6; ++i) {
+            HeardMessage message;
+            message.topic = i % 2 == 0 ? "beat" : "tick";
+            message.raw = "{\"from\":\"a\",\"ok\":true}";
+            message.received = kMessagesStart + i * 100'000'000;
+            here.push_back(message);
+        }
+        std::vector<HeardMessage> there = here;
+        for (HeardMessage& message : there)
+            message.received += 40'000'000; // by a recorder that is busier
+        QVERIFY(recordAll(pathOf(u"plain here"_s), here).ok());
+        QVERIFY(recordAll(pathOf(u"plain there"_s), there).ok());
+        QVERIFY(recordAll(pathOf(u"plain elsewhere"_s), there, u"test://another"_s).ok());
+        MergeOptions options;
+        options.dropCopies = true;
+        const auto merged = mergeRecordings(
+            {pathOf(u"plain here"_s), pathOf(u"plain there"_s), pathOf(u"plain elsewhere"_s)},
+            pathOf(u"plain"_s), options);
+        QVERIFY(merged.ok());
+        QCOMPARE(merged->copies, 6);
+        QCOMPARE(merged->messages, 12);
     }
 
     void gapsTicksAndStatedTimesAreCarriedOver()

@@ -261,6 +261,19 @@ private Q_SLOTS:
         QVERIFY(run(file("other.murmur"), "UPDATE meta SET v = 'other' WHERE k IN ('uuid', "
                                           "'family')"));
         compare({file("whole.murmur"), file("other.murmur")}, true);
+        // What no block holds, no block is read for: not even one that cannot be.
+        QVERIFY(run(file("other.murmur"),
+                    "UPDATE block SET payload_size = payload_size - 1 WHERE id = 3"));
+        const auto unreadable = [&] {
+            auto session = Session::open(QStringList{file("whole.murmur"), file("other.murmur")});
+            MatchRequest request;
+            request.filter = *parseFilter(u"nowhere", (*session)->seen().time);
+            const auto list = waitFor((*session)->search(request));
+            return list ? list->unreadable : -1;
+        };
+        QCOMPARE(unreadable(), 0);
+        QVERIFY(run(file("other.murmur"), "DELETE FROM bloom"));
+        QVERIFY(unreadable() > 0);
     }
 
     void partsOfASplitRecording()
