@@ -56,6 +56,8 @@ void addVerify(CLI::App& app, Action& action);
 void addRepair(CLI::App& app, Action& action);
 void addTest(CLI::App& app, Action& action);
 void addDialect(CLI::App& app, Action& action);
+void addCodec(CLI::App& app, Action& action);
+void addSchema(CLI::App& app, Action& action);
 void addProfile(CLI::App& app, Action& action);
 void addHelp(CLI::App& app, Action& action);
 

@@ -36,6 +36,8 @@ std::span<const Command> commands() noexcept
     return rows;
 }
 
+        {"codec", "Name the payload codecs, and explain how a payload is read", addCodec},
+        {"schema", "Keep the schemas of payloads in a recording", addSchema},
 void report(const QString& sentence)
 {
     const QByteArray line = "murmur: " + sentence.toUtf8() + '\n';

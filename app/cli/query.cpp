@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "await.h"
+#include "codec/codecbook.h"
 #include "command.h"
 #include "messagejson.h"
 #include "messagestream.h"
@@ -133,12 +134,14 @@ private:
 };
 
 /// What the streams have to read for these columns.
-MessageStream::Depth depthFor(const Options& options, const std::vector<MessageColumn>& columns)
+MessageStream::Depth depthFor(const Options& options, const std::vector<MessageColumn>& columns,
+                              bool decodes)
 {
     const bool needsDetail = std::ranges::any_of(columns, &MessageColumn::needsDetail);
     if (!needsDetail)
         return MessageStream::Depth::Rows;
-    const bool isTable = !options.json && !options.csv;
+    // What is to be decoded has to be whole.
+    const bool isTable = !options.json && !options.csv && !decodes;
     const bool needsOnlyPayload = std::ranges::all_of(columns, [](const MessageColumn& column) {
         return !column.needsDetail() || column.key == MessageKey::Payload;
     });
@@ -214,7 +217,9 @@ int run(const Options& options)
     StopSignals signals;
     Progress progress;
     const bool showsProgress = progress.isShown() && ::isatty(STDOUT_FILENO) == 0;
-    MessageStream stream(**session, *filter, depthFor(options, *columns), kPreviewBytes,
+    const CodecBook& book = (*session)->dictionaries()->codecs();
+    const bool decodes = book.count() > 0 || !book.rules().empty();
+    MessageStream stream(**session, *filter, depthFor(options, *columns, decodes), kPreviewBytes,
                          options.limit);
     MessageFormatter formatter((*session)->dictionaries());
     QObject context;
@@ -283,6 +288,7 @@ void addQuery(CLI::App& app, Action& action)
     addSessionOptions(app, options->session);
     app.add_flag("--json", options->json, "One JSON object a line");
     app.add_flag("--csv", options->csv, "CSV with a title line");
+    addCodecOption(app, options->session.codecs);
     app.footer("\nExamples:\n"
                "  murmur query night.murmur 'kind == error and site == north'\n"
                "  murmur query night.murmur 'latency > 200ms' --columns time,from,to,latency_ms\n"

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "codec/codecrule.h"
 #include "command.h"
 #include "dryrun.h"
 #include "profileuse.h"
@@ -33,6 +34,7 @@ struct Options
     std::string output;
     std::string dialect;
     std::string length;
+    std::vector<std::string> codecs;
     std::string maxSize;
     std::string ring;
     std::string split;
@@ -116,6 +118,18 @@ void tellWhatIsAskedFor(const std::vector<QUrl>& urls)
 }
 
 int run(const Options& options)
+/// A rule of --codec, to be kept in the recording.
+Result<Schema> recordedCodec(const std::string& text)
+{
+    auto rule = codecRuleFromText(QString::fromStdString(text));
+    if (!rule)
+        return rule.error();
+    Schema schema = std::move(rule->schema);
+    schema.topic = rule->topic;
+    schema.codec = rule->codec;
+    return schema;
+}
+
 {
     RecorderOptions recording;
     recording.path = QFile::decodeName(options.output.c_str());
@@ -178,7 +192,16 @@ int run(const Options& options)
         return wrongUse(u"Into which file? Name it with -o FILE."_s);
     tellWhatIsAskedFor(recording.urls);
     Recorder recorder(std::move(recording));
+    std::vector<Schema> schemas;
+    for (const std::string& given : options.codecs) {
+        auto schema = recordedCodec(given);
+        if (!schema)
+            return failed(schema.error());
+        schemas.push_back(std::move(*schema));
+    }
     return RecordRun(recorder, std::move(run)).run();
+    for (Schema& schema : schemas)
+        recorder.sink().describe(std::move(schema));
 }
 
 std::string footer()
@@ -213,6 +236,7 @@ void addRecord(CLI::App& app, Action& action)
         ->multi_option_policy(CLI::MultiOptionPolicy::Join)
         ->delimiter(',');
     app.add_option("--for", options->length, "End after so long, for example 60s");
+    addCodecOption(app, options->codecs);
     app.add_option("--max-messages", options->maxMessages, "End after so many messages")
         ->check(positiveWhole());
     app.add_option("--max-size", options->maxSize,

@@ -3,6 +3,7 @@
 
 #include "recordings.h"
 
+#include "codec/codecrule.h"
 #include "command.h"
 
 #include <CLI/CLI.hpp>
@@ -24,6 +25,25 @@ void addSessionOptions(CLI::App& app, SessionFiles& files)
                    "Several recordings: move one in time, for example north=+1.5s or "
                    "north=-2s±20ms")
         ->allow_extra_args(false);
+}
+
+void addCodecOption(CLI::App& app, std::vector<std::string>& codecs)
+{
+    app.add_option("--codec", codecs,
+                   "Read payloads of some topics so: 'fleet/*=msgpack', 'orders=avro:order.avsc', "
+                   "'pose=protobuf:robot.pb#robot.Pose'; may be repeated")
+        ->allow_extra_args(false);
+}
+
+Status useCodecs(const std::vector<std::string>& codecs, const Dictionaries& names)
+{
+    for (const std::string& given : codecs) {
+        auto rule = codecRuleFromText(QString::fromStdString(given));
+        if (!rule)
+            return rule.error();
+        names.codecs().setRule(std::move(*rule));
+    }
+    return Done{};
 }
 
 Result<SessionOptions> sessionOptions(const SessionFiles& files)
@@ -55,6 +75,8 @@ Result<std::unique_ptr<Session>> openSession(const SessionFiles& files, int& cod
     auto session = Session::open(pathsOf(files.files), *options);
     if (!session)
         return session;
+    if (auto used = useCodecs(files.codecs, *(*session)->dictionaries()); !used)
+        return used.error();
     for (const RecordingInfo& recording : (*session)->recordings()) {
         if (recording.isShown)
             continue;

@@ -23,10 +23,15 @@ struct SessionFiles
     std::vector<std::string> files;
     bool keepApart = false;
     std::vector<std::string> offsets; ///< "label=+1.5s" or "label=-2s±20ms"
+    std::vector<std::string> codecs;  ///< "fleet/*=msgpack", "orders=avro:order.avsc"
 };
 
 /// Declares --keep-apart and --offset.
 void addSessionOptions(CLI::App& app, SessionFiles& files);
+/// Declares --codec, for what shows payloads.
+void addCodecOption(CLI::App& app, std::vector<std::string>& codecs);
+/// Reads payloads of the session as these rules say.
+Status useCodecs(const std::vector<std::string>& codecs, const Dictionaries& names);
 /// Reads them; WrongUse says what an offset looks like.
 Result<SessionOptions> sessionOptions(const SessionFiles& files);
 QStringList pathsOf(const std::vector<std::string>& files);

@@ -38,6 +38,7 @@ struct Options
     bool json = false;
     bool csv = false;
     bool schema = false;
+    std::vector<std::string> codecs;
 };
 
 int printSchema(bool json)
@@ -103,6 +104,10 @@ int run(const Options& options)
     if (!recordings)
         return failed(recordings.error());
     std::vector<SqlDatabase::Recording> sources;
+    for (const OpenRecording& recording : *recordings) {
+        if (auto used = useCodecs(options.codecs, *recording.session->dictionaries()); !used)
+            return failed(used.error());
+    }
     for (const OpenRecording& recording : *recordings)
         sources.push_back({recording.session.get(), recording.label.toStdString()});
     auto database = SqlDatabase::over(sources);
@@ -171,6 +176,7 @@ void addSql(CLI::App& app, Action& action)
     app.formatter(std::make_shared<SqlUsage>());
     app.add_option("FILE... STATEMENT", options->arguments,
                    "Recordings, then one SELECT over their messages, calls, gaps ...");
+    addCodecOption(app, options->codecs);
     app.add_flag("--json", options->json, "One JSON object a line");
     app.add_flag("--csv", options->csv, "CSV with a title line");
     app.add_flag("--schema", options->schema, "Print the tables and columns, then stop");

@@ -52,7 +52,7 @@ void KnownSchema::read()
     try {
         if (codec == nullptr)
             m_problem = "no codec here is called " + schema.codec;
-        else if (codec->compile != nullptr)
+        else if (codec->compile != nullptr && !schema.data.empty())
             m_reader = codec->compile(schema);
     } catch (const CodecFailure& failure) {
         m_problem = failure.what;
@@ -158,7 +158,8 @@ std::optional<CodecChoice::Chosen> CodecChoice::byTopic() const
         Chosen chosen;
         chosen.codec = findCodec(given.codec);
         chosen.schema = schema;
-        chosen.reason = "the recording has a schema for topic " + given.topic;
+        chosen.reason = std::string("the recording has a ") +
+                        (given.data.empty() ? "codec" : "schema") + " for topic " + given.topic;
         if (!given.name.empty())
             chosen.reason += " (" + given.name + ')';
         return chosen;
@@ -212,7 +213,7 @@ bool CodecChoice::run(const Chosen& chosen, std::string& failure)
             throw CodecFailure{"no codec here reads it", 0};
         if (chosen.schema) {
             reader = chosen.schema->reader();
-            if (!reader && chosen.codec->compile != nullptr) {
+            if (!reader && chosen.codec->compile != nullptr && !chosen.schema->schema.data.empty()) {
                 failure = "its schema cannot be used: " + chosen.schema->problem();
                 return false;
             }

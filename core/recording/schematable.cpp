@@ -120,7 +120,8 @@ Status removeSchema(const QString& path, std::int64_t number)
     auto opened = openToChange(path);
     if (!opened)
         return opened.error();
-    Statement gone(*opened, "DELETE FROM schema WHERE id = ?");
+    Statement gone(*opened, "DELETE FROM schema WHERE id = (SELECT id FROM schema ORDER BY id "
+                            "LIMIT 1 OFFSET ? - 1)");
     if (gone.isValid() && !gone.bind(1, number).execute())
         return notWritten(*opened);
     if (!gone.isValid() || sqlite3_changes(opened->handle()) == 0)

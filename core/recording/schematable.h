@@ -25,7 +25,7 @@ void loadSchemas(Database& database, std::int64_t after, CodecBook& book);
 /// Keeps a schema in a recording that nobody records into; false when it has it already.
 /// Errors: Unreadable, Unwritable, DiskFull.
 Result<bool> addSchema(const QString& path, const Schema& schema);
-/// Takes the schema of this number (its row, from 1) out of a recording.
+/// Takes the schema of this number (from 1, in their order) out of a recording.
 Status removeSchema(const QString& path, std::int64_t number);
 
 } // namespace murmur

@@ -5,6 +5,7 @@
 #include "base/message.h"
 #include "bus/kafka/kafkabook.h"
 #include "bus/kafka/kafkahandle.h"
+#include "bus/schemaregistry.h"
 
 namespace murmur {
 
@@ -13,9 +14,9 @@ namespace murmur {
 class KafkaReader
 {
 public:
-    /// All outlive it.
+    /// All outlive it; `schemas` may be null.
     KafkaReader(rd_kafka_t* handle, const ConnectionContext& context, const KafkaSettings& settings,
-                KafkaBook& book, KafkaReports& reports, KafkaBoard& board);
+                KafkaBook& book, KafkaReports& reports, KafkaBoard& board, SchemaWatch* schemas);
 
     /// Until `isOver`, and then what has arrived here already.
     void run(const std::atomic<bool>& isOver);
@@ -36,6 +37,7 @@ private:
     KafkaBook& m_book;
     KafkaReports& m_reports;
     KafkaBoard& m_board;
+    SchemaWatch* const m_schemas; ///< null: no registry is asked
     const KafkaOwned<rd_kafka_queue_t> m_queue;
     const bool m_isHistory;
     const std::int64_t m_until;

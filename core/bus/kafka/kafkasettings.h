@@ -6,6 +6,8 @@
 #include "bus/position.h"
 #include "bus/tlsoptions.h"
 
+#include <QUrl>
+
 #include <cstdint>
 #include <string_view>
 
@@ -27,6 +29,7 @@ struct KafkaSettings
     bool readsUncommitted = false;
     QList<QByteArray> groups; ///< consumer groups to watch; empty: those that the brokers list
     bool watchesLag = true;
+    QUrl registry; ///< of the schemas that records name; empty: none
     Shard shard;
 
     [[nodiscard]] bool isHistory() const { return from.what != Position::What::Now; }

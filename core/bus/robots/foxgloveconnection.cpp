@@ -79,6 +79,7 @@ private:
     void takeGraph(const FoxgloveControl& control);
     void makeHeaders(Channel& channel) const;
     void keepChannel(const FoxgloveChannel& channel, const FeedMessage& message);
+    void describeChannel(const FoxgloveChannel& channel);
     void keepUnreadable(const FeedMessage& message, const char* reason);
     void tellUp();
 
@@ -230,11 +231,29 @@ void FoxgloveConnection::makeHeaders(Channel& channel) const
     channel.headers = headerBytes(list);
 }
 
+void FoxgloveConnection::describeChannel(const FoxgloveChannel& channel)
+{
+    Schema schema;
+    schema.topic = channel.topic;
+    schema.codec = channel.encoding;
+    schema.name = channel.schemaName;
+    schema.key = channel.schemaName;
+    const auto json = nlohmann::json::parse(channel.json, nullptr, false);
+    const auto text = json.find("schema");
+    if (text == json.end() || !text->is_string())
+        return;
+    schema.data = text->get<std::string>();
+    if (json.value("schemaEncoding", std::string()) == "protobuf" || channel.encoding == "protobuf")
+        schema.data = QByteArray::fromBase64(QByteArray::fromStdString(schema.data)).toStdString();
+    context().sink->describe(std::move(schema));
+}
+
 // Who reads the recording later needs the schema; once is enough, also after a reconnect.
 void FoxgloveConnection::keepChannel(const FoxgloveChannel& channel, const FeedMessage& message)
 {
     if (m_kept.size() >= kMaxChannels || !m_kept.insert(idHash(channel.json)).second)
         return;
+    describeChannel(channel);
     FeedMessage one = message;
     one.payload = channel.json;
     HeardMessage heard = heardFrom(one);
