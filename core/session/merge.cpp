@@ -159,35 +159,15 @@ private:
         }
         for (Schema& schema : from.codecs().schemas())
             m_names.codecs().add(std::move(schema));
+        for (const Member& member : m_set->members)
+            rename(member);
         return Done{};
     }
 
     /// Where the session has another name for an agent than its messages, the merge has too.
-        for (const Member& member : m_set->members)
-            rename(member);
     void rename(const Member& member)
     {
         if (m_set->isJoined)
-    /// Each recording is read by the dialects that it brings along.
-    [[nodiscard]] std::vector<DialectRule> dialectsOfMembers() const
-    {
-        std::vector<DialectRule> all;
-        for (const Member& member : m_set->members) {
-            auto reader = member.source.pool->lease();
-            if (!reader)
-                continue;
-            for (DialectRule rule : rulesKept((*reader)->meta().dialects.toStdString())) {
-                const auto own = rule.connection;
-                for (std::uint32_t id = 1; id < member.map.connections.size(); ++id) {
-                    rule.connection = member.map.connections[id];
-                    if (!own || *own == id)
-                        all.push_back(rule);
-                }
-            }
-        }
-        return all;
-    }
-
             return;
         auto renames = std::make_shared<Interpreter::Renames>();
         const Dictionaries& own = *member.source.names;
@@ -239,10 +219,6 @@ private:
         return m_set->damagedType != 0 && columns.type[row] == m_set->damagedType;
     }
 
-    static std::string_view messageId(const Columns& columns, std::size_t row, std::string_view raw,
-                                      std::string_view headers)
-    {
-        const TextRef ref = columns.ids[static_cast<std::size_t>(IdField::Message)].text[row];
     /// The id that a message states. One without may be heard by two recorders of one bus: then
     /// bus and topic are the same.
     std::uint64_t identityOf(const Columns& columns, std::size_t row, std::string_view raw,
@@ -274,6 +250,10 @@ private:
         return idHash(name.toStdString());
     }
 
+    static std::string_view messageId(const Columns& columns, std::size_t row, std::string_view raw,
+                                      std::string_view headers)
+    {
+        const TextRef ref = columns.ids[static_cast<std::size_t>(IdField::Message)].text[row];
         std::string_view bytes = raw;
         std::size_t offset = ref.offset;
         if ((ref.offset & kInText) != 0) {
@@ -402,6 +382,7 @@ private:
     Interpreter m_interpreter;
     std::unique_ptr<RecordingWriter> m_writer;
     CopyFinder m_copies;
+    std::vector<std::uint64_t> m_buses; ///< by connection; 0: not asked yet
     Chunk m_run;
     std::vector<StoredTick> m_ticks;
     std::size_t m_nextTick = 0;
@@ -432,7 +413,6 @@ Result<MergeResult> mergeRecordings(const QStringList& paths, const QString& tar
     if (!result) {
         discard();
         Error error = result.error();
-    std::vector<std::uint64_t> m_buses; ///< by connection; 0: not asked yet
         error.message.replace(part, target);
         return error;
     }
