@@ -48,24 +48,40 @@ bool isMadeUp(std::string_view segment)
                         (segment.size() >= kLongWord && std::ranges::all_of(segment, isWord)));
 }
 
-} // namespace
+bool isNumber(std::string_view segment)
+{
+    return !segment.empty() && std::ranges::all_of(segment, isDigit);
+}
 
-std::string topicFamily(std::string_view topic)
+template<typename Differs>
+std::string familyOf(std::string_view topic, Differs differs)
 {
     std::string family;
     bool isFamily = false;
     while (true) {
         const std::size_t end = topic.find_first_of("./:");
         const std::string_view segment = topic.substr(0, end);
-        const bool madeUp = isMadeUp(segment);
-        isFamily = isFamily || madeUp;
-        family += madeUp ? std::string_view("*") : segment;
+        const bool isAny = differs(segment);
+        isFamily = isFamily || isAny;
+        family += isAny ? std::string_view("*") : segment;
         if (end == std::string_view::npos)
             break;
         family += topic[end];
         topic.remove_prefix(end + 1);
     }
     return isFamily ? family : std::string();
+}
+
+} // namespace
+
+std::string topicFamily(std::string_view topic)
+{
+    return familyOf(topic, isMadeUp);
+}
+
+std::string numberFamily(std::string_view topic)
+{
+    return familyOf(topic, isNumber);
 }
 
 bool isInbox(std::string_view topic)

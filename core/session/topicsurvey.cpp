@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "session/surveysink.h"
+#include "session/topiccollapse.h"
 #include "session/topicfamily.h"
 
 #include <QTimer>
@@ -126,6 +127,7 @@ std::vector<SurveyedTopic> mergedTopics(std::vector<SurveyedTopic> heard,
                            : std::nullopt;
         }
     }
+    collapseNumbers(heard);
     std::ranges::sort(heard, [](const SurveyedTopic& a, const SurveyedTopic& b) {
         return std::tie(a.topic, a.item) < std::tie(b.topic, b.item);
     });

@@ -214,6 +214,31 @@ private Q_SLOTS:
         QCOMPARE(*merged[1].perSecond, 0.0);
         // Where only a part was listened to, nothing is known of the others.
         QCOMPARE(mergedTopics({sampled}, {silent}, false).size(), std::size_t(1));
+
+        // Many that differ in a number are one line; a few are not, nor what the bus counts.
+        std::vector<SurveyedTopic> tasks;
+        for (int i = 0; i < 40; ++i) {
+            SurveyedTopic task;
+            task.topic = u"state.task.%1"_s.arg(i);
+            task.perSecond = 0.5;
+            task.size = 100;
+            task.slices = {1, 0};
+            tasks.push_back(task);
+            task.topic = u"fleet/%1/pose"_s.arg(i);
+            if (i < 10)
+                tasks.push_back(task);
+            task.topic = u"part.%1"_s.arg(i);
+            task.isExact = true;
+            if (i < 20)
+                tasks.push_back(task);
+        }
+        const auto collapsed = mergedTopics(tasks, {}, true);
+        QCOMPARE(collapsed.size(), std::size_t(31));
+        QCOMPARE(collapsed.back().topic, u"state.task.*"_s);
+        QCOMPARE(collapsed.back().members, 40);
+        QCOMPARE(*collapsed.back().perSecond, 20.0);
+        QCOMPARE(*collapsed.back().size, 100);
+        QCOMPARE(collapsed.back().slices, (std::vector<std::uint32_t>{40, 0}));
     }
 
     void aBusThatCannotBeSurveyedSaysSo()
