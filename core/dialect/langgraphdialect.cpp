@@ -36,6 +36,7 @@ enum class Slot : std::uint8_t {
     Error,
     Graph,
     Trigger,
+    Interrupt,
     Checkpoint,
     ParentCheckpoint,
     CheckpointSpace,
@@ -87,8 +88,10 @@ constexpr std::array kPaths = std::to_array<FieldPath>({
     at(Slot::Error, "error"),
     at(Slot::Graph, "graph_name"),
     at(Slot::Trigger, "trigger_call_id"),
+    at(Slot::Interrupt, "interrupt_id"),
     at(Slot::Checkpoint, "config>configurable>checkpoint_id"),
     at(Slot::ParentCheckpoint, "parent_config>configurable>checkpoint_id"),
+    at(Slot::ParentCheckpoint, "parentConfig>configurable>checkpoint_id"), // of LangGraph.js
     at(Slot::CheckpointSpace, "config>configurable>checkpoint_ns"),
     at(Slot::Values, "values"),
     at(Slot::Values, "channel_values"),
@@ -118,6 +121,7 @@ constexpr std::array kModes = std::to_array<NamedKind>({
     {"debug", Kind::Event},
     {"input", Kind::Event},
     {"input.requested", Kind::Request},
+    {"input.respond", Kind::Reply},
 });
 constexpr std::array kPhases = std::to_array<NamedKind>({
     {"started", Kind::Request},
@@ -129,6 +133,8 @@ constexpr std::array kPhases = std::to_array<NamedKind>({
 
 /// Who speaks when no node does.
 constexpr std::string_view kGraph = "graph";
+/// Who is asked by an interrupt, and answers it.
+constexpr std::string_view kHuman = "human";
 
 /// "node:task" → node.
 std::string_view nodeOf(std::string_view segment) noexcept
@@ -154,6 +160,7 @@ private:
     void describeTask(Interpretation& out);
     void describeCheckpoint(Interpretation& out);
     void describeLifecycle(std::string_view segment, Interpretation& out);
+    void describeInput(Kind kind, Interpretation& out);
     /// Only the outermost may be "debug": the work stays linear.
     [[nodiscard]] std::string_view innerMode() const
     {
@@ -247,6 +254,7 @@ std::string_view LanggraphDialect::describeWrapped(std::string_view mode, Interp
     const NamedKind* known = rowOf(kModes, mode);
     const std::string_view segment = m_fields.text(Slot::Namespace);
     const PathReader::Value inner = m_fields[Slot::Inner];
+    const std::string_view graph = m_fields.text(Slot::Graph);
     setId(out, IdField::Message, m_fields.text(Slot::EventId));
     out.sequence = numberOfText(m_fields.text(Slot::Sequence));
     if (out.sequence == kNoTime)
@@ -262,6 +270,8 @@ std::string_view LanggraphDialect::describeWrapped(std::string_view mode, Interp
             return describeWrapped(innerMode(), out);
         if (mode == "lifecycle")
             describeLifecycle(segment, out);
+        else if (mode.starts_with("input.") && known != nullptr)
+            describeInput(known->kind, out);
         else if (!describeBare(out) && known != nullptr && known->kind == Kind::State)
             m_fields.addState(inner, out);
     }
@@ -274,8 +284,8 @@ std::string_view LanggraphDialect::describeWrapped(std::string_view mode, Interp
     // An update is named by the node that made it.
     if (out.sender.empty() && mode == "updates" && !out.state.empty())
         out.sender = out.state.front().key;
-    if (out.sender.empty())
-        out.sender = kGraph;
+    if (out.sender.empty() || (out.sender == kGraph && !graph.empty()))
+        out.sender = graph.empty() ? kGraph : graph;
     return {};
 }
 
@@ -341,6 +351,20 @@ void LanggraphDialect::describeLifecycle(std::string_view segment, Interpretatio
     const std::string_view call = m_fields.text(Slot::Trigger);
     setId(out, IdField::Correlation, call.empty() ? segment : call);
     out.isErrorReply = out.kind == Kind::Error && !idOf(out, IdField::Correlation).empty();
+}
+
+/// A graph that waits for a person, and what that person says.
+void LanggraphDialect::describeInput(Kind kind, Interpretation& out)
+{
+    const std::string_view id = m_fields.text(Slot::Interrupt);
+    setId(out, IdField::Correlation, id);
+    if (kind == Kind::Reply) {
+        out.sender = kHuman;
+        return;
+    }
+    out.receivers.push_back(kHuman);
+    if (idOf(out, IdField::Message).empty())
+        setId(out, IdField::Message, id);
 }
 
 } // namespace
