@@ -42,6 +42,7 @@ inline constexpr int kRecordedWithGaps = 5;
 void addRecord(CLI::App& app, Action& action);
 void addBuses(CLI::App& app, Action& action);
 void addTopics(CLI::App& app, Action& action);
+void addRun(CLI::App& app, Action& action);
 void addDemo(CLI::App& app, Action& action);
 void addInfo(CLI::App& app, Action& action);
 void addQuery(CLI::App& app, Action& action);

@@ -17,6 +17,7 @@ std::span<const Command> commands() noexcept
         {"buses", "Say which buses answer on this machine, and which this build knows", addBuses},
         {"topics", "Say what flows on a bus, topic by topic, before attaching", addTopics},
         {"test", "Try to attach, say how it went, and show the first messages", addTest},
+        {"run", "Run a program under observation, without changing it", addRun},
         {"demo", "Let a demo swarm talk, and record it", addDemo},
         {"info", "Say what a recording holds", addInfo},
         {"query", "Find messages and print them as a table, JSON or CSV", addQuery},

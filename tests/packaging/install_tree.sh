@@ -18,8 +18,9 @@ share/doc/murmurscope/LICENSE
 share/doc/murmurscope/README.md
 share/icons/hicolor/scalable/apps/$id.svg
 share/metainfo/$id.metainfo.xml
-share/mime/packages/$id.xml"
-diff <(echo "$expected") <(cd "$prefix" && find . -type f -printf '%P\n' | LC_ALL=C sort)
+share/mime/packages/$id.xml
+$(cd "$1/resources" && find bridges -name __pycache__ -prune -o -type f -printf 'share/murmurscope/%p\n')"
+diff <(LC_ALL=C sort <<<"$expected") <(cd "$prefix" && find . -type f -printf '%P\n' | LC_ALL=C sort)
 
 version=$(sed -n 's/^project(.* VERSION \([0-9.]*\).*/\1/p' "$1/CMakeLists.txt")
 "$prefix/bin/murmur" --version | grep -F "$version"
@@ -31,4 +32,5 @@ done
 rm -rf "${prefix:?}"/*
 cmake --install "$build" --prefix "$prefix" --component recorder >/dev/null
 [ -x "$prefix/bin/murmur" ]
+"$prefix/bin/murmur" run -o "$prefix/run.murmur" -- sh -c 'test -e "${PYTHONPATH%%:*}/sitecustomize.py"'
 [ ! -e "$prefix/bin/murmurscope" ]
