@@ -49,6 +49,8 @@ void addQuery(CLI::App& app, Action& action);
 void addFindings(CLI::App& app, Action& action);
 void addLatency(CLI::App& app, Action& action);
 void addState(CLI::App& app, Action& action);
+void addExport(CLI::App& app, Action& action);
+void addImport(CLI::App& app, Action& action);
 void addMerge(CLI::App& app, Action& action);
 void addSql(CLI::App& app, Action& action);
 void addRender(CLI::App& app, Action& action);

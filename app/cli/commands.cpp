@@ -25,6 +25,8 @@ std::span<const Command> commands() noexcept
         {"latency", "Say how long calls took, and which were never answered", addLatency},
         {"state", "Say what the agents knew and waited for at a moment", addState},
         {"findings", "Say what went wrong, and which messages show it", addFindings},
+        {"import", "Make a recording of JSON lines or CSV", addImport},
+        {"export", "Write messages as JSON lines or CSV", addExport},
         {"merge", "Read several recordings again into one", addMerge},
         {"render", "Draw a view of a recording into a picture", addRender},
         {"reread", "Find out again who said what, with the dialects of today", addReread},

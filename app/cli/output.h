@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "exchange/jsonwriter.h"
+
 #include <QString>
 
 #include <cstdint>
@@ -11,44 +13,9 @@
 
 namespace murmur::cli {
 
-/// Appends JSON to a string: no tree, no allocation beyond the text. The caller keeps the order of
-/// calls right; commas come by themselves.
-class JsonWriter
-{
-public:
-    explicit JsonWriter(std::string& out)
-        : m_out(out)
-    {
-    }
-
-    void beginObject() { open('{'); }
-    void endObject() { close('}'); }
-    void beginArray() { open('['); }
-    void endArray() { close(']'); }
-    void key(std::string_view name);
-    /// Bytes that are not UTF-8 become U+FFFD.
-    void text(std::string_view utf8);
-    void text(const QString& text);
-    /// null when empty.
-    void textOrNull(std::string_view utf8);
-    void textOrNull(const QString& text);
-    void number(std::int64_t value);
-    void boolean(bool value);
-    void null();
-    /// JSON text, or a number that is formatted already.
-    void raw(std::string_view json);
-
-private:
-    void open(char bracket);
-    void close(char bracket);
-    void separate();
-
-    std::string& m_out;
-    bool m_needsComma = false;
-};
-
-/// Whether all of it is well-formed UTF-8.
-bool isUtf8(std::string_view bytes) noexcept;
+using murmur::appendCsv;
+using murmur::isUtf8;
+using murmur::JsonWriter;
 
 /// Standard output, buffered. A reader that went away is no error: writing then reports false and
 /// the command ends quietly.
@@ -99,9 +66,6 @@ private:
 /// Text that a terminal shows as it is: control characters, also those of escape sequences, become
 /// dots.
 QString printable(QString text);
-
-/// Appends one CSV field, quoted where RFC 4180 asks for it.
-void appendCsv(std::string& out, std::string_view field);
 
 /// 481220 as "481,220".
 QString grouped(std::int64_t number);

@@ -4,7 +4,7 @@
 #include "await.h"
 #include "codec/codecbook.h"
 #include "command.h"
-#include "messagejson.h"
+#include "exchange/messagejson.h"
 #include "messagestream.h"
 #include "output.h"
 #include "progress.h"
@@ -29,6 +29,8 @@
 using namespace Qt::StringLiterals;
 
 namespace murmur::cli {
+
+using namespace exchange;
 
 namespace {
 

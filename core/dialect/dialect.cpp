@@ -13,6 +13,7 @@
 #include "dialect/jsonrpcdialect.h"
 #include "dialect/langgraphdialect.h"
 #include "dialect/messageshape.h"
+#include "dialect/murmurdialect.h"
 #include "dialect/natsdialect.h"
 #include "dialect/opaquedialect.h"
 #include "dialect/oteldialect.h"
@@ -30,6 +31,7 @@ namespace {
 
 // In the order of detection. The last one takes everything.
 constexpr std::array kDialects = std::to_array<DialectEntry>({
+    {"murmur", "messages that Murmurscope wrote: query --json, export", createMurmurDialect},
     {"otel", "spans and log records of OpenTelemetry, with their resource", createOtelDialect},
     {"cloudevents", "CloudEvents, structured, batch and by headers", createCloudeventsDialect},
     {"dnotifier", "DNotifier: frames, remote agents, workflow records", createDnotifierDialect},

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "messagejson.h"
+#include "exchange/messagejson.h"
 
+#include "exchange/jsonwriter.h"
 #include "query/fields.h"
 #include "query/rowcontext.h"
 
@@ -18,7 +19,7 @@
 using namespace Qt::StringLiterals;
 using namespace std::string_view_literals;
 
-namespace murmur::cli {
+namespace murmur::exchange {
 
 namespace {
 
@@ -438,7 +439,7 @@ void MessageFormatter::appendCsv(std::string& out, const std::vector<MessageColu
         if (!isFirst)
             out += ',';
         isFirst = false;
-        murmur::cli::appendCsv(out, text);
+        murmur::appendCsv(out, text);
     };
     if (const std::string recording = recordingInFront(columns, message.row); !recording.empty())
         field(recording);
@@ -460,4 +461,4 @@ std::string MessageFormatter::plain(const FieldValue& value)
     return out;
 }
 
-} // namespace murmur::cli
+} // namespace murmur::exchange

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "output.h"
-
 #include "base/result.h"
 #include "session/session.h"
 
@@ -15,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace murmur::cli {
+namespace murmur::exchange {
 
 /// The keys of a message as `query --json` and `export` write them.
 enum class MessageKey : std::uint8_t {
@@ -116,4 +114,4 @@ private:
     std::unique_ptr<Parser> m_parser;
 };
 
-} // namespace murmur::cli
+} // namespace murmur::exchange

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "helptext.h"
-#include "messagejson.h"
+#include "exchange/messagejson.h"
 #include "output.h"
 
 #include <QJsonDocument>
@@ -11,6 +11,7 @@
 
 using namespace murmur;
 using namespace murmur::cli;
+using namespace murmur::exchange;
 using namespace Qt::StringLiterals;
 using namespace std::string_literals;
 
