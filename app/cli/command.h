@@ -52,6 +52,7 @@ void addState(CLI::App& app, Action& action);
 void addExport(CLI::App& app, Action& action);
 void addImport(CLI::App& app, Action& action);
 void addMerge(CLI::App& app, Action& action);
+void addNames(CLI::App& app, Action& action);
 void addSql(CLI::App& app, Action& action);
 void addRender(CLI::App& app, Action& action);
 void addReread(CLI::App& app, Action& action);

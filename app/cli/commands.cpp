@@ -27,6 +27,7 @@ std::span<const Command> commands() noexcept
         {"findings", "Say what went wrong, and which messages show it", addFindings},
         {"import", "Make a recording of JSON lines or CSV", addImport},
         {"export", "Write messages as JSON lines or CSV", addExport},
+        {"names", "Call agents something else, merge and group them", addNames},
         {"merge", "Read several recordings again into one", addMerge},
         {"render", "Draw a view of a recording into a picture", addRender},
         {"reread", "Find out again who said what, with the dialects of today", addReread},

@@ -125,6 +125,8 @@ void appendFacts(JsonWriter& json, const SessionInfo& info)
         json.null();
     json.key("agents");
     json.number(info.agents);
+    json.key("renamed");
+    json.number(info.renamed);
     json.key("topics");
     json.number(info.topics);
     json.key("kinds");
@@ -356,7 +358,11 @@ std::string pageOf(const SessionInfo& info)
         fact(u"last"_s,
              u"%1  (%2)"_s.arg(isoTime(last), durationText(last - info.extent.time.begin)));
     }
-    fact(u"agents"_s, grouped(info.agents));
+    fact(u"agents"_s,
+         grouped(info.agents) +
+             (info.renamed > 0 ? u", %1 of the recorded names are called otherwise"_s.arg(
+                                     grouped(info.renamed))
+                               : QString()));
     fact(u"topics"_s, grouped(info.topics));
     fact(u"bytes"_s,
          u"%1 heard, %2 on disk"_s.arg(bytesText(info.bytesRaw), bytesText(info.bytesFile)));

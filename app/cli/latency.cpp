@@ -47,6 +47,7 @@ LatencyBy byFromText(const std::string& text)
 {
     return text == "all"     ? LatencyBy::All
            : text == "pair"  ? LatencyBy::Pair
+           : text == "group" ? LatencyBy::Group
            : text == "topic" ? LatencyBy::Topic
            : text == "type"  ? LatencyBy::Type
                              : LatencyBy::Agent;
@@ -204,7 +205,7 @@ void addLatency(CLI::App& app, Action& action)
     app.add_option("FILE", options->session.files, "Recordings to look at; several are one session")
         ->required();
     app.add_option("--by", options->by, "What calls are put together by (usual: agent)")
-        ->check(CLI::IsMember({"all", "agent", "pair", "topic", "type"}));
+        ->check(CLI::IsMember({"all", "agent", "pair", "group", "topic", "type"}));
     app.add_option("--where", options->where,
                    "Calls of which the request or the answer matches this filter");
     app.add_option("--limit", options->limit, "So many lines at most, the slowest first")

@@ -159,6 +159,7 @@ bool NameCondition::matches(RowContext& context, std::size_t row) const
     case Field::Receivers:
         return audienceMatches(context, cell(columns.audience, row));
     case Field::Agent:
+    case Field::Was:
         return agentMatches(context, cell(columns.sender, row)) ||
                audienceMatches(context, cell(columns.audience, row));
     default:
@@ -169,6 +170,8 @@ bool NameCondition::matches(RowContext& context, std::size_t row) const
 bool NameCondition::agentMatches(RowContext& context, std::uint32_t agent) const
 {
     return context.verdict(m_slot, agent, [&] {
+        if (m_field == Field::Was)
+            return m_test.matches(context.names().recordedAgent(AgentId{agent}).name);
         const AgentEntry entry =
             context.names().agentEntry(context.names().resolved(AgentId{agent}));
         switch (m_field) {

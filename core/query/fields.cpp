@@ -33,6 +33,7 @@ constexpr std::array kFields = std::to_array<FieldName>({
     {"to", Field::Receivers, FieldType::Text},
     {"receivers", Field::Receivers, FieldType::Text},
     {"agent", Field::Agent, FieldType::Text},
+    {"was", Field::Was, FieldType::Text},
     {"group", Field::Group, FieldType::Text},
     {"group_name", Field::Group, FieldType::Text},
     {"site", Field::Site, FieldType::Text},

@@ -40,6 +40,7 @@ enum class Field : std::uint8_t {
     Sender,
     Receivers,
     Agent, ///< sender or receiver
+    Was,   ///< the same, by the name under which it was recorded
     Group,
     Site,
     Crew,

@@ -39,7 +39,7 @@ TextChoice SearchCondition::textChoice(const Dictionaries& names) const
             return {};
     }
     for (std::uint32_t id = 0; id < counts.agents; ++id) {
-        if (m_pattern.matches(names.agentName(names.resolved(AgentId{id}))))
+        if (nameMatches(names, AgentId{id}))
             return {};
     }
     return {needed};
@@ -83,10 +83,16 @@ bool SearchCondition::idMatches(RowContext& context, std::size_t row) const
 
 bool SearchCondition::agentMatches(RowContext& context, std::uint32_t agent) const
 {
-    return context.verdict(m_slot + 2, agent, [&] {
-        return m_pattern.matches(
-            context.names().agentName(context.names().resolved(AgentId{agent})));
-    });
+    return context.verdict(m_slot + 2, agent,
+                           [&] { return nameMatches(context.names(), AgentId{agent}); });
+}
+
+/// By the name that people know, or the one under which it was recorded.
+bool SearchCondition::nameMatches(const Dictionaries& names, AgentId agent) const
+{
+    return m_pattern.matches(names.agentName(names.resolved(agent))) ||
+           (names.aliasCount() + names.givenCount() > 0 &&
+            m_pattern.matches(names.recordedAgent(agent).name));
 }
 
 PayloadCondition::PayloadCondition(TextTest test)

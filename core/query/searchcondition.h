@@ -28,6 +28,7 @@ private:
     [[nodiscard]] bool namesMatch(RowContext& context, std::size_t row) const;
     [[nodiscard]] bool idMatches(RowContext& context, std::size_t row) const;
     [[nodiscard]] bool agentMatches(RowContext& context, std::uint32_t agent) const;
+    [[nodiscard]] bool nameMatches(const Dictionaries& names, AgentId agent) const;
 
     TextPattern m_pattern;
     std::string m_word;

@@ -66,6 +66,7 @@ struct RecordingMeta
     QString rules;     ///< what was left out by choice, a line each
     QString redaction; ///< what was overwritten before it was written, a line each
     QString dialects;  ///< those of a person by which it was read, as of keptRules; or empty
+    QByteArray names;  ///< what people call the agents, JSON
     QString program;
     QString host; ///< whose clock stamped the messages
     std::int64_t started = 0;

@@ -45,7 +45,8 @@ Status copyPages(Database& from, Database& to, const QString& target,
 } // namespace
 
 Status copyRecording(const QString& path, const QString& target,
-                     const std::function<void(double)>& progress, std::stop_token stop)
+                     const std::function<void(double)>& progress, std::stop_token stop,
+                     const QByteArray& names)
 {
     if (QFileInfo::exists(target))
         return Error{ErrorCode::Unwritable,
@@ -62,6 +63,12 @@ Status copyRecording(const QString& path, const QString& target,
         status = copyPages(*from, *to, target, progress, stop);
     if (status)
         status = to->run("PRAGMA journal_mode=DELETE; UPDATE meta SET v = 1 WHERE k = 'clean';");
+    if (status && !names.isEmpty()) {
+        Statement meta(*to, "INSERT OR REPLACE INTO meta (k, v) VALUES ('names', ?)");
+        const std::string_view text(names.constData(), static_cast<std::size_t>(names.size()));
+        if (!meta.bind(1, text).execute())
+            status = to->lastError("write to");
+    }
     *to = Database();
     if (!status)
         QFile::remove(target);

@@ -6,11 +6,14 @@
 #include "codec/codecbook.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace murmur {
 
 const std::string& AgentEntry::group() const
 {
+    if (inGroup)
+        return *inGroup;
     for (const Label label : {Label::Site, Label::Crew, Label::Tenant}) {
         const std::string& value = labels[static_cast<std::size_t>(label)];
         if (!value.empty())
@@ -173,7 +176,9 @@ AgentId Dictionaries::resolvedHere(AgentId id) const
 {
     // A few steps at most: a damaged file may hold a circle.
     for (int steps = 0; steps < 8 && index(id) < m_agents.size(); ++steps) {
-        const AgentId next = m_agents[index(id)].sameAs;
+        AgentId next = m_agents[index(id)].sameAs;
+        if (index(next) == 0 && index(id) < m_given.agents.size())
+            next = m_given.agents[index(id)].sameAs;
         if (index(next) == 0)
             break;
         id = next;
@@ -213,16 +218,63 @@ std::vector<AgentId> Dictionaries::withAliases(const std::vector<AgentId>& agent
     return all;
 }
 
+bool Dictionaries::setGiven(GivenNames given)
+{
+    const std::unique_lock lock(m_mutex);
+    if (given == m_given)
+        return false;
+    const auto isAlias = [](const GivenName& name) { return index(name.sameAs) != 0; };
+    m_aliasCount -= static_cast<std::uint32_t>(std::ranges::count_if(m_given.agents, isAlias));
+    m_given = std::move(given);
+    m_aliasCount += static_cast<std::uint32_t>(std::ranges::count_if(m_given.agents, isAlias));
+    ++m_labelRevision;
+    return true;
+}
+
+std::uint32_t Dictionaries::givenCount() const
+{
+    const std::shared_lock lock(m_mutex);
+    return static_cast<std::uint32_t>(std::ranges::count_if(
+        m_given.agents, [](const GivenName& given) { return !given.name.empty(); }));
+}
+
 AgentEntry Dictionaries::agentEntry(AgentId id) const
 {
     const std::shared_lock lock(m_mutex);
-    return index(id) < m_agents.size() ? m_agents[index(id)] : AgentEntry{};
+    if (index(id) >= m_agents.size())
+        return {};
+    AgentEntry entry = m_agents[index(id)];
+    if (index(id) < m_given.agents.size()) {
+        const GivenName& given = m_given.agents[index(id)];
+        if (!given.name.empty() && given.name != entry.name)
+            entry.was = std::exchange(entry.name, given.name);
+        for (std::size_t label = 0; label < kLabelCount; ++label) {
+            if (!given.labels[label].empty())
+                entry.labels[label] = given.labels[label];
+        }
+        entry.inGroup = given.group;
+        if (index(entry.sameAs) == 0)
+            entry.sameAs = given.sameAs;
+    }
+    if (!entry.inGroup && m_given.hasNoGroups)
+        entry.inGroup.emplace();
+    else if (!entry.inGroup && m_given.groupBy)
+        entry.inGroup = entry.labels[static_cast<std::size_t>(*m_given.groupBy)];
+    return entry;
 }
 
 std::string Dictionaries::agentName(AgentId id) const
 {
     const std::shared_lock lock(m_mutex);
+    if (index(id) < m_given.agents.size() && !m_given.agents[index(id)].name.empty())
+        return m_given.agents[index(id)].name;
     return index(id) < m_agents.size() ? m_agents[index(id)].name : std::string();
+}
+
+AgentEntry Dictionaries::recordedAgent(AgentId id) const
+{
+    const std::shared_lock lock(m_mutex);
+    return index(id) < m_agents.size() ? m_agents[index(id)] : AgentEntry{};
 }
 
 std::string Dictionaries::topicName(TopicId id) const

@@ -12,6 +12,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -27,9 +28,30 @@ struct AgentEntry
     std::string name;
     std::array<std::string, kLabelCount> labels;
     bool provisional = false; ///< named after a socket or client id, not by itself
-    AgentId sameAs{};         ///< a name learnt later; 0: none
-    /// The label chosen for lanes: site, else crew, else tenant, else empty.
+    AgentId sameAs{};         ///< a name learnt later, or a person's word; 0: none
+    std::string was;          ///< its recorded name where a person gave it another; else empty
+    std::optional<std::string> inGroup; ///< a person's word; an empty one: in no group
+    /// Its group: a person's word, else site, else crew, else tenant, else empty.
     [[nodiscard]] const std::string& group() const;
+};
+
+/// What a person calls an agent. It lies over what was recorded and never replaces it.
+struct GivenName
+{
+    std::string name; ///< empty: its own
+    std::optional<std::string> group;
+    std::array<std::string, kLabelCount> labels; ///< empty: its own
+    AgentId sameAs{};                            ///< 0: itself
+
+    friend bool operator==(const GivenName&, const GivenName&) = default;
+};
+struct GivenNames
+{
+    std::vector<GivenName> agents; ///< by id; those beyond the end have none
+    std::optional<Label> groupBy;  ///< the label that is the group of all others
+    bool hasNoGroups = false;
+
+    friend bool operator==(const GivenNames&, const GivenNames&) = default;
 };
 
 struct ConnectionEntry
@@ -70,8 +92,17 @@ public:
     /// Those that count as one of `agents`, and they.
     [[nodiscard]] std::vector<AgentId> withAliases(const std::vector<AgentId>& agents) const;
 
-    [[nodiscard]] AgentEntry agentEntry(AgentId id) const; ///< an empty entry for an unknown id
+    /// What people call the agents, instead of what they said before. True when this changed
+    /// something.
+    bool setGiven(GivenNames given);
+    /// How many agents people call something else.
+    [[nodiscard]] std::uint32_t givenCount() const;
+
+    /// As people call it; an empty entry for an unknown id.
+    [[nodiscard]] AgentEntry agentEntry(AgentId id) const;
     [[nodiscard]] std::string agentName(AgentId id) const;
+    /// As it was recorded.
+    [[nodiscard]] AgentEntry recordedAgent(AgentId id) const;
     [[nodiscard]] std::string topicName(TopicId id) const;
     [[nodiscard]] std::string typeName(TypeId id) const;
     [[nodiscard]] std::string stateKeyName(StateKeyId id) const;
@@ -80,7 +111,7 @@ public:
     /// Labels of the recordings of a session, by their number; empty when there is one only.
     void setRecordings(std::vector<std::string> labels);
     [[nodiscard]] std::string recordingLabel(std::uint32_t recording) const;
-    /// 0 when there is none.
+    /// By its recorded name; 0 when there is none.
     [[nodiscard]] AgentId findAgent(std::string_view name) const;
     [[nodiscard]] TopicId findTopic(std::string_view name) const;
 
@@ -123,8 +154,8 @@ private:
     std::unordered_map<std::string, std::uint32_t> m_audienceIds; // key: the ids' bytes
     std::vector<std::string> m_recordings;
     std::uint64_t m_labelRevision = 0;
-        std::uint32_t schemas = 0; ///< of these none is unknown
-    std::uint32_t m_aliasCount = 0;
+    GivenNames m_given;
+    std::uint32_t m_aliasCount = 0; // given ones included
     std::unique_ptr<CodecBook> m_codecs;
 };
 

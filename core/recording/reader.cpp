@@ -163,6 +163,9 @@ RecordingMeta RecordingReader::meta()
             meta.rules = QString::fromStdString(std::string(rows.text(1)));
         else if (key == "redaction")
             meta.redaction = QString::fromStdString(std::string(rows.text(1)));
+        else if (key == "names")
+            meta.names =
+                QByteArray(rows.text(1).data(), static_cast<qsizetype>(rows.text(1).size()));
         else if (key == "kinds") {
             std::string_view bytes = rows.blob(1);
             for (std::int64_t& count : meta.totals.kinds) {

@@ -262,7 +262,7 @@ Status ReadingWriter::storeNames()
     bool good = true;
     // Labels of known agents may have been learnt as well.
     for (std::uint32_t id = 1; good && id < now.agents; ++id) {
-        const AgentEntry entry = m_names.agentEntry(AgentId(id));
+        const AgentEntry entry = m_names.recordedAgent(AgentId(id));
         agent.bind(1, id)
             .bind(2, std::string_view(entry.name))
             .bind(7, entry.provisional ? 1 : 0)

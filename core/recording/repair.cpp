@@ -4,9 +4,9 @@
 #include "recording/repair.h"
 
 #include "recording/lagtable.h"
-#include "recording/schematable.h"
 #include "recording/lock.h"
 #include "recording/salvage.h"
+#include "recording/schematable.h"
 #include "recording/verify.h"
 #include "recording/writer.h"
 
@@ -24,8 +24,9 @@ namespace {
 
 constexpr std::size_t kCommitBytes = std::size_t(32) << 20;
 /// Tables that are taken over row by row; what points to messages does so by Seq.
-constexpr const char* kKeptTables[] = {"tick",     "note", "finding",      "finding_member",
-                                       "incident", "job",  "lag_consumer", "lag", "schema"};
+constexpr const char* kKeptTables[] = {"tick",           "note",     "finding",
+                                       "finding_member", "incident", "job",
+                                       "lag_consumer",   "lag",      "schema"};
 
 /// A hole with what is known of whose messages it holds.
 struct Hole
@@ -332,6 +333,7 @@ private:
         for (const auto& [key, from] : {std::pair{"family", "family"},
                                         {"title", "title"},
                                         {"shard", "shard"},
+                                        {"names", "names"},
                                         {"rules", "rules"},
                                         {"dialects", "dialects"},
                                         {"redaction", "redaction"},

@@ -102,7 +102,7 @@ Status RecordingWriter::storeDictionaries(bool all)
     bool good = true;
     for (std::uint32_t id = relabel ? 1 : std::max(1u, m_stored.agents); good && id < now.agents;
          ++id) {
-        const AgentEntry entry = m_names.agentEntry(AgentId(id));
+        const AgentEntry entry = m_names.recordedAgent(AgentId(id));
         m_insertAgent.bind(1, id)
             .bind(2, std::string_view(entry.name))
             .bind(7, entry.provisional ? 1 : 0)

@@ -8,6 +8,7 @@
 #include "recording/reader.h"
 #include "session/interpreter.h"
 #include "session/jobs.h"
+#include "session/notes.h"
 #include "session/recordingset.h"
 
 #include <QCoreApplication>
@@ -395,13 +396,41 @@ private:
 
 Result<MergeResult> mergeRecordings(const QStringList& paths, const QString& target,
                                     const MergeOptions& options)
+        if (const Naming naming = this->naming(); !naming.isEmpty()) {
+            const std::string json = namingToJson(naming).toStdString();
+            if (auto status = m_writer->setFact("names", std::string_view(json)); !status)
+                return status;
+        }
 {
     if (QFileInfo::exists(target))
         return Error{
+    /// What people call the agents of any of them.
+    [[nodiscard]] Naming naming() const
+    {
+        Naming all;
+        for (const RecordingInfo& info : m_set->infos) {
+            auto reader = info.isShown ? RecordingReader::open(info.path)
+                                       : Result<std::unique_ptr<RecordingReader>>(cancelled());
+            if (!reader)
+                continue;
+            Naming naming = readNaming(info.path, (*reader)->meta());
+            for (NameRule& rule : naming.rules) {
+                if (m_options.session.keepApart)
+                    rule.match = matchBehind(info.label + u'/', rule.match);
+                all.add(std::move(rule));
+            }
+            if (all.groupBy.isEmpty())
+                all.groupBy = naming.groupBy;
+        }
+        return all;
+    }
+
             ErrorCode::Unwritable,
             u"Cannot write %1: the file exists; choose another name or move it away."_s.arg(
                 target)};
-    auto set = openRecordings(paths, options.session);
+    SessionOptions session = options.session;
+    session.asRecorded = true; // the names that people gave lie over what is merged as well
+    auto set = openRecordings(paths, session);
     if (!set)
         return set.error();
     const QString part = u"%1.%2.part"_s.arg(target).arg(QCoreApplication::applicationPid());

@@ -104,7 +104,10 @@ struct Recorder::Private
     QString failure;
     QString alarm;
     std::vector<QString> files;
-    QByteArrayList newSecrets; ///< of connections, not known to the intake yet
+    /// What people call the agents, JSON, and how often they changed their mind.
+    QByteArray agentNames;
+    int agentNamesRevision = 0;
+    QByteArrayList newSecrets;         ///< of connections, not known to the intake yet
     std::vector<DialectRule> dialects; ///< named by hand
     int dialectsRevision = 0;          ///< rises with each change of them
     bool endAnnounced = false;

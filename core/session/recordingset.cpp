@@ -7,6 +7,7 @@
 #include "session/alignment.h"
 #include "session/joinedreader.h"
 #include "session/mergedreader.h"
+#include "session/notes.h"
 
 #include <QFileInfo>
 
@@ -26,6 +27,7 @@ struct Opened
     Member member;
     std::unique_ptr<RecordingReader> reader;
     RecordingMeta meta;
+    Naming naming;
     Seq first = 0;
 };
 
@@ -46,7 +48,8 @@ bool goesOnFrom(const Dictionaries& before, const Dictionaries& after)
     };
     return same(a.agents,
                 [&](auto id) {
-                    return before.agentName(AgentId(id)) == after.agentName(AgentId(id));
+                    return before.recordedAgent(AgentId(id)).name ==
+                           after.recordedAgent(AgentId(id)).name;
                 }) &&
            same(a.topics,
                 [&](auto id) {
@@ -85,7 +88,7 @@ bool isSplit(const std::vector<Opened>& opened)
     return opened.size() > 1;
 }
 
-Result<Opened> openOne(const QString& path, const QString& label)
+Result<Opened> openOne(const QString& path, const QString& label, bool asRecorded)
 {
     auto reader = RecordingReader::open(path);
     if (!reader)
@@ -96,6 +99,9 @@ Result<Opened> openOne(const QString& path, const QString& label)
     opened.meta = opened.reader->meta();
     auto names = std::make_shared<Dictionaries>();
     opened.reader->loadNames(*names);
+    if (!asRecorded)
+        opened.naming = readNaming(path, opened.meta);
+    names->setGiven(givenNames(opened.naming, *names));
     Member& member = opened.member;
     member.label = label;
     member.source.pool = std::make_shared<ReaderPool>(path);
@@ -153,6 +159,22 @@ void align(std::vector<Opened>& opened, std::vector<RecordingInfo>& infos)
     }
 }
 
+/// The groups into which people put the agents of each.
+GivenNames groupsOf(const std::vector<Opened>& opened, const Dictionaries& merged)
+{
+    GivenNames given;
+    given.agents.resize(merged.counts().agents);
+    for (const Opened& one : opened) {
+        for (std::uint32_t id = 1; id < one.member.map.agents.size(); ++id) {
+            const Dictionaries& own = *one.member.source.names;
+            const AgentEntry entry = own.agentEntry(own.resolved(AgentId(id)));
+            if (entry.inGroup)
+                given.agents[one.member.map.agents[id]].group = entry.inGroup;
+        }
+    }
+    return given;
+}
+
 void mergeNames(std::vector<Opened>& opened, bool keepApart, RecordingSet& set)
 {
     std::vector<NamedRecording> named;
@@ -161,6 +183,7 @@ void mergeNames(std::vector<Opened>& opened, bool keepApart, RecordingSet& set)
     const NameMerger merger(named, keepApart);
     for (std::size_t i = 0; i < opened.size(); ++i)
         opened[i].member.map = merger.add(named[i], *set.names);
+    set.names->setGiven(groupsOf(opened, *set.names));
     set.damagedType = index(set.names->type("damaged block"));
 }
 
@@ -238,7 +261,7 @@ Result<std::shared_ptr<const RecordingSet>> openRecordings(const QStringList& pa
         RecordingInfo& info = set->infos.emplace_back();
         info.path = paths[static_cast<qsizetype>(i)];
         info.label = labels[i];
-        auto one = openOne(info.path, info.label);
+        auto one = openOne(info.path, info.label, options.asRecorded);
         if (!one) {
             info.problem = one.error().message;
             info.isShown = false;
@@ -264,10 +287,15 @@ Result<std::shared_ptr<const RecordingSet>> openRecordings(const QStringList& pa
         std::ranges::stable_sort(opened, {}, [](const Opened& one) { return one.member.info; });
     if (set->isJoined) {
         opened.back().reader->loadNames(*set->names);
+        Naming naming;
         for (const Opened& one : opened) {
+            for (const NameRule& rule : one.naming.rules)
+                naming.add(rule);
+            naming.groupBy = one.naming.groupBy;
             set->infos[one.member.info].error = nanoseconds(0);
             set->infos[one.member.info].alignedBy = AlignedBy::Itself;
         }
+        set->names->setGiven(givenNames(naming, *set->names));
     } else {
         align(opened, set->infos);
         mergeNames(opened, options.keepApart, *set);

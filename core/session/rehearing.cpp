@@ -48,7 +48,7 @@ const HeardMessage& Rehearing::next()
     m_peer.clear();
     if (m_hasOld) {
         // Of a message that was not read yet the peer stands alone.
-        const AgentEntry sender = m_names.agentEntry(AgentId(m_old.sender[row]));
+        const AgentEntry sender = m_names.recordedAgent(AgentId(m_old.sender[row]));
         if (sender.provisional)
             m_peer = sender.name;
         else if (m_old.sender[row] == 0)

@@ -5,10 +5,13 @@
 
 #include "recording/copy.h"
 #include "session/jobs.h"
+#include "session/naming.h"
+#include "session/notes.h"
 #include "session/recorder.h"
 #include "session/recorderprivate.h"
 #include "session/recordingset.h"
 
+#include <QFileInfo>
 #include <QThreadPool>
 #include <QTimer>
 #include <QtConcurrent>
@@ -50,6 +53,8 @@ struct Session::Private
     QTimer growTimer;
     QTimer connectionTimer;
     bool looking = false; // a foreign writer's file is being looked at
+    Naming naming;
+    std::uint32_t namedAgents = 0; // that the naming was applied to
 };
 
 Session::Session()
@@ -78,7 +83,9 @@ Result<std::unique_ptr<Session>> Session::open(const QString& path)
         const RecordingMeta meta = (*lease)->meta();
         d.seen = d.durable = extentOf(meta.totals);
         d.isLive = !meta.isClean;
+        d.naming = readNaming(path, meta);
     }
+    session->applyNaming();
     if (d.isLive) {
         // Another process may be writing it, or it was not closed in order: looking again costs
         // little and tells.
@@ -92,7 +99,7 @@ Result<std::unique_ptr<Session>> Session::open(const QString& path)
 Result<std::unique_ptr<Session>> Session::open(const QStringList& paths,
                                                const SessionOptions& options)
 {
-    if (paths.size() == 1 && options.offsets.empty() && !options.keepApart)
+    if (paths.size() == 1 && options.offsets.empty() && !options.keepApart && !options.asRecorded)
         return open(paths.front());
     auto opened = openRecordings(paths, options);
     if (!opened)
@@ -126,6 +133,11 @@ Result<std::unique_ptr<Session>> Session::follow(Recorder* recorder)
     d.source = {r.pool, r.tail, r.names, nullptr};
     d.recorder = recorder;
     d.isLive = true;
+    {
+        const std::lock_guard lock(r.mutex);
+        if (auto naming = namingFromJson(r.agentNames))
+            d.naming = std::move(*naming);
+    }
     Session* raw = session.get();
     connect(&d.growTimer, &QTimer::timeout, raw, &Session::followRecorder);
     connect(&d.connectionTimer, &QTimer::timeout, raw,
@@ -173,6 +185,7 @@ void Session::followRecorder()
         return;
     d->seen = seen;
     d->durable = durable;
+    applyNaming();
     Q_EMIT grew(seen, durable);
 }
 
@@ -196,6 +209,7 @@ void Session::lookAgain()
             return;
         d->isLive = !found.second;
         d->seen = d->durable = found.first;
+        applyNaming();
         Q_EMIT grew(d->seen, d->durable);
     });
 }
@@ -223,6 +237,57 @@ Extent Session::durable() const
 std::shared_ptr<const Dictionaries> Session::dictionaries() const
 {
     return d->source.names;
+}
+
+const Naming& Session::naming() const
+{
+    return d->naming;
+}
+
+/// Also for agents that have come since.
+void Session::applyNaming()
+{
+    const std::uint32_t agents = d->source.names->counts().agents;
+    if (d->source.set || agents == d->namedAgents)
+        return;
+    d->namedAgents = agents;
+    if (!d->naming.isEmpty())
+        d->source.names->setGiven(givenNames(d->naming, *d->source.names));
+}
+
+QFuture<Status> Session::setNaming(const Naming& naming)
+{
+    if (d->source.set)
+        return QtFuture::makeReadyFuture(Status(Error{
+            ErrorCode::Unsupported,
+            u"Names are kept with one recording, and this session is of several; name the agents in each, or merge them first."_s}));
+    for (const NameRule& rule : naming.rules) {
+        if (auto status = checkNameRule(rule); !status)
+            return QtFuture::makeReadyFuture(std::move(status));
+    }
+    d->naming = naming;
+    d->namedAgents = d->source.names->counts().agents;
+    const bool isChanged = d->source.names->setGiven(givenNames(naming, *d->source.names));
+    const QByteArray json = namingToJson(naming);
+    bool isOurs = false;
+    if (d->recorder != nullptr && d->isLive) {
+        Recorder::Private& r = *d->recorder->d;
+        const std::lock_guard lock(r.mutex);
+        r.agentNames = json;
+        ++r.agentNamesRevision;
+        isOurs = true;
+    }
+    if (isChanged)
+        Q_EMIT namesChanged();
+    // Notes go before what stands in the recording, should somebody have written some meanwhile.
+    if (isOurs && !QFileInfo::exists(notesPath(path())))
+        return QtFuture::makeReadyFuture(Status(Done{}));
+    return QtConcurrent::run(&d->pool, [path = path(), naming, source = d->source] {
+        auto lease = source.pool->lease();
+        if (!lease)
+            return Status(lease.error());
+        return keepNaming(path, (*lease)->meta().uuid, naming);
+    });
 }
 
 std::vector<RecordingInfo> Session::recordings() const
@@ -338,14 +403,15 @@ QFuture<Status> Session::saveAs(const QString& target, std::function<void(double
         return QtFuture::makeReadyFuture(Status(Error{
             ErrorCode::Unsupported,
             u"A session of several recordings is no file that could be copied; murmur merge makes one of them."_s}));
-    return QtConcurrent::run(&d->pool,
-                             [source = d->source, target, progress = std::move(progress), stop] {
-                                 // A lease keeps the recorder from closing the file in the middle.
-                                 auto lease = source.pool->lease();
-                                 if (!lease)
-                                     return Status(lease.error());
-                                 return copyRecording(source.pool->path(), target, progress, stop);
-                             });
+    return QtConcurrent::run(
+        &d->pool, [source = d->source, target, progress = std::move(progress), stop,
+                   names = d->naming.isEmpty() ? QByteArray() : namingToJson(d->naming)] {
+            // A lease keeps the recorder from closing the file in the middle.
+            auto lease = source.pool->lease();
+            if (!lease)
+                return Status(lease.error());
+            return copyRecording(source.pool->path(), target, progress, stop, names);
+        });
 }
 
 } // namespace murmur

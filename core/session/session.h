@@ -29,6 +29,7 @@
 namespace murmur {
 
 class Recorder;
+struct Naming;
 struct RecordingTotals;
 struct Source;
 
@@ -81,6 +82,8 @@ struct SessionOptions
 {
     /// Agents and topics of different recordings stay different: they are named "label/name".
     bool keepApart = false;
+    /// Agents have the names with which they were recorded, whatever people call them.
+    bool asRecorded = false;
     struct Offset
     {
         QString label;
@@ -105,6 +108,7 @@ struct SessionInfo
     QString shard;     ///< "2/8": a share of the subjects, so calls are paired in part; empty: all
     QStringList rules; ///< what was left out by choice
     QStringList redaction; ///< what was overwritten before it was written
+    std::int64_t renamed = 0; ///< agents that people call something else
     QString dialects; ///< those of a person by which it was read, as of keptRules; or empty
     std::array<std::int64_t, kKindCount> kinds{};
     std::int64_t agents = 0; ///< without "unknown"
@@ -381,6 +385,11 @@ public:
     [[nodiscard]] Extent durable() const;
     /// Names for ids. Shared with the recorder while live.
     [[nodiscard]] std::shared_ptr<const Dictionaries> dictionaries() const;
+    /// What people call the agents, and how they group them.
+    [[nodiscard]] const Naming& naming() const;
+    /// Holds at once. Kept in the recording while we record it, else in the notes beside it; the
+    /// answer says why it could not be kept. Unsupported of several recordings.
+    [[nodiscard]] QFuture<Status> setNaming(const Naming& naming);
     /// The recordings of a session of several, in their order; empty for one.
     [[nodiscard]] std::vector<RecordingInfo> recordings() const;
 
@@ -419,6 +428,8 @@ Q_SIGNALS:
     /// At most 30 times a second while the recording grows; the values are those of seen() and
     /// durable().
     void grew(const murmur::Extent& seen, const murmur::Extent& durable);
+    /// Agents are called or grouped otherwise.
+    void namesChanged();
     /// Connections changed state or counters (live only, about twice a second).
     void connectionsChanged(const std::vector<murmur::ConnectionInfo>& connections);
     /// The recording ended or failed; reading goes on.
@@ -428,6 +439,7 @@ private:
     Session();
     void followRecorder();
     void lookAgain();
+    void applyNaming();
     struct Private;
     std::unique_ptr<Private> d;
 };

@@ -284,11 +284,14 @@ void WriteLoop::commit()
     if (status)
         status = addDialects();
     if (status)
+        status = addNames();
+    if (status)
         status = d.writer->commit();
     check(status);
     if (!status)
         m_dialectsRevision = 0;
-    if (!status)
+    if (!status) {
+        m_namesRevision = 0;
         return;
     m_gaps.clear();
     noteDurable();
@@ -316,6 +319,21 @@ Status WriteLoop::addDialects()
 }
 
 void WriteLoop::keepWalSmall()
+/// What people call the agents, when they have changed their mind.
+Status WriteLoop::addNames()
+{
+    QByteArray names;
+    {
+        const std::lock_guard lock(d.mutex);
+        if (m_namesRevision == d.agentNamesRevision)
+            return Done{};
+        m_namesRevision = d.agentNamesRevision;
+        names = d.agentNames;
+    }
+    return d.writer->setFact(
+        "names", std::string_view(names.constData(), static_cast<std::size_t>(names.size())));
+}
+
 {
     const std::int64_t room = m_watch.free() < 0 ? kRoomy : m_watch.free() - m_watch.reserve();
     if (m_limits.fileBytes() == 0 && m_mode == Mode::Writing && room >= kRoomy) {
@@ -473,6 +491,8 @@ void WriteLoop::nextPart()
     m_oursInPart.clear();
     m_elsewhere.clear();
     m_pauseRows.clear();
+    m_dialectsRevision = 0;
+    m_namesRevision = 0; // the next file says it again
     d.pool->suspend();
     const Status closed = d.writer->close();
     m_parts.push_back({d.writer->path(), QFileInfo(d.writer->path()).size(), m_newestReceived});

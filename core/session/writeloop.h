@@ -60,6 +60,7 @@ private:
     void check(const Status& status);
     Status addGaps();
     Status addDialects();
+    Status addNames();
     void noteDurable();
     [[nodiscard]] std::vector<Gap> unwritten();
     void nextPart();
@@ -85,7 +86,8 @@ private:
     Clock::duration m_patience{};
     int m_commits = 0;
     int m_dialectsRevision = 0; ///< that stands in the file
-    std::uint64_t m_inode = 0; ///< of the file that is written
+    int m_namesRevision = 0;    ///< that stands in the file
+    std::uint64_t m_inode = 0;  ///< of the file that is written
 
     /// Readings of stored blocks that are not durable; the first m_read are in the transaction.
     std::deque<std::shared_ptr<const BlockReading>> m_readings;

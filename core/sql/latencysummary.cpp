@@ -3,6 +3,7 @@
 #include "sql/latencysummary.h"
 
 #include "session/jobs.h"
+#include "session/naming.h"
 #include "session/session.h"
 #include "sql/sqldatabase.h"
 
@@ -27,12 +28,26 @@ enum Cell : std::size_t {
     CallReceiver,
 };
 
+bool isOfAgents(LatencyBy by)
+{
+    return by == LatencyBy::Agent || by == LatencyBy::Pair || by == LatencyBy::Group;
+}
+
+/// The group of each agent, by the name that people know.
+std::map<std::string, std::string, std::less<>> groupsOf(const Dictionaries& names)
+{
+    std::map<std::string, std::string, std::less<>> groups;
+    for (const NamedAgent& agent : namedAgents(names))
+        groups.emplace(agent.name, agent.group);
+    return groups;
+}
+
 /// An open call of no named receiver is one row, of several a row each: nobody knows who of them
 /// should have answered.
 std::string statementFor(LatencyBy by)
 {
     const char* key = by == LatencyBy::Topic ? "topic" : by == LatencyBy::Type ? "type" : "NULL";
-    const bool isByAgent = by == LatencyBy::Agent || by == LatencyBy::Pair;
+    const bool isByAgent = isOfAgents(by);
     const std::string cells =
         std::string("request, reply, requester, replier, ") + key + ", latency_ns, outcome, ";
     if (!isByAgent)
@@ -105,6 +120,15 @@ Result<LatencySummary> LatencySummarizer::run(const LatencyRequest& request)
         }
         return line;
     };
+    const auto groups = request.by == LatencyBy::Group
+                            ? groupsOf(*d->source->names)
+                            : std::map<std::string, std::string, std::less<>>();
+    const auto keyOf = [&](std::string_view agent) {
+        const auto group = groups.find(agent);
+        return request.by != LatencyBy::Group ? agent
+               : group == groups.end()        ? std::string_view()
+                                              : std::string_view(group->second);
+    };
     SqlRequest statement;
     statement.statement = statementFor(request.by);
     statement.stop = request.stop;
@@ -114,12 +138,11 @@ Result<LatencySummary> LatencySummarizer::run(const LatencyRequest& request)
         if (request.filter && !isChosen(row[CallRequest].integer) &&
             (isOpen || !isChosen(row[CallReply].integer)))
             return true;
-        const bool isByAgent = request.by == LatencyBy::Agent || request.by == LatencyBy::Pair;
         LatencyLine& line =
             lineOf(request.by == LatencyBy::Pair ? row[CallRequester].bytes : std::string_view(),
-                   !isByAgent ? row[CallKey].bytes
-                   : isOpen   ? row[CallReceiver].bytes
-                              : row[CallReplier].bytes);
+                   !isOfAgents(request.by) ? std::string_view(row[CallKey].bytes)
+                   : isOpen                ? keyOf(row[CallReceiver].bytes)
+                                           : keyOf(row[CallReplier].bytes));
         if (isOpen) {
             ++line.open;
             return true;

@@ -23,6 +23,7 @@ enum class LatencyBy : std::uint8_t {
     All,   ///< one line for everything
     Agent, ///< who answered; an open call counts for each agent that it was sent to
     Pair,  ///< who asked whom
+    Group, ///< of who answered
     Topic, ///< of the request
     Type,  ///< of the request
 };
@@ -41,7 +42,7 @@ struct LatencyRequest
 struct LatencyLine
 {
     std::string from; ///< Pair: who asked
-    std::string key;  ///< agent, topic, type; empty: not known, or All
+    std::string key;  ///< agent, group, topic, type; empty: not known, or All
     std::int64_t answered = 0;
     std::int64_t open = 0;    ///< no answer up to the end
     std::int64_t errors = 0;  ///< of the answered: with an error

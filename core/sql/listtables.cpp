@@ -313,12 +313,13 @@ struct AgentList
     static constexpr std::array columns = std::to_array<ColumnSpec>({
         kRecordingColumn,
         {"name", "TEXT", "as in message.sender"},
-        {"group_name", "TEXT", "site, else crew, else tenant"},
+        {"group_name", "TEXT", "what people say, else site, else crew, else tenant"},
         {"site", "TEXT", "label"},
         {"crew", "TEXT", "label"},
         {"role", "TEXT", "label"},
         {"tenant", "TEXT", "label"},
         {"provisional", "INTEGER", "1 when it is named after a socket, not by itself"},
+        {"was", "JSON TEXT", "the names it was recorded under, when people call it otherwise"},
     });
     static std::vector<Row> read(RecordingView& recording, BlockReader&, const Row* last)
     {
@@ -343,8 +344,10 @@ struct AgentList
             resultName(to, agent.group);
         else if (column < 7)
             resultName(to, agent.labels[static_cast<std::size_t>(column - 3)]);
-        else
+        else if (column == 7)
             result(to, std::int64_t(agent.isProvisional ? 1 : 0));
+        else
+            resultName(to, agent.was);
     }
 };
 

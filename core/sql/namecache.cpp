@@ -4,6 +4,7 @@
 #include "sql/namecache.h"
 
 #include "query/rowcontext.h"
+#include "session/naming.h"
 #include "sql/sqltext.h"
 
 #include <algorithm>
@@ -33,9 +34,27 @@ const NameCache::Agent& NameCache::agent(std::uint32_t id)
     return entry(m_agents, id, m_names->counts().agents, [&] {
         const AgentId own = m_names->resolved(AgentId(id));
         const AgentEntry found = m_names->agentEntry(own);
-        return Agent{found.name, found.group(), found.labels, found.provisional,
-                     own != AgentId(id)};
+        return Agent{found.name,        found.group(),      found.labels,
+                     found.provisional, own != AgentId(id), was(own)};
     });
+}
+
+std::string NameCache::was(AgentId agent)
+{
+    if (!m_hasOldNames) {
+        m_hasOldNames = true;
+        for (const NamedAgent& named : namedAgents(*m_names)) {
+            std::string json;
+            for (const std::string& name : named.was) {
+                json += json.empty() ? "[" : ",";
+                appendJsonText(json, name);
+            }
+            if (!json.empty())
+                m_oldNames.emplace(index(named.agent), json + ']');
+        }
+    }
+    const auto found = m_oldNames.find(index(agent));
+    return found == m_oldNames.end() ? std::string() : found->second;
 }
 
 const std::string& NameCache::topic(std::uint32_t id)

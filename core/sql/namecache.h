@@ -36,6 +36,7 @@ public:
         std::array<std::string, kLabelCount> labels;
         bool isProvisional = false;
         bool isAlias = false; ///< it turned out to be another
+        std::string was;      ///< JSON: the names it was recorded under, where it has another
     };
     /// Entries of damaged ids are empty, like those of id 0.
     const Agent& agent(std::uint32_t id);
@@ -48,9 +49,9 @@ public:
     std::vector<std::uint32_t> agentsNamed(const std::vector<std::string>& texts);
     std::vector<std::uint32_t> topicsNamed(const std::vector<std::string>& texts);
 
-    [[nodiscard]] Dictionaries::Counts counts() const { return m_names->counts(); }
     /// How payloads are read.
     [[nodiscard]] CodecBook& codecs() const { return m_names->codecs(); }
+    [[nodiscard]] Dictionaries::Counts counts() const { return m_names->counts(); }
 
 private:
     template<typename T, typename Make>
@@ -61,7 +62,11 @@ private:
     named(std::unordered_multimap<std::string_view, std::uint32_t>& index, std::uint32_t& indexed,
           std::uint32_t count, const std::vector<std::string>& texts, Name name);
 
+    std::string was(AgentId agent);
+
     std::shared_ptr<const Dictionaries> m_names;
+    std::unordered_map<std::uint32_t, std::string> m_oldNames;
+    bool m_hasOldNames = false;
     std::deque<std::optional<Agent>> m_agents;
     std::deque<std::optional<std::string>> m_topics, m_types, m_connections, m_audiences;
     std::unordered_multimap<std::string_view, std::uint32_t> m_agentIndex, m_topicIndex;

@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "session/notes.h"
+
+#include "recording/blockreader.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QSaveFile>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+constexpr qint64 kMostNotes = qint64(64) << 20; // bytes
+
+/// Empty when there are none, or of another recording.
+QJsonObject notesOf(const QString& recording, const QString& uuid)
+{
+    QFile file(notesPath(recording));
+    if (file.size() > kMostNotes || !file.open(QIODevice::ReadOnly))
+        return {};
+    const QJsonObject notes = QJsonDocument::fromJson(file.readAll()).object();
+    return notes[u"recording"].toString() == uuid ? notes : QJsonObject();
+}
+
+} // namespace
+
+QString notesPath(const QString& recording)
+{
+    const QFileInfo info(recording);
+    return (info.isSymLink() ? info.canonicalFilePath() : recording) + u"-notes"_s;
+}
+
+Naming readNaming(const QString& recording, const RecordingMeta& meta)
+{
+    QByteArray json = meta.names;
+    const QJsonValue names = notesOf(recording, meta.uuid)[u"names"];
+    if (names.isObject())
+        json = QJsonDocument(names.toObject()).toJson(QJsonDocument::Compact);
+    auto naming = namingFromJson(json);
+    return naming ? std::move(*naming) : Naming();
+}
+
+Status keepNaming(const QString& recording, const QString& uuid, const Naming& naming)
+{
+    QJsonObject notes = notesOf(recording, uuid);
+    notes.insert(u"murmur_notes"_s, 1);
+    notes.insert(u"recording"_s, uuid);
+    notes.insert(u"names"_s, QJsonDocument::fromJson(namingToJson(naming)).object());
+    const QString path = notesPath(recording);
+    QSaveFile file(path);
+    // Written anew under another name, also where the old one is a link.
+    if (!file.open(QIODevice::WriteOnly))
+        return Error{
+            ErrorCode::Unwritable,
+            u"The names hold until the recording is closed; they cannot be kept in %1: %2."_s.arg(
+                path, file.errorString())};
+    file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner);
+    file.write(QJsonDocument(notes).toJson());
+    if (!file.commit())
+        return Error{
+            ErrorCode::Unwritable,
+            u"The names hold until the recording is closed; they cannot be kept in %1: %2."_s.arg(
+                path, file.errorString())};
+    return Done{};
+}
+
+} // namespace murmur
