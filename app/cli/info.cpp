@@ -360,9 +360,9 @@ std::string pageOf(const SessionInfo& info)
     }
     fact(u"agents"_s,
          grouped(info.agents) +
-             (info.renamed > 0 ? u", %1 of the recorded names are called otherwise"_s.arg(
-                                     grouped(info.renamed))
-                               : QString()));
+             (info.renamed > 0
+                  ? u", %1 of the recorded names are called otherwise"_s.arg(grouped(info.renamed))
+                  : QString()));
     fact(u"topics"_s, grouped(info.topics));
     fact(u"bytes"_s,
          u"%1 heard, %2 on disk"_s.arg(bytesText(info.bytesRaw), bytesText(info.bytesFile)));

@@ -107,9 +107,9 @@ struct SessionInfo
     int part = 0;      ///< 1, 2 …: place among the files of a split recording; 0: not split
     QString shard;     ///< "2/8": a share of the subjects, so calls are paired in part; empty: all
     QStringList rules; ///< what was left out by choice
-    QStringList redaction; ///< what was overwritten before it was written
+    QStringList redaction;    ///< what was overwritten before it was written
     std::int64_t renamed = 0; ///< agents that people call something else
-    QString dialects; ///< those of a person by which it was read, as of keptRules; or empty
+    QString dialects;         ///< those of a person by which it was read, as of keptRules; or empty
     std::array<std::int64_t, kKindCount> kinds{};
     std::int64_t agents = 0; ///< without "unknown"
     std::int64_t topics = 0;
