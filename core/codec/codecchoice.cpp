@@ -213,7 +213,8 @@ bool CodecChoice::run(const Chosen& chosen, std::string& failure)
             throw CodecFailure{"no codec here reads it", 0};
         if (chosen.schema) {
             reader = chosen.schema->reader();
-            if (!reader && chosen.codec->compile != nullptr && !chosen.schema->schema.data.empty()) {
+            if (!reader && chosen.codec->compile != nullptr &&
+                !chosen.schema->schema.data.empty()) {
                 failure = "its schema cannot be used: " + chosen.schema->problem();
                 return false;
             }

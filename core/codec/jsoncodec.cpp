@@ -43,6 +43,9 @@ private:
 
 void checkJson(std::string_view text, std::size_t base)
 {
+    // The parser would take a zero for the end.
+    if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos)
+        throw CodecFailure{"the JSON is broken", base + zero};
     JsonCheck check;
     if (nlohmann::json::sax_parse(text.begin(), text.end(), &check))
         return;

@@ -443,6 +443,8 @@ CodecEntry protobufCodec() noexcept
     CodecEntry entry{"protobuf",
                      "Protocol Buffers, by a descriptor set or .proto text; else fields by number"};
     entry.compile = [](const Schema& schema) -> std::unique_ptr<SchemaReader> {
+        // What is wrong with a schema is said to the person, not on standard error.
+        static const pb::LogSilencer quiet;
         return std::make_unique<ProtobufSchema>(schema);
     };
     entry.read = readProtobuf;
