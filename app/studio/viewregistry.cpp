@@ -7,6 +7,7 @@
 #include "views/agents/stateview.h"
 #include "views/base/theme.h"
 #include "views/heatmap/latencyview.h"
+#include "views/llm/transcriptview.h"
 #include "views/messages/inspectorview.h"
 #include "views/messages/messagesview.h"
 #include "views/replay/transportbar.h"
@@ -52,6 +53,8 @@ constexpr std::array kViews{
     ViewEntry{"heatmap", QT_TRANSLATE_NOOP("Views", "Latency"), Place::Center, makeHeatmap},
     ViewEntry{"messages", QT_TRANSLATE_NOOP("Views", "Messages"), Place::CenterBottom,
               make<MessagesView>},
+    ViewEntry{"transcript", QT_TRANSLATE_NOOP("Views", "Transcript"), Place::CenterBottom,
+              make<TranscriptView>},
     ViewEntry{"inspector", QT_TRANSLATE_NOOP("Views", "Message"), Place::Right,
               make<InspectorView>},
     ViewEntry{"state", QT_TRANSLATE_NOOP("Views", "State"), Place::Right, make<StateView>},
