@@ -180,9 +180,9 @@ struct DialectChooser::Private
 
     [[nodiscard]] std::size_t last() const noexcept { return dialects.size() - 1; }
     [[nodiscard]] std::optional<std::size_t> find(std::string_view id) const;
+    [[nodiscard]] std::size_t ruleFor(std::uint32_t connection, std::string_view topic) const;
     [[nodiscard]] Choice firstChoice(std::uint32_t connection, std::string_view topic) const;
     bool readAsEver(Choice& choice, const MessageView& message, Interpretation& out);
-    [[nodiscard]] std::size_t ruleFor(std::uint32_t connection, std::string_view topic) const;
     void note(Choice& choice, const MessageView& message);
     void interpretFound(Choice& choice, const MessageView& message, Interpretation& out);
     std::pair<std::size_t, double> detect(const MessageView& message);
@@ -214,8 +214,6 @@ DialectChooser::Private::Choice DialectChooser::Private::firstChoice(std::uint32
     return choice;
 }
 
-/// Of a topic that has been plain for long: without asking the others. False when they must be
-/// asked.
 /// The first one that fits; else how many there are.
 std::size_t DialectChooser::Private::ruleFor(std::uint32_t connection, std::string_view topic) const
 {
@@ -226,6 +224,8 @@ std::size_t DialectChooser::Private::ruleFor(std::uint32_t connection, std::stri
     return static_cast<std::size_t>(std::ranges::find_if(rules, fits) - rules.begin());
 }
 
+/// Of a topic that has been plain for long: without asking the others. False when they must be
+/// asked.
 bool DialectChooser::Private::readAsEver(Choice& choice, const MessageView& message,
                                          Interpretation& out)
 {
@@ -361,14 +361,14 @@ const std::vector<DialectRule>& DialectChooser::rules() const
     return d->given;
 }
 
-Status DialectChooser::force(std::string_view text)
-{
 std::string DialectChooser::named(std::uint32_t connection, std::string_view topic) const
 {
     const std::size_t i = d->ruleFor(connection, topic);
     return i < d->given.size() ? d->given[i].dialect : std::string();
 }
 
+Status DialectChooser::force(std::string_view text)
+{
     auto rules = dialectRules(text);
     if (!rules)
         return rules.error();

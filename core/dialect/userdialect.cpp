@@ -72,6 +72,8 @@ QString problemOfSource(DialectField field, const FieldSource& source)
     const bool isWhole = field == DialectField::Payload || field == DialectField::State;
     if (isWhole && (source.from != From::Path || !source.match.empty() || !source.map.empty()))
         return u"it is a part of the message, so only a path can name it"_s;
+    if (!source.take.empty() && source.from != From::Topic)
+        return u"\"take\" names a part of \"topic\", which is not there"_s;
     if (!source.split.empty() && field != DialectField::Receivers && field != DialectField::Parents)
         return u"\"split\" is for receivers and parents, of which there may be several"_s;
     if (!source.match.empty()) {

@@ -342,6 +342,10 @@ Status DialectFileReader::map(FieldSource& source, ondemand::value value)
         if (std::move(result).get(one) || one.unescaped_key().get(key))
             return bad;
         std::string from(key);
+        if (std::ranges::find(source.map, from, &std::pair<std::string, std::string>::first) !=
+            source.map.end())
+            return Error{ErrorCode::WrongUse,
+                         u"\"map\" says twice what \"%1\" means"_s.arg(textFrom(from))};
         ondemand::value element = one.value();
         if (reached(element).get_string().get(meaning))
             return bad;

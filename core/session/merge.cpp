@@ -149,6 +149,9 @@ private:
         facts.program = "murmurscope " MURMUR_VERSION;
         facts.host = QSysInfo::machineHostName().toStdString();
         facts.started = toNs(wallNow());
+        std::vector<DialectRule> dialects = dialectsOfMembers();
+        facts.dialects = keptRules(dialects);
+        m_interpreter.useDialects(std::move(dialects));
         auto writer = RecordingWriter::create(target, m_names, facts);
         if (!writer)
             return writer.error();
@@ -163,6 +166,26 @@ private:
         for (const Member& member : m_set->members)
             rename(member);
         return Done{};
+    }
+
+    /// Each recording is read by the dialects that it brings along.
+    [[nodiscard]] std::vector<DialectRule> dialectsOfMembers() const
+    {
+        std::vector<DialectRule> all;
+        for (const Member& member : m_set->members) {
+            auto reader = member.source.pool->lease();
+            if (!reader)
+                continue;
+            for (DialectRule rule : rulesKept((*reader)->meta().dialects.toStdString())) {
+                const auto own = rule.connection;
+                for (std::uint32_t id = 1; id < member.map.connections.size(); ++id) {
+                    rule.connection = member.map.connections[id];
+                    if (!own || *own == id)
+                        all.push_back(rule);
+                }
+            }
+        }
+        return all;
     }
 
     /// Where the session has another name for an agent than its messages, the merge has too.
@@ -373,7 +396,33 @@ private:
         }
         for (const StoredConnection& connection : m_reader->connections())
             m_writer->setReceived(connection.id, connection.received);
+        if (const Naming naming = this->naming(); !naming.isEmpty()) {
+            const std::string json = namingToJson(naming).toStdString();
+            if (auto status = m_writer->setFact("names", std::string_view(json)); !status)
+                return status;
+        }
         return m_writer->close();
+    }
+
+    /// What people call the agents of any of them.
+    [[nodiscard]] Naming naming() const
+    {
+        Naming all;
+        for (const RecordingInfo& info : m_set->infos) {
+            auto reader = info.isShown ? RecordingReader::open(info.path)
+                                       : Result<std::unique_ptr<RecordingReader>>(cancelled());
+            if (!reader)
+                continue;
+            Naming naming = readNaming(info.path, (*reader)->meta());
+            for (NameRule& rule : naming.rules) {
+                if (m_options.session.keepApart)
+                    rule.match = matchBehind(info.label + u'/', rule.match);
+                all.add(std::move(rule));
+            }
+            if (all.groupBy.isEmpty())
+                all.groupBy = naming.groupBy;
+        }
+        return all;
     }
 
     std::shared_ptr<const RecordingSet> m_set;
@@ -396,35 +445,9 @@ private:
 
 Result<MergeResult> mergeRecordings(const QStringList& paths, const QString& target,
                                     const MergeOptions& options)
-        if (const Naming naming = this->naming(); !naming.isEmpty()) {
-            const std::string json = namingToJson(naming).toStdString();
-            if (auto status = m_writer->setFact("names", std::string_view(json)); !status)
-                return status;
-        }
 {
     if (QFileInfo::exists(target))
         return Error{
-    /// What people call the agents of any of them.
-    [[nodiscard]] Naming naming() const
-    {
-        Naming all;
-        for (const RecordingInfo& info : m_set->infos) {
-            auto reader = info.isShown ? RecordingReader::open(info.path)
-                                       : Result<std::unique_ptr<RecordingReader>>(cancelled());
-            if (!reader)
-                continue;
-            Naming naming = readNaming(info.path, (*reader)->meta());
-            for (NameRule& rule : naming.rules) {
-                if (m_options.session.keepApart)
-                    rule.match = matchBehind(info.label + u'/', rule.match);
-                all.add(std::move(rule));
-            }
-            if (all.groupBy.isEmpty())
-                all.groupBy = naming.groupBy;
-        }
-        return all;
-    }
-
             ErrorCode::Unwritable,
             u"Cannot write %1: the file exists; choose another name or move it away."_s.arg(
                 target)};

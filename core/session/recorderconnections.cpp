@@ -125,11 +125,6 @@ Status Recorder::apply(const ConnectionWish& wish)
     return Done{};
 }
 
-void Recorder::Private::nameUrl(AttachedConnection& connection) const
-{
-    // A port that was left to us is known now.
-    const std::lock_guard lock(connection.mutex);
-    names->setConnectionUrl(connection.id, connection.info.url.toStdString());
 void Recorder::Private::useDialects(ConnectionId connection, std::vector<DialectRule> rules)
 {
     if (rules.empty())
@@ -144,6 +139,11 @@ void Recorder::Private::useDialects(ConnectionId connection, std::vector<Dialect
     hasNewDialects = true;
 }
 
+void Recorder::Private::nameUrl(AttachedConnection& connection) const
+{
+    // A port that was left to us is known now.
+    const std::lock_guard lock(connection.mutex);
+    names->setConnectionUrl(connection.id, connection.info.url.toStdString());
 }
 
 void Recorder::Private::leave(AttachedConnection& connection) const

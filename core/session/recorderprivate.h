@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dialect/dialectrules.h"
 #include "base/boundedqueue.h"
+#include "dialect/dialectrules.h"
 #include "recording/reader.h"
 #include "recording/writer.h"
 #include "session/intake.h"

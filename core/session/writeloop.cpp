@@ -293,6 +293,7 @@ void WriteLoop::commit()
     if (!status) {
         m_namesRevision = 0;
         return;
+    }
     m_gaps.clear();
     noteDurable();
     keepWalSmall();
@@ -318,7 +319,6 @@ Status WriteLoop::addDialects()
     return kept.empty() ? Status(Done{}) : d.writer->setFact("dialects", std::string_view(kept));
 }
 
-void WriteLoop::keepWalSmall()
 /// What people call the agents, when they have changed their mind.
 Status WriteLoop::addNames()
 {
@@ -334,6 +334,7 @@ Status WriteLoop::addNames()
         "names", std::string_view(names.constData(), static_cast<std::size_t>(names.size())));
 }
 
+void WriteLoop::keepWalSmall()
 {
     const std::int64_t room = m_watch.free() < 0 ? kRoomy : m_watch.free() - m_watch.reserve();
     if (m_limits.fileBytes() == 0 && m_mode == Mode::Writing && room >= kRoomy) {
@@ -415,7 +416,6 @@ void WriteLoop::goOn()
     if (m_mode != Mode::Writing)
         return;
     m_pauseRows.clear();
-    m_dialectsRevision = 0;
     m_patience = kTick;
     const std::lock_guard lock(d.mutex);
     d.alarm.clear();

@@ -5,6 +5,7 @@
 // topics of their own, and all of them on one topic, where no choice can be kept.
 
 #include "dialect/dialect.h"
+#include "dialect/dialectrules.h"
 
 #include <simdjson.h>
 
@@ -135,9 +136,11 @@ int main()
     if (fields == 0)
         return 1;
     std::printf("bare simdjson %.2f million/s\n", bare / 1e6);
-    const auto report = [bare](const char* what, const Messages& all, std::uint32_t topics) {
+    const auto report = [bare](const char* what, const Messages& all, std::uint32_t topics,
+                               const std::vector<DialectRule>& rules = {}) {
         std::size_t undecodable = 0;
         DialectChooser chooser;
+        chooser.use(rules);
         Interpretation out;
         const double ours = bestRate([&] {
             std::uint32_t topic = 0;
@@ -152,13 +155,24 @@ int main()
                 undecodable += out.undecodable.empty() ? 0 : 1;
             }
         });
-        std::printf("%-32s %4.0f bytes a message: %.2f million/s, %.2f of bare simdjson\n", what,
+        std::printf("%-36s %4.0f bytes a message: %.2f million/s, %.2f of bare simdjson\n", what,
                     static_cast<double>(all.bytes.size()) / kMessages, ours / 1e6, ours / bare);
         return undecodable == 0;
     };
     // 44 is a multiple of both 4 and twice the number of systems: each topic has one speaker.
     const Messages mixed = mixedWith(messages);
+    const std::vector<DialectRule> json{{"*", "json", {}, {}}};
+    UserDialect own;
+    own.name = "own";
+    own[DialectField::Sender].resize(1);
+    own[DialectField::Sender][0].what = "payload.owner";
+    own[DialectField::Crew].resize(1);
+    own[DialectField::Crew][0].what = "topic";
+    own[DialectField::Crew][0].match = R"((\w+)\.)";
+    const std::vector<DialectRule> user{{"*", "own", std::make_shared<const UserDialect>(own), {}}};
     const bool good = report("plain JSON", messages, 44) &&
+                      report("plain JSON that is known to be that", messages, 44, json) &&
+                      report("plain JSON by a user dialect", messages, 44, user) &&
                       report("systems and plain, own topics", mixed, 44) &&
                       report("systems and plain, one topic", mixed, 1);
     return good ? 0 : 1;

@@ -285,6 +285,12 @@ private Q_SLOTS:
         QTest::newRow("split")
             << QByteArray(R"({"version": 1, "fields": {"sender": {"path": "a", "split": ","}}})")
             << u"for receivers and parents"_s;
+        QTest::newRow("take of nothing")
+            << QByteArray(R"({"version": 1, "fields": {"sender": {"path": "a", "take": "b"}}})")
+            << u"\"take\" names a part"_s;
+        QTest::newRow("twice") << QByteArray(R"({"version": 1, "fields": {"kind": {"path": "a", )"
+                                             R"("map": {"x": "state", "x": "error"}}}})")
+                               << u"says twice what \"x\" means"_s;
         QTest::newRow("map")
             << QByteArray(R"({"version": 1, "fields": {"kind": {"path": "a", "map": {"x": 1}}}})")
             << u"text for text"_s;
@@ -387,7 +393,10 @@ private Q_SLOTS:
     {
         const char* const dialect = R"json({ "version": 1, "name": "d", "base": "none", "fields": {
             "sender": { "raw": true, "match": "(a+a+)+b" }, "type": { "raw": true, "match": "(a|aa)+$" } } })json";
-        const QString read = readBy(dialect, {"t", std::string(60'000, 'a') + "!", {}, {}, {}});
+        Said said;
+        said.raw.assign(60'000, 'a');
+        said.raw += '!';
+        const QString read = readBy(dialect, said);
         QCOMPARE(read.section(u' ', 0, 0), u"event"_s);
     }
 
