@@ -20,7 +20,7 @@ constexpr std::size_t kMaxAnswers = std::size_t(256) * 1024;
 constexpr std::size_t kSmall = std::size_t(64) * 1024;
 
 /// Without the port, which is another for each request.
-QByteArray hostName(const QTcpSocket& socket)
+QByteArray peerHost(const QTcpSocket& socket)
 {
     QHostAddress address = socket.peerAddress();
     bool isIpv4 = false;
@@ -36,7 +36,7 @@ QByteArray hostName(const QTcpSocket& socket)
 HubPeer::HubPeer(QTcpSocket* socket, HubCommons& commons, bool isSurplus)
     : m_socket(socket)
     , m_commons(commons)
-    , m_host(hostName(*socket))
+    , m_host(peerHost(*socket))
     , m_isSurplus(isSurplus)
     , m_http(commons.settings.maxFrame)
     , m_outbox(socket)

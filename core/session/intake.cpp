@@ -34,12 +34,12 @@ Status addPatterns(const QStringList& texts, std::vector<TopicPattern>& patterns
     return Done{};
 }
 
-constexpr qint64 kMaxCredentials = 64 * 1024;
-constexpr qsizetype kShortestCredential = 32;
+constexpr qint64 kMaxCredentialFile = 64 * 1024;
+constexpr qsizetype kShortestLine = 32;
 
-bool isCredential(const QByteArray& line)
+bool isCredentialLine(const QByteArray& line)
 {
-    return line.size() >= kShortestCredential && !line.startsWith("---") && !line.contains(' ');
+    return line.size() >= kShortestLine && !line.startsWith("---") && !line.contains(' ');
 }
 
 const TopicPattern* matching(const std::vector<TopicPattern>& patterns, std::string_view topic)
@@ -62,8 +62,8 @@ QByteArrayList ownSecrets(const QUrl& url, const ConnectionOptions& options)
         if (file.fileName().isEmpty() || !file.open(QIODevice::ReadOnly))
             continue;
         // A token or seed stands alone on its line, between lines that say what it is.
-        for (const QByteArray& line : file.read(kMaxCredentials).split('\n')) {
-            if (const QByteArray text = line.trimmed(); isCredential(text))
+        for (const QByteArray& line : file.read(kMaxCredentialFile).split('\n')) {
+            if (const QByteArray text = line.trimmed(); isCredentialLine(text))
                 secrets << text;
         }
     }
@@ -78,6 +78,7 @@ IntakeRules rulesOf(const Profile& profile)
     rules.exclude = profile.exclude;
     rules.payloadLimit = profile.payloadLimit;
     rules.redact = profile.redact;
+    rules.codec = profile.codec;
     rules.neverWrite = profile.neverWrite;
     return rules;
 }

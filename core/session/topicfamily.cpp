@@ -48,7 +48,7 @@ bool isMadeUp(std::string_view segment)
                         (segment.size() >= kLongWord && std::ranges::all_of(segment, isWord)));
 }
 
-bool isNumber(std::string_view segment)
+bool isWholeNumber(std::string_view segment)
 {
     return !segment.empty() && std::ranges::all_of(segment, isDigit);
 }
@@ -81,7 +81,7 @@ std::string topicFamily(std::string_view topic)
 
 std::string numberFamily(std::string_view topic)
 {
-    return familyOf(topic, isNumber);
+    return familyOf(topic, isWholeNumber);
 }
 
 bool isInbox(std::string_view topic)
