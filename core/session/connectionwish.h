@@ -4,6 +4,7 @@
 
 #include "base/ids.h"
 
+#include <QByteArray>
 #include <QMetaType>
 #include <QStringList>
 
@@ -21,6 +22,8 @@ struct ConnectionWish
     What what = What::Detach;
     ConnectionId connection{};
     QStringList names;
+    /// AttachAgain: the password or token that it comes with from now on; empty: what it had.
+    QByteArray secret = {};
 };
 
 } // namespace murmur

@@ -100,6 +100,11 @@ Status Recorder::apply(const ConnectionWish& wish)
         d->leave(connection);
         break;
     case ConnectionWish::What::AttachAgain:
+        if (!wish.secret.isEmpty()) {
+            connection.options.password = wish.secret;
+            if (connection.url.userName().isEmpty())
+                connection.options.token = wish.secret;
+        }
         return d->comeBack(connection, connection.url);
     case ConnectionWish::What::Widen: {
         if (isWidenedBeside(connection.url, wish.names)) {

@@ -231,6 +231,30 @@ private Q_SLOTS:
         }
     }
 
+    void whatCannotBeIsSaidWhileItCanBeMended()
+    {
+        AttachEdit edit;
+        edit.setLooksForBuses(false);
+        edit.show();
+        QSignalSpy asked(&edit, &AttachEdit::attachRequested);
+        edit.secretEdit()->setText(u"sesame"_s);
+        for (const QString& wrong : {u"nats://hq/swarm.>"_s, u"nats://hq?patern=a"_s, u"foo://hq"_s,
+                                     u"nats://hq:99999?subject=a"_s}) {
+            edit.setText(wrong);
+            edit.secretEdit()->setText(u"sesame"_s);
+            QTest::keyClick(edit.findChild<QLineEdit*>(), Qt::Key_Return);
+            QCOMPARE(asked.size(), 0);
+            QCOMPARE(edit.text(), wrong);
+            QCOMPARE(edit.secretEdit()->text(), u"sesame"_s);
+            const QString said = edit.findChild<QLineEdit*>()->accessibleDescription();
+            QVERIFY2(!said.isEmpty(), qPrintable(wrong));
+        }
+        edit.setText(u"nats://hq?subject=swarm.>"_s);
+        QVERIFY(edit.findChild<QLineEdit*>()->accessibleDescription().isEmpty());
+        QTest::keyClick(edit.findChild<QLineEdit*>(), Qt::Key_Return);
+        QCOMPARE(asked.size(), 1);
+    }
+
     void whatAnswersOnThisMachineIsOneClickAway()
     {
         AttachEdit edit;

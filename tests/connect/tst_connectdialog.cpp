@@ -261,7 +261,7 @@ private Q_SLOTS:
             const bool isReached =
                 at->isVisibleTo(&dialog) && at->isEnabled() && (at->focusPolicy() & Qt::TabFocus);
             if (isReached)
-                names << (button && !button->text().isEmpty() ? button->text()
+                names << (button && !button->text().isEmpty() ? button->text().remove(u'&')
                                                               : at->accessibleName());
         }
         // What can be reached has a name.
@@ -282,6 +282,60 @@ private Q_SLOTS:
             QVERIFY2(place > last, qPrintable(name + u" in "_s + names.join(u", "_s)));
             last = place;
         }
+    }
+
+    void aConnectionThatListensToEverythingIsNarrowedInItsLine()
+    {
+        ConnectDialog dialog(options());
+        fill(dialog, u"prod"_s, u"nats://hq-{1..2}\nmqtt://me@box:1884?qos=1"_s);
+        Q_EMIT dialog.trial()->narrowRequested(QUrl(u"nats://hq-2"_s),
+                                               {u"tasks.>"_s, u"robots.>"_s});
+        Q_EMIT dialog.trial()->narrowRequested(QUrl(u"mqtt://me@box:1884?qos=1"_s), {u"fleet/#"_s});
+        const QStringList lines = dialog.form()->profile().connections;
+        QCOMPARE(lines.value(0), u"nats://hq-{1..2}?subject=tasks.%3E,robots.%3E"_s);
+        QCOMPARE(lines.value(1), u"mqtt://me@box:1884?qos=1&topic=fleet/%23"_s);
+        dialog.save();
+        QCOMPARE(saved().front().connections, lines);
+    }
+
+    void whatCannotBeAttachedIsNotSaved()
+    {
+        ConnectDialog dialog(options());
+        for (const QString& wrong : {u"foo://x"_s, u"nats://hq/swarm.>"_s, u"redis://"_s}) {
+            fill(dialog, u"prod"_s, wrong);
+            dialog.save();
+            QVERIFY(saved().empty());
+            QVERIFY(!dialog.form()->connectionsEdit()->accessibleDescription().isEmpty());
+        }
+        // A path would mean another file wherever the program is started.
+        fill(dialog, u"prod"_s, u"nats://me@hq"_s);
+        dialog.form()->secretRow(SecretKind::Password)->setPlace(u"file:pw.txt"_s);
+        dialog.save();
+        QVERIFY(saved().empty());
+        dialog.form()->secretRow(SecretKind::Password)->setPlace(u"file:/run/pw.txt"_s);
+        dialog.save();
+        QCOMPARE(saved().size(), 1u);
+    }
+
+    void everyButtonHasALetterOfItsOwn()
+    {
+        ConnectDialog dialog(options());
+        dialog.show();
+        QHash<QChar, QString> letters;
+        for (const auto* button : dialog.findChildren<QAbstractButton*>()) {
+            if (button->text().isEmpty() || !button->isVisibleTo(&dialog))
+                continue;
+            const QKeySequence keys = QKeySequence::mnemonic(button->text());
+            if (button->text().contains(u'…') || qobject_cast<const QPushButton*>(button))
+                QVERIFY2(!keys.isEmpty(), qPrintable(button->text()));
+            if (keys.isEmpty())
+                continue;
+            const QChar letter = keys.toString().back();
+            QVERIFY2(!letters.contains(letter),
+                     qPrintable(button->text() + u" and "_s + letters.value(letter)));
+            letters.insert(letter, button->text());
+        }
+        QVERIFY(letters.size() > 5);
     }
 
     void profilesComeFromFilesAndGoWithoutSecrets()

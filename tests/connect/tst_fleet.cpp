@@ -54,7 +54,7 @@ std::vector<ConnectionInfo> fleet(quint32 size, quint32 down)
 QPushButton* buttonOf(const QWidget& widget, const QString& text)
 {
     for (QPushButton* const button : widget.findChildren<QPushButton*>()) {
-        if (button->text() == text && !button->isHidden())
+        if (button->text().remove(u'&') == text && !button->isHidden())
             return button;
     }
     return nullptr;

@@ -87,7 +87,7 @@ QByteArray bulk(const QByteArray& text)
 QPushButton* buttonOf(const QWidget& widget, const QString& text)
 {
     for (QPushButton* button : widget.findChildren<QPushButton*>()) {
-        if (button->text() == text)
+        if (button->text().remove(u'&') == text)
             return button;
     }
     return nullptr;

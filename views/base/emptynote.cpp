@@ -11,7 +11,16 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace murmur {
+
+namespace {
+
+constexpr int kSide = 24;
+constexpr int kWidestLine = 520;
+
+} // namespace
 
 EmptyNote::EmptyNote(QWidget* parent)
     : QWidget(parent)
@@ -37,6 +46,7 @@ EmptyNote::EmptyNote(QWidget* parent)
     connect(m_action, &QPushButton::clicked, this, &EmptyNote::actionTaken);
     parent->installEventFilter(this);
     setGeometry(parent->rect());
+    keepReadable();
     applyTheme();
     hide();
 }
@@ -92,8 +102,10 @@ QString EmptyNote::sentence() const
 
 bool EmptyNote::eventFilter(QObject* watched, QEvent* event)
 {
-    if (watched == parent() && event->type() == QEvent::Resize)
+    if (watched == parent() && event->type() == QEvent::Resize) {
         setGeometry(parentWidget()->rect());
+        keepReadable();
+    }
     return QWidget::eventFilter(watched, event);
 }
 
@@ -102,6 +114,13 @@ void EmptyNote::changeEvent(QEvent* event)
     if (event->type() == QEvent::PaletteChange)
         applyTheme();
     QWidget::changeEvent(event);
+}
+
+/// A line that is as long as a wide pane is hard to read.
+void EmptyNote::keepReadable()
+{
+    const int side = std::max(kSide, (width() - kWidestLine) / 2);
+    layout()->setContentsMargins(side, 12, side, 12);
 }
 
 void EmptyNote::applyTheme()

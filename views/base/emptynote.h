@@ -38,6 +38,7 @@ protected:
 
 private:
     void applyTheme();
+    void keepReadable();
     void offerRemedy();
 
     SharedView* m_shared = nullptr;

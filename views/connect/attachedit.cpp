@@ -24,15 +24,6 @@ namespace {
 
 constexpr std::chrono::seconds kLookAgain{10};
 
-/// Whose other side may ask who we are, or whom we ask.
-bool takesSecret(const QString& text)
-{
-    const QString scheme = text.section(u':', 0, 0);
-    if (scheme == "listen"_L1 || scheme == "otlp"_L1)
-        return !text.contains("://127."_L1) && !text.contains("://localhost"_L1);
-    return !scheme.isEmpty() && scheme != "demo"_L1 && scheme != "stdin"_L1 && scheme != "file"_L1;
-}
-
 } // namespace
 
 AttachEdit::AttachEdit(QWidget* parent)
@@ -40,7 +31,7 @@ AttachEdit::AttachEdit(QWidget* parent)
     , m_edit(new QLineEdit(suggestHubUrl().toString(), this))
     , m_suggestions(new QStringListModel(this))
     , m_secret(new QLineEdit(this))
-    , m_button(new QPushButton(tr("Attach"), this))
+    , m_button(new QPushButton(tr("&Attach"), this))
     , m_foundBar(new QWidget(this))
     , m_foundLine(new QHBoxLayout(m_foundBar))
     , m_note(new QLabel(this))
@@ -183,8 +174,22 @@ void AttachEdit::focusText()
     m_edit->selectAll();
 }
 
+void AttachEdit::complain(const QString& sentence)
+{
+    QPalette palette = m_note->palette();
+    palette.setColor(QPalette::WindowText, Theme::current().bad);
+    m_note->setForegroundRole(QPalette::WindowText);
+    m_note->setPalette(palette);
+    m_note->setText(u"■ "_s + sentence);
+    m_command->hide();
+    m_edit->setAccessibleDescription(sentence);
+    m_edit->setFocus(Qt::OtherFocusReason);
+}
+
 void AttachEdit::updateNote()
 {
+    m_note->setForegroundRole(QPalette::PlaceholderText);
+    m_edit->setAccessibleDescription({});
     const QString text = m_edit->text().trimmed();
     const QUrl url(text);
     m_button->setEnabled(!url.scheme().isEmpty() || text == "-"_L1 || text.contains("://"_L1) ||
@@ -216,7 +221,7 @@ void AttachEdit::request()
         return;
     const auto urls = fleetFromText(text);
     if (!urls) {
-        m_note->setText(urls.error().message);
+        complain(urls.error().message);
         return;
     }
     AttachWish wish;
@@ -225,6 +230,14 @@ void AttachEdit::request()
         wish.options.password = m_secret->text().toUtf8();
         if (wish.urls.front().userName().isEmpty())
             wish.options.token = wish.options.password;
+    }
+    // What cannot be is said here, while the text is there to be mended.
+    for (const QUrl& url : wish.urls) {
+        const auto made = createConnection(url, {ConnectionId{}, nullptr, wish.options});
+        if (!made) {
+            complain(made.error().message);
+            return;
+        }
     }
     m_secret->clear();
     chooseTopics(this, wish, [this](const AttachWish& chosen) { Q_EMIT attachRequested(chosen); });

@@ -61,6 +61,7 @@ protected:
 
 private:
     void updateNote();
+    void complain(const QString& sentence);
     void request();
 
     QLineEdit* m_edit;

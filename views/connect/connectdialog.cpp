@@ -4,6 +4,7 @@
 #include "views/connect/connectdialog.h"
 
 #include "bus/fleet.h"
+#include "bus/listening.h"
 #include "session/intake.h"
 #include "views/base/theme.h"
 #include "views/connect/profileform.h"
@@ -11,6 +12,7 @@
 #include "views/connect/secretrow.h"
 #include "views/connect/topicchooser.h"
 #include "views/connect/trialpane.h"
+#include "views/connect/urlitems.h"
 
 #include <QDragEnterEvent>
 #include <QHBoxLayout>
@@ -21,6 +23,8 @@
 #include <QPushButton>
 #include <QSplitter>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace murmur {
 
@@ -76,10 +80,10 @@ void ConnectDialog::build()
     across->addWidget(m_list);
     across->addWidget(right, 1);
 
-    m_test = new QPushButton(tr("Test"), this);
-    m_save = new QPushButton(tr("Save"), this);
-    auto* close = new QPushButton(tr("Close"), this);
-    m_attach = new QPushButton(tr("Attach"), this);
+    m_test = new QPushButton(tr("&Test"), this);
+    m_save = new QPushButton(tr("&Save"), this);
+    auto* close = new QPushButton(tr("&Close"), this);
+    m_attach = new QPushButton(tr("&Attach"), this);
     m_test->setToolTip(tr("Attach without recording, and show the first messages (Ctrl+T)"));
     m_test->setShortcut(QKeySequence(u"Ctrl+T"_s));
     m_save->setShortcut(QKeySequence::Save);
@@ -130,6 +134,7 @@ void ConnectDialog::build()
     connect(m_list, &ProfileList::importRequested, this, &ConnectDialog::askForImport);
     connect(m_list, &ProfileList::exportRequested, this, &ConnectDialog::askForExport);
     connect(m_trial, &TrialPane::ended, this, [this] { m_isBusy = false; });
+    connect(m_trial, &TrialPane::narrowRequested, this, &ConnectDialog::narrow);
 }
 
 void ConnectDialog::load()
@@ -223,7 +228,8 @@ void ConnectDialog::withOptions(std::function<void(const ConnectionOptions&)> th
 
 void ConnectDialog::test()
 {
-    if (m_isBusy || !m_form->check(false))
+    // A test says of each bus how it is.
+    if (m_isBusy || !m_form->check(false, false))
         return;
     m_isBusy = true;
     say({});
@@ -296,6 +302,28 @@ void ConnectDialog::chooseTopicsOfLine()
         });
         chooser->open();
     });
+}
+
+void ConnectDialog::narrow(const QUrl& url, const QStringList& patterns)
+{
+    const auto narrowed = narrowedUrl(url, patterns);
+    if (!narrowed) {
+        say(narrowed.error().message, true);
+        return;
+    }
+    const QString text = narrowed->toString(QUrl::FullyEncoded);
+    QStringList lines = m_form->profile().connections;
+    for (QString& line : lines) {
+        const auto urls = fleetFromText(line);
+        if (!urls || std::ranges::find(*urls, url) == urls->end())
+            continue;
+        for (const QString& item : {u"pattern"_s, u"subject"_s, u"topic"_s}) {
+            if (!urlItem(text, item).isEmpty())
+                line = withUrlItem(line, item, patterns.join(u','));
+        }
+    }
+    m_form->setConnections(lines);
+    say(tr("It will listen to %1. Test it again, save it, or attach.").arg(patterns.join(u", "_s)));
 }
 
 void ConnectDialog::dragEnterEvent(QDragEnterEvent* event)

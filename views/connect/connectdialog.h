@@ -72,6 +72,8 @@ private:
     [[nodiscard]] QString freeName(const QString& wanted) const;
     void leaveWith(const AttachWish& wish);
     void chooseTopicsOfLine();
+    /// Writes the patterns into the line that stands for this URL, be it alone or among others.
+    void narrow(const QUrl& url, const QStringList& patterns);
     void askForImport();
     void askForExport(const QStringList& names);
     /// The secrets that were typed, and those that lie where the profile says. `then` is not called

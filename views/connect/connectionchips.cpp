@@ -248,6 +248,12 @@ void ConnectionChips::suggest(ConnectionId connection, const QStringList& patter
         m_details->suggest(connection, patterns);
 }
 
+void ConnectionChips::showLags(ConnectionId connection, const std::vector<Lag>& lags)
+{
+    if (m_details)
+        m_details->showLags(connection, lags);
+}
+
 QString ConnectionChips::asText() const
 {
     QStringList lines;
@@ -338,6 +344,11 @@ void ConnectionChips::fill(ConnectionChip* chip, const Item& item)
     const bool isOver = connection.state == ConnectionStatus::State::Stopped;
     QString figure = m_isLive && !isOver ? rateText(m_rates.value(index(connection.id)).perSecond())
                                          : numberText(connection.recorded);
+    // A rate of nothing would hide why nothing comes.
+    if (m_isLive && connection.state == ConnectionStatus::State::Failed)
+        figure = stateWord(connection.state);
+    else if (m_isLive && connection.state == ConnectionStatus::State::Retrying)
+        figure = tr("retrying");
     if (const QString share = shareText(connection); m_isLive && !share.isEmpty())
         figure = share + u"  "_s + figure;
     chip->show(connection, figure);
@@ -355,6 +366,7 @@ void ConnectionChips::showDetails(ConnectionChip* chip)
     m_details = details;
     connect(details, &ConnectionDetails::wished, this, &ConnectionChips::wished);
     connect(details, &ConnectionDetails::shown, this, &ConnectionChips::detailsShown);
+    connect(details, &ConnectionDetails::lagsWanted, this, &ConnectionChips::lagsWanted);
     details->setConnections(m_connections, rates(), m_isLive);
     details->move(chip->mapToGlobal(QPoint(0, chip->height() + 4)));
     details->show();

@@ -64,6 +64,8 @@ public:
     void setConnections(std::vector<ConnectionInfo> connections, bool isLive, nanoseconds now);
     /// Patterns that would be enough for a connection whose details are open.
     void suggest(ConnectionId connection, const QStringList& patterns);
+    /// How far others are behind, of such a connection.
+    void showLags(ConnectionId connection, const std::vector<Lag>& lags);
     /// Colours of environments, by the URL of the connection.
     void setEdges(const QHash<QString, QColor>& edges);
     [[nodiscard]] QString asText() const;
@@ -74,6 +76,8 @@ Q_SIGNALS:
     void wished(const murmur::ConnectionWish& wish);
     /// The details of a connection are open: what `suggest` gives is wanted.
     void detailsShown(murmur::ConnectionId connection);
+    /// Again and again while they are open: what `showLags` gives is wanted.
+    void lagsWanted(murmur::ConnectionId connection);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

@@ -20,6 +20,7 @@ namespace {
 
 constexpr QSize kFleetSize{980, 640};
 constexpr int kFormHeight = 250;
+constexpr std::chrono::seconds kLagsAgain{2}; ///< as often as buses are asked
 
 } // namespace
 
@@ -35,6 +36,7 @@ ConnectionDetails::ConnectionDetails(std::vector<ConnectionId> connections, QWid
     column->setContentsMargins(16, 12, 16, 12);
     column->setSpacing(12);
     connect(m_form, &ConnectionForm::wished, this, &ConnectionDetails::wished);
+    connect(&m_lagTimer, &QTimer::timeout, this, [this] { Q_EMIT lagsWanted(m_lagsOf); });
     if (m_ids.size() < 2) {
         column->addWidget(m_form);
         return;
@@ -92,6 +94,11 @@ void ConnectionDetails::showForm()
     m_form->show(*one, m_rates.value(index(one->id)), m_isLive);
     if (m_list == nullptr)
         adjustSize();
+    if (!m_lagTimer.isActive() || m_lagsOf != one->id) {
+        m_lagsOf = one->id;
+        m_lagTimer.start(kLagsAgain);
+        Q_EMIT lagsWanted(one->id);
+    }
     if (m_isLive && std::exchange(m_told, one->id) != one->id)
         Q_EMIT shown(one->id);
 }
@@ -101,6 +108,15 @@ void ConnectionDetails::suggest(ConnectionId connection, const QStringList& patt
     if (connection != m_form->connection())
         return;
     m_form->suggest(patterns);
+    if (m_list == nullptr)
+        adjustSize();
+}
+
+void ConnectionDetails::showLags(ConnectionId connection, const std::vector<Lag>& lags)
+{
+    if (connection != m_form->connection())
+        return;
+    m_form->showLags(lags);
     if (m_list == nullptr)
         adjustSize();
 }

@@ -7,6 +7,7 @@
 
 #include <QFrame>
 #include <QHash>
+#include <QTimer>
 
 #include <vector>
 
@@ -27,6 +28,7 @@ public:
     void setConnections(const std::vector<ConnectionInfo>& connections,
                         const QHash<quint32, double>& rates, bool isLive);
     void suggest(ConnectionId connection, const QStringList& patterns);
+    void showLags(ConnectionId connection, const std::vector<Lag>& lags);
     [[nodiscard]] ConnectionForm* form() const { return m_form; }
     [[nodiscard]] FleetList* list() const { return m_list; }
 
@@ -34,6 +36,8 @@ Q_SIGNALS:
     void wished(const murmur::ConnectionWish& wish);
     /// What `suggest` gives is wanted for it.
     void shown(murmur::ConnectionId connection);
+    /// Every other second while it is open: what `showLags` gives is wanted.
+    void lagsWanted(murmur::ConnectionId connection);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -48,6 +52,8 @@ private:
     FleetList* m_list = nullptr; ///< of several
     ConnectionForm* m_form;
     ConnectionId m_told{};
+    ConnectionId m_lagsOf{};
+    QTimer m_lagTimer;
 };
 
 } // namespace murmur

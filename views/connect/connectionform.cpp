@@ -8,11 +8,15 @@
 #include "views/base/numbers.h"
 #include "views/base/theme.h"
 #include "views/connect/connecttext.h"
+#include "views/connect/lagmodel.h"
 
 #include <QFormLayout>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
+#include <QTableView>
 #include <QUrl>
 #include <QVBoxLayout>
 
@@ -31,6 +35,7 @@ constexpr int kUsualWidth = 430;
 constexpr int kWideWidth = 720;
 constexpr qsizetype kMostButtons = 5;
 constexpr qsizetype kMostNamed = 12;
+constexpr int kMostLags = 6; ///< rows; of more one scrolls
 
 QString named(const QStringList& names)
 {
@@ -47,6 +52,9 @@ ConnectionForm::ConnectionForm(QWidget* parent)
     : QWidget(parent)
     , m_title(new QLabel(this))
     , m_form(new QFormLayout)
+    , m_lags(new LagModel(this))
+    , m_lagPart(new QWidget(this))
+    , m_lagTable(new QTableView(m_lagPart))
     , m_actions(new QWidget(this))
     , m_actionColumn(new QVBoxLayout(m_actions))
     , m_valueWidth(kUsualWidth)
@@ -64,7 +72,45 @@ ConnectionForm::ConnectionForm(QWidget* parent)
     column->setSpacing(8);
     column->addWidget(m_title);
     column->addLayout(m_form);
+    column->addWidget(m_lagPart);
     column->addWidget(m_actions);
+    buildLags();
+}
+
+void ConnectionForm::buildLags()
+{
+    const Theme& theme = Theme::current();
+    auto* title = new QLabel(tr("How far &others are behind"), m_lagPart);
+    title->setStyleSheet(u"color: %1"_s.arg(theme.secondary.name()));
+    title->setBuddy(m_lagTable);
+    m_lagTable->setAccessibleName(tr("How far others are behind"));
+    m_lagTable->setModel(m_lags);
+    m_lagTable->setShowGrid(false);
+    m_lagTable->setWordWrap(false);
+    m_lagTable->setTabKeyNavigation(false);
+    m_lagTable->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_lagTable->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_lagTable->verticalHeader()->hide();
+    m_lagTable->verticalHeader()->setDefaultSectionSize(theme.tableRow);
+    QHeaderView* header = m_lagTable->horizontalHeader();
+    header->setHighlightSections(false);
+    header->setSectionResizeMode(QHeaderView::ResizeToContents);
+    header->setSectionResizeMode(LagModel::Topic, QHeaderView::Stretch);
+    auto* part = new QVBoxLayout(m_lagPart);
+    part->setContentsMargins(0, 4, 0, 0);
+    part->setSpacing(4);
+    part->addWidget(title);
+    part->addWidget(m_lagTable);
+    m_lagPart->hide();
+}
+
+void ConnectionForm::showLags(const std::vector<Lag>& lags)
+{
+    m_lags->setRows(latestLags(lags, m_connection.id));
+    const int rows = std::min(m_lags->rowCount(), kMostLags);
+    const int header = m_lagTable->horizontalHeader()->sizeHint().height();
+    m_lagTable->setFixedHeight(header + rows * Theme::current().tableRow + 4);
+    m_lagPart->setVisible(rows > 0);
 }
 
 void ConnectionForm::beOneOfMany()
@@ -108,8 +154,10 @@ void ConnectionForm::show(const ConnectionInfo& connection, double perSecond, bo
     const bool isAnother = connection.id != m_connection.id;
     m_connection = connection;
     m_canAct = canAct;
-    if (isAnother)
+    if (isAnother) {
         m_suggested.clear();
+        showLags({});
+    }
     const bool isUp = connection.state == State::Up;
     const QUrl url(connection.url);
     m_title->setText(m_isOneOfMany ? placeName(connection) : shortName(connection));
@@ -170,6 +218,28 @@ void ConnectionForm::addAction(const QString& text, const QString& tip, const Co
     connect(button, &QPushButton::clicked, this, [this, wish] { Q_EMIT wished(wish); });
 }
 
+/// Most that fail at once fail at the door.
+void ConnectionForm::addLogin()
+{
+    auto* secret = new QLineEdit(m_actions);
+    secret->setEchoMode(QLineEdit::Password);
+    secret->setPlaceholderText(tr("password or token, if it asks for one"));
+    secret->setAccessibleName(tr("Password or token"));
+    secret->setToolTip(tr("Used for this connection and kept nowhere"));
+    auto* button = new QPushButton(tr("&Attach again"), m_actions);
+    auto* line = new QHBoxLayout;
+    line->setSpacing(10);
+    line->addWidget(secret, 1);
+    line->addWidget(button);
+    m_actionColumn->addLayout(line);
+    const auto wish = [this, secret] {
+        Q_EMIT wished({What::AttachAgain, m_connection.id, {}, secret->text().toUtf8()});
+        secret->clear();
+    };
+    connect(secret, &QLineEdit::returnPressed, this, wish);
+    connect(button, &QPushButton::clicked, this, wish);
+}
+
 void ConnectionForm::showActions(bool canAct)
 {
     const ConnectionInfo& c = m_connection;
@@ -179,7 +249,8 @@ void ConnectionForm::showActions(bool canAct)
                            listensToAll(QUrl(c.url), c.subscribed);
     // Made anew only when others are due: a button must not go away under the mouse.
     QStringList wanted{QString::number(index(c.id)), QString::number(canAct),
-                       QString::number(isOver), QString::number(c.isWindow)};
+                       QString::number(static_cast<int>(isOver ? c.state : State::Up)),
+                       QString::number(c.isWindow)};
     if (canWiden)
         wanted << c.unmatched;
     if (canNarrow)
@@ -199,20 +270,22 @@ void ConnectionForm::showActions(bool canAct)
         for (const QString& name : c.unmatched.first(std::min(c.unmatched.size(), kMostButtons)))
             addAction(tr("Subscribe to %1").arg(name), tip, {What::Widen, c.id, {name}});
         if (c.unmatched.size() > 1)
-            addAction(tr("Subscribe to all %1").arg(c.unmatched.size()), tip,
+            addAction(tr("Subscribe to &all %1").arg(c.unmatched.size()), tip,
                       {What::Widen, c.id, c.unmatched});
     }
     if (canNarrow) {
-        addAction(tr("Listen to these only"),
+        addAction(tr("&Listen to these only"),
                   tr("Attaches again with these patterns; the moment between is a gap"),
                   {What::Narrow, c.id, m_suggested},
                   tr("Nearly all that came is under %1.").arg(m_suggested.join(u", "_s)));
     }
     if (canAct && !isOver)
-        addAction(c.isWindow ? tr("Cancel reading") : tr("Detach"),
+        addAction(c.isWindow ? tr("&Cancel reading") : tr("&Detach"),
                   tr("What was heard is kept; the recording goes on"), {What::Detach, c.id, {}});
+    else if (canAct && c.state == State::Failed && takesSecret(c.url))
+        addLogin();
     else if (canAct)
-        addAction(tr("Attach again"), tr("In the same recording"), {What::AttachAgain, c.id, {}});
+        addAction(tr("&Attach again"), tr("In the same recording"), {What::AttachAgain, c.id, {}});
     m_actions->setVisible(m_actionColumn->count() > 0);
 }
 
@@ -223,6 +296,8 @@ QString ConnectionForm::asText() const
         if (!row.value->text().isEmpty())
             lines << row.name->text() + u": "_s + row.value->text();
     }
+    if (m_lags->rowCount() > 0)
+        lines << m_lags->asText();
     return lines.join(u'\n');
 }
 

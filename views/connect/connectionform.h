@@ -12,9 +12,12 @@
 class QFormLayout;
 class QLabel;
 class QPushButton;
+class QTableView;
 class QVBoxLayout;
 
 namespace murmur {
+
+class LagModel;
 
 /// How one connection is: URL, state, counters, what was lost and why, what being attached changes;
 /// and buttons for what can be done about it while it is recorded.
@@ -30,6 +33,9 @@ public:
     void show(const ConnectionInfo& connection, double perSecond, bool canAct);
     /// Patterns that would be enough, from what was seen; empty: none are known.
     void suggest(const QStringList& patterns);
+    /// How far others on this bus are behind, the values of a while in the order of time.
+    void showLags(const std::vector<Lag>& lags);
+    [[nodiscard]] LagModel* lags() const { return m_lags; }
     [[nodiscard]] ConnectionId connection() const { return m_connection.id; }
     [[nodiscard]] QString asText() const;
 
@@ -43,14 +49,19 @@ private:
         QLabel* value;
     };
     void setRow(const char* name, const QString& text, bool isNumber = false);
+    void buildLags();
     void showActions(bool canAct);
     void addAction(const QString& text, const QString& tip, const ConnectionWish& wish,
                    const QString& lead = {});
+    void addLogin();
 
     ConnectionInfo m_connection;
     QLabel* m_title;
     QFormLayout* m_form;
     std::vector<Row> m_rows;
+    LagModel* m_lags;
+    QWidget* m_lagPart;
+    QTableView* m_lagTable;
     QWidget* m_actions;
     QVBoxLayout* m_actionColumn;
     QStringList m_suggested;

@@ -254,6 +254,14 @@ QString whatAttachingChanges(const QString& scheme)
                   "ever published.");
 }
 
+bool takesSecret(const QString& text)
+{
+    const QString scheme = text.section(u':', 0, 0);
+    if (scheme == "listen"_L1 || scheme == "otlp"_L1)
+        return !text.contains("://127."_L1) && !text.contains("://localhost"_L1);
+    return !scheme.isEmpty() && scheme != "demo"_L1 && scheme != "stdin"_L1 && scheme != "file"_L1;
+}
+
 QUrl suggestHubUrl()
 {
     QUrl url(u"listen://127.0.0.1"_s);

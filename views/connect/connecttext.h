@@ -48,5 +48,7 @@ QString whatAttachingChanges(const QString& scheme);
 QUrl suggestHubUrl();
 /// URLs to start from, one for each scheme that this build has.
 QStringList exampleUrls();
+/// Whether the other side of a URL may ask who we are, or whether we ask.
+bool takesSecret(const QString& url);
 
 } // namespace murmur

@@ -97,7 +97,7 @@ FirstPage::FirstPage(QWidget* parent)
                           tr("A warehouse swarm with planners, robots on three sites, a vision "
                              "model and a crew. It talks over a hub on this computer only."),
                           this);
-    auto* demoButton = bigButton(tr("Start the demo swarm"), demo);
+    auto* demoButton = bigButton(tr("Start the demo s&warm"), demo);
     demoButton->setDefault(true);
     demo->column()->addStretch(1);
     demo->column()->addWidget(demoButton);
@@ -106,7 +106,7 @@ FirstPage::FirstPage(QWidget* parent)
                             tr("Record what is said on it, from now on."), this);
     attach->column()->addStretch(1);
     attach->column()->addWidget(m_attach);
-    auto* profiles = new QPushButton(tr("Profiles, encryption, test…"), attach);
+    auto* profiles = new QPushButton(tr("&Profiles, encryption, test…"), attach);
     profiles->setToolTip(tr("Save connections under a name, and try them first (Ctrl+Shift+O)"));
     attach->column()->addWidget(profiles);
     connect(profiles, &QPushButton::clicked, this, &FirstPage::connectRequested);
@@ -114,7 +114,7 @@ FirstPage::FirstPage(QWidget* parent)
     auto* open =
         new Card(u"folder"_s, tr("Open a recording"),
                  tr("A .murmur file. You can also drag one anywhere into this window."), this);
-    auto* openButton = bigButton(tr("Open…"), open);
+    auto* openButton = bigButton(tr("&Open…"), open);
     open->column()->addStretch(1);
     open->column()->addWidget(openButton);
 

@@ -57,7 +57,7 @@ FleetList::FleetList(QWidget* parent)
     m_filter->setPlaceholderText(tr("Filter: a name, a state, a reason"));
     m_filter->setAccessibleName(tr("Filter of the connections"));
     m_filter->setClearButtonEnabled(true);
-    auto* copy = new QPushButton(tr("Copy"), this);
+    auto* copy = new QPushButton(tr("&Copy"), this);
     copy->setToolTip(tr("Copy what is shown as text (Ctrl+C)"));
     QFont bold = Theme::current().interfaceFont();
     bold.setWeight(QFont::DemiBold);

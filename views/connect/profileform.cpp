@@ -85,6 +85,7 @@ void ProfileForm::setProfile(const Profile& profile)
     m_exclude->setPlainText(profile.exclude.join(u'\n'));
     m_payloadLimit->setPlainText(profile.payloadLimit.join(u'\n'));
     m_redact->setPlainText(profile.redact.join(u'\n'));
+    m_codec = profile.codec;
     m_isFilling = false;
     readTls();
     showColor();
@@ -106,6 +107,7 @@ Profile ProfileForm::profile() const
     profile.exclude = linesOf(m_exclude);
     profile.payloadLimit = linesOf(m_payloadLimit);
     profile.redact = linesOf(m_redact);
+    profile.codec = m_codec;
     return profile;
 }
 
@@ -120,7 +122,7 @@ void ProfileForm::clearTyped()
         secretRow(kind)->clearTyped();
 }
 
-bool ProfileForm::check(bool isSaving)
+bool ProfileForm::check(bool isSaving, bool mustBeOfUse)
 {
     clearErrors();
     Profile profile = this->profile();
@@ -157,7 +159,7 @@ bool ProfileForm::check(bool isSaving)
         say(isName ? m_nameField : m_connectionsField, sentence);
         return false;
     }
-    if (const auto usable = checkConnections(profile.connections); !usable) {
+    if (const auto usable = checkConnections(profile.connections); mustBeOfUse && !usable) {
         say(m_connectionsField, usable.error().message);
         return false;
     }
@@ -213,6 +215,11 @@ QString ProfileForm::currentConnection() const
     const QString line = m_connections->textCursor().block().text().trimmed();
     const QStringList lines = linesOf(m_connections);
     return line.isEmpty() && lines.size() == 1 ? lines.front() : line;
+}
+
+void ProfileForm::setConnections(const QStringList& lines)
+{
+    m_connections->setPlainText(lines.join(u'\n'));
 }
 
 void ProfileForm::replaceConnection(const QStringList& connections, const QStringList& exclude)

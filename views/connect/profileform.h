@@ -37,7 +37,7 @@ public:
 
     /// What hinders from attaching (or, with `isSaving`, from saving) stands beside its field,
     /// which gets the cursor. True when nothing does.
-    bool check(bool isSaving);
+    bool check(bool isSaving, bool mustBeOfUse = true);
     /// Beside the field of that secret.
     void showSecretError(SecretKind kind, const QString& sentence);
     /// Beside the connections.
@@ -46,6 +46,7 @@ public:
     void focusConnections();
     /// The line of the cursor.
     [[nodiscard]] QString currentConnection() const;
+    void setConnections(const QStringList& lines);
     /// Others in its place, and topics that are left out by rule.
     void replaceConnection(const QStringList& connections, const QStringList& exclude);
 
@@ -85,6 +86,7 @@ private:
     QComboBox* m_environment;
     QToolButton* m_color;
     QString m_ownColor;
+    QStringList m_codec; ///< is not edited here, and kept
     QPlainTextEdit* m_connections;
     SecretRow* m_token;
     SecretRow* m_password;

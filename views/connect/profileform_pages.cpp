@@ -102,7 +102,7 @@ ProfileForm::Field ProfileForm::addRow(QFormLayout* form, const QString& title, 
     label->setContentsMargins(0, 5, 0, 0);
     label->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     if (input->accessibleName().isEmpty())
-        input->setAccessibleName(title);
+        input->setAccessibleName(QString(title).remove(u'&'));
     const Field field{input, error, m_pages->count() - 1};
     m_fields.push_back(field);
     return field;
@@ -110,11 +110,11 @@ ProfileForm::Field ProfileForm::addRow(QFormLayout* form, const QString& title, 
 
 void ProfileForm::buildConnection()
 {
-    QFormLayout* form = addPage(tr("Connection"));
+    QFormLayout* form = addPage(tr("Connecti&on"));
     QWidget* page = form->parentWidget();
     m_name = new QLineEdit(page);
     m_name->setPlaceholderText(tr("a name, to save it: prod, lab-2"));
-    m_nameField = addRow(form, tr("Name"), m_name);
+    m_nameField = addRow(form, tr("Na&me"), m_name);
 
     auto* line = new QWidget(page);
     auto* across = new QHBoxLayout(line);
@@ -138,14 +138,14 @@ void ProfileForm::buildConnection()
     across->addWidget(m_environment);
     across->addWidget(m_color);
     across->addStretch(1);
-    addRow(form, tr("Environment"), line);
+    addRow(form, tr("&Environment"), line);
 
     m_connections = linesEdit(
         4, tr("nats://hq:4222?subject=swarm.>\nmqtt://robot-{001..200}.site?topic=fleet/%23"),
         page);
     m_connections->setAccessibleName(tr("Connections, a URL a line"));
-    m_connectionsField = addRow(form, tr("Connections"), m_connections);
-    auto* topics = new QPushButton(tr("Choose topics…"), page);
+    m_connectionsField = addRow(form, tr("Connect&ions"), m_connections);
+    auto* topics = new QPushButton(tr("Choose to&pics…"), page);
     topics->setAutoDefault(false);
     topics->setToolTip(tr("Shows what flows on the bus of the cursor's line, and how much"));
     auto* topicsLine = new QHBoxLayout;
@@ -155,11 +155,11 @@ void ProfileForm::buildConnection()
     connect(topics, &QPushButton::clicked, this, &ProfileForm::topicsRequested);
     m_password = new SecretRow(tr("Password"), page);
     m_secretFields[static_cast<int>(SecretKind::Password)] =
-        addRow(form, tr("Password"), m_password);
+        addRow(form, tr("Pass&word"), m_password);
     m_token = new SecretRow(tr("Token"), page);
-    m_secretFields[static_cast<int>(SecretKind::Token)] = addRow(form, tr("Token"), m_token);
+    m_secretFields[static_cast<int>(SecretKind::Token)] = addRow(form, tr("To&ken"), m_token);
     m_neverWrite = new QCheckBox(
-        tr("Never write: nothing is ever sent to these buses, whoever arms what"), page);
+        tr("Ne&ver write: nothing is ever sent to these buses, whoever arms what"), page);
     addRow(form, QString(), m_neverWrite);
 
     connect(m_name, &QLineEdit::textEdited, this, &ProfileForm::onEdited);
@@ -201,7 +201,7 @@ QWidget* ProfileForm::pathRow(QLineEdit* edit, const QString& title)
 
 void ProfileForm::buildEncryption()
 {
-    QFormLayout* form = addPage(tr("Encryption"));
+    QFormLayout* form = addPage(tr("Encr&yption"));
     QWidget* page = form->parentWidget();
     auto* note = new QLabel(
         tr("For connections that are encrypted (rediss, tls, mqtts, wss, kafka with tls=1). These "
@@ -212,20 +212,20 @@ void ProfileForm::buildEncryption()
     form->addRow(note);
     m_ca = new QLineEdit(page);
     m_ca->setPlaceholderText(tr("PEM: who signed the server's certificate"));
-    addRow(form, tr("Authority"), pathRow(m_ca, tr("Certificate of the authority")));
+    addRow(form, tr("Aut&hority"), pathRow(m_ca, tr("Certificate of the authority")));
     m_cert = new QLineEdit(page);
     m_cert->setPlaceholderText(tr("PEM: our certificate, if the server asks for one"));
-    addRow(form, tr("Certificate"), pathRow(m_cert, tr("Client certificate")));
+    addRow(form, tr("Certi&ficate"), pathRow(m_cert, tr("Client certificate")));
     m_key = new QLineEdit(page);
     m_key->setPlaceholderText(tr("PEM: its private key"));
-    addRow(form, tr("Key"), pathRow(m_key, tr("Key of the client certificate")));
+    addRow(form, tr("&Key"), pathRow(m_key, tr("Key of the client certificate")));
     m_keyPassword = new SecretRow(tr("Password of the key"), page);
     m_secretFields[static_cast<int>(SecretKind::KeyPassword)] =
-        addRow(form, tr("Key password"), m_keyPassword);
+        addRow(form, tr("Key pass&word"), m_keyPassword);
     m_serverName = new QLineEdit(page);
     m_serverName->setPlaceholderText(tr("the name in the certificate, if the host has another"));
-    addRow(form, tr("Server name"), m_serverName);
-    m_insecure = new QCheckBox(tr("Take any certificate, unverified"), page);
+    addRow(form, tr("Server na&me"), m_serverName);
+    m_insecure = new QCheckBox(tr("Take any certificate, un&verified"), page);
     const Field insecure = addRow(form, QString(), m_insecure);
     m_insecureNote = insecure.error;
     connect(m_keyPassword, &SecretRow::changed, this, &ProfileForm::onEdited);
@@ -236,7 +236,7 @@ void ProfileForm::buildEncryption()
 
 void ProfileForm::buildRules()
 {
-    QFormLayout* form = addPage(tr("Rules"));
+    QFormLayout* form = addPage(tr("&Rules"));
     QWidget* page = form->parentWidget();
     auto* note = new QLabel(
         tr("What a recording leaves out keeps who, to whom, when and how large. A rule a "
@@ -249,10 +249,10 @@ void ProfileForm::buildRules()
     m_exclude = linesEdit(2, u"camera/#"_s, page);
     m_payloadLimit = linesEdit(2, u"64KiB\ncamera/#=1KiB"_s, page);
     m_redact = linesEdit(2, uR"(orders.*:/card=(\d+)/)"_s, page);
-    m_rulesField = addRow(form, tr("Only topics"), m_only);
-    addRow(form, tr("Not topics"), m_exclude);
-    addRow(form, tr("At most"), m_payloadLimit);
-    addRow(form, tr("Overwrite"), m_redact);
+    m_rulesField = addRow(form, tr("Only top&ics"), m_only);
+    addRow(form, tr("Not to&pics"), m_exclude);
+    addRow(form, tr("At &most"), m_payloadLimit);
+    addRow(form, tr("O&verwrite"), m_redact);
     m_payloadLimit->setAccessibleName(tr("Largest content, for all topics or one"));
     m_redact->setAccessibleName(tr("Expressions that are overwritten"));
     for (QPlainTextEdit* edit : {m_only, m_exclude, m_payloadLimit, m_redact})

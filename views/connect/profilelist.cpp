@@ -29,7 +29,7 @@ ProfileList::ProfileList(QWidget* parent)
     , m_more(new QToolButton(this))
     , m_undoLine(new QWidget(this))
     , m_undoText(new QLabel(m_undoLine))
-    , m_undo(new QPushButton(tr("Undo"), m_undoLine))
+    , m_undo(new QPushButton(tr("&Undo"), m_undoLine))
     , m_empty(
           new QLabel(tr("No profile is saved yet. Save keeps what stands on the right under its "
                         "name; a file of profiles can be dropped here."),
@@ -81,11 +81,11 @@ void ProfileList::buildButtons()
     auto* line = new QHBoxLayout;
     line->setSpacing(6);
     auto* make = new QToolButton(this);
-    make->setText(tr("New"));
+    make->setText(tr("&New"));
     make->setToolTip(tr("Begin another profile"));
-    m_duplicate->setText(tr("Duplicate"));
+    m_duplicate->setText(tr("&Duplicate"));
     m_duplicate->setToolTip(tr("Begin another profile with all of this one but its secrets"));
-    m_delete->setText(tr("Delete"));
+    m_delete->setText(tr("De&lete"));
     m_delete->setToolTip(tr("Forget this profile (Delete)"));
     m_more->setIcon(icon(u"more"_s));
     m_more->setToolTip(tr("Import and export"));

@@ -66,7 +66,7 @@ TopicChooser::TopicChooser(const QUrl& url, const ConnectionOptions& options, QW
     , m_order(new QSortFilterProxyModel(this))
     , m_does(new QLabel(this))
     , m_progress(new QProgressBar(this))
-    , m_again(new QPushButton(tr("Listen again"), this))
+    , m_again(new QPushButton(tr("&Listen again"), this))
     , m_filter(new QLineEdit(this))
     , m_tree(new TopicTree(this))
     , m_note(new EmptyNote(m_tree))
@@ -108,12 +108,12 @@ TopicChooser::TopicChooser(const QUrl& url, const ConnectionOptions& options, QW
     m_asks->setFont(Theme::current().numberFont(9));
     setUpTree();
 
-    auto* all = new QPushButton(tr("Choose shown"), this);
+    auto* all = new QPushButton(tr("&Choose shown"), this);
     all->setToolTip(tr("Choose all topics that the filter shows"));
-    auto* none = new QPushButton(tr("Leave shown out"), this);
+    auto* none = new QPushButton(tr("Leave shown &out"), this);
     none->setToolTip(tr("Leave out all topics that the filter shows"));
     auto* buttons = new QDialogButtonBox(this);
-    m_attach = buttons->addButton(tr("Attach"), QDialogButtonBox::AcceptRole);
+    m_attach = buttons->addButton(tr("&Attach"), QDialogButtonBox::AcceptRole);
     buttons->addButton(QDialogButtonBox::Cancel)->setIcon({});
     m_attach->setDefault(true);
     for (QPushButton* button : {m_again, all, none})

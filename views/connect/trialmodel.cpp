@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include <QHash>
+
 namespace murmur {
 
 using namespace Qt::StringLiterals;
@@ -35,6 +37,19 @@ void TrialModel::clear()
     beginResetModel();
     m_messages.clear();
     endResetModel();
+}
+
+std::vector<TopicCount> TrialModel::topicsOf(std::size_t connection) const
+{
+    QHash<QString, std::int64_t> counts;
+    for (const TrialMessage& message : m_messages) {
+        if (message.connection == connection)
+            ++counts[message.topic];
+    }
+    std::vector<TopicCount> topics;
+    for (auto topic = counts.cbegin(); topic != counts.cend(); ++topic)
+        topics.emplace_back(topic.key().toUtf8(), topic.value());
+    return topics;
 }
 
 int TrialModel::rowCount(const QModelIndex& parent) const

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "bus/listening.h"
 #include "session/trial.h"
 
 #include <QAbstractTableModel>
@@ -21,6 +22,8 @@ public:
 
     void append(std::vector<TrialMessage> messages);
     void clear();
+    /// What was said where on one of the connections, of the messages shown.
+    [[nodiscard]] std::vector<TopicCount> topicsOf(std::size_t connection) const;
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;

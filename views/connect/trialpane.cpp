@@ -3,13 +3,16 @@
 
 #include "views/connect/trialpane.h"
 
+#include "bus/listening.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
 #include "views/base/theme.h"
 #include "views/connect/trialmodel.h"
 
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QPushButton>
 #include <QScrollBar>
 #include <QTableView>
 #include <QTextBrowser>
@@ -24,6 +27,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr std::size_t kMostShown = 50;
+constexpr qsizetype kMostInButton = 3;
 using Verdict = TrialConnection::Verdict;
 
 QColor colorOf(Verdict verdict)
@@ -66,6 +70,7 @@ TrialPane::TrialPane(QWidget* parent)
     , m_model(new TrialModel(this))
     , m_table(new QTableView(this))
     , m_note(new QLabel(this))
+    , m_narrow(new QPushButton(this))
 {
     m_results->setAccessibleName(tr("How each bus answered"));
     m_results->setOpenLinks(false);
@@ -94,7 +99,16 @@ TrialPane::TrialPane(QWidget* parent)
     column->addWidget(m_header);
     column->addWidget(m_note);
     column->addWidget(m_results);
+    auto* narrowLine = new QHBoxLayout;
+    narrowLine->setContentsMargins(Theme::current().gutter, 0, Theme::current().gutter, 6);
+    narrowLine->addWidget(m_narrow);
+    narrowLine->addStretch(1);
+    column->addLayout(narrowLine);
     column->addWidget(m_table, 1);
+    m_narrow->hide();
+    m_narrow->setAutoDefault(false);
+    connect(m_narrow, &QPushButton::clicked, this,
+            [this] { Q_EMIT narrowRequested(m_wide, m_patterns); });
     m_results->hide();
     m_table->hide();
     column->addStretch(0);
@@ -111,6 +125,7 @@ Status TrialPane::begin(const std::vector<QUrl>& urls, const ConnectionOptions& 
 {
     m_trial.reset();
     m_model->clear();
+    m_narrow->hide();
     m_isDecided = false;
     auto trial = std::make_unique<Trial>(urls, options, rules);
     connect(trial.get(), &Trial::changed, this, &TrialPane::refresh);
@@ -158,6 +173,7 @@ void TrialPane::refresh()
     const bool isAtEnd =
         m_table->verticalScrollBar()->value() == m_table->verticalScrollBar()->maximum();
     m_model->append(m_trial->takeMessages());
+    offerNarrower(connections);
     arrange();
     if (isAtEnd)
         m_table->scrollToBottom();
@@ -184,6 +200,31 @@ void TrialPane::refresh()
         m_isDecided = true;
         Q_EMIT decided(up == connections.size());
     }
+}
+
+/// Of the first that takes more than there is to hear: asking a bus for everything costs it most.
+void TrialPane::offerNarrower(const std::vector<TrialConnection>& connections)
+{
+    for (std::size_t i = 0; i < connections.size(); ++i) {
+        const TrialConnection& connection = connections[i];
+        if (!listensToAll(connection.url, connection.status.subscribed))
+            continue;
+        const QStringList patterns =
+            narrowerPatterns(connection.url.scheme(), m_model->topicsOf(i));
+        if (patterns.isEmpty())
+            continue;
+        m_wide = connection.url;
+        m_patterns = patterns;
+        m_narrow->setText(patterns.size() <= kMostInButton
+                              ? tr("Na&rrow to %1").arg(patterns.join(u", "_s))
+                              : tr("Na&rrow to %1 patterns").arg(patterns.size()));
+        m_narrow->setToolTip(
+            tr("Nearly all that came is under %1: it then listens to these only, not to everything")
+                .arg(patterns.join(u", "_s)));
+        m_narrow->show();
+        return;
+    }
+    m_narrow->hide();
 }
 
 /// The sentences have all the room until there is a message; then what they need, up to

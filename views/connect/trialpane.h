@@ -4,11 +4,14 @@
 
 #include "session/trial.h"
 
+#include <QStringList>
+#include <QUrl>
 #include <QWidget>
 
 #include <memory>
 
 class QLabel;
+class QPushButton;
 class QTableView;
 class QTextBrowser;
 
@@ -38,6 +41,8 @@ public:
 Q_SIGNALS:
     void ended();
     void decided(bool isWell);
+    /// A person wants a connection that listens to everything to listen to these only.
+    void narrowRequested(const QUrl& url, const QStringList& patterns);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -45,6 +50,7 @@ protected:
 private:
     void refresh();
     void arrange();
+    void offerNarrower(const std::vector<TrialConnection>& connections);
     [[nodiscard]] QString html(const std::vector<TrialConnection>& connections,
                                bool isTimeUp) const;
 
@@ -54,6 +60,9 @@ private:
     TrialModel* m_model;
     QTableView* m_table;
     QLabel* m_note;
+    QPushButton* m_narrow;
+    QUrl m_wide; ///< the connection that m_narrow is about
+    QStringList m_patterns;
     bool m_isDecided = false;
     int m_ending = 0; ///< trials that let go
 };

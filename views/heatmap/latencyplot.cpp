@@ -7,6 +7,7 @@
 #include <QHelpEvent>
 #include <QToolTip>
 
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -45,7 +46,13 @@ public:
     }
 };
 
-/// One tick a decade, written with its unit.
+/// The values that a person would choose, about one a decade: beyond ten seconds it goes on in
+/// minutes and hours.
+constexpr std::array<double, 17> kLatencyTicks{1e0,   1e1,    1e2,     1e3,     1e4,     1e5,
+                                               1e6,   1e7,    1e8,     1e9,     1e10,    60e9,
+                                               600e9, 3600e9, 36000e9, 86400e9, 864000e9};
+
+/// Each with its unit.
 class LatencyTicker : public QCPAxisTicker
 {
 public:
@@ -57,12 +64,13 @@ public:
             subTicks->clear();
         if (labels != nullptr)
             labels->clear();
-        const int first = static_cast<int>(std::ceil(range.lower - 1e-6));
-        const int last = static_cast<int>(std::floor(range.upper + 1e-6));
-        for (int decade = first; decade <= last; ++decade) {
-            ticks.append(decade);
+        for (const double ns : kLatencyTicks) {
+            const double level = std::log10(ns);
+            if (level < range.lower - 1e-6 || level > range.upper + 1e-6)
+                continue;
+            ticks.append(level);
             if (labels != nullptr)
-                labels->append(durationText(nanoseconds(std::llround(std::pow(10.0, decade)))));
+                labels->append(durationText(nanoseconds(std::llround(ns))));
         }
     }
 };

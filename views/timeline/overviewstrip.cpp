@@ -136,8 +136,10 @@ QString OverviewStrip::span() const
 {
     const TimeRange range = whole();
     const Session* session = shared()->session();
-    if (range.isEmpty() || !session)
-        return tr("no session");
+    if (!session)
+        return tr("no recording is open");
+    if (range.isEmpty())
+        return session->isLive() ? tr("waiting for the first message") : tr("no messages");
     const TimeRange exact = session->seen().time;
     const QString day = isoTime(exact.begin).left(10);
     const QString lastDay = isoTime(exact.end).left(10);

@@ -215,7 +215,7 @@ void TimelineView::refreshAgents()
         return;
     }
     if (session->seen().last == 0) {
-        m_note->say(session->isLive() ? tr("Attached, no message yet")
+        m_note->say(session->isLive() ? tr("No message yet")
                                       : tr("This recording holds no messages"),
                     session->isLive()
                         ? shared()->silence().isEmpty()
