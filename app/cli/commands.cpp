@@ -30,6 +30,8 @@ std::span<const Command> commands() noexcept
         {"names", "Call agents something else, merge and group them", addNames},
         {"transcript", "Read calls to models as a conversation", addTranscript},
         {"prices", "List and set what the tokens of models cost", addPrices},
+        {"import", "Make a recording of JSON lines or CSV", addImport},
+        {"export", "Write messages as JSON lines or CSV", addExport},
         {"merge", "Read several recordings again into one", addMerge},
         {"render", "Draw a view of a recording into a picture", addRender},
         {"reread", "Find out again who said what, with the dialects of today", addReread},
