@@ -4,6 +4,8 @@
 #include "exchange/messagejson.h"
 
 #include "exchange/jsonwriter.h"
+#include "llm/callreader.h"
+#include "llm/prices.h"
 #include "query/fields.h"
 #include "query/rowcontext.h"
 
@@ -64,6 +66,12 @@ constexpr std::array kKeys = std::to_array<KeyName>({
     {"tenant", MessageKey::Tenant},
     {"span", MessageKey::Span},
     {"parent_span", MessageKey::ParentSpan},
+    {"model", MessageKey::Model},
+    {"tokens_in", MessageKey::TokensIn},
+    {"tokens_out", MessageKey::TokensOut},
+    {"tokens_cached", MessageKey::TokensCached},
+    {"cost", MessageKey::Cost},
+    {"finish", MessageKey::Finish},
     {"reply_to", MessageKey::ReplyTo},
     {"recording", MessageKey::Recording},
 });
@@ -187,6 +195,12 @@ bool MessageColumn::needsDetail() const noexcept
     case MessageKey::PayloadMember:
     case MessageKey::Span:
     case MessageKey::ParentSpan:
+    case MessageKey::Model:
+    case MessageKey::TokensIn:
+    case MessageKey::TokensOut:
+    case MessageKey::TokensCached:
+    case MessageKey::Cost:
+    case MessageKey::Finish:
     case MessageKey::ReplyTo:
         return true;
     default:
@@ -197,7 +211,9 @@ bool MessageColumn::needsDetail() const noexcept
 bool MessageColumn::isNumber() const noexcept
 {
     return key == MessageKey::Seq || key == MessageKey::Sequence || key == MessageKey::LatencyMs ||
-           key == MessageKey::LatencyNs || key == MessageKey::Size;
+           key == MessageKey::LatencyNs || key == MessageKey::Size || key == MessageKey::TokensIn ||
+           key == MessageKey::TokensOut || key == MessageKey::TokensCached ||
+           key == MessageKey::Cost;
 }
 
 std::vector<MessageColumn> allColumns()
@@ -250,6 +266,10 @@ struct MessageFormatter::Parser
 {
     simdjson::dom::parser parser;
     std::string padded; // simdjson reads past the end of its input
+    CallReader calls;
+    std::optional<ModelCall> call; // of message `callOf`
+    Seq callOf = 0;
+    std::optional<PriceTable> prices;
 };
 
 MessageFormatter::MessageFormatter(std::shared_ptr<const Dictionaries> names, std::string recording)
@@ -311,6 +331,46 @@ FieldValue MessageFormatter::payloadValue(const MessageDetail& message, const st
     const QByteArray base64 =
         QByteArray::fromRawData(payload.data(), static_cast<qsizetype>(payload.size())).toBase64();
     return {FieldValue::Is::Text, base64.toStdString(), {}, true};
+}
+
+/// What a call to a model took. The call of a message is read once, however many ask for it.
+FieldValue MessageFormatter::modelValue(const MessageDetail& message, MessageKey key)
+{
+    Parser& known = *m_parser;
+    if (known.callOf != message.row.seq) {
+        known.callOf = message.row.seq;
+        const std::string_view raw(message.raw.constData(),
+                                   static_cast<std::size_t>(message.raw.size()));
+        const auto begin = std::clamp<qsizetype>(message.payloadOffset, 0, message.raw.size());
+        const auto size = std::clamp<qsizetype>(message.payloadSize, 0, message.raw.size() - begin);
+        known.call = known.calls.read(
+            raw, raw.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(size)),
+            message.row.kind);
+    }
+    if (!known.call)
+        return {};
+    const ModelUsage& usage = known.call->usage;
+    const auto count = [](const std::optional<std::int64_t>& number) {
+        return number ? json(std::to_string(*number)) : FieldValue{};
+    };
+    switch (key) {
+    case MessageKey::Model:
+        return text(known.call->model);
+    case MessageKey::Finish:
+        return text(known.call->finish);
+    case MessageKey::TokensIn:
+        return count(usage.in);
+    case MessageKey::TokensOut:
+        return count(usage.out);
+    case MessageKey::TokensCached:
+        return count(usage.cached);
+    default:
+        break;
+    }
+    if (!known.prices)
+        known.prices = PriceTable::loadOrShipped();
+    const auto cost = known.prices->cost(known.call->model, usage);
+    return cost ? json(QByteArray::number(*cost, 'g', 12).toStdString()) : FieldValue{};
 }
 
 FieldValue MessageFormatter::value(const MessageColumn& column, const MessageDetail& message)
@@ -379,6 +439,13 @@ FieldValue MessageFormatter::value(const MessageColumn& column, const MessageDet
         return idValue(message, IdField::Span);
     case MessageKey::ParentSpan:
         return idValue(message, IdField::ParentSpan);
+    case MessageKey::Model:
+    case MessageKey::TokensIn:
+    case MessageKey::TokensOut:
+    case MessageKey::TokensCached:
+    case MessageKey::Cost:
+    case MessageKey::Finish:
+        return modelValue(message, column.key);
     case MessageKey::ReplyTo:
         return idValue(message, IdField::ReplyTo);
     case MessageKey::Recording:

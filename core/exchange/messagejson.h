@@ -46,6 +46,12 @@ enum class MessageKey : std::uint8_t {
     Tenant,
     Span,
     ParentSpan,
+    Model, ///< of a call to a model, as are the five that follow
+    TokensIn,
+    TokensOut,
+    TokensCached,
+    Cost,
+    Finish,
     ReplyTo,
     Recording, ///< asked for by name; else it stands in front where there are several
 };
@@ -103,6 +109,7 @@ public:
 
 private:
     struct Parser;
+    [[nodiscard]] FieldValue modelValue(const MessageDetail& message, MessageKey key);
     [[nodiscard]] FieldValue payloadValue(const MessageDetail& message, const std::string& pointer);
     /// recordingOf(), but empty where it is asked for as a column.
     [[nodiscard]] std::string recordingInFront(const std::vector<MessageColumn>& columns,

@@ -209,7 +209,7 @@ Transcript transcriptOf(std::vector<TranscriptPiece> pieces, const PriceTable& p
         addSum(transcript.usage.reasoning, call.call.usage.reasoning);
         if (call.cost)
             transcript.cost = transcript.cost.value_or(0) + *call.cost;
-        else if (!call.isOpen)
+        else if (!call.isOpen && call.call.error.empty())
             ++transcript.unpriced;
     }
     return transcript;

@@ -53,7 +53,7 @@ struct Transcript
     std::vector<TranscriptCall> calls;
     ModelUsage usage;           ///< sums; a count that no call states is not there
     std::optional<double> cost; ///< sum of those that are known
-    std::int64_t unpriced = 0;  ///< calls whose cost is not known
+    std::int64_t unpriced = 0;  ///< calls that succeeded and whose cost is not known
     bool isComplete = true;     ///< false: there are more messages than were looked at
 
     /// The place of the call that a message is part of, or of the last one before it; -1: none.

@@ -386,7 +386,7 @@ std::string transcriptFacts(const Transcript& transcript)
     if (transcript.cost)
         addFact(facts, costText(*transcript.cost).toStdString());
     if (transcript.unpriced > 0 && transcript.cost)
-        facts += " (" + grouped(transcript.unpriced) + " without a price)";
+        facts += " (" + grouped(transcript.unpriced) + " of unknown cost)";
     else if (transcript.unpriced > 0)
         addFact(facts, "cost not known");
     if (!transcript.isComplete)

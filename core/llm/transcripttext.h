@@ -20,7 +20,7 @@ std::string callJson(const Transcript& transcript, std::size_t call);
 std::string callText(const Transcript& transcript, std::size_t call, bool onlyNew = false);
 /// "gpt-4o-mini · 1,204 tokens in (1,024 cached), 86 out · $0.00021 · finished: stop".
 std::string callFacts(const TranscriptCall& call);
-/// "3 calls · 4,812 tokens in, 640 out · $0.0021 (1 without a price)".
+/// "3 calls · 4,812 tokens in, 640 out · $0.0021 (1 of unknown cost)".
 std::string transcriptFacts(const Transcript& transcript);
 
 } // namespace murmur

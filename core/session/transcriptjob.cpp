@@ -95,6 +95,9 @@ TranscriptScope scopeOf(const MessageDetail& message, const Dictionaries& names)
     const bool isReply =
         piece.kind == Kind::Reply && !piece.to.empty() && piece.to != piece.call.model;
     const std::string& agent = isReply ? piece.to : piece.from;
+    if (const QByteArray correlation = id(IdField::Correlation);
+        agent.empty() && call && !correlation.isEmpty())
+        return {u"correlation == "_s + quotedValue(QString::fromUtf8(correlation)), {}};
     if (agent.empty() || !call)
         return {u"seq == "_s + QString::number(message.row.shownSeq()), {}};
     return {u"agent == "_s + quotedValue(QString::fromStdString(agent)), {}};

@@ -54,10 +54,15 @@ private Q_SLOTS:
 
     void aMessageNamesItsCall()
     {
-        const auto rows = run({u"query"_s, m_file, u"model == 'claude*' and tokens_cached > 0"_s,
-                               u"--limit"_s, u"1"_s, u"--columns"_s, u"seq"_s, u"--json"_s})
-                              .objects();
+        const auto rows =
+            run({u"query"_s, m_file, u"model == 'claude*' and tokens_cached > 0"_s, u"--limit"_s,
+                 u"1"_s, u"--columns"_s, u"seq,model,tokens_cached,cost,finish"_s, u"--json"_s})
+                .objects();
         QCOMPARE(rows.size(), std::size_t(1));
+        QCOMPARE(rows[0][u"model"_s], u"claude-haiku-4-5-20251001"_s);
+        QCOMPARE(rows[0][u"tokens_cached"_s], 1024);
+        QCOMPARE(rows[0][u"finish"_s], u"end_turn"_s);
+        QVERIFY(rows[0][u"cost"_s].toDouble() > 0);
         const QString seq = QString::number(rows[0][u"seq"_s].toInt());
         const Outcome one = run({u"transcript"_s, m_file, seq, u"--new"_s});
         QVERIFY2(one.code == 0, one.err.constData());

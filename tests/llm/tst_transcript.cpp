@@ -236,7 +236,7 @@ private Q_SLOTS:
         QCOMPARE(made.unpriced, 1);
         QCOMPARE(*made.cost, *made.calls[0].cost);
         QCOMPARE(transcriptFacts(made), "2 calls · 2,000 tokens in (1,000 cached), 20 out · "
-                                        "$0.0016 (1 without a price)");
+                                        "$0.0016 (1 of unknown cost)");
     }
 
     void textMarkdownAndJsonSayTheSame()
