@@ -5,6 +5,7 @@
 #include "recordings.h"
 
 #include "base/time.h"
+#include "session/lanekey.h"
 
 #include <CLI/CLI.hpp>
 
@@ -35,6 +36,7 @@ struct Options
     std::string from;
     std::string until;
     std::string size;
+    std::string lanes;
     std::string theme;
 };
 
@@ -59,6 +61,9 @@ int run(const Options& options)
     if (!options.size.empty() && !sizeForm.match(QString::fromStdString(options.size)).hasMatch())
         return wrongUse(u"--size %1 is not a size; write for example 1600x900."_s.arg(
             QString::fromStdString(options.size)));
+    if (const auto key = laneKeyFromText(QString::fromStdString(options.lanes));
+        !options.lanes.empty() && !key)
+        return failed(key.error());
     const QString program = renderProgram();
     if (program.isEmpty())
         return failed(
@@ -77,6 +82,7 @@ int run(const Options& options)
     pass(u"--from"_s, options.from);
     pass(u"--until"_s, options.until);
     pass(u"--size"_s, options.size);
+    pass(u"--lanes"_s, options.lanes);
     pass(u"--theme"_s, options.theme);
     if (options.session.keepApart)
         arguments << u"--keep-apart"_s;
@@ -116,6 +122,9 @@ void addRender(CLI::App& app, Action& action)
     app.add_option("--from", options->from, "Where the picture begins, for example 10:17 or +30s");
     app.add_option("--until", options->until, "Where it ends, for example 10:18 or -5s");
     app.add_option("--size", options->size, "Width and height in pixels, for example 1600x900");
+    app.add_option("--lanes", options->lanes,
+                   "What the timeline has a lane for: agent, topic, group, conversation, "
+                   "connection, or a member of the payload such as payload.task.id");
     app.add_option("--theme", options->theme, "Colours")->check(CLI::IsMember({"light", "dark"}));
     app.footer("\nExample: murmur render night.murmur --view heatmap -o night.png --from 10:17 "
                "--until 10:18");

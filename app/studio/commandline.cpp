@@ -4,6 +4,7 @@
 #include "commandline.h"
 
 #include "bus/fleet.h"
+#include "session/lanekey.h"
 
 #include <CLI/CLI.hpp>
 
@@ -11,6 +12,7 @@
 #include <QRegularExpression>
 
 #include <array>
+#include <iostream>
 #include <string>
 #include <utility>
 
@@ -68,7 +70,7 @@ CommandLine parseCommandLine(int argc, char** argv)
                  "to buses; observes only.",
                  "murmurscope");
     std::vector<std::string> targets;
-    std::string at, where, view, record, theme, screenshot, after;
+    std::string at, where, view, lanes, record, theme, screenshot, after;
     std::string select;
     std::vector<std::string> offsets;
     bool keepApart = false;
@@ -86,6 +88,9 @@ CommandLine parseCommandLine(int argc, char** argv)
         ->allow_extra_args(false);
     app.add_option("--where", where, "filter, for example: kind == error and latency > 200ms");
     app.add_option("--view", view, "bring this view to the front");
+    app.add_option("--lanes", lanes,
+                   "what the timeline has a lane for: agent, topic, group, conversation, "
+                   "connection, payload.task.id");
     app.add_option("--record", record, "record into this file");
     app.add_option("--theme", theme, "dark, light or system")
         ->check(CLI::IsMember({"dark", "light", "system"}));
@@ -130,6 +135,12 @@ CommandLine parseCommandLine(int argc, char** argv)
     }
     arguments.where = QString::fromStdString(where);
     arguments.view = QString::fromStdString(view);
+    arguments.lanes = QString::fromStdString(lanes);
+    if (const auto key = laneKeyFromText(arguments.lanes); !lanes.empty() && !key) {
+        std::cerr << "murmurscope: " << key.error().message.toStdString() << '\n';
+        line.exitCode = 2;
+        return line;
+    }
     arguments.record = QString::fromStdString(record);
     arguments.screenshot = QString::fromStdString(screenshot);
     if (!theme.empty())

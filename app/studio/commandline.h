@@ -28,6 +28,7 @@ struct StudioArguments
     QString select; ///< "1234", or "north:1234" of several recordings
     QString where;  ///< filter expression
     QString view;   ///< id of the view to bring to the front
+    QString lanes;  ///< what the timeline has a lane for, as laneKeyFromText reads it
     QString record; ///< file to record into; empty: one of our own
     std::optional<ThemeChoice> theme;
     QString screenshot; ///< PNG to write, then exit

@@ -24,6 +24,7 @@
 #include <QMenuBar>
 #include <QUrl>
 
+#include <QUndoStack>
 namespace murmur {
 
 using namespace Qt::StringLiterals;
@@ -118,6 +119,17 @@ void Menus::buildSession()
     m_needSession.push_back(add(menu, tr("Copy the &path of the recording"), {}, [this] {
         QGuiApplication::clipboard()->setText(m_window.session()->path());
     }));
+    SharedView* shared = m_window.shared();
+    for (QAction* action : {shared->undoStack()->createUndoAction(this, tr("&Undo")),
+                            shared->undoStack()->createRedoAction(this, tr("&Redo"))}) {
+        menu->addAction(action);
+        m_actions.push_back(action);
+    }
+    m_actions[m_actions.size() - 2]->setShortcut(QKeySequence::Undo);
+    m_actions.back()->setShortcut(QKeySequence::Redo);
+    connect(shared, &SharedView::namesNotKept, this,
+            [this](const Error& error) { m_window.showFailure(error); });
+    menu->addSeparator();
     m_needSession.push_back(add(menu, tr("Show in &folder"), {}, [this] {
         const QString folder = QFileInfo(m_window.session()->path()).path();
         QDesktopServices::openUrl(QUrl::fromLocalFile(folder));

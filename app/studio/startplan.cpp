@@ -6,6 +6,7 @@
 #include "filteredit.h"
 #include "viewregistry.h"
 #include "views/base/sharedview.h"
+#include "views/timeline/timelineview.h"
 #include "workspace.h"
 
 #include <utility>
@@ -28,7 +29,8 @@ void StartPlan::set(StudioArguments arguments)
 {
     m_arguments = std::move(arguments);
     m_isPending = !m_arguments.view.isEmpty() || !m_arguments.where.isEmpty() ||
-                  !m_arguments.at.isEmpty() || !m_arguments.select.isEmpty();
+                  !m_arguments.at.isEmpty() || !m_arguments.select.isEmpty() ||
+                  !m_arguments.lanes.isEmpty();
 }
 
 void StartPlan::apply()
@@ -46,6 +48,9 @@ void StartPlan::apply()
             {ErrorCode::WrongUse,
              tr("There is no view \"%1\". Views are: %2.").arg(start.view, known.join(u", "_s))});
     }
+    auto* timeline = qobject_cast<TimelineView*>(m_workspace->view(u"timeline"));
+    if (const auto key = laneKeyFromText(start.lanes); key && timeline)
+        timeline->setLaneKey(*key);
     if (!start.where.isEmpty()) {
         m_filter->setText(start.where);
         if (!m_filter->apply())

@@ -123,14 +123,14 @@ std::string LaneNames::textOf(std::uint32_t id) const
     return entry.name.empty() ? entry.url : entry.name;
 }
 
-void LaneNames::count(const Columns& columns, PayloadSource* payload)
+void LaneNames::count(const Columns& columns, PayloadSource* payload, std::int64_t weight)
 {
     if (needsBytes()) {
         forEachValue(
-            m_key, m_path, columns, *m_session, payload, [this](std::size_t, std::string value) {
+            m_key, m_path, columns, *m_session, payload, [&](std::size_t, std::string value) {
                 const std::lock_guard lock(m_mutex);
                 if (!value.empty() && (m_counts.size() < kMostCounted || m_counts.contains(value)))
-                    ++m_counts[std::move(value)];
+                    m_counts[std::move(value)] += weight;
             });
         return;
     }
@@ -140,7 +140,7 @@ void LaneNames::count(const Columns& columns, PayloadSource* payload)
     const std::lock_guard lock(m_mutex);
     for (const auto& [id, count] : counts) {
         if (const std::string text = textOf(id); !text.empty())
-            m_counts[text] += count;
+            m_counts[text] += count * weight;
     }
 }
 

@@ -36,8 +36,9 @@ public:
     /// The columns that are looked at.
     [[nodiscard]] std::uint32_t columns() const;
 
-    /// Counts the values in `columns`, to find those with most messages. Not after settle().
-    void count(const Columns& columns, PayloadSource* payload);
+    /// Counts the values in `columns`, each message as `weight`, to find those with most messages.
+    /// Not after settle().
+    void count(const Columns& columns, PayloadSource* payload, std::int64_t weight = 1);
     /// The values that were counted most get a lane each; what comes later as long as there is
     /// room.
     void settle();

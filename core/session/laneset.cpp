@@ -24,6 +24,8 @@ namespace {
 /// Blocks from which the lanes are chosen, evenly from all of the recording.
 constexpr std::size_t kSampled = 256;
 constexpr int kBlocksAStep = 64;
+/// For each message in sight as many elsewhere.
+constexpr std::int64_t kWeightInSight = 1000;
 constexpr std::uint32_t kReduced =
     TimeColumns | SizeColumns | ActorColumns | CallColumns | LateColumns;
 
@@ -136,17 +138,20 @@ private:
         BlockReader& plain = (*reader)->plain();
         const std::vector<BlockRef> seen = plain.blocksIn(m_first);
         std::vector<BlockRef> sampled = evenly(seen);
-        std::vector<BlockRef> everywhere =
+        const std::size_t inSight = sampled.size();
+        const std::vector<BlockRef> everywhere =
             evenly(plain.blocksIn({TimePoint::min(), TimePoint::max()}));
         sampled.insert(sampled.end(), everywhere.begin(), everywhere.end());
         m_lanes->total = static_cast<std::int64_t>(sampled.size() + (isDear() ? seen.size() : 0));
         Columns columns;
-        for (const BlockRef& block : sampled) {
+        for (std::size_t i = 0; i < sampled.size(); ++i) {
+            const BlockRef& block = sampled[i];
             if (m_stop.stop_requested())
                 return cancelled();
             if (plain.load(block, TimeColumns | m_lanes->names->columns(), columns)) {
                 BlockPayload payload(plain, block, columns);
-                m_lanes->names->count(columns, &payload);
+                // What a person looks at has lanes, however rare it is elsewhere.
+                m_lanes->names->count(columns, &payload, i < inSight ? kWeightInSight : 1);
             }
             ++m_lanes->done;
         }

@@ -19,8 +19,9 @@ struct Source;
 
 /// The tiles of lanes that are no agents, or of messages that pass a filter: made by one scan with
 /// the writer's reducer, in the background; then panning is as fast as without. The messages of
-/// `first`, which is what a person looks at, are looked at first. Lanes are named as they are
-/// found; they take the place of agents in what tiles() and marks() answer.
+/// `first`, which is what a person looks at, are looked at first, and have lanes before others.
+/// Lanes are named as they are found; they take the place of agents in what tiles() and marks()
+/// answer.
 ///
 /// Lives in the thread that made it. Ends its scan when it goes.
 class LaneSet : public QObject

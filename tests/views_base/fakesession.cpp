@@ -3,6 +3,8 @@
 
 #include "views_base/fakesession.h"
 
+#include "session/laneset.h"
+
 #include <QPromise>
 
 #include <algorithm>
@@ -182,6 +184,24 @@ std::shared_ptr<const Dictionaries> Session::dictionaries() const
     return d->recording->names;
 }
 
+const Naming& Session::naming() const
+{
+    return d->recording->naming;
+}
+
+QFuture<Status> Session::setNaming(const Naming& naming)
+{
+    d->recording->naming = naming;
+    if (d->recording->names->setGiven(givenNames(naming, *d->recording->names)))
+        Q_EMIT namesChanged();
+    return QtFuture::makeReadyFuture(Status(d->recording->namingFails));
+}
+
+std::shared_ptr<const Source> Session::source() const
+{
+    return nullptr; // nothing to scan
+}
+
 QFuture<Result<SessionInfo>> Session::info()
 {
     return answer<SessionInfo>(*d->recording, [recording = d->recording] {
@@ -258,6 +278,18 @@ QFuture<Result<MessageDetail>> Session::message(Seq seq)
     });
 }
 
+QFuture<Result<std::vector<MessageDetail>>> Session::messages(RowRequest request)
+{
+    return answer<std::vector<MessageDetail>>(*d->recording, [recording = d->recording, request] {
+        std::vector<MessageDetail> messages;
+        for (Seq seq = request.first;
+             seq <= recording->extent().last && seq < request.first + request.count; ++seq)
+            messages.emplace_back().row =
+                rowOf(recording->marks[static_cast<std::size_t>(seq - 1)]);
+        return messages;
+    });
+}
+
 QFuture<Result<StateSlice>> Session::state(StateRequest request)
 {
     return answer<StateSlice>(*d->recording, [recording = d->recording, request] {
@@ -301,6 +333,86 @@ QFuture<Result<std::vector<Lag>>> Session::lags(LagRequest request)
 QFuture<Status> Session::saveAs(const QString&, std::function<void(double)>, std::stop_token)
 {
     return QtFuture::makeReadyFuture(Status(Done{}));
+}
+
+// Lanes need a recording that can be read: here they are looked for, and never found.
+struct LaneSet::Private
+{
+    LaneKey key;
+    FilterPtr filter;
+};
+
+LaneSet::LaneSet(std::shared_ptr<const Source>, LaneKey key, FilterPtr filter, TimeRange,
+                 QObject* parent)
+    : QObject(parent)
+    , d(new Private{std::move(key), std::move(filter)})
+{
+}
+
+LaneSet::~LaneSet() = default;
+
+const LaneKey& LaneSet::key() const
+{
+    return d->key;
+}
+
+FilterPtr LaneSet::filter() const
+{
+    return d->filter;
+}
+
+std::shared_ptr<const Dictionaries> LaneSet::names() const
+{
+    return std::make_shared<Dictionaries>();
+}
+
+bool LaneSet::hasOthers() const
+{
+    return false;
+}
+
+QString LaneSet::specialName(AgentId) const
+{
+    return {};
+}
+
+bool LaneSet::isUsable() const
+{
+    return false;
+}
+
+bool LaneSet::isReady() const
+{
+    return false;
+}
+
+double LaneSet::progress() const
+{
+    return 0.25;
+}
+
+QString LaneSet::failure() const
+{
+    return {};
+}
+
+std::size_t LaneSet::bytes() const
+{
+    return 0;
+}
+
+void LaneSet::grow()
+{
+}
+
+QFuture<Result<TileSlice>> LaneSet::tiles(TileRequest)
+{
+    return QtFuture::makeReadyFuture(Result<TileSlice>(TileSlice{}));
+}
+
+QFuture<Result<MarkSlice>> LaneSet::marks(MarkRequest)
+{
+    return QtFuture::makeReadyFuture(Result<MarkSlice>(MarkSlice{}));
 }
 
 } // namespace murmur

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "session/naming.h"
 #include "session/session.h"
 
 #include <deque>
@@ -21,6 +22,8 @@ struct FakeRecording
     std::vector<Gap> gaps;
     std::vector<Lag> lags; ///< by time
     StateSlice state;
+    Naming naming;
+    Status namingFails = Done{}; ///< what keeping a naming answers
     bool isLive = false;
 
     /// True: answers wait until release().

@@ -281,6 +281,8 @@ QVariant AgentModel::data(const QModelIndex& index, int role) const
     case Qt::AccessibleDescriptionRole: {
         QStringList parts{u"%1: %2"_s.arg(agent->name, healthText(agent->health, agent->errors)),
                           tr("%1 messages/s").arg(shortNumberText(agent->rate))};
+        if (!agent->was.isEmpty())
+            parts << tr("recorded as %1").arg(agent->was);
         if (agent->p99.count() >= 0)
             parts << u"p99 "_s + durationText(agent->p99);
         if (agent->errors > 0 && agent->health != Health::Erring)

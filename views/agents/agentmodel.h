@@ -18,6 +18,7 @@ struct AgentRow
     AgentId agent{};
     QString name;
     QString group;
+    QString was; ///< names it was recorded under, when people call it otherwise
     Health health = Health::Unseen;
     double rate = 0;          ///< messages sent per second of the window
     nanoseconds p99{-1};      ///< of the calls it answered in the window; -1: none

@@ -66,6 +66,7 @@ bool AgentOrder::filterAcceptsRow(int row, const QModelIndex& parent) const
         return false; // a group is there for the sake of its agents
     const AgentRow* agent = m_model->row(m_model->index(row, 0, parent));
     return agent != nullptr && (agent->name.contains(m_text, Qt::CaseInsensitive) ||
+                                agent->was.contains(m_text, Qt::CaseInsensitive) ||
                                 agent->group.contains(m_text, Qt::CaseInsensitive));
 }
 

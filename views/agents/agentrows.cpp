@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/agents/agentrows.h"
 
+#include "session/naming.h"
 #include "views/base/names.h"
 
 #include <algorithm>
@@ -28,6 +29,20 @@ std::vector<float> spark(const TileLane& lane, std::size_t buckets, std::size_t 
     return line;
 }
 
+/// By agent: the names under which it was recorded, where it has another.
+std::unordered_map<std::uint32_t, QString> oldNames(const Dictionaries& names)
+{
+    std::unordered_map<std::uint32_t, QString> old;
+    for (const NamedAgent& agent : namedAgents(names)) {
+        QStringList was;
+        for (const std::string& name : agent.was)
+            was << QString::fromStdString(name);
+        if (!was.isEmpty())
+            old.emplace(index(agent.agent), was.join(QStringLiteral(", ")));
+    }
+    return old;
+}
+
 } // namespace
 
 std::vector<AgentRow> agentRows(const Dictionaries& names, const StateSlice* state,
@@ -46,11 +61,15 @@ std::vector<AgentRow> agentRows(const Dictionaries& names, const StateSlice* sta
     }
     std::vector<AgentRow> rows;
     rows.reserve(count);
+    const std::unordered_map<std::uint32_t, QString> old =
+        names.givenCount() > 0 ? oldNames(names) : std::unordered_map<std::uint32_t, QString>();
     for (std::uint32_t id = 1; id < count; ++id) {
         const AgentEntry entry = names.agentEntry(AgentId{id});
         if (index(entry.sameAs) != 0)
             continue;
         AgentRow row;
+        if (const auto was = old.find(id); was != old.end())
+            row.was = was->second;
         row.agent = AgentId{id};
         row.name = QString::fromStdString(entry.name);
         row.group = QString::fromStdString(entry.group());

@@ -5,6 +5,7 @@
 #include "views/agents/agentdelegate.h"
 #include "views/agents/agentmodel.h"
 #include "views/agents/agentrows.h"
+#include "views/base/agentnaming.h"
 #include "views/base/emptynote.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
@@ -58,6 +59,7 @@ AgentsView::AgentsView(const ViewContext& context, QWidget* parent)
     , m_model(new AgentModel(this))
     , m_order(new AgentOrder(m_model, this))
     , m_note(new EmptyNote(m_tree))
+    , m_naming(new AgentNaming(context.shared, this))
 {
     setAccessibleName(tr("Agents"));
     setAccessibleDescription(tr("All agents by group with how they do. Type to filter."));
@@ -75,6 +77,9 @@ AgentsView::AgentsView(const ViewContext& context, QWidget* parent)
     m_tree->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_tree->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_tree->setExpandsOnDoubleClick(false);
+    m_tree->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_tree->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_tree, &QWidget::customContextMenuRequested, this, &AgentsView::showMenu);
     m_orderButton->setProperty("flat", true);
     m_orderButton->setPopupMode(QToolButton::InstantPopup);
     m_orderButton->setToolTip(tr("Order of the agents in their groups"));
@@ -140,6 +145,11 @@ AgentsView::AgentsView(const ViewContext& context, QWidget* parent)
     connect(view, &SharedView::windowChanged, this, &AgentsView::askSoon);
     connect(view, &SharedView::playheadChanged, this, &AgentsView::askSoon);
     connect(view, &SharedView::dataGrew, this, &AgentsView::askSoon);
+    connect(view, &SharedView::namesChanged, this, [this] {
+        m_stateJob.cancel();
+        m_tilesJob.cancel(); // the answers would be about other agents
+        ask();
+    });
     m_note->follow(view);
     connect(view, &SharedView::silenceChanged, this, &AgentsView::updateNote);
     connect(view, &SharedView::filterChanged, this, [this] {
@@ -351,9 +361,39 @@ void AgentsView::changeEvent(QEvent* event)
     View::changeEvent(event);
 }
 
+std::vector<AgentId> AgentsView::pickedAgents() const
+{
+    std::vector<AgentId> agents;
+    const QModelIndexList selected = m_tree->selectionModel()->selectedRows();
+    for (const QModelIndex& index : selected) {
+        if (const AgentRow* row = m_model->row(m_order->mapToSource(index))) {
+            agents.push_back(row->agent);
+            continue;
+        }
+        for (int i = 0; i < m_order->rowCount(index); ++i)
+            agents.push_back(
+                m_model->row(m_order->mapToSource(m_order->index(i, 0, index)))->agent);
+    }
+    std::ranges::sort(agents);
+    agents.erase(std::unique(agents.begin(), agents.end()), agents.end());
+    return agents;
+}
+
+void AgentsView::showMenu(QPoint position)
+{
+    const std::vector<AgentId> agents = pickedAgents();
+    if (agents.empty() || !m_tree->indexAt(position).isValid())
+        return;
+    QMenu menu(this);
+    m_naming->addTo(menu, agents);
+    menu.exec(m_tree->viewport()->mapToGlobal(position));
+}
+
 void AgentsView::keyPressEvent(QKeyEvent* event)
 {
-    if (event->matches(QKeySequence::Copy)) {
+    if (event->key() == Qt::Key_F2)
+        m_naming->rename(pickedAgents());
+    else if (event->matches(QKeySequence::Copy)) {
         QApplication::clipboard()->setText(asText());
     } else if (event->key() == Qt::Key_Slash) {
         m_filter->setFocus(Qt::ShortcutFocusReason);

@@ -20,6 +20,7 @@ class QTreeView;
 namespace murmur {
 
 class AgentModel;
+class AgentNaming;
 class EmptyNote;
 class PaneHeader;
 
@@ -57,6 +58,9 @@ private:
     void present();
     void keepFolds();
     void updateNote();
+    void showMenu(QPoint position);
+    /// The agents of the rows that are selected; of a group all.
+    [[nodiscard]] std::vector<AgentId> pickedAgents() const;
 
     PaneHeader* m_header;
     QToolButton* m_orderButton;
@@ -65,6 +69,7 @@ private:
     AgentModel* m_model;
     AgentOrder* m_order;
     EmptyNote* m_note;
+    AgentNaming* m_naming;
     QSet<QString> m_folded;
     std::shared_ptr<const StateSlice> m_state;
     std::shared_ptr<const TileSlice> m_tiles;

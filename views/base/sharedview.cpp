@@ -3,8 +3,12 @@
 
 #include "views/base/sharedview.h"
 
+#include "session/naming.h"
+
 #include <QPointer>
 #include <QTimer>
+#include <QUndoCommand>
+#include <QUndoStack>
 
 #include <algorithm>
 #include <cmath>
@@ -60,7 +64,42 @@ struct SharedView::Private
     bool playheadMovedSince = false; ///< the playhead left the selected message
     quint64 stepGeneration = 0;
     Seq stepTarget = 0; ///< where a step that is still on its way will arrive
+    QUndoStack undo;
 };
+
+namespace {
+
+/// One naming instead of another.
+class NamingCommand : public QUndoCommand
+{
+public:
+    NamingCommand(SharedView& shared, Naming before, Naming after, const QString& what)
+        : QUndoCommand(what)
+        , m_shared(shared)
+        , m_before(std::move(before))
+        , m_after(std::move(after))
+    {
+    }
+    void undo() override { set(m_before); }
+    void redo() override { set(m_after); }
+
+private:
+    void set(const Naming& naming)
+    {
+        if (Session* session = m_shared.session()) {
+            session->setNaming(naming).then(&m_shared, [shared = &m_shared](const Status& status) {
+                if (!status)
+                    Q_EMIT shared->namesNotKept(status.error());
+            });
+        }
+    }
+
+    SharedView& m_shared;
+    Naming m_before;
+    Naming m_after;
+};
+
+} // namespace
 
 SharedView::SharedView(QObject* parent)
     : SharedView(steadyNow, parent)
@@ -93,6 +132,17 @@ SharedView::SharedView(Clock clock, QObject* parent)
 
 SharedView::~SharedView() = default;
 
+void SharedView::setNaming(const Naming& naming, const QString& what)
+{
+    if (m_session && naming != m_session->naming())
+        d->undo.push(new NamingCommand(*this, m_session->naming(), naming, what));
+}
+
+QUndoStack* SharedView::undoStack() const
+{
+    return &d->undo;
+}
+
 void SharedView::setSession(std::shared_ptr<Session> session)
 {
     if (session == m_session)
@@ -100,6 +150,7 @@ void SharedView::setSession(std::shared_ptr<Session> session)
     if (m_session)
         m_session->disconnect(this);
     d->growth.stop();
+    d->undo.clear();
     ++d->stepGeneration;
     d->stepTarget = 0;
     m_session = std::move(session);
@@ -111,6 +162,10 @@ void SharedView::setSession(std::shared_ptr<Session> session)
         connect(m_session.get(), &Session::grew, this, [this] {
             if (!d->growth.isActive())
                 d->growth.start();
+        });
+        connect(m_session.get(), &Session::namesChanged, this, [this] {
+            Q_EMIT namesChanged();
+            Q_EMIT dataGrew(); // what is shown names agents
         });
         connect(m_session.get(), &Session::recordingEnded, this, [this] {
             if (m_mode == Mode::Live) {

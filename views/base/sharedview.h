@@ -13,6 +13,8 @@
 #include <functional>
 #include <memory>
 
+class QUndoStack;
+
 namespace murmur {
 
 /// What all views of a window share: the session, the time window, the playhead, the selection, the
@@ -65,6 +67,11 @@ public:
     void selectAgent(AgentId agent);
     void setFilter(FilterPtr filter);
     void setSlo(nanoseconds slo);
+    /// Calls or groups agents otherwise, in a way that can be taken back. `what` is the word for
+    /// it: "rename planner-7f3".
+    void setNaming(const Naming& naming, const QString& what);
+    /// What can be taken back of this session.
+    [[nodiscard]] QUndoStack* undoStack() const;
 
     void goLive(); ///< follows the newest message; on a closed recording: shows the end, Paused
     void pause();
@@ -84,6 +91,9 @@ Q_SIGNALS:
     void filterChanged();
     void modeChanged();
     void sloChanged();
+    void namesChanged();
+    /// What people call the agents holds, but is lost when the recording is closed: a sentence.
+    void namesNotKept(const murmur::Error& error);
     void silenceChanged();
     void silenceActionTaken();
     /// More data (coalesced to at most 20 times a second). Views that show live data ask again.

@@ -26,6 +26,8 @@ void LaneLayout::build(std::vector<LaneAgent> agents, const Folds& folds, int la
     for (std::size_t i = 0; i < agents.size(); ++i)
         order.emplace_back(collator.sortKey(agents[i].name), i);
     std::sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
+        if (agents[a.second].isLast != agents[b.second].isLast)
+            return agents[b.second].isLast;
         const QString& groupA = agents[a.second].group;
         const QString& groupB = agents[b.second].group;
         if (groupA != groupB) {
@@ -36,6 +38,8 @@ void LaneLayout::build(std::vector<LaneAgent> agents, const Folds& folds, int la
                 return c < 0;
             return groupA < groupB;
         }
+        if (agents[a.second].rank != agents[b.second].rank)
+            return agents[a.second].rank < agents[b.second].rank;
         if (const int c = a.first.compare(b.first); c != 0)
             return c < 0;
         return agents[a.second].id < agents[b.second].id;
@@ -56,7 +60,8 @@ void LaneLayout::build(std::vector<LaneAgent> agents, const Folds& folds, int la
     };
     for (std::size_t first = 0; first < m_agents.size();) {
         std::size_t last = first;
-        while (last < m_agents.size() && m_agents[last].group == m_agents[first].group)
+        while (last < m_agents.size() && m_agents[last].group == m_agents[first].group &&
+               m_agents[last].isLast == m_agents[first].isLast)
             ++last;
         const QString group = m_agents[first].group;
         const std::size_t count = last - first;

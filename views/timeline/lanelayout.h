@@ -17,7 +17,9 @@ struct LaneAgent
 {
     AgentId id{};
     QString name;
-    QString group; ///< empty: in no group
+    QString group;          ///< empty: in no group
+    std::uint32_t rank = 0; ///< goes before the name in the order of a group
+    bool isLast = false;    ///< below all groups
 };
 
 /// A row of the timeline: the header of a group, or the lane of one agent. A folded group's header

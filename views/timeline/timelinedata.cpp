@@ -3,6 +3,7 @@
 
 #include "views/timeline/timelinedata.h"
 
+#include "session/laneset.h"
 #include "views/base/sharedview.h"
 
 #include <algorithm>
@@ -43,9 +44,12 @@ TimelineData::TimelineData(SharedView* shared, QObject* parent)
         for (Question* question : {&m_marksQuestion, &m_densityQuestion, &m_wholeQuestion,
                                    &m_gapsQuestion, &m_stateQuestion})
             question->isStale = true;
+        if (m_lanes)
+            m_lanes->grow();
         ask();
     });
     connect(shared, &SharedView::sessionChanged, this, &TimelineData::reset);
+    connect(shared, &SharedView::namesChanged, this, &TimelineData::reset);
     connect(shared, &SharedView::filterChanged, this, [this] {
         // Scans for the old filter would only keep the readers from the new one.
         m_densityQuestion.stop.request_stop();
@@ -99,9 +103,33 @@ void TimelineData::reset()
     m_tooMany = {};
     m_tooManySeen = {};
     m_failure.clear();
+    m_lanesAreReady = m_lanes && m_lanes->isReady();
     note();
     if (m_everWanted)
         ask();
+}
+
+void TimelineData::setLanes(LaneSet* lanes)
+{
+    if (m_lanes)
+        m_lanes->disconnect(this);
+    m_lanes = lanes;
+    m_lanesAreReady = false;
+    if (m_lanes)
+        connect(m_lanes, &LaneSet::changed, this, &TimelineData::onLanesChanged);
+    m_agents.clear(); // lanes of before
+    reset();
+}
+
+void TimelineData::onLanesChanged()
+{
+    if (m_lanes->isReady() && !m_lanesAreReady) {
+        m_lanesAreReady = true;
+        m_densityQuestion.isStale = true;
+    }
+    m_failure = m_lanes->failure();
+    note();
+    ask();
 }
 
 void TimelineData::want(TimeRange window, int width, std::vector<AgentId> agents)
@@ -147,8 +175,11 @@ std::span<const AgentId> TimelineData::receivers(AudienceId audience) const
         return {};
     // The dictionary copies and locks; arrows ask for the same few sets in every frame.
     const auto [found, isNew] = m_receivers.try_emplace(index(audience));
-    if (isNew)
-        found->second = m_shared->session()->dictionaries()->receivers(audience);
+    if (isNew) {
+        const auto names = m_shared->session()->dictionaries();
+        for (const AgentId receiver : names->receivers(audience))
+            found->second.push_back(names->resolved(receiver));
+    }
     return found->second;
 }
 
@@ -176,7 +207,7 @@ TimeRange TimelineData::padded(double share) const
 std::optional<std::int64_t> TimelineData::estimate(TimeRange range) const
 {
     // A density under a filter counts too little.
-    if (m_shared->filter())
+    if (m_shared->filter() && !m_lanes)
         return std::nullopt;
     const DensitySlice* best =
         m_density && m_density->covers(range) ? m_density.get() : m_whole.get();
@@ -204,7 +235,7 @@ TimelineData::MarkPlan TimelineData::planMarks() const
     }
     // Too many of all; quiet lanes in sight are drawn mark by mark all the same.
     if (!m_density || !m_density->covers(m_window) || !m_density->holds(m_agents) ||
-        m_shared->filter())
+        (m_shared->filter() && !m_lanes))
         return {};
     MarkPlan plan{padded(0.2), {}, false};
     std::int64_t sum = 0;
@@ -226,6 +257,10 @@ void TimelineData::ask()
     const Session* session = m_shared->session();
     if (!session || session->seen().last == 0 || m_width <= 0)
         return;
+    if (m_lanes && !m_lanes->isUsable()) {
+        askGaps();
+        return;
+    }
     askWhole();
     askMarks();
     askDensity();
@@ -254,8 +289,8 @@ void TimelineData::askMarks()
     }
     const TimeRange range = plan.range;
     m_marksQuestion = {{}, true, false};
-    m_shared->session()
-        ->marks(MarkRequest{range, kMarkLimit, plan.agents, m_marksQuestion.stop.get_token()})
+    const MarkRequest request{range, kMarkLimit, plan.agents, m_marksQuestion.stop.get_token()};
+    (m_lanes ? m_lanes->marks(request) : m_shared->session()->marks(request))
         .then([agents = plan.agents, inSight = m_agents](const Result<MarkSlice>& answer) {
             MarkAnswer made;
             made.isOk = answer.ok();
@@ -305,8 +340,7 @@ void TimelineData::askDensity()
     request.filter = m_shared->filter();
     m_densityQuestion = {{}, true, false};
     request.stop = m_densityQuestion.stop.get_token();
-    m_shared->session()
-        ->tiles(request)
+    (m_lanes ? m_lanes->tiles(request) : m_shared->session()->tiles(request))
         .then([range = request.range, agents = m_agents](const Result<TileSlice>& slice) {
             return slice ? densityFrom(*slice, range, agents) : DensityPtr();
         })
@@ -327,14 +361,16 @@ void TimelineData::askWhole()
 {
     if (m_wholeQuestion.isAsked || (m_whole && !m_wholeQuestion.isStale))
         return;
+    // Until its tiles are there, the whole takes a scan of its own.
+    if (m_lanes && !m_lanes->isReady())
+        return;
     TileRequest request;
     request.range = m_shared->session()->seen().time;
     request.columns = kWholeColumns;
     request.filter = m_shared->filter();
     m_wholeQuestion = {{}, true, false};
     request.stop = m_wholeQuestion.stop.get_token();
-    m_shared->session()
-        ->tiles(request)
+    (m_lanes ? m_lanes->tiles(request) : m_shared->session()->tiles(request))
         .then([range = request.range](const Result<TileSlice>& slice) {
             return slice ? Result<DensityPtr>(densityFrom(*slice, range, {}))
                          : Result<DensityPtr>(slice.error());
@@ -358,6 +394,8 @@ void TimelineData::askWhole()
 void TimelineData::askMatches()
 {
     const FilterPtr filter = m_shared->filter();
+    if (m_lanes) // what does not pass is not there
+        return;
     if (!filter || !m_marks || m_matchedMarks == m_marks || m_matchQuestion.isAsked)
         return;
     MatchRequest request;
@@ -404,7 +442,7 @@ void TimelineData::askGaps()
 
 void TimelineData::askState()
 {
-    if (m_stateQuestion.isAsked)
+    if (m_stateQuestion.isAsked || m_lanes)
         return;
     const TimePoint at = std::min(m_window.end, m_shared->session()->seen().time.end);
     if (at == m_state.at && !m_stateQuestion.isStale)

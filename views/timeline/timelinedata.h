@@ -15,6 +15,7 @@
 
 namespace murmur {
 
+class LaneSet;
 class SharedView;
 
 /// What the timeline knows about the recording, and the asking for more. Answers are padded by half
@@ -31,6 +32,10 @@ public:
 
     explicit TimelineData(SharedView* shared, QObject* parent = nullptr);
     ~TimelineData() override;
+
+    /// Lanes that are no agents: their ids take the place of agents in all that is given out. Null:
+    /// agents. It must outlive this, or be replaced before it goes.
+    void setLanes(LaneSet* lanes);
 
     /// What is visible now; asks for what is missing. `agents` need not be sorted.
     void want(TimeRange window, int width, std::vector<AgentId> agents);
@@ -66,6 +71,7 @@ private:
 
     void reset();
     void ask();
+    void onLanesChanged();
     void askMarks();
     void askDensity();
     void askWhole();
@@ -86,6 +92,8 @@ private:
     [[nodiscard]] std::optional<std::int64_t> estimate(TimeRange range) const;
 
     SharedView* m_shared;
+    LaneSet* m_lanes = nullptr;
+    bool m_lanesAreReady = false;
     QTimer m_slow;         ///< what need not follow every growth
     quint64 m_session = 0; ///< answers of an earlier session are dropped
     TimeRange m_window;

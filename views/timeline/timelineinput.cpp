@@ -3,6 +3,8 @@
 
 #include "views/timeline/timelineview.h"
 
+#include "session/laneset.h"
+#include "views/base/agentnaming.h"
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
@@ -86,6 +88,11 @@ void TimelineView::mousePressEvent(QMouseEvent* event)
     m_dragged = m_pressed;
     if (!lanesRect().contains(m_pressed) && !axisRect().contains(m_pressed))
         return;
+    if (event->modifiers().testFlag(Qt::ControlModifier) && m_pressed.x() < plotRect().left()) {
+        if (const ShownRow* shown = shownAt(m_pressed))
+            pick(m_layout.rows()[shown->row].agent);
+        return;
+    }
     m_pressedWindow = shared()->window();
     m_pressedScroll = m_scroll->value();
     const bool isZoom =
@@ -178,23 +185,27 @@ void TimelineView::select(QPointF position)
     }
     const LaneRow row = m_layout.rows()[shown->row]; // selecting may lay the rows out again
     if (row.what == LaneRow::What::Group && !isOnPlot) {
-        setFolded(row.group, !row.isFolded);
+        if (m_key.what != LaneKey::What::Group)
+            setFolded(row.group, !row.isFolded);
         return;
     }
     if (!isOnPlot) {
-        shared()->selectAgent(row.agent);
+        m_picked.clear();
+        ++m_picks;
+        selectLane(row.agent);
         return;
     }
     const TimePoint time = axis().timeAt(position.x());
     if (const Mark* mark = hit(*shown, position)) {
         const Mark found = *mark; // the index may be replaced by what selecting sets off
-        shared()->selectAgent(found.sender);
+        selectLane(found.sender);
+        m_wantsSender = m_lanes != nullptr;
         shared()->setPlayhead(fromNs(found.time));
         shared()->selectMessage(found.seq);
         return;
     }
     if (row.what == LaneRow::What::Agent)
-        shared()->selectAgent(row.agent);
+        selectLane(row.agent);
     shared()->setPlayhead(time);
     if (shown->isDensity && row.what == LaneRow::What::Agent)
         selectNear(row.agent, time);
@@ -205,9 +216,8 @@ void TimelineView::selectNear(AgentId agent, TimePoint time)
     // The lane shows sums; the messages under the pointer are few, so ask for them.
     const nanoseconds reach = axis().perPixel() * 4;
     const quint64 click = ++m_clicks;
-    shared()
-        ->session()
-        ->marks({time - reach, time + reach}, kNearby)
+    const MarkRequest request{{time - reach, time + reach}, kNearby, {}, {}};
+    (m_lanes ? m_lanes->marks(request) : shared()->session()->marks(request))
         .then(this, [this, agent, time, click](const Result<MarkSlice>& slice) {
             if (click != m_clicks || !slice)
                 return;
@@ -233,7 +243,7 @@ void TimelineView::updateHover(QPoint position)
         const auto names = session->dictionaries();
         const TimeAxis axis = this->axis();
         if (const Mark* mark = hit(*shown, position)) {
-            text = markSentence(*mark, *names, m_data.receivers(mark->audience));
+            text = sentenceOf(*mark);
         } else {
             for (const Gap& gap : m_data.gaps()) {
                 if (axis.xAt(fromNs(gap.from)) - 2 <= position.x() &&
@@ -296,13 +306,15 @@ void TimelineView::clearHover()
 void TimelineView::moveLane(int direction)
 {
     const auto& rows = m_layout.rows();
-    const auto current = m_layout.rowOf(shared()->selectedAgent());
+    const auto current = m_layout.rowOf(selectedLane());
     auto i = current ? static_cast<std::ptrdiff_t>(*current) + direction
                      : (direction > 0 ? 0 : static_cast<std::ptrdiff_t>(rows.size()) - 1);
     for (; i >= 0 && i < static_cast<std::ptrdiff_t>(rows.size()); i += direction) {
         const LaneRow& row = rows[static_cast<std::size_t>(i)];
         if (row.what == LaneRow::What::Agent) {
-            shared()->selectAgent(row.agent);
+            selectLane(row.agent);
+            if (m_lanes)
+                scrollTo(static_cast<std::size_t>(i));
             return;
         }
     }
@@ -332,7 +344,20 @@ void TimelineView::keyPressEvent(QKeyEvent* event)
             update();
             return;
         }
+        if (m_lanes && !m_lanes->isReady()) {
+            setLaneKey(m_keyBefore);
+            return;
+        }
+        if (!m_picked.isEmpty()) {
+            m_picked.clear();
+            ++m_picks;
+            update();
+            return;
+        }
         break;
+    case Qt::Key_F2:
+        m_naming->rename(pickedAgents());
+        return;
     default:
         if (navigateByKey(*shared(), *event))
             return;

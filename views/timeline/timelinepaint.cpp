@@ -3,6 +3,7 @@
 
 #include "views/timeline/timelineview.h"
 
+#include "session/laneset.h"
 #include "views/base/axispainter.h"
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
@@ -63,6 +64,7 @@ void TimelineView::paintEvent(QPaintEvent*)
         painter.fillRect(band.left(), band.top(), 1, band.height(), theme.interaction);
         painter.fillRect(band.right(), band.top(), 1, band.height(), theme.interaction);
     }
+    paintProgress(painter);
     paintHover(painter);
     if (hasFocus()) {
         painter.fillRect(0, 0, width(), 1, theme.interaction);
@@ -78,12 +80,14 @@ void TimelineView::ensureLayer()
                        m_layoutRevision,
                        &Theme::current(),
                        m_scroll->value(),
-                       shared()->selectedAgent(),
+                       selectedLane(),
                        shared()->selectedMessage(),
-                       shared()->slo()};
-    if (key == m_key && !m_layer.isNull())
+                       shared()->slo(),
+                       railRect().height(),
+                       m_picks};
+    if (key == m_layerKey && !m_layer.isNull())
         return;
-    m_key = key;
+    m_layerKey = key;
     const QSize pixels = size() * key.pixelRatio;
     if (m_layer.size() != pixels) {
         m_layer = QImage(pixels, QImage::Format_RGB32);
@@ -114,8 +118,8 @@ void TimelineView::paintLayer(QPainter& painter)
     for (std::size_t i = first; i < last; ++i) {
         const LaneRow& row = m_layout.rows()[i];
         const QRect lane(plot.left(), plot.top() + row.y - scroll, plot.width(), row.height);
-        const bool isSelected = row.what == LaneRow::What::Agent &&
-                                row.agent == shared()->selectedAgent() && index(row.agent) != 0;
+        const bool isSelected = row.what == LaneRow::What::Agent && row.agent == selectedLane() &&
+                                index(row.agent) != 0;
         if (isSelected)
             painter.fillRect(lane, mixed(theme.selectionGround, theme.ground, 0.7));
         else if (row.what == LaneRow::What::Group && !row.isFolded)
@@ -129,6 +133,9 @@ void TimelineView::paintLayer(QPainter& painter)
                              std::min(plot.height(), m_layout.height() - scroll), line);
     }
 
+    painter.setClipRect(
+        plot.united(railRect()).intersected(QRect(plot.left(), 0, plot.width(), height())));
+    paintRail(painter);
     painter.setClipRect(plot);
     paintSilences(painter);
     paintArrowsOf(painter, m_shownMarks);
@@ -151,7 +158,8 @@ void TimelineView::paintLayer(QPainter& painter)
         paintName(painter, m_layout.rows()[shown.row],
                   QRect(0, shown.lane.top(), theme.axisLeft, shown.lane.height()));
     }
-    painter.fillRect(theme.axisLeft - 1, lanes.top(), 1, lanes.height(), theme.hairline);
+    painter.fillRect(theme.axisLeft - 1, lanes.top(), 1, lanes.height() + railRect().height(),
+                     theme.hairline);
 }
 
 namespace {
@@ -168,14 +176,27 @@ void TimelineView::paintRow(QPainter& painter, ShownRow& shown, const MarkIndexP
 {
     const LaneRow& row = m_layout.rows()[shown.row];
     const TimeAxis axis = this->axis();
-    const bool isSelected =
-        row.agent == shared()->selectedAgent() && index(row.agent) != 0 && !row.isFolded;
-    if (marks && !row.isFolded && marks->holds(row.agent)) {
+    const bool isSelected = row.agent == selectedLane() && index(row.agent) != 0 && !row.isFolded;
+    // A group that is a lane of its own shows the marks of its members as one.
+    const bool isWhole = row.isFolded && m_key.what == LaneKey::What::Group &&
+                         holdsAll(marks, m_layout.members(row));
+    if (isWhole || (marks && !row.isFolded && marks->holds(row.agent))) {
         // A margin, so that a shape whose middle has just left is still seen.
         TimeRange visible = axis.window();
         visible.begin -= axis.perPixel() * LanePainter::kMarkSize;
         visible.end += axis.perPixel() * LanePainter::kMarkSize;
-        const auto lane = marks->lane(row.agent, visible);
+        if (isWhole) {
+            for (const Mark& mark : marks->all({visible.begin, marks->range().end})) {
+                const auto at = m_layout.rowOf(mark.sender);
+                if (at && *at == shown.row)
+                    shown.ofAll.push_back(mark);
+            }
+        }
+        const std::span<const Mark> all =
+            isWhole ? std::span<const Mark>(shown.ofAll) : marks->lane(row.agent);
+        const auto inSight = std::ranges::upper_bound(all, toNs(visible.end), {}, &Mark::time);
+        const auto lane = isWhole ? all.first(static_cast<std::size_t>(inSight - all.begin()))
+                                  : marks->lane(row.agent, visible);
         if (static_cast<int>(lane.size()) * 5 < shown.lane.width() * 2) {
             const Seq selected = shared()->selectedMessage();
             const auto strength = [&](const Mark& mark) {
@@ -186,7 +207,7 @@ void TimelineView::paintRow(QPainter& painter, ShownRow& shown, const MarkIndexP
                 return isSelected ? LanePainter::Strength::Full : LanePainter::Strength::Quiet;
             };
             // Replies after the window's end close calls that are open in it.
-            const auto known = marks->lane(row.agent);
+            const auto known = all;
             shown.calls =
                 placeCalls(known.subspan(static_cast<std::size_t>(
                                lane.empty() ? std::ranges::lower_bound(known, toNs(visible.begin),
@@ -255,7 +276,8 @@ void TimelineView::paintName(QPainter& painter, const LaneRow& row, QRect rect) 
 {
     const Theme& theme = Theme::current();
     const bool isSelected = row.what == LaneRow::What::Agent &&
-                            row.agent == shared()->selectedAgent() && index(row.agent) != 0;
+                            (row.agent == selectedLane() || m_picked.contains(index(row.agent))) &&
+                            index(row.agent) != 0;
     const bool isHeader = row.what == LaneRow::What::Group;
     if (isSelected) {
         painter.fillRect(rect, theme.selectionGround);
@@ -280,8 +302,10 @@ void TimelineView::paintName(QPainter& painter, const LaneRow& row, QRect rect) 
         painter.setFont(font);
     }
     painter.setPen(isHeader ? theme.secondary : theme.text);
-    const QString label =
-        isHeader ? (row.isFolded ? u"▸ %1"_s : u"▾ %1"_s).arg(row.label) : row.label;
+    const QString fold = m_key.what == LaneKey::What::Group ? u"%1"_s
+                         : row.isFolded                     ? u"▸ %1"_s
+                                                            : u"▾ %1"_s;
+    const QString label = isHeader ? fold.arg(row.label) : row.label;
     painter.drawText(room, Qt::AlignVCenter | Qt::AlignLeft,
                      metrics.elidedText(label, Qt::ElideMiddle, room.width()));
 }
@@ -290,7 +314,7 @@ void TimelineView::paintSilences(QPainter& painter) const
 {
     const TimeAxis axis = this->axis();
     const Session* session = shared()->session();
-    if (!session)
+    if (!session || m_lanes)
         return;
     const TimePoint end = std::min(shared()->window().end, session->seen().time.end);
     for (const ShownRow& shown : m_shown) {
@@ -359,11 +383,79 @@ void TimelineView::paintArrowsOf(QPainter& painter, const MarkIndexPtr& marks) c
         m_painter.paintArrows(painter, arrows, dy);
 }
 
+void TimelineView::paintRail(QPainter& painter) const
+{
+    const QRect rail = railRect();
+    if (rail.isEmpty())
+        return;
+    const Theme& theme = Theme::current();
+    const TimeAxis axis = this->axis();
+    const QRect plot = plotRect();
+    painter.save();
+    painter.setClipRect(rail);
+    painter.fillRect(rail, theme.ground);
+    painter.fillRect(QRect(rail.left(), rail.top(), theme.axisLeft, rail.height()), theme.pane);
+    const QFont font = theme.interfaceFont(8.5);
+    painter.setFont(font);
+    const QColor line = mixed(theme.secondary, theme.ground, 0.35);
+    for (std::size_t row = 0; row < m_rail.rows(); ++row) {
+        const int y = rail.top() + TopicRail::middle(row);
+        // A line to hang arrows on: a topic is no agent, and says nothing itself.
+        painter.fillRect(plot.left(), y, plot.width(), 1, line);
+        painter.setPen(theme.faint);
+        const QRect room(theme.gutter, y - TopicRail::kRowHeight / 2,
+                         theme.axisLeft - theme.gutter - 6, TopicRail::kRowHeight);
+        painter.drawText(
+            room, Qt::AlignVCenter | Qt::AlignLeft,
+            QFontMetrics(font).elidedText(m_rail.label(row), Qt::ElideMiddle, room.width()));
+    }
+    painter.fillRect(rail.left(), rail.top(), rail.width(), 1, theme.hairline);
+    const auto marks = m_shownMarks ? m_shownMarks->all(axis.window()) : std::span<const Mark>();
+    std::vector<PlacedArrow> arrows;
+    std::size_t said = 0;
+    for (const Mark& mark : marks) {
+        const auto row = index(mark.audience) == 0 ? m_rail.rowOf(mark.topic) : std::nullopt;
+        if (!row || !m_data.matches(mark.seq))
+            continue;
+        const int x = clampedX(std::floor(axis.xAt(fromNs(mark.time))));
+        const int y = rail.top() + TopicRail::middle(*row);
+        const auto kind =
+            std::min<std::size_t>(static_cast<std::size_t>(mark.kind), kKindCount - 1);
+        painter.fillRect(x - 1, y - 2, 3, 5, mixed(theme.kinds[kind], theme.ground, 0.8));
+        ++said;
+        if (const auto from = m_layout.rowOf(mark.sender)) {
+            const LaneRow& lane = m_layout.rows()[*from];
+            const int fromY = plot.top() + lane.y + lane.height / 2 - m_scroll->value();
+            if (fromY >= plot.top() && fromY < plot.bottom())
+                arrows.push_back({x, fromY, y});
+        }
+    }
+    painter.restore();
+    if (said > static_cast<std::size_t>(plot.width() / (2 * kPixelsPerArrow)))
+        return; // more would hide the lanes that they cross
+    for (const PlacedArrow& arrow : arrows) {
+        // Dotted: whoever listens there heard it; nobody was named.
+        for (int y = arrow.fromY + 6; y < arrow.toY - 3; y += 4)
+            painter.fillRect(arrow.x, y, 1, 2, line);
+    }
+}
+
+/// How far the lanes are, below the axis.
+void TimelineView::paintProgress(QPainter& painter) const
+{
+    if (!m_lanes || m_lanes->isReady() || !m_lanes->failure().isEmpty())
+        return;
+    const QRect axis = axisRect();
+    painter.fillRect(axis.left(), axis.bottom() - 1,
+                     static_cast<int>(axis.width() * m_lanes->progress()), 2,
+                     Theme::current().interaction);
+}
+
 void TimelineView::paintSelected(QPainter& painter) const
 {
     if (!m_selected)
         return;
-    const auto from = m_layout.rowOf(m_selected->sender);
+    const auto from = selectedRow();
     if (!from)
         return;
     const Theme& theme = Theme::current();
@@ -376,7 +468,9 @@ void TimelineView::paintSelected(QPainter& painter) const
     const double y = middle(*from);
     painter.setRenderHint(QPainter::Antialiasing);
     std::vector<std::size_t> targets;
-    for (const AgentId receiver : m_data.receivers(m_selected->audience)) {
+    const std::span<const AgentId> named =
+        m_lanes ? std::span<const AgentId>() : m_data.receivers(m_selected->audience);
+    for (const AgentId receiver : named) {
         const auto to = m_layout.rowOf(receiver);
         if (to && *to != *from && std::ranges::find(targets, *to) == targets.end())
             targets.push_back(*to);
@@ -391,6 +485,15 @@ void TimelineView::paintSelected(QPainter& painter) const
             QList<QPointF>{{x, tip + away * 2}, {x - 4, tip + away * 9}, {x + 4, tip + away * 9}}));
         painter.fillPath(head, theme.text);
     }
+    // Said to nobody: it ends on its topic.
+    const QRect rail = railRect();
+    if (const auto row = m_rail.rowOf(m_selected->topic);
+        named.empty() && row && !rail.isEmpty() && index(m_selected->audience) == 0) {
+        painter.setClipRect(plotRect().adjusted(0, 0, 0, rail.height()));
+        const double tip = rail.top() + TopicRail::middle(*row);
+        painter.drawLine(QPointF(x, y), QPointF(x, tip));
+        painter.fillRect(QRectF(x - 4, tip - 1, 9, 3), theme.text);
+    }
     painter.setPen(QPen(theme.interaction, 1.5));
     painter.setBrush(theme.ground);
     painter.drawEllipse(QPointF(x, y), 8, 8);
@@ -401,7 +504,7 @@ void TimelineView::paintSelected(QPainter& painter) const
     painter.fillPath(kindShape(m_selected->kind), theme.kinds[kind]);
     painter.resetTransform();
     painter.setRenderHint(QPainter::Antialiasing, false);
-    const auto receivers = m_data.receivers(m_selected->audience).size();
+    const auto receivers = named.size();
     if (receivers > 1)
         m_painter.paintPlate(painter, QPoint(static_cast<int>(x) + 34, static_cast<int>(y) + 18),
                              plotRect(), tr("→ %1").arg(receivers), theme.text);

@@ -96,12 +96,17 @@ QString markSentence(const Mark& mark, const Dictionaries& names,
         who = Tr::tr("%1 → %2").arg(from, nameOf(names, receivers.front()));
     else if (receivers.size() > 1)
         who = Tr::tr("%1 → %2 agents").arg(from, numberText(static_cast<qint64>(receivers.size())));
+    return laneMarkSentence(mark, who, names);
+}
+
+QString laneMarkSentence(const Mark& mark, const QString& lane, const Dictionaries& names)
+{
     QStringList facts{QString::fromStdString(names.topicName(mark.topic)),
                       clockTime(fromNs(mark.time))};
     if (mark.latency >= 0)
         facts << Tr::tr("answered in %1").arg(durationText(nanoseconds(mark.latency)));
     facts.removeAll(QString());
-    return u"%1 %2  %3\n%4"_s.arg(QString(kindGlyph(mark.kind)), kindWord(mark.kind), who,
+    return u"%1 %2  %3\n%4"_s.arg(QString(kindGlyph(mark.kind)), kindWord(mark.kind), lane,
                                   facts.join(u" · "_s));
 }
 

@@ -20,6 +20,8 @@ QString gapSentence(const Gap& gap, const Dictionaries& names);
 /// 04:17:27.900".
 QString markSentence(const Mark& mark, const Dictionaries& names,
                      std::span<const AgentId> receivers);
+/// The same on a lane that is no agent's.
+QString laneMarkSentence(const Mark& mark, const QString& lane, const Dictionaries& names);
 QString kindWord(Kind kind);
 
 } // namespace murmur

@@ -3,6 +3,8 @@
 
 #include "views/timeline/timelineview.h"
 
+#include "session/laneset.h"
+#include "views/base/agentnaming.h"
 #include "views/base/emptynote.h"
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
@@ -58,17 +60,17 @@ struct GroupingName
 };
 constexpr std::array kGroupings{
     GroupingName{TimelineView::Grouping::Automatic, "automatic",
-                 QT_TRANSLATE_NOOP("murmur::TimelineView", "lanes by agent")},
+                 QT_TRANSLATE_NOOP("murmur::TimelineView", "their group")},
     GroupingName{TimelineView::Grouping::Site, "site",
-                 QT_TRANSLATE_NOOP("murmur::TimelineView", "lanes by site")},
+                 QT_TRANSLATE_NOOP("murmur::TimelineView", "site")},
     GroupingName{TimelineView::Grouping::Crew, "crew",
-                 QT_TRANSLATE_NOOP("murmur::TimelineView", "lanes by crew")},
+                 QT_TRANSLATE_NOOP("murmur::TimelineView", "crew")},
     GroupingName{TimelineView::Grouping::Role, "role",
-                 QT_TRANSLATE_NOOP("murmur::TimelineView", "lanes by role")},
+                 QT_TRANSLATE_NOOP("murmur::TimelineView", "role")},
     GroupingName{TimelineView::Grouping::Tenant, "tenant",
-                 QT_TRANSLATE_NOOP("murmur::TimelineView", "lanes by tenant")},
+                 QT_TRANSLATE_NOOP("murmur::TimelineView", "tenant")},
     GroupingName{TimelineView::Grouping::None, "none",
-                 QT_TRANSLATE_NOOP("murmur::TimelineView", "no groups")},
+                 QT_TRANSLATE_NOOP("murmur::TimelineView", "nothing")},
 };
 
 } // namespace
@@ -80,6 +82,8 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
     , m_groupButton(new QToolButton(this))
     , m_lags(new LagBand(context.shared, this))
     , m_note(new EmptyNote(this))
+    , m_laneNote(new EmptyNote(this))
+    , m_naming(new AgentNaming(context.shared, this))
 {
     setAttribute(Qt::WA_OpaquePaintEvent);
     setFocusPolicy(Qt::StrongFocus);
@@ -88,7 +92,7 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
     m_scroll->setFocusPolicy(Qt::NoFocus);
     m_groupButton->setProperty("flat", true);
     m_groupButton->setFocusPolicy(Qt::TabFocus);
-    m_groupButton->setToolTip(tr("How lanes are grouped"));
+    m_groupButton->setToolTip(tr("What there is a lane for, and how lanes are grouped"));
     m_describe.setSingleShot(true);
     m_describe.setInterval(700ms);
     connect(&m_describe, &QTimer::timeout, this, &TimelineView::describe);
@@ -97,6 +101,7 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
     connect(m_groupButton, &QToolButton::clicked, this, &TimelineView::showGroupingMenu);
     connect(&m_data, &TimelineData::changed, this, [this] {
         refreshAgents();
+        updateRail();
         update();
         m_describe.start();
     });
@@ -106,7 +111,11 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
     });
     const SharedView* shared = context.shared;
     connect(shared, &SharedView::sessionChanged, this, &TimelineView::refreshSession);
-    connect(shared, &SharedView::windowChanged, this, &TimelineView::refresh);
+    connect(shared, &SharedView::windowChanged, this, [this] {
+        if (m_lanes)
+            refreshLanes();
+        refresh();
+    });
     connect(shared, &SharedView::playheadChanged, this, [this] { update(); });
     connect(shared, &SharedView::sloChanged, this, [this] { update(); });
     connect(shared, &SharedView::messageSelected, this, &TimelineView::fetchSelected);
@@ -115,13 +124,26 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
         update();
     });
     connect(shared, &SharedView::dataGrew, this, &TimelineView::refreshAgents);
+    connect(shared, &SharedView::filterChanged, this, [this] {
+        if (m_lanes)
+            makeLanes();
+    });
+    connect(shared, &SharedView::namesChanged, this, [this] {
+        m_picked.clear();
+        refreshAgents();
+        fetchSelected();
+    });
     m_note->follow(this->shared());
+    connect(m_laneNote, &EmptyNote::actionTaken, this, [this] { setLaneKey(m_keyBefore); });
     connect(shared, &SharedView::silenceChanged, this, &TimelineView::refreshAgents);
     setGrouping(Grouping::Automatic);
     refreshSession();
 }
 
-TimelineView::~TimelineView() = default;
+TimelineView::~TimelineView()
+{
+    m_data.setLanes(nullptr);
+}
 
 QSize TimelineView::sizeHint() const
 {
@@ -150,7 +172,19 @@ QRect TimelineView::lanesRect() const
 {
     const int top = Theme::current().paneHeader;
     return {0, top, std::max(0, width() - Theme::current().axisRight),
-            std::max(0, height() - top - lagHeight())};
+            std::max(0, height() - top - lagHeight() - railRect().height())};
+}
+
+QRect TimelineView::railRect() const
+{
+    // Marks are needed for it, and lanes are what the view is about.
+    const MarkIndexPtr marks = m_data.marks();
+    const int room = height() - Theme::current().paneHeader - lagHeight();
+    const bool isShown =
+        m_showsTopics && m_key.what == LaneKey::What::Agent && marks && m_rail.height() * 3 <= room;
+    const int rail = isShown ? m_rail.height() : 0;
+    return {0, height() - lagHeight() - rail, std::max(0, width() - Theme::current().axisRight),
+            rail};
 }
 
 QRect TimelineView::plotRect() const
@@ -188,6 +222,8 @@ bool TimelineView::isSettled() const
     const Session* session = shared()->session();
     if (!session || session->seen().last == 0)
         return true;
+    if (m_lanes && m_lanes->failure().isEmpty() && !m_lanes->isReady())
+        return false;
     return m_data.isSettled() && m_data.density() != nullptr && m_lags->isSettled();
 }
 
@@ -198,6 +234,10 @@ void TimelineView::refreshSession()
     m_knownLabels = 0;
     m_showsUnknown = false;
     m_selected.reset();
+    m_picked.clear();
+    m_rail.clear();
+    if (!m_key.isStored())
+        makeLanes();
     clearHover();
     rebuildLayout();
     refreshAgents();
@@ -227,6 +267,10 @@ void TimelineView::refreshAgents()
     } else {
         m_note->say({});
     }
+    if (m_lanes) {
+        refreshLanes();
+        return;
+    }
     const auto names = session->dictionaries();
     const Dictionaries::Counts counts = names->counts();
     const DensityPtr density = m_data.density();
@@ -244,7 +288,10 @@ void TimelineView::refreshAgents()
         if (index(entry.sameAs) != 0)
             continue; // drawn under the name that was learnt later
         const QString name = i == 0 ? tr("unknown sender") : QString::fromStdString(entry.name);
-        m_agents.push_back({id, name, QString::fromStdString(labelOf(entry, m_grouping))});
+        QString group = QString::fromStdString(labelOf(entry, m_grouping));
+        if (group.isEmpty() && m_key.what == LaneKey::What::Group)
+            group = tr("in no group");
+        m_agents.push_back({id, name, group});
     }
     rebuildLayout();
     refresh();
@@ -254,7 +301,12 @@ void TimelineView::rebuildLayout()
 {
     const Theme& theme = Theme::current();
     const int text = QFontMetrics(theme.interfaceFont(9.5)).height();
-    m_layout.build(m_agents, m_folds, std::max(theme.laneHeight, text + 8),
+    LaneLayout::Folds folds = m_folds;
+    for (const LaneAgent& agent : m_agents) {
+        if (m_key.what == LaneKey::What::Group)
+            folds.insert(agent.group, true); // a lane is all there is of a group
+    }
+    m_layout.build(m_agents, folds, std::max(theme.laneHeight, text + 8),
                    std::max(kGroupHeight, text + 4));
     ++m_layoutRevision;
     m_shown.clear();
@@ -329,18 +381,26 @@ void TimelineView::fetchSelected()
         if (seq != shared()->selectedMessage() || !rows || rows->empty())
             return;
         m_selected = rows->front();
+        m_selected->sender = shared()->session()->dictionaries()->resolved(m_selected->sender);
         // The selection is what the eye looks for: bring its lane into sight.
-        scrollTo(m_selected->sender);
+        if (const auto row = selectedRow())
+            scrollTo(*row);
+        if (std::exchange(m_wantsSender, false))
+            shared()->selectAgent(m_selected->sender);
         update();
     });
 }
 
 void TimelineView::scrollTo(AgentId agent)
 {
-    const auto found = m_layout.rowOf(agent);
-    if (index(agent) == 0 || !found)
-        return;
-    const LaneRow& row = m_layout.rows()[*found];
+    const auto found = m_lanes ? std::nullopt : m_layout.rowOf(agent);
+    if (index(agent) != 0 && found)
+        scrollTo(*found);
+}
+
+void TimelineView::scrollTo(std::size_t index)
+{
+    const LaneRow& row = m_layout.rows()[index];
     const int page = lanesRect().height();
     if (row.y < m_scroll->value())
         m_scroll->setValue(row.y);
@@ -351,10 +411,7 @@ void TimelineView::scrollTo(AgentId agent)
 void TimelineView::setGrouping(Grouping grouping)
 {
     m_grouping = grouping;
-    for (const GroupingName& name : kGroupings) {
-        if (name.grouping == grouping)
-            m_groupButton->setText(u"%1 ▾"_s.arg(tr(name.title)));
-    }
+    showKey();
     m_known = {}; // the groups come from the dictionary
     refreshAgents();
 }
@@ -369,8 +426,11 @@ void TimelineView::setFolded(const QString& group, bool folded)
 void TimelineView::showGroupingMenu()
 {
     QMenu menu(this);
+    fillKeyMenu(menu);
+    QMenu* groups = menu.addMenu(tr("Agents grouped by"));
+    groups->setEnabled(m_key.isStored());
     for (const GroupingName& name : kGroupings) {
-        QAction* action = menu.addAction(tr(name.title));
+        QAction* action = groups->addAction(tr(name.title));
         action->setCheckable(true);
         action->setChecked(name.grouping == m_grouping);
         connect(action, &QAction::triggered, this,
@@ -385,11 +445,20 @@ void TimelineView::showGroupingMenu()
         rebuildLayout();
         refresh();
     };
-    connect(menu.addAction(tr("Fold all groups")), &QAction::triggered, this,
-            [foldAll] { foldAll(true); });
-    connect(menu.addAction(tr("Unfold all groups")), &QAction::triggered, this,
-            [foldAll] { foldAll(false); });
-    menu.addSeparator();
+    if (m_key.what == LaneKey::What::Agent || m_key.what == LaneKey::What::Topic) {
+        connect(menu.addAction(tr("Fold all groups")), &QAction::triggered, this,
+                [foldAll] { foldAll(true); });
+        connect(menu.addAction(tr("Unfold all groups")), &QAction::triggered, this,
+                [foldAll] { foldAll(false); });
+        menu.addSeparator();
+    }
+    if (m_key.what == LaneKey::What::Agent) {
+        QAction* topics = menu.addAction(tr("Topics of what is said to nobody"));
+        topics->setCheckable(true);
+        topics->setChecked(m_showsTopics);
+        connect(topics, &QAction::toggled, this, &TimelineView::setShowsTopics);
+        menu.addSeparator();
+    }
     connect(menu.addAction(tr("Copy as text")), &QAction::triggered, this,
             [this] { QApplication::clipboard()->setText(asText()); });
     menu.exec(m_groupButton->mapToGlobal(QPoint(0, m_groupButton->height())));
@@ -406,6 +475,8 @@ QByteArray TimelineView::saveState() const
             grouping = QString::fromLatin1(name.id);
     }
     return QJsonDocument(QJsonObject{{u"grouping"_s, grouping},
+                                     {u"lanes"_s, laneKeyText(m_key)},
+                                     {u"topics"_s, m_showsTopics},
                                      {u"folds"_s, folds},
                                      {u"consumersFolded"_s, m_lags->isFolded()}})
         .toJson(QJsonDocument::Compact);
@@ -423,6 +494,9 @@ void TimelineView::restoreState(const QByteArray& state)
         if (object.value(u"grouping"_s).toString() == QLatin1StringView(name.id))
             setGrouping(name.grouping);
     }
+    m_showsTopics = object.value(u"topics"_s).toBool(true);
+    if (const auto key = laneKeyFromText(object.value(u"lanes"_s).toString()))
+        setLaneKey(*key);
     rebuildLayout();
     refresh();
 }
@@ -464,9 +538,9 @@ QString TimelineView::asText() const
         std::int64_t errors = 0;
         const std::int64_t count = messagesIn(row, errors);
         const QString label =
-            row.what == LaneRow::What::Agent
-                ? row.label
-                : tr("%1 (%2 agents)").arg(row.label).arg(static_cast<int>(row.memberCount));
+            row.what == LaneRow::What::Agent ? row.label
+            : m_lanes ? tr("%1 (%2 lanes)").arg(row.label).arg(static_cast<int>(row.memberCount))
+                      : tr("%1 (%2 agents)").arg(row.label).arg(static_cast<int>(row.memberCount));
         lines << laneSentence(label, count, errors, shared()->window());
     }
     if (const QString behind = m_lags->asText(); !behind.isEmpty())

@@ -2,27 +2,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "session/lanekey.h"
 #include "views/base/frametimer.h"
 #include "views/base/timeaxis.h"
 #include "views/base/view.h"
 #include "views/timeline/lanelayout.h"
 #include "views/timeline/lanepainter.h"
 #include "views/timeline/timelinedata.h"
+#include "views/timeline/topicrail.h"
 
 #include <QImage>
+#include <QSet>
 
 #include <optional>
 
+class QMenu;
 class QScrollBar;
 class QToolButton;
 
 namespace murmur {
 
+class AgentNaming;
 class EmptyNote;
 class LagBand;
+class LaneSet;
 
-/// A lane per agent over the shared window: marks by kind and shape while they can be told apart,
-/// density otherwise; calls as bars, arrows where there is room, our gaps and their silence.
+/// A lane per agent, or per whatever else is chosen, over the shared window: marks by kind and
+/// shape while they can be told apart, density otherwise; calls as bars, arrows where there is
+/// room, our gaps and their silence.
 class TimelineView : public View
 {
     Q_OBJECT
@@ -40,6 +47,19 @@ public:
     /// By which label lanes are grouped; nothing: by site, else crew, else tenant.
     enum class Grouping { Automatic, Site, Crew, Role, Tenant, None };
     void setGrouping(Grouping grouping);
+    /// What there is a lane for. Those that do not stand in the recording's tiles are found by a
+    /// scan, with progress; going back to another key ends it.
+    void setLaneKey(const LaneKey& key);
+    [[nodiscard]] const LaneKey& laneKey() const { return m_key; }
+    /// Null while lanes are agents or groups.
+    [[nodiscard]] const LaneSet* laneSet() const { return m_lanes.get(); }
+    /// Where what is said to nobody ends.
+    [[nodiscard]] const TopicRail& topicRail() const { return m_rail; }
+    [[nodiscard]] QRect railRect() const;
+    void setShowsTopics(bool shows);
+    /// The lanes that naming and grouping is about: those that were picked, else that of the
+    /// selected agent.
+    [[nodiscard]] std::vector<AgentId> pickedAgents() const;
     void setFolded(const QString& group, bool folded);
 
     // Where things are, for tests and for whoever points at them.
@@ -63,6 +83,7 @@ protected:
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
 
 private:
     /// A row as it was painted last, for hit testing.
@@ -73,6 +94,7 @@ private:
         std::vector<PlacedMark> marks;
         std::vector<PlacedCall> calls;
         bool isDensity = false;
+        std::vector<Mark> ofAll{}; ///< of a group: its members' marks, by time
     };
     /// All that decides what the layer looks like. Nothing else may.
     struct LayerKey
@@ -87,6 +109,8 @@ private:
         AgentId agent{};
         Seq message = 0;
         nanoseconds slo{0};
+        int rail = 0;
+        quint64 picks = 0;
         friend bool operator==(const LayerKey&, const LayerKey&) = default;
     };
     enum class Drag { None, Undecided, Pan, Zoom };
@@ -106,10 +130,26 @@ private:
 
     void refreshSession();
     void refreshAgents();
+    /// The lanes of m_lanes; false while they are not known.
+    void refreshLanes();
+    void makeLanes();
+    void onLanesChanged();
+    void showKey();
+    void askForMember();
+    void offerMembers(const std::vector<MessageDetail>& messages);
+    void fillKeyMenu(QMenu& menu);
+    [[nodiscard]] AgentId selectedLane() const;
+    void selectLane(AgentId lane);
+    /// Whose lane the selected message is on.
+    [[nodiscard]] std::optional<std::size_t> selectedRow() const;
+    void pick(AgentId agent);
+    [[nodiscard]] QString sentenceOf(const Mark& mark) const;
+    void updateRail();
     void rebuildLayout();
     void refresh(); ///< asks for what is visible and repaints
     void placeChildren();
     void scrollTo(AgentId agent);
+    void scrollTo(std::size_t index); ///< a row of the layout
     void fetchSelected();
     void describe();
 
@@ -123,6 +163,8 @@ private:
     void paintGaps(QPainter& painter) const;
     void paintSilences(QPainter& painter) const;
     void paintArrowsOf(QPainter& painter, const MarkIndexPtr& marks) const;
+    void paintRail(QPainter& painter) const;
+    void paintProgress(QPainter& painter) const;
     void paintSelected(QPainter& painter) const;
     void paintPlayhead(QPainter& painter) const;
     void paintHover(QPainter& painter) const;
@@ -143,7 +185,19 @@ private:
     QToolButton* m_groupButton;
     LagBand* m_lags;
     EmptyNote* m_note;
+    EmptyNote* m_laneNote; ///< while lanes are looked for
+    AgentNaming* m_naming;
     QTimer m_describe;
+
+    LaneKey m_key;
+    std::unique_ptr<LaneSet> m_lanes; ///< null: agents
+    LaneKey m_keyBefore;              ///< where Esc goes while lanes are looked for
+    AgentId m_lane{};                 ///< selected, where lanes are no agents
+    QSet<quint32> m_inSight;          ///< lanes, where others are left out
+    QSet<quint32> m_picked;           ///< lanes that were picked with Ctrl
+    quint64 m_picks = 0;
+    TopicRail m_rail;
+    bool m_showsTopics = true;
 
     std::vector<LaneAgent> m_agents; // as in the dictionary
     Dictionaries::Counts m_known;
@@ -155,7 +209,7 @@ private:
     Grouping m_grouping = Grouping::Automatic;
 
     QImage m_layer;
-    LayerKey m_key;
+    LayerKey m_layerKey;
     MarkIndexPtr m_shownMarks; ///< keeps alive what ShownRow points into
     std::vector<ShownRow> m_shown;
     DensityPtr m_groupDensity; ///< that m_groupCounts were made from
@@ -163,6 +217,7 @@ private:
     std::unordered_map<std::size_t, LaneCounts> m_groupCounts; // by row
 
     std::optional<MessageRow> m_selected;
+    bool m_wantsSender = false; ///< the sender of the selected message is to be selected, too
     Drag m_drag = Drag::None;
     QPoint m_pressed;
     TimeRange m_pressedWindow;

@@ -12,6 +12,7 @@
 #include "viewregistry.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
+#include "views/timeline/timelineview.h"
 
 #include <CLI/CLI.hpp>
 
@@ -124,6 +125,7 @@ Status renderWindow(const RenderArguments& arguments)
     start.session = arguments.session;
     start.at = arguments.at;
     start.where = arguments.where;
+    start.lanes = arguments.lanes;
     window.start(start);
     bool isPlaced = arguments.from.isEmpty() && arguments.until.isEmpty();
     Status placed = Done{};
@@ -162,6 +164,9 @@ Status renderView(const ViewEntry& entry, const RenderArguments& arguments)
     if (shared.session()->seen().last == 0)
         return Error{ErrorCode::NotFound, u"There is no message in %1: nothing can be drawn."_s.arg(
                                               arguments.files.join(u", "_s))};
+    auto* timeline = qobject_cast<TimelineView*>(view.get());
+    if (const auto key = laneKeyFromText(arguments.lanes); key && timeline)
+        timeline->setLaneKey(*key);
     const Status applied = applyArguments(shared, arguments);
     if (!applied)
         return applied.error();
@@ -177,7 +182,7 @@ RenderCommand parseRenderCommand(int argc, char** argv)
     std::vector<std::string> files;
     std::vector<std::string> offsets;
     bool keepApart = false;
-    std::string view, output, at, from, until, where, size;
+    std::string view, output, at, from, until, where, lanes, size;
     std::string theme = "dark";
     app.add_option("file", files, "the recording, or several as one session")->required();
     app.add_flag("--keep-apart", keepApart, "several recordings: name agents label/name");
@@ -190,6 +195,7 @@ RenderCommand parseRenderCommand(int argc, char** argv)
     app.add_option("--from", from, "show from here");
     app.add_option("--until", until, "… to here");
     app.add_option("--where", where, "filter");
+    app.add_option("--lanes", lanes, "of the timeline: agent, topic, group, …, payload.task.id");
     app.add_option("--size", size, "WIDTHxHEIGHT in pixels, for example 1600x900");
     app.add_option("--theme", theme, "light or dark")->check(CLI::IsMember({"dark", "light"}));
     app.set_version_flag("--version", "murmurscope-render " MURMUR_VERSION);
@@ -220,6 +226,7 @@ RenderCommand parseRenderCommand(int argc, char** argv)
     arguments.from = QString::fromStdString(from);
     arguments.until = QString::fromStdString(until);
     arguments.where = QString::fromStdString(where);
+    arguments.lanes = QString::fromStdString(lanes);
     arguments.isDark = theme == "dark";
     arguments.size = size.empty() ? defaultSize(arguments.view) : sizeFromText(size);
     if (arguments.size.isEmpty()) {

@@ -26,6 +26,7 @@ struct RenderArguments
     QString from;
     QString until;
     QString where;
+    QString lanes; ///< of the timeline, as laneKeyFromText reads it
     QSize size; ///< empty: what suits the view
     bool isDark = true;
 };
