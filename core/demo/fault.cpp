@@ -4,6 +4,7 @@
 
 #include "base/message.h"
 #include "base/time.h"
+#include "demo/agentfaults.h"
 #include "demo/deliveryfaults.h"
 
 #include <QStringList>
@@ -17,6 +18,14 @@ namespace murmur {
 
 namespace {
 
+using Also = std::string_view;
+constexpr std::array kAfterSilence{Also("unanswered-request"), Also("missing-final")};
+constexpr std::array kAfterNoAnswer{Also("missing-final")};
+constexpr std::array kAfterBreak{Also("unanswered-request")};
+constexpr std::array kAfterSlowness{Also("latency-breach"), Also("unanswered-request"),
+                                    Also("backlog")};
+constexpr std::array kInLoops{Also("repetition-loop")};
+
 constexpr std::array kFaults = std::to_array<FaultEntry>({
     {"lost-messages", "some messages of one robot get lost", createLostMessagesFault},
     {"duplicate-delivery", "some messages of one robot are delivered again",
@@ -24,7 +33,19 @@ constexpr std::array kFaults = std::to_array<FaultEntry>({
     {"out-of-order", "some messages of one robot are overtaken by later ones",
      createOutOfOrderFault},
     {"unanswered-request", "the vision model beats, and answers nobody",
-     createUnansweredRequestFault},
+     createUnansweredRequestFault, kAfterNoAnswer},
+    {"silent-agent", "one robot says nothing any more", createSilentAgentFault, kAfterSilence},
+    {"retry-storm", "a planner asks for one route again and again, and is refused",
+     createRetryStormFault},
+    {"repetition-loop", "a robot takes the same two steps for ever", createRepetitionLoopFault},
+    {"ping-pong", "two of the crew hand one case to each other", createPingPongFault, kInLoops},
+    {"missing-final", "drafts of the graph break off before their end", createMissingFinalFault,
+     kAfterBreak},
+    {"slow-agent", "the vision model needs twenty times as long", createSlowAgentFault,
+     kAfterSlowness},
+    {"double-ownership", "two robots claim the same task", createDoubleOwnershipFault},
+    {"reconnect-storm", "all robots log in again at once", createReconnectStormFault},
+    {"fan-out-storm", "one order makes every robot talk about it", createFanOutStormFault},
 });
 
 Error noSuchFault(const QString& id)

@@ -100,6 +100,8 @@ struct FaultEntry
     const char* id; ///< of the detector that should find it
     const char* description;
     std::unique_ptr<Fault> (*create)(const FaultPlan& plan, std::uint64_t seed);
+    /// Detectors that rightly find its consequences.
+    std::span<const std::string_view> also = {};
 };
 std::span<const FaultEntry> faults() noexcept;
 /// Null when there is none of that name.

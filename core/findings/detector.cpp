@@ -2,11 +2,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "findings/detector.h"
 
+#include "findings/doubleownership.h"
 #include "findings/duplicatedelivery.h"
+#include "findings/fanoutstorm.h"
 #include "findings/lostmessages.h"
+#include "findings/missingfinal.h"
 #include "findings/outoforder.h"
+#include "findings/pingpong.h"
+#include "findings/reconnectstorm.h"
+#include "findings/repetitionloop.h"
 #include "findings/retrystorm.h"
 #include "findings/silentagent.h"
+#include "findings/slowagent.h"
 #include "findings/unansweredrequest.h"
 
 #include <algorithm>
@@ -17,8 +24,10 @@ namespace murmur {
 std::span<const DetectorEntry> detectors() noexcept
 {
     static const std::array kDetectors{
-        lostMessages(),      duplicateDelivery(), outOfOrder(),
-        unansweredRequest(), silentAgent(),       retryStorm(),
+        lostMessages(),    duplicateDelivery(), outOfOrder(),     unansweredRequest(),
+        silentAgent(),     retryStorm(),        reconnectStorm(), fanOutStorm(),
+        slowAgent(),       repetitionLoop(),    pingPong(),       missingFinal(),
+        doubleOwnership(),
     };
     return kDetectors;
 }

@@ -201,8 +201,10 @@ void Scene::hear(Heard& message)
     if (message.closes != 0)
         answer(message);
     message.step = m_sequences.pass(message);
-    if (sender.firstSent == kNoTime)
+    if (sender.firstSent == kNoTime) {
         sender.firstSent = message.time;
+        ++m_heard;
+    }
     sender.lastSent = std::max(sender.lastSent, message.time);
     sender.lastSeq = message.seq;
     sender.connection = message.connection;

@@ -76,6 +76,8 @@ public:
 
     [[nodiscard]] std::int64_t now() const { return m_now; }
     [[nodiscard]] const std::vector<Agent>& agents() const { return m_agents; }
+    /// How many of them were heard.
+    [[nodiscard]] std::size_t heard() const { return m_heard; }
     /// What is known of an agent; of one that was never heard an empty entry.
     [[nodiscard]] const Agent& agent(AgentId id) const;
     /// When anybody was heard over this connection last, ns; kNoTime: never.
@@ -117,6 +119,7 @@ private:
     const Dictionaries& m_names;
     std::int64_t m_now = 0;
     std::vector<Agent> m_agents;
+    std::size_t m_heard = 0;
     std::vector<std::int64_t> m_heardOver; ///< by connection id
     std::deque<Call> m_calls;
     Sequences m_sequences;

@@ -1,0 +1,177 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "findings/missingfinal.h"
+
+#include "findings/scene.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace murmur {
+
+namespace {
+
+constexpr const char* kId = "missing-final";
+constexpr Parameter kWait{"wait", 10, Unit::Seconds, "pause in a stream that is never told"};
+constexpr Parameter kTimes{"times", 5, Unit::Factor, "and that many times its usual pause"};
+constexpr Parameter kEnded{
+    "ended", 3, Unit::Count,
+    "streams of that agent that must have ended before it is known to end them"};
+constexpr std::array kParameters{kWait, kTimes, kEnded};
+constexpr std::size_t kMostStreams = 20'000;
+
+constexpr std::array<std::string_view, 8> kEnds{
+    "\"finish_reason\":\"", "\"finish_reason\": \"", "\"done\":true", "\"is_final\":true",
+    "\"final\":true",       "\"stop_reason\":\"",    "\"last\":true", "[DONE]"};
+
+class MissingFinal final : public Detector
+{
+public:
+    explicit MissingFinal(const Settings& settings)
+        : m_wait(settings.time(kId, kWait))
+        , m_times(settings.of(kId, kTimes))
+        , m_ended(static_cast<std::int64_t>(settings.of(kId, kEnded)))
+    {
+    }
+
+    void hear(const Heard& message, const Scene& /*scene*/, Findings& /*findings*/) override
+    {
+        if (message.kind != Kind::Chunk && m_streams.empty())
+            return;
+        const std::uint64_t key = keyOf(message);
+        if (key == 0)
+            return;
+        if (message.kind != Kind::Chunk) {
+            // Whatever else it says in the same matter means that it is through.
+            if (const auto at = m_streams.find(key); at != m_streams.end()) {
+                ++m_endings[index(message.sender)];
+                m_streams.erase(at);
+            }
+            return;
+        }
+        if (isEnd(message.payload)) {
+            ++m_endings[index(message.sender)];
+            m_streams.erase(key);
+            return;
+        }
+        if (m_streams.size() >= kMostStreams && !m_streams.contains(key)) {
+            ++m_forgotten;
+            return;
+        }
+        Stream& stream = m_streams[key];
+        if (stream.chunks++ == 0) {
+            stream.first = message.seq;
+            stream.start = message.time;
+            stream.sender = message.sender;
+            stream.topic = message.topic;
+            stream.connection = message.connection;
+            const auto named = message.id(IdField::Conversation);
+            stream.conversation = named.empty() ? message.id(IdField::Trace) : named;
+        }
+        stream.last = message.seq;
+        stream.time = std::max(stream.time, message.time);
+    }
+
+    void pulse(std::int64_t now, Scene& scene, Findings& findings) override
+    {
+        // In the order of their first message, whatever the table's order is.
+        std::vector<std::pair<Seq, std::uint64_t>> over;
+        for (const auto& [key, stream] : m_streams) {
+            const std::int64_t usual =
+                stream.chunks < 2 ? 0 : (stream.time - stream.start) / (stream.chunks - 1);
+            if (now - stream.time >
+                std::max(m_wait, static_cast<std::int64_t>(m_times * static_cast<double>(usual))))
+                over.emplace_back(stream.first, key);
+        }
+        std::ranges::sort(over);
+        for (const auto& [first, key] : over) {
+            const Stream stream = m_streams[key];
+            m_streams.erase(key);
+            if (m_endings[index(stream.sender)] >= m_ended)
+                tell(stream, now, scene, findings);
+        }
+    }
+
+    void missed(std::int64_t from, std::int64_t to) override
+    {
+        for (auto& [key, stream] : m_streams)
+            stream.time += to - from;
+    }
+
+    [[nodiscard]] std::int64_t forgotten() const override { return m_forgotten; }
+
+private:
+    struct Stream
+    {
+        Seq first = 0;
+        Seq last = 0;
+        std::int64_t start = 0;
+        std::int64_t time = 0;
+        std::int64_t chunks = 0;
+        AgentId sender{};
+        TopicId topic{};
+        ConnectionId connection{};
+        std::string conversation;
+    };
+
+    static std::uint64_t keyOf(const Heard& message)
+    {
+        std::string_view id = message.id(IdField::Conversation);
+        if (id.empty())
+            id = message.id(IdField::Trace);
+        if (id.empty())
+            id = message.id(IdField::Correlation);
+        return id.empty() ? 0 : idHash(id) ^ (std::uint64_t(index(message.sender)) << 40);
+    }
+    static bool isEnd(std::string_view payload)
+    {
+        // What is said in a chunk may be anything; its end stands in its own keys.
+        return std::ranges::any_of(kEnds, [&](std::string_view word) {
+            return payload.find(word) != std::string_view::npos;
+        });
+    }
+
+    static void tell(const Stream& stream, std::int64_t now, const Scene& scene, Findings& findings)
+    {
+        Finding& finding = findings.grow(kId, index(stream.sender), stream.start);
+        finding.hasGap = finding.hasGap || scene.hasGap(stream.connection, stream.time, now);
+        finding.isExact = !finding.hasGap;
+        finding.confidence = finding.hasGap ? 0.4 : 1;
+        finding.involve(stream.sender);
+        finding.topic = stream.topic;
+        ++finding.count;
+        finding.add(stream.first, stream.start);
+        finding.add(stream.last, stream.time);
+        finding.end = std::max(finding.end, now);
+        finding.fact("streams", finding.count);
+        finding.fact("last_chunks", stream.chunks);
+        if (!stream.conversation.empty())
+            finding.fact("last_conversation", stream.conversation);
+        finding.summary =
+            std::to_string(finding.count) + (finding.count == 1 ? " stream of " : " streams of ") +
+            scene.name(stream.sender) +
+            (finding.count == 1 ? " stopped before its end." : " stopped before their end.");
+    }
+
+    std::int64_t m_wait;
+    double m_times;
+    std::int64_t m_ended;
+    std::unordered_map<std::uint64_t, Stream> m_streams;       ///< by sender and matter
+    std::unordered_map<std::uint32_t, std::int64_t> m_endings; ///< by agent
+    std::int64_t m_forgotten = 0;
+};
+
+} // namespace
+
+DetectorEntry missingFinal()
+{
+    return {kId, "streams that stopped before their end", false, kParameters,
+            [](const Settings& settings) {
+                return std::unique_ptr<Detector>(std::make_unique<MissingFinal>(settings));
+            }};
+}
+
+} // namespace murmur
