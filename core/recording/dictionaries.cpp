@@ -341,6 +341,7 @@ Dictionaries::Counts Dictionaries::counts() const
     counts.stateKeys = static_cast<std::uint32_t>(m_stateKeys.names.size());
     counts.audiences = static_cast<std::uint32_t>(m_audiences.size());
     counts.connections = static_cast<std::uint32_t>(m_connections.size());
+    counts.schemas = static_cast<std::uint32_t>(m_codecs->count());
     return counts;
 }
 
@@ -351,4 +352,3 @@ std::uint64_t Dictionaries::labelRevision() const
 }
 
 } // namespace murmur
-    counts.schemas = static_cast<std::uint32_t>(m_codecs->count());

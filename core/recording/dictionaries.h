@@ -123,6 +123,7 @@ public:
     {
         std::uint32_t agents = 0, topics = 0, types = 0, stateKeys = 0, audiences = 0,
                       connections = 0;
+        std::uint32_t schemas = 0; ///< of these none is unknown
         friend bool operator==(const Counts&, const Counts&) = default;
     };
     [[nodiscard]] Counts counts() const;
