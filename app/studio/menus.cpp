@@ -22,9 +22,9 @@
 #include <QGuiApplication>
 #include <QMenu>
 #include <QMenuBar>
+#include <QUndoStack>
 #include <QUrl>
 
-#include <QUndoStack>
 namespace murmur {
 
 using namespace Qt::StringLiterals;
@@ -109,16 +109,6 @@ void Menus::fillRecent()
 void Menus::buildSession()
 {
     QMenu* menu = m_window.menuBar()->addMenu(tr("&Session"));
-    m_needRecording.push_back(add(menu, tr("&Stop recording"), QKeySequence(u"Ctrl+."_s),
-                                  [this] { m_window.session()->stop(); }));
-    m_needSession.push_back(add(menu, tr("&Find: go to the filter"), QKeySequence::Find,
-                                [this] { m_window.filterEdit()->focusText(); }));
-    m_needSession.push_back(add(menu, tr("C&lear the filter"), QKeySequence(u"Ctrl+Shift+F"_s),
-                                [this] { m_window.filterEdit()->clear(); }));
-    menu->addSeparator();
-    m_needSession.push_back(add(menu, tr("Copy the &path of the recording"), {}, [this] {
-        QGuiApplication::clipboard()->setText(m_window.session()->path());
-    }));
     SharedView* shared = m_window.shared();
     for (QAction* action : {shared->undoStack()->createUndoAction(this, tr("&Undo")),
                             shared->undoStack()->createRedoAction(this, tr("&Redo"))}) {
@@ -130,6 +120,16 @@ void Menus::buildSession()
     connect(shared, &SharedView::namesNotKept, this,
             [this](const Error& error) { m_window.showFailure(error); });
     menu->addSeparator();
+    m_needRecording.push_back(add(menu, tr("&Stop recording"), QKeySequence(u"Ctrl+."_s),
+                                  [this] { m_window.session()->stop(); }));
+    m_needSession.push_back(add(menu, tr("&Find: go to the filter"), QKeySequence::Find,
+                                [this] { m_window.filterEdit()->focusText(); }));
+    m_needSession.push_back(add(menu, tr("C&lear the filter"), QKeySequence(u"Ctrl+Shift+F"_s),
+                                [this] { m_window.filterEdit()->clear(); }));
+    menu->addSeparator();
+    m_needSession.push_back(add(menu, tr("Copy the &path of the recording"), {}, [this] {
+        QGuiApplication::clipboard()->setText(m_window.session()->path());
+    }));
     m_needSession.push_back(add(menu, tr("Show in &folder"), {}, [this] {
         const QString folder = QFileInfo(m_window.session()->path()).path();
         QDesktopServices::openUrl(QUrl::fromLocalFile(folder));
