@@ -202,9 +202,9 @@ void RecordingReader::loadNames(Dictionaries& names)
             ++next;
         }
     };
+    loadSchemas(m_database, have.schemas, names.codecs());
     std::vector<std::pair<AgentId, AgentId>> learnt;
     load("SELECT id, name, site, crew, role, tenant, provisional, same_as FROM agent WHERE id >= ? "
-    loadSchemas(m_database, have.schemas, names.codecs());
          "ORDER BY "
          "id",
          1, [&](std::int64_t id, std::string_view name, Statement* row) {
