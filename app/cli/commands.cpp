@@ -25,27 +25,25 @@ std::span<const Command> commands() noexcept
         {"latency", "Say how long calls took, and which were never answered", addLatency},
         {"state", "Say what the agents knew and waited for at a moment", addState},
         {"findings", "Say what went wrong, and which messages show it", addFindings},
+        {"names", "Call agents something else, merge and group them", addNames},
         {"import", "Make a recording of JSON lines or CSV", addImport},
         {"export", "Write messages as JSON lines or CSV", addExport},
-        {"names", "Call agents something else, merge and group them", addNames},
         {"transcript", "Read calls to models as a conversation", addTranscript},
         {"prices", "List and set what the tokens of models cost", addPrices},
-        {"import", "Make a recording of JSON lines or CSV", addImport},
-        {"export", "Write messages as JSON lines or CSV", addExport},
         {"merge", "Read several recordings again into one", addMerge},
         {"render", "Draw a view of a recording into a picture", addRender},
         {"reread", "Find out again who said what, with the dialects of today", addReread},
         {"verify", "Check a recording for damage", addVerify},
         {"repair", "Save what is whole of a damaged recording into a new one", addRepair},
         {"dialect", "Name the dialects, and explain how a message is read", addDialect},
+        {"codec", "Name the payload codecs, and explain how a payload is read", addCodec},
+        {"schema", "Keep the schemas of payloads in a recording", addSchema},
         {"profile", "Keep connections under a name, with their rules", addProfile},
         {"help", "Explain a command or a topic", addHelp},
     });
     return rows;
 }
 
-        {"codec", "Name the payload codecs, and explain how a payload is read", addCodec},
-        {"schema", "Keep the schemas of payloads in a recording", addSchema},
 void report(const QString& sentence)
 {
     const QByteArray line = "murmur: " + sentence.toUtf8() + '\n';
