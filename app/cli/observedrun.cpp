@@ -10,6 +10,7 @@
 #include "bus/connection.h"
 #include "observe/bridgenotes.h"
 #include "observe/observedenvironment.h"
+#include "session/findingspass.h"
 #include "session/session.h"
 #include "sql/latencysummary.h"
 
@@ -21,6 +22,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -38,6 +40,8 @@ constexpr auto kPulse = 50ms;
 constexpr auto kLastWords = 150ms;
 /// What is left of a program counts as silent after so long.
 constexpr auto kSilence = 1s;
+/// So many findings are told; `murmur findings` has all.
+constexpr std::size_t kMostFindings = 5;
 constexpr int kNotFound = 127; // as shells do
 constexpr int kNotRunnable = 126;
 
@@ -51,6 +55,7 @@ struct Seen
 {
     SessionInfo info;
     LatencyLine calls;
+    std::vector<Finding> findings; ///< the worst first
 };
 
 Result<Seen> lookAt(const QString& path)
@@ -71,6 +76,11 @@ Result<Seen> lookAt(const QString& path)
     auto summary = await(QtConcurrent::run([&] { return (*summarizer)->run(request); }));
     if (summary && !summary->lines.empty())
         seen.calls = summary->lines.front();
+    const auto source = (*session)->source();
+    auto found = await(QtConcurrent::run([&] { return findingsPass(*source, {}); }));
+    if (found)
+        seen.findings = std::move(found->findings);
+    std::ranges::stable_sort(seen.findings, std::ranges::greater{}, &Finding::severity);
     return seen;
 }
 
@@ -88,6 +98,23 @@ QString sentenceOf(const Seen& seen, nanoseconds length, const QString& path)
     if (seen.info.gaps > 0)
         text += u" in %1"_s.arg(counted(seen.info.gaps, u"gap"_s, u"gaps"_s));
     return text + u", saved as %1"_s.arg(path);
+}
+
+QStringList findingsText(const std::vector<Finding>& findings, const QString& path)
+{
+    QStringList lines;
+    for (const Finding& finding : findings) {
+        if (lines.size() == kMostFindings) {
+            lines << u"… and %1 more findings: murmur findings %2"_s
+                         .arg(findings.size() - kMostFindings)
+                         .arg(path);
+            break;
+        }
+        const std::string_view severity = severityName(finding.severity);
+        lines << QString::fromUtf8(severity.data(), static_cast<qsizetype>(severity.size())) +
+                     u": "_s + QString::fromStdString(finding.summary);
+    }
+    return lines;
 }
 
 QByteArray jsonOf(const Seen& seen, nanoseconds length, const QString& path, int code,
@@ -108,6 +135,7 @@ QByteArray jsonOf(const Seen& seen, nanoseconds length, const QString& path, int
          {std::pair{"agents", seen.info.agents}, std::pair{"messages", seen.info.extent.messages()},
           std::pair{"calls", seen.calls.calls()}, std::pair{"unanswered", seen.calls.open},
           std::pair{"errors", seen.info.kinds[static_cast<std::size_t>(Kind::Error)]},
+          std::pair{"findings", static_cast<std::int64_t>(seen.findings.size())},
           std::pair{"gaps", seen.info.gaps}, std::pair{"lost", seen.info.lost}}) {
         json.key(key);
         json.number(value);
@@ -273,7 +301,7 @@ int ObservedRun::summarize()
         std::fwrite(line.constData(), 1, static_cast<std::size_t>(line.size()), stderr);
         return code;
     }
-    for (const QString& sentence : missed)
+    for (const QString& sentence : missed + findingsText(seen->findings, m_recorder.path()))
         tell(sentence);
     tell(sentenceOf(*seen, length, m_recorder.path()));
     return code;

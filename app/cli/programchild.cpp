@@ -67,6 +67,8 @@ extern "C" void passSignal(int number, siginfo_t* info, void* /*context*/)
     if (pid > 0 && (!isFromTerminal || number == SIGCONT)) {
         ::kill(pid, number);
     } else if (pid == kStarting) {
+        if (number == SIGCONT)
+            early &= ~(std::uint64_t(1) << SIGTSTP); // as the system does with one that waits
         early |= std::uint64_t(1) << number;
         if (const pid_t started = program.load(); started > 0)
             passEarly(started);

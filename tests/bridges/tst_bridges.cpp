@@ -29,7 +29,8 @@ private Q_SLOTS:
         QCOMPARE(end.out, "asked: publish?\nthe press is broken\n"_ba);
         QCOMPARE(end.code, 0);
         QVERIFY2(end.err.contains(" 0 lost"), end.err.constData());
-        QVERIFY2(!end.err.contains("could not be"), end.err.constData());
+        QVERIFY2(!end.err.contains("Could not"), end.err.constData());
+        QVERIFY2(!end.err.contains("warning"), end.err.constData()); // a graph that is well
         read();
 
         // Agents, and the models and tools that they call.

@@ -130,6 +130,16 @@ private Q_SLOTS:
         QVERIFY(!summary[u"not_seen"_s].toArray().isEmpty());
     }
 
+    void whatWentWrongIsSaid()
+    {
+        const Outcome end =
+            run(path(), {u"sh"_s, u"-c"_s,
+                         u"for i in 1 2; do curl -s -d '{\"from\":\"ada\",\"to\":\"bob\","
+                         "\"id\":\"m1\"}' $MURMURSCOPE_HUB; done"_s});
+        QVERIFY2(end.err.contains("warning: 1 message of ada was delivered again."),
+                 end.err.constData());
+    }
+
     void theFileIsNamedByDate()
     {
         const Outcome end = murmur::murmur({u"run"_s, u"--"_s, u"true"_s}, m_dir.path());

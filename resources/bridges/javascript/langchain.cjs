@@ -79,6 +79,7 @@ class MurmurscopeHandler {
     this.end(id, "end", { output: { interrupts } }, kind);
     for (const interrupt of interrupts) {
       if (interrupt.id !== undefined && this.interrupts.has(interrupt.id)) continue;
+      if (this.interrupts.size >= MOST_RUNS) this.interrupts.clear();
       this.interrupts.add(interrupt.id);
       this.sender?.send(GraphWatch.shared(this.sender).asked(interrupt, run?.metadata ?? {}));
     }

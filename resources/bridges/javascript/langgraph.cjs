@@ -27,6 +27,7 @@ class GraphWatch {
   constructor(sender) {
     this.sender = sender;
     this.sequence = 0;
+    this.checkpoints = new Set(); // ids that were told lately
     this.asking = new Map(); // thread → ids of interrupts that nobody answered
   }
 
@@ -72,7 +73,7 @@ class GraphWatch {
   push(chunk, facts) {
     try {
       const [namespace, mode, payload] = chunk;
-      if (mode === "checkpoints" && payload?.values === undefined) return;
+      if (mode === "checkpoints" && !this.isNew(payload)) return;
       if (mode === "updates" && payload && INTERRUPT in payload) {
         // Those with a value come as errors of their nodes; this one is a breakpoint.
         if (payload[INTERRUPT]?.length === 0) this.sender.send(this.asked({}, { ...facts, checkpoint_ns: namespace.join("|") }));
@@ -89,6 +90,17 @@ class GraphWatch {
     } catch {
       // The graph has its chunk.
     }
+  }
+
+  /** A graph that goes on tells its last checkpoint once more. */
+  isNew(checkpoint) {
+    if (checkpoint?.values === undefined) return false;
+    const id = checkpoint.config?.configurable?.checkpoint_id;
+    if (id === undefined) return true;
+    if (this.checkpoints.has(id)) return false;
+    if (this.checkpoints.size >= MOST_THREADS) this.checkpoints.delete(this.checkpoints.values().next().value);
+    this.checkpoints.add(id);
+    return true;
   }
 
   /** The message that says that a graph waits for a person. */

@@ -40,6 +40,7 @@ loop.emit(
         "tasks": [],
     },
 )
+loop.emit("checkpoints", {"config": {"configurable": {"thread_id": "thread-1", "checkpoint_id": "1ef-1"}}, "values": {}})
 reviewer = Run("chain", "reviewer", {}, graph, metadata=at("reviewer"))
 question = GraphInterrupt([Interrupt({"question": "publish?"}, "i-1")])
 reviewer.error(question)

@@ -68,8 +68,14 @@ def _fields(value):
 
 
 def _plain(value, budget, depth):
-    if value is None or value is True or value is False:
+    kind = type(value)
+    if kind is str and len(value) <= MOST_TEXT and len(value) < budget.left:
+        budget.left -= len(value) + 4
         return value
+    if value is None or kind is bool:
+        return value
+    if kind is dict or kind is list:
+        return _guarded(value, budget, depth)
     if isinstance(value, enum.Enum):
         return _plain(value.value, budget, depth + 1)
     if isinstance(value, str):
@@ -85,6 +91,11 @@ def _plain(value, budget, depth):
         return value.isoformat()
     if isinstance(value, (uuid.UUID, decimal.Decimal, pathlib.PurePath)):
         return str(value)
+    return _guarded(value, budget, depth)
+
+
+def _guarded(value, budget, depth):
+    """What is inside, unless it is too deep or around itself."""
     if depth > MOST_DEPTH:
         return "…"
     if id(value) in budget.above:
@@ -99,6 +110,10 @@ def _plain(value, budget, depth):
 
 
 def _inside(value, budget, depth):
+    if type(value) is dict:
+        return _object(value, budget, depth)
+    if type(value) is list:
+        return _list(value, budget, depth)
     if isinstance(value, BaseException):
         return {"name": type(value).__name__, "message": _text(str(value), budget)}
     if isinstance(value, dict):

@@ -4,6 +4,7 @@
 """The state of LangGraph's graphs: checkpoints where there is a checkpointer, else values; what each node wrote; and
 whom a graph asks and who answered. It joins in on the stream that every graph has."""
 
+import collections
 import datetime
 import functools
 import itertools
@@ -17,6 +18,7 @@ MOST_THREADS = 1000
 
 _lock = threading.Lock()
 _asking = {}  # thread → ids of interrupts that nobody answered
+_checkpoints = collections.OrderedDict()  # ids that were told lately
 _sequence = itertools.count(1)
 
 
@@ -66,6 +68,8 @@ def _tell_state(value, facts):
         if not payload[INTERRUPT]:  # a breakpoint; those with a value come as errors of their nodes
             asked(None, dict(facts, checkpoint_ns="|".join(namespace)))
         return
+    if mode == "checkpoints" and not _is_new(payload):
+        return
     to = sender()
     if to is not None:
         to.send(
@@ -78,6 +82,21 @@ def _tell_state(value, facts):
                 **facts
             )
         )
+
+
+def _is_new(checkpoint):
+    """A graph that goes on tells its last checkpoint once more."""
+    try:
+        name = checkpoint["config"]["configurable"]["checkpoint_id"]
+    except Exception:
+        return True
+    with _lock:
+        if name in _checkpoints:
+            return False
+        _checkpoints[name] = True
+        if len(_checkpoints) > MOST_THREADS:
+            _checkpoints.popitem(last=False)
+    return True
 
 
 def asked(interrupt, facts):

@@ -8,6 +8,7 @@ import atexit
 import collections
 import http.client
 import os
+import socket
 import sys
 import threading
 import time
@@ -30,11 +31,20 @@ class Sender:
         parts = urllib.parse.urlsplit(hub)
         self._host = parts.hostname or "127.0.0.1"
         self._port = parts.port or 7777
+        self._family, self._address = socket.AF_INET, (self._host, self._port)
+        try:
+            # Once and here: a process that is forked while a thread looks a name up can look up none.
+            found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)[0]
+            self._family, self._address = found[0], found[4]
+        except Exception:
+            pass
         self._token = token
         self._begin()
         atexit.register(self.flush, LAST_WORDS)
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._begin_in_child)
+
+    _connection = None
 
     def _begin(self):
         self._changed = threading.Condition(threading.Lock())
@@ -48,6 +58,10 @@ class Sender:
 
     def _begin_in_child(self):
         """What the parent has queued is the parent's to send; threads and connections do not survive a fork."""
+        try:
+            self._hang_up()  # our copy of it
+        except Exception:
+            pass
         self._begin()
 
     def send(self, message):
@@ -91,6 +105,7 @@ class Sender:
                     if left <= 0:
                         return
                     self._changed.wait(min(left, 0.05))
+            self._hang_up()
         except Exception:
             pass
 
@@ -152,20 +167,14 @@ class Sender:
             headers["Authorization"] = "Bearer " + self._token
         headers["Murmurscope-Waited"] = ",".join(waited)
         is_reused = self._connection is not None
-        try:
-            if self._connection is None:
-                connection = http.client.HTTPConnection(self._host, self._port, timeout=ANSWER)
-                connection.connect()
-                self._connection = connection
-        except Exception:
+        if not is_reused and not self._connect():
             return "again"
         try:
             self._connection.request("POST", "/", b"\n".join(lines), headers)
             response = self._connection.getresponse()
             response.read()
         except Exception:
-            self._connection.close()
-            self._connection = None
+            self._hang_up()
             return "again" if is_reused else "lost"
         if response.status == 503:
             return "again"
@@ -173,6 +182,27 @@ class Sender:
             self._left_out -= counted
             return "taken"
         return "lost"
+
+    def _connect(self):
+        end = None
+        try:
+            end = socket.socket(self._family, socket.SOCK_STREAM)
+            end.settimeout(ANSWER)
+            end.connect(self._address)
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection = http.client.HTTPConnection(self._host, self._port, timeout=ANSWER)
+            connection.sock = end
+            self._connection = connection
+            return True
+        except Exception:
+            if end is not None:
+                end.close()
+            return False
+
+    def _hang_up(self):
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _left_out_line(self, count):
         return encode(
