@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace murmur {
 
@@ -47,24 +48,41 @@ bool isEscape(std::string_view text, const char* at)
     return rest.size() > 3 && (rest[1] | 0x20) == 'u' && rest[2] == '0' && rest[3] == '0';
 }
 
-/// Calls `visit` for each byte with a slot, out of kMostSlots, and whether a gram ends there that
-/// has it: a branch a byte would take longer than all the rest.
+/// Calls `visit` with the slot, out of kMostSlots, of each gram: of the last letters where there
+/// are enough of them, and one among them is no hexadecimal digit.
 template<typename Visit>
 void visitGrams(std::string_view text, Visit visit)
 {
     constexpr unsigned kAll = (1u << kGramLetters) - 1;
     std::uint32_t code = 0;
-    unsigned isLetter = 0; // a bit for each of the last bytes
-    unsigned isNoHex = 0;
+    unsigned letters = 0; // without a gap
+    unsigned isNoHex = 0; // a bit for each of the last letters
     for (const char& byte : text) {
         const std::uint8_t letter = kLetters[static_cast<unsigned char>(byte)];
+        if (letter == 0) {
+            letters = 0;
+            if (byte == '\\' && isEscape(text, &byte))
+                visit(kEscapeSlot);
+            continue;
+        }
         code = ((code << 5) | letter) & kGramMask;
-        isLetter = ((isLetter << 1) | (letter != 0 ? 1u : 0u)) & kAll;
         isNoHex = ((isNoHex << 1) | (letter > kLastHex ? 1u : 0u)) & kAll;
-        visit((code * 0x9E37'79B1u) >> (32 - kSlotBits), (isLetter == kAll) & (isNoHex != 0));
-        if (byte == '\\' && isEscape(text, &byte))
-            visit(kEscapeSlot, true);
+        if (++letters >= kGramLetters && isNoHex != 0)
+            visit((code * 0x9E37'79B1u) >> (32 - kSlotBits));
     }
+}
+
+/// A bit for each of kMostSlots bytes that are 0 or 1.
+std::vector<std::uint64_t> bitsOf(const std::uint8_t* bytes)
+{
+    std::vector<std::uint64_t> bits(kMostSlots / 64);
+    for (std::size_t i = 0; i < kMostSlots; i += 8) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, bytes + i, sizeof eight);
+        // The eighth byte of the product gets bit n from byte n.
+        bits[i / 64] |= ((eight * 0x0102'0408'1020'4080ull) >> 56) << (i % 64);
+    }
+    return bits;
 }
 
 /// A row of the table is the or of those rows that fall together.
@@ -81,13 +99,14 @@ void fold(std::string& table)
 bool TextFilterBuilder::add(std::int64_t block, std::string_view bytes, std::string_view ownText,
                             std::int64_t payload, bool hasEncoded)
 {
-    BlockGrams grams(kMostSlots / 64);
-    const auto note = [&grams](std::uint32_t slot, bool isGram) {
-        grams[slot / 64] |= std::uint64_t(isGram) << (slot % 64);
-    };
+    // A byte a slot: nothing waits for what was written before.
+    std::array<std::uint8_t, kMostSlots> seen{};
+    const auto note = [&seen](std::uint32_t slot) { seen[slot] = 1; };
     visitGrams(bytes, note);
     visitGrams(ownText, note);
-    note(kEncodedSlot, hasEncoded);
+    if (hasEncoded)
+        note(kEncodedSlot);
+    BlockGrams grams = bitsOf(seen.data());
     m_room += payload / kShare;
     return keep(block, std::move(grams));
 }
@@ -202,9 +221,8 @@ bool TextFilterRun::lookFor(std::string_view text, std::string_view bytes, std::
                             std::size_t rowBytes, Packer& packer, Blocks& may)
 {
     std::vector<std::uint32_t> wanted;
-    visitGrams(text, [&](std::uint32_t slot, bool isGram) {
-        if (isGram)
-            wanted.push_back(slot & static_cast<std::uint32_t>(slots - 1));
+    visitGrams(text, [&](std::uint32_t slot) {
+        wanted.push_back(slot & static_cast<std::uint32_t>(slots - 1));
     });
     if (text == kEncodedText)
         wanted.push_back(kEncodedSlot);

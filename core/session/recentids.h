@@ -13,8 +13,9 @@ namespace murmur {
 
 /// Which message had an id, for the last `most` ids; the oldest are forgotten. Every message with
 /// an id passes through here, so it is a ring of ids in the order in which they came and a table
-/// with open addressing that tells their places: two lines of memory are touched where a map of
-/// nodes touches eight. It must do what such a map and a queue do.
+/// with open addressing that tells their places, with a part of the id so that the ring is looked
+/// at for the right one only: two lines of memory are touched where a map of nodes touches eight.
+/// It must do what such a map and a queue do.
 class RecentIds
 {
 public:
@@ -28,7 +29,7 @@ public:
     {
         if (m_ring.empty())
             return 0;
-        const std::uint32_t place = m_table[slotOf(id)];
+        const std::uint32_t place = m_table[slotOf(id)].place;
         return place == kFree ? 0 : m_ring[place].seq;
     }
     /// False when it is there already: the first keeps it. `seq` is from 1.
@@ -38,16 +39,18 @@ public:
         if (m_table.size() < 2 * std::min(m_ring.size() + 1, m_most))
             grow();
         std::size_t slot = slotOf(id);
-        if (m_table[slot] != kFree)
+        if (m_table[slot].place != kFree)
             return false;
         if (m_ring.size() < m_most) {
-            m_table[slot] = static_cast<std::uint32_t>(m_ring.size());
+            m_table[slot] = {static_cast<std::uint32_t>(m_ring.size()), hashOf(id)};
             m_ring.push_back({id, seq});
             return true;
         }
+        // Who goes soon is known: their lines of memory are on their way by then.
+        __builtin_prefetch(&m_table[hashOf(m_ring[(m_oldest + kAhead) % m_most].id) & mask()]);
         forget(slotOf(m_ring[m_oldest].id));
         slot = slotOf(id); // something may have moved into its place, or out of it
-        m_table[slot] = static_cast<std::uint32_t>(m_oldest);
+        m_table[slot] = {static_cast<std::uint32_t>(m_oldest), hashOf(id)};
         m_ring[m_oldest] = {id, seq};
         m_oldest = m_oldest + 1 == m_most ? 0 : m_oldest + 1;
         return true;
@@ -60,45 +63,55 @@ private:
         Seq seq = 0;
     };
     static constexpr std::uint32_t kFree = 0xffffffff;
-
-    [[nodiscard]] std::size_t home(std::uint64_t id) const
+    static constexpr std::size_t kAhead = 4;
+    struct Slot
     {
-        return static_cast<std::size_t>((id * 0x9E3779B97F4A7C15ull) >> 32) & (m_table.size() - 1);
+        std::uint32_t place = kFree;
+        std::uint32_t hash = 0;
+    };
+
+    [[nodiscard]] std::size_t mask() const { return m_table.size() - 1; }
+    static std::uint32_t hashOf(std::uint64_t id)
+    {
+        return static_cast<std::uint32_t>((id * 0x9E3779B97F4A7C15ull) >> 32);
     }
     /// Where it is, or where it would be put.
     [[nodiscard]] std::size_t slotOf(std::uint64_t id) const
     {
-        std::size_t slot = home(id);
-        while (m_table[slot] != kFree && m_ring[m_table[slot]].id != id)
-            slot = (slot + 1) & (m_table.size() - 1);
+        const std::uint32_t hash = hashOf(id);
+        std::size_t slot = hash & mask();
+        while (m_table[slot].place != kFree &&
+               (m_table[slot].hash != hash || m_ring[m_table[slot].place].id != id))
+            slot = (slot + 1) & mask();
         return slot;
     }
     /// Moves back what was pushed on by the one in `slot`, so that no search ends too early.
     void forget(std::size_t slot)
     {
-        const std::size_t mask = m_table.size() - 1;
         std::size_t hole = slot;
-        for (std::size_t next = (hole + 1) & mask; m_table[next] != kFree;
-             next = (next + 1) & mask) {
-            const std::size_t wanted = home(m_ring[m_table[next]].id);
-            if (((next - wanted) & mask) >= ((next - hole) & mask)) {
+        for (std::size_t next = (hole + 1) & mask(); m_table[next].place != kFree;
+             next = (next + 1) & mask()) {
+            const std::size_t wanted = m_table[next].hash & mask();
+            if (((next - wanted) & mask()) >= ((next - hole) & mask())) {
                 m_table[hole] = m_table[next];
                 hole = next;
             }
         }
-        m_table[hole] = kFree;
+        m_table[hole] = {};
     }
     void grow()
     {
-        m_table.assign(std::max<std::size_t>(1024, 2 * m_table.size()), kFree);
-        for (std::size_t place = 0; place < m_ring.size(); ++place)
-            m_table[slotOf(m_ring[place].id)] = static_cast<std::uint32_t>(place);
+        m_table.assign(std::max<std::size_t>(1024, 2 * m_table.size()), Slot());
+        for (std::size_t place = 0; place < m_ring.size(); ++place) {
+            const std::uint64_t id = m_ring[place].id;
+            m_table[slotOf(id)] = {static_cast<std::uint32_t>(place), hashOf(id)};
+        }
     }
 
     std::size_t m_most;
     std::vector<Entry> m_ring;
-    std::size_t m_oldest = 0;           ///< in a full ring
-    std::vector<std::uint32_t> m_table; ///< places in the ring; its size is a power of two
+    std::size_t m_oldest = 0;  ///< in a full ring
+    std::vector<Slot> m_table; ///< places in the ring; its size is a power of two
 };
 
 } // namespace murmur
