@@ -38,7 +38,7 @@ public:
                                       std::rotl(std::uint64_t(index(message.sender)), 40) ^
                                       std::rotl(std::uint64_t(index(message.topic)), 20) ^
                                       std::uint64_t(index(message.connection));
-            first = m_ids.put(key | 1, message.time, message.seq, m_within).seq;
+            first = m_ids.put(mixed(key), message.time, message.seq, m_within);
         } else if (message.step.what == SequenceStep::What::Again) {
             first = message.seq;
         }
@@ -57,12 +57,21 @@ public:
     }
 
 private:
-    /// An answer of the same words to the same request; 0: none.
+    static std::uint64_t mixed(std::uint64_t key)
+    {
+        key ^= key >> 33;
+        key *= 0xff51'afd7'ed55'8ccdull;
+        return key ^ (key >> 33);
+    }
+
+    /// An answer of the same bytes to the same request; 0: none. What is delivered again is the
+    /// same to the last bit.
     Seq sameAnswer(const Heard& message)
     {
-        const std::uint64_t key = message.content() ^ (static_cast<std::uint64_t>(message.closes) *
-                                                       0x9e37'79b9'7f4a'7c15ull);
-        return m_answers.put(key | 1, message.time, message.seq, m_within).seq;
+        const std::uint64_t key = idHash(message.payload) ^
+                                  (static_cast<std::uint64_t>(message.closes) << 20) ^
+                                  index(message.sender);
+        return m_answers.put(mixed(key), message.time, message.seq, m_within);
     }
 
     static void tell(const Heard& message, Seq first, const Scene& scene, Findings& findings)

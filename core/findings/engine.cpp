@@ -64,6 +64,7 @@ std::uint32_t DetectorEngine::wantedColumns() noexcept
 void DetectorEngine::pulse(std::int64_t now)
 {
     m_findings.advance(now);
+    m_aliases = m_scene.names().aliases(); // a name may have been learnt since
     for (const Sequences::Hole& hole : m_scene.takeHoles(now - kPatience)) {
         for (const auto& detector : m_detectors)
             detector->lost(hole, m_scene, m_findings);
@@ -126,7 +127,9 @@ void DetectorEngine::hear(const Columns& columns, std::size_t row, std::string_v
     message.connection = ConnectionId(columns.connection[row]);
     message.topic = TopicId(columns.topic[row]);
     message.type = TypeId(columns.type[row]);
-    message.sender = m_scene.names().resolved(AgentId(columns.sender[row]));
+    message.sender = AgentId(columns.sender[row]);
+    if (index(message.sender) < m_aliases.size())
+        message.sender = m_aliases[index(message.sender)];
     message.audience = AudienceId(columns.audience[row]);
     message.receivers = m_audiences.of(columns.audience[row]);
     message.kind = static_cast<Kind>(columns.kind[row]);

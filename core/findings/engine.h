@@ -55,6 +55,7 @@ private:
     Scene m_scene;
     AudienceCache m_audiences;
     Findings m_findings;
+    std::vector<AgentId> m_aliases; ///< by agent id: as whom it counts; empty: as itself
     std::vector<std::unique_ptr<Detector>> m_detectors;
     std::int64_t m_now = kNoTime;
     std::int64_t m_nextPulse = kNoTime;

@@ -20,6 +20,7 @@ constexpr Parameter kWithin{"within", 10, Unit::Seconds, "within this time after
 constexpr Parameter kAgents{"agents", 5, Unit::Count, "agents that say them"};
 constexpr std::array kParameters{kEffects, kWithin, kAgents};
 constexpr std::size_t kRemembered = 1u << 17; ///< messages whose root is known
+constexpr std::uint32_t kFew = 20;
 constexpr std::size_t kMostRoots = 65'536;
 
 class FanOutStorm final : public Detector
@@ -46,12 +47,17 @@ public:
             return;
         if (message.kind == Kind::Chunk)
             return; // a stream is one answer
+        // Nearly all have a few effects; those are counted where the root stands.
+        Place& first = m_rootOf[static_cast<std::size_t>(root) % kRemembered];
+        if (first.seq == root && ++first.effects < kFew)
+            return;
         const auto [at, isNew] = m_roots.try_emplace(root);
         Root& of = at->second;
         if (isNew) {
             forget(message.time);
             m_order.push_back({root, message.time});
             of.time = message.time;
+            of.effects = first.seq == root ? kFew - 1 : 0;
         }
         if (message.time - of.time > m_within && !of.isTold)
             return;
@@ -73,6 +79,7 @@ private:
         Seq seq = 0;
         Seq root = 0;
         AgentId sender{};
+        std::uint32_t effects = 0; ///< of a root, up to kFew
     };
     struct Root
     {

@@ -73,6 +73,7 @@ struct Heard
 
     SequenceStep step;
     AnsweredCall answered;
+    bool isAsking = false; ///< it expects an answer, as far as that can be seen
 
     [[nodiscard]] std::string_view id(IdField field) const
     {

@@ -39,7 +39,7 @@ public:
 
     void hear(const Heard& message, const Scene& /*scene*/, Findings& /*findings*/) override
     {
-        if (message.kind != Kind::Chunk && m_streams.empty())
+        if (message.kind != Kind::Chunk && !streams(message.sender))
             return;
         const std::uint64_t key = keyOf(message);
         if (key == 0)
@@ -48,13 +48,14 @@ public:
             // Whatever else it says in the same matter means that it is through.
             if (const auto at = m_streams.find(key); at != m_streams.end()) {
                 ++m_endings[index(message.sender)];
-                m_streams.erase(at);
+                remove(at);
             }
             return;
         }
         if (isEnd(message.payload)) {
             ++m_endings[index(message.sender)];
-            m_streams.erase(key);
+            if (const auto at = m_streams.find(key); at != m_streams.end())
+                remove(at);
             return;
         }
         if (m_streams.size() >= kMostStreams && !m_streams.contains(key)) {
@@ -63,6 +64,9 @@ public:
         }
         Stream& stream = m_streams[key];
         if (stream.chunks++ == 0) {
+            if (index(message.sender) >= m_openOf.size())
+                m_openOf.resize(index(message.sender) + 1);
+            ++m_openOf[index(message.sender)];
             stream.first = message.seq;
             stream.start = message.time;
             stream.sender = message.sender;
@@ -89,7 +93,7 @@ public:
         std::ranges::sort(over);
         for (const auto& [first, key] : over) {
             const Stream stream = m_streams[key];
-            m_streams.erase(key);
+            remove(m_streams.find(key));
             if (m_endings[index(stream.sender)] >= m_ended)
                 tell(stream, now, scene, findings);
         }
@@ -116,6 +120,17 @@ private:
         ConnectionId connection{};
         std::string conversation;
     };
+
+    using Streams = std::unordered_map<std::uint64_t, Stream>;
+    [[nodiscard]] bool streams(AgentId agent) const
+    {
+        return index(agent) < m_openOf.size() && m_openOf[index(agent)] > 0;
+    }
+    void remove(Streams::iterator at)
+    {
+        --m_openOf[index(at->second.sender)];
+        m_streams.erase(at);
+    }
 
     static std::uint64_t keyOf(const Heard& message)
     {
@@ -159,7 +174,8 @@ private:
     std::int64_t m_wait;
     double m_times;
     std::int64_t m_ended;
-    std::unordered_map<std::uint64_t, Stream> m_streams;       ///< by sender and matter
+    Streams m_streams;                                         ///< by sender and matter
+    std::vector<std::uint32_t> m_openOf;                       ///< by agent: how many of them
     std::unordered_map<std::uint32_t, std::int64_t> m_endings; ///< by agent
     std::int64_t m_forgotten = 0;
 };

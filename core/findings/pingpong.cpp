@@ -9,6 +9,7 @@
 #include <deque>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace murmur {
 
@@ -56,7 +57,7 @@ public:
             {message.seq, message.time, message.sender,
              talk.turns.size() + 2 >= m_messages / 2 ? simHash(message.payload) : 0});
         if (talk.turns.size() > 2 * m_messages)
-            talk.turns.pop_front();
+            talk.turns.erase(talk.turns.begin());
         if (talk.turns.size() >= m_messages && isAlike(talk))
             tell(message, key, talk, scene, findings);
     }
@@ -73,7 +74,7 @@ private:
     };
     struct Talk
     {
-        std::deque<Turn> turns; ///< that alternate between two
+        std::vector<Turn> turns; ///< that alternate between two
     };
 
     Talk& talkOf(std::uint64_t key)

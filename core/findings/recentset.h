@@ -4,57 +4,62 @@
 
 #include "base/ids.h"
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
 namespace murmur {
 
-/// Which keys were here lately, and with which message: a table of fixed size in which the older of
-/// two that meet gives way. O(1), no allocation after the first; what gives way too early is
-/// counted.
+/// Which keys were here lately, and with which message: a table of fixed size in which the oldest
+/// of those that meet gives way. O(1): one line of the cache a key. What gives way too early is
+/// counted. Of 64 bits of a key 32 and its place are compared: two keys are taken for one once in
+/// 2^32.
 class RecentSet
 {
 public:
-    struct Entry
-    {
-        std::uint64_t key = 0; ///< 0: free
-        std::int64_t time = 0; ///< ns
-        Seq seq = 0;
-    };
-
     /// Room for 2^`bits` keys.
     explicit RecentSet(unsigned bits)
-        : m_mask((std::size_t(1) << bits) - 1)
+        : m_mask((std::size_t(1) << (bits - 2)) - 1)
     {
     }
 
-    /// Puts `key` (never 0) there and returns what stood under it, or an entry without a key when
-    /// it was not there, or longer than `lifetime` ago.
-    Entry put(std::uint64_t key, std::int64_t time, Seq seq, std::int64_t lifetime)
+    /// Puts `key` there and returns the message under which it was there; 0: it was not, or longer
+    /// than `lifetime` (ns) ago.
+    Seq put(std::uint64_t key, std::int64_t time, Seq seq, std::int64_t lifetime)
     {
-        if (m_entries.empty())
-            m_entries.resize(m_mask + 1);
-        Entry* oldest = nullptr;
-        for (std::size_t i = 0; i < kWays; ++i) {
-            Entry& entry = m_entries[(key + i) & m_mask];
-            if (entry.key == key) {
-                const Entry before = time - entry.time <= lifetime ? entry : Entry();
-                entry = {key, time, seq};
+        if (m_lines.empty())
+            m_lines.resize(m_mask + 1);
+        const std::uint32_t tag = static_cast<std::uint32_t>(key >> 32) | 1;
+        const auto now = static_cast<std::uint32_t>(time / kStep);
+        const auto life = static_cast<std::uint32_t>(lifetime / kStep);
+        Line& line = m_lines[key & m_mask];
+        Entry* oldest = line.data();
+        for (Entry& entry : line) {
+            if (entry.tag == tag) {
+                const Seq before = now - entry.time <= life ? entry.seq : 0;
+                entry = {tag, now, seq};
                 return before;
             }
-            if (oldest == nullptr || entry.key == 0 || entry.time < oldest->time)
-                oldest = entry.key == 0 && oldest != nullptr && oldest->key == 0 ? oldest : &entry;
+            if (entry.tag == 0 || (oldest->tag != 0 && now - entry.time > now - oldest->time))
+                oldest = &entry;
         }
-        m_forgotten += oldest->key != 0 && time - oldest->time <= lifetime ? 1 : 0;
-        *oldest = {key, time, seq};
-        return {};
+        m_forgotten += oldest->tag != 0 && now - oldest->time <= life ? 1 : 0;
+        *oldest = {tag, now, seq};
+        return 0;
     }
     [[nodiscard]] std::int64_t forgotten() const noexcept { return m_forgotten; }
 
 private:
-    static constexpr std::size_t kWays = 8;
+    static constexpr std::int64_t kStep = 1'048'576; ///< ns: 32 bits last for 52 days
+    struct Entry
+    {
+        std::uint32_t tag = 0; ///< 0: free
+        std::uint32_t time = 0;
+        Seq seq = 0;
+    };
+    using Line = std::array<Entry, 4>;
     std::size_t m_mask;
-    std::vector<Entry> m_entries;
+    std::vector<Line> m_lines;
     std::int64_t m_forgotten = 0;
 };
 

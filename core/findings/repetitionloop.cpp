@@ -9,6 +9,7 @@
 #include <deque>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace murmur {
 
@@ -41,7 +42,7 @@ public:
         if (of.empty())
             return; // what is said outside of a conversation may well be said for ever
         const std::uint64_t key = idHash(of) ^ (std::uint64_t(index(message.sender)) << 32);
-        std::deque<Step>& steps = stepsOf(key);
+        std::vector<Step>& steps = stepsOf(key);
         const std::uint64_t shape = std::uint64_t(index(message.type)) << 32 |
                                     std::uint64_t(index(message.topic)) << 4 |
                                     static_cast<std::uint64_t>(message.kind);
@@ -52,7 +53,7 @@ public:
                         [&](const Step& step) { return step.shape == shape; });
         steps.push_back({message.seq, message.time, shape, isSeen ? message.content() : 0});
         if (steps.size() > kHistory)
-            steps.pop_front();
+            steps.erase(steps.begin());
         if (!isSeen)
             return;
         for (std::size_t period = 1; period <= kLongestRound; ++period) {
@@ -75,7 +76,7 @@ private:
         std::uint64_t content = 0; ///< 0: was not looked at
     };
 
-    std::deque<Step>& stepsOf(std::uint64_t key)
+    std::vector<Step>& stepsOf(std::uint64_t key)
     {
         const auto [at, isNew] = m_steps.try_emplace(key);
         if (isNew) {
@@ -90,7 +91,7 @@ private:
         return at->second;
     }
 
-    static bool repeats(const std::deque<Step>& steps, std::size_t period, std::size_t rounds)
+    static bool repeats(const std::vector<Step>& steps, std::size_t period, std::size_t rounds)
     {
         const std::size_t needed = period * rounds;
         if (steps.size() < needed + period)
@@ -105,7 +106,7 @@ private:
         return period == 1 || steps.back().content != steps[steps.size() - 2].content;
     }
 
-    static void tell(const Heard& message, std::uint64_t key, const std::deque<Step>& steps,
+    static void tell(const Heard& message, std::uint64_t key, const std::vector<Step>& steps,
                      std::size_t period, std::size_t rounds, const Scene& scene, Findings& findings)
     {
         const Step& first = steps[steps.size() - period * rounds];
@@ -133,7 +134,7 @@ private:
 
     std::size_t m_rounds;
     std::size_t m_times;
-    std::unordered_map<std::uint64_t, std::deque<Step>> m_steps; ///< by agent and conversation
+    std::unordered_map<std::uint64_t, std::vector<Step>> m_steps; ///< by agent and conversation
     std::deque<std::uint64_t> m_order;
     std::int64_t m_forgotten = 0;
 };

@@ -8,6 +8,7 @@
 #include <deque>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace murmur {
 
@@ -34,10 +35,13 @@ public:
 
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
-        if (message.kind != Kind::Request && message.kind != Kind::Command)
+        if (message.kind == Kind::Error && index(message.answered.from) != 0)
+            noteFailure(message.answered.from, message.time);
+        if ((message.kind != Kind::Request && message.kind != Kind::Command) ||
+            !mayStorm(message, scene))
             return;
         forgetOld(message.time);
-        std::deque<Try>& tries = m_asked[message.content()];
+        std::vector<Try>& tries = m_asked[message.content()];
         tries.push_back({message.seq, message.time});
         m_order.push_back({message.time, message.content()});
         if (tries.size() < m_times)
@@ -73,6 +77,21 @@ private:
         std::uint64_t content = 0;
     };
 
+    void noteFailure(AgentId asker, std::int64_t time)
+    {
+        if (index(asker) >= m_failures.size())
+            m_failures.resize(index(asker) + 1, kNoTime);
+        m_failures[index(asker)] = time;
+    }
+    /// What it asks is looked at only while something fails, or waits, that it asked for.
+    [[nodiscard]] bool mayStorm(const Heard& message, const Scene& scene) const
+    {
+        const std::uint32_t asker = index(message.sender);
+        return (asker < m_failures.size() && m_failures[asker] != kNoTime &&
+                message.time - m_failures[asker] < m_within) ||
+               scene.agent(message.sender).waitsFor >= 3;
+    }
+
     void forgetOld(std::int64_t now)
     {
         while (!m_order.empty() &&
@@ -83,13 +102,13 @@ private:
             if (at == m_asked.end())
                 continue;
             if (!at->second.empty())
-                at->second.pop_front();
+                at->second.erase(at->second.begin());
             if (at->second.empty())
                 m_asked.erase(at);
         }
     }
 
-    static void tell(const Heard& message, const std::deque<Try>& tries, std::size_t failed,
+    static void tell(const Heard& message, const std::vector<Try>& tries, std::size_t failed,
                      AgentId by, const Scene& scene, Findings& findings)
     {
         Finding& finding = findings.grow(kId, index(message.sender), tries.front().time);
@@ -120,8 +139,9 @@ private:
     std::size_t m_times;
     std::int64_t m_within;
     double m_failed;
-    std::unordered_map<std::uint64_t, std::deque<Try>> m_asked; ///< by content
+    std::unordered_map<std::uint64_t, std::vector<Try>> m_asked; ///< by content
     std::deque<Asked> m_order;
+    std::vector<std::int64_t> m_failures; ///< by agent: when an error came for it last
     std::int64_t m_forgotten = 0;
 };
 

@@ -224,10 +224,9 @@ void Scene::hear(Heard& message)
         ++to.received;
     }
     // A call that answers another (an answer that asks back) is both.
-    const bool isAsking =
-        message.kind == Kind::Request ||
-        (message.kind == Kind::Command && !message.id(IdField::Correlation).empty());
-    if (isAsking)
+    message.isAsking = message.kind == Kind::Request ||
+                       (message.kind == Kind::Command && !message.id(IdField::Correlation).empty());
+    if (message.isAsking)
         ask(message);
 }
 

@@ -36,7 +36,8 @@ public:
 
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
-        if (const Scene::Call* call = scene.call(message.seq); call != nullptr) {
+        if (const Scene::Call* call = message.isAsking ? scene.call(message.seq) : nullptr;
+            call != nullptr) {
             if (m_due.size() < kMostWaiting)
                 m_due.push({deadlineOf(*call, scene), message.seq});
             else
