@@ -4,8 +4,10 @@
 #include "await.h"
 #include "command.h"
 #include "output.h"
+#include "recordings.h"
 
 #include "bus/profile.h"
+#include "codec/codecrule.h"
 #include "keychain/keychainstore.h"
 #include "session/profilecheck.h"
 
@@ -31,6 +33,7 @@ struct Options
     std::vector<std::string> exclude;
     std::vector<std::string> payloadLimit;
     std::vector<std::string> redact;
+    std::vector<std::string> codecs;
     std::vector<std::string> names;
     std::string name;
     std::string color;
@@ -110,6 +113,11 @@ int add(const Options& options)
     profile.exclude = texts(options.exclude);
     profile.payloadLimit = texts(options.payloadLimit);
     profile.redact = texts(options.redact);
+    for (const std::string& codec : options.codecs) {
+        if (const auto rule = codecRuleFromText(QString::fromStdString(codec)); !rule)
+            return failed(rule.error());
+    }
+    profile.codec = texts(options.codecs);
     if (const auto usable = checkConnections(profile.connections); !usable)
         return failed(usable.error());
     if (!options.replaces && profiles->find(profile.name))
@@ -246,6 +254,7 @@ void addProfile(CLI::App& app, Action& action)
     adds->add_option("--exclude", options->exclude, "As for record");
     adds->add_option("--payload-limit", options->payloadLimit, "As for record");
     adds->add_option("--redact", options->redact, "As for record");
+    addCodecOption(*adds, options->codecs);
     adds->add_flag("--replace", options->replaces, "In the place of one of that name");
 
     CLI::App* keeps =

@@ -288,9 +288,9 @@ void addQuery(CLI::App& app, Action& action)
     app.add_option("--limit", options->limit, "Stop after so many messages")
         ->check(positiveWhole());
     addSessionOptions(app, options->session);
+    addCodecOption(app, options->session.codecs);
     app.add_flag("--json", options->json, "One JSON object a line");
     app.add_flag("--csv", options->csv, "CSV with a title line");
-    addCodecOption(app, options->session.codecs);
     app.footer("\nExamples:\n"
                "  murmur query night.murmur 'kind == error and site == north'\n"
                "  murmur query night.murmur 'latency > 200ms' --columns time,from,to,latency_ms\n"

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "codec/codecrule.h"
 #include "command.h"
 #include "dryrun.h"
 #include "profileuse.h"
+#include "recordings.h"
 #include "recordrun.h"
 #include "validators.h"
 
@@ -33,8 +33,8 @@ struct Options
     std::string profile;
     std::string output;
     std::string dialect;
-    std::string length;
     std::vector<std::string> codecs;
+    std::string length;
     std::string maxSize;
     std::string ring;
     std::string split;
@@ -118,18 +118,6 @@ void tellWhatIsAskedFor(const std::vector<QUrl>& urls)
 }
 
 int run(const Options& options)
-/// A rule of --codec, to be kept in the recording.
-Result<Schema> recordedCodec(const std::string& text)
-{
-    auto rule = codecRuleFromText(QString::fromStdString(text));
-    if (!rule)
-        return rule.error();
-    Schema schema = std::move(rule->schema);
-    schema.topic = rule->topic;
-    schema.codec = rule->codec;
-    return schema;
-}
-
 {
     RecorderOptions recording;
     recording.path = QFile::decodeName(options.output.c_str());
@@ -147,10 +135,15 @@ Result<Schema> recordedCodec(const std::string& text)
     recording.urls = std::move(attaching.urls);
     recording.connectionOptions = std::move(attaching.options);
     recording.rules = std::move(attaching.rules);
+    for (const std::string& codec : options.codecs)
+        recording.rules.codec << QString::fromStdString(codec);
     recording.dialect = QString::fromStdString(options.dialect);
     recording.maxMessages = options.maxMessages;
     RunOptions run;
     run.until = QString::fromStdString(options.until);
+    // What is wrong with it is told by the run.
+    if (const auto until = parseFilter(run.until, {wallNow(), wallNow()}))
+        recording.until = *until;
     run.isStrict = options.isStrict;
     run.json = options.json;
     if (!options.length.empty()) {
@@ -166,9 +159,6 @@ Result<Schema> recordedCodec(const std::string& text)
     if (options.patience == "forever") {
         run.patience = nanoseconds(0);
     } else if (!options.patience.empty()) {
-    // What is wrong with it is told by the run.
-    if (const auto until = parseFilter(run.until, {wallNow(), wallNow()}))
-        recording.until = *until;
         const auto patience = durationFromText(QString::fromStdString(options.patience));
         if (!patience || patience->count() <= 0)
             return wrongUse(u"--wait needs a time, for example 30s, or forever."_s);
@@ -192,16 +182,7 @@ Result<Schema> recordedCodec(const std::string& text)
         return wrongUse(u"Into which file? Name it with -o FILE."_s);
     tellWhatIsAskedFor(recording.urls);
     Recorder recorder(std::move(recording));
-    std::vector<Schema> schemas;
-    for (const std::string& given : options.codecs) {
-        auto schema = recordedCodec(given);
-        if (!schema)
-            return failed(schema.error());
-        schemas.push_back(std::move(*schema));
-    }
     return RecordRun(recorder, std::move(run)).run();
-    for (Schema& schema : schemas)
-        recorder.sink().describe(std::move(schema));
 }
 
 std::string footer()
@@ -235,8 +216,8 @@ void addRecord(CLI::App& app, Action& action)
                    "'robots/*=rosbridge', 'fleet/*=mine.dialect.json'; may be repeated")
         ->multi_option_policy(CLI::MultiOptionPolicy::Join)
         ->delimiter(',');
-    app.add_option("--for", options->length, "End after so long, for example 60s");
     addCodecOption(app, options->codecs);
+    app.add_option("--for", options->length, "End after so long, for example 60s");
     app.add_option("--max-messages", options->maxMessages, "End after so many messages")
         ->check(positiveWhole());
     app.add_option("--max-size", options->maxSize,

@@ -52,6 +52,7 @@ constexpr std::array kLists{
     ListMember{"exclude"_L1, &Profile::exclude},
     ListMember{"payload_limit"_L1, &Profile::payloadLimit},
     ListMember{"redact"_L1, &Profile::redact},
+    ListMember{"codec"_L1, &Profile::codec},
 };
 constexpr QLatin1StringView kNeverWrite = "never_write"_L1;
 constexpr QLatin1StringView kEnvironment = "environment"_L1;

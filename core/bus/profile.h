@@ -39,6 +39,7 @@ struct Profile
     QStringList exclude;
     QStringList payloadLimit;
     QStringList redact;
+    QStringList codec; ///< how payloads are read: "fleet/*=msgpack"; see codecRuleFromText
 
     friend bool operator==(const Profile&, const Profile&) = default;
 

@@ -144,8 +144,10 @@ void SchemaRegistry::resolve(const std::shared_ptr<Job>& job)
     ++job->asked;
     const QString subject =
         QString::fromLatin1(QUrl::toPercentEncoding(reference.value("subject"_L1).toString()));
+    // Both at once: the subject may hold what looks like another place.
+    const QString version = QString::number(reference.value("version"_L1).toInt());
     get(
-        u"/subjects/%1/versions/%2"_s.arg(subject).arg(reference.value("version"_L1).toInt()),
+        u"/subjects/%1/versions/%2"_s.arg(subject, version),
         [this, job, reference](const QByteArray& body) {
             const QJsonObject answer = QJsonDocument::fromJson(body).object();
             job->imports.prepend(QJsonObject{{u"name"_s, reference.value("name"_L1)},

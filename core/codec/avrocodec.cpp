@@ -82,6 +82,25 @@ std::string avroDecimal(std::string_view bytes, int scale)
     return isNegative ? '-' + digits : digits;
 }
 
+/// Items come in blocks; a negative count is followed by the bytes of the block.
+template<typename Item>
+void readAvroBlocks(ByteReader& in, Item item)
+{
+    while (true) {
+        std::int64_t count = in.zigzag();
+        if (count == 0)
+            return;
+        if (count < 0) {
+            if (count == std::numeric_limits<std::int64_t>::min())
+                in.fail("a count is out of bounds");
+            count = -count;
+            in.zigzag();
+        }
+        for (std::int64_t i = 0; i < count; ++i)
+            item();
+    }
+}
+
 /// A schema as a list of types that name each other by number, so that a type may hold itself.
 class AvroSchema final : public SchemaReader
 {
@@ -252,25 +271,6 @@ private:
             out.bytes(bytes);
     }
 
-    /// Items come in blocks; a negative count is followed by the bytes of the block.
-    template<typename Item>
-    static void readBlocks(ByteReader& in, Item item)
-    {
-        while (true) {
-            std::int64_t count = in.zigzag();
-            if (count == 0)
-                return;
-            if (count < 0) {
-                if (count == std::numeric_limits<std::int64_t>::min())
-                    in.fail("a count is out of bounds");
-                count = -count;
-                in.zigzag();
-            }
-            for (std::int64_t i = 0; i < count; ++i)
-                item();
-        }
-    }
-
     void readValue(ByteReader& in, JsonOut& out, std::size_t number) const
     {
         const AvroType& type = m_types[number];
@@ -310,11 +310,11 @@ private:
             return out.endObject();
         case Is::Array:
             out.beginArray();
-            readBlocks(in, [&] { readValue(in, out, type.children[0]); });
+            readAvroBlocks(in, [&] { readValue(in, out, type.children[0]); });
             return out.endArray();
         case Is::Map:
             out.beginObject();
-            readBlocks(in, [&] {
+            readAvroBlocks(in, [&] {
                 out.key(readSized(in));
                 readValue(in, out, type.children[0]);
             });
@@ -344,19 +344,14 @@ void readAvroFile(CodecRun& run)
     ByteReader in(run.bytes);
     in.take(kObjectFile.size());
     std::map<std::string, std::string, std::less<>> facts;
-    for (std::int64_t count = in.zigzag(); count != 0; count = in.zigzag()) {
-        if (count < 0) {
-            count = -count;
-            in.zigzag();
-        }
-        for (std::int64_t i = 0; i < count; ++i) {
-            const auto text = [&in] {
-                return std::string(in.take(std::max<std::int64_t>(0, in.zigzag())));
-            };
-            std::string key = text();
-            facts[key] = text();
-        }
-    }
+    readAvroBlocks(in, [&] {
+        const auto text = [&in] {
+            return std::string(
+                in.take(static_cast<std::uint64_t>(std::max<std::int64_t>(0, in.zigzag()))));
+        };
+        std::string key = text();
+        facts[key] = text();
+    });
     const AvroSchema schema(facts["avro.schema"]);
     const std::string& packed = facts["avro.codec"];
     if (!packed.empty() && packed != "null" && packed != "deflate")

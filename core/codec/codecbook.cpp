@@ -7,6 +7,8 @@
 #include "codec/codecchoice.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <shared_mutex>
 
@@ -18,6 +20,7 @@ namespace {
 constexpr std::size_t kMaxSchemas = 8192;
 constexpr std::size_t kMaxSchemaBytes = 8u << 20;
 constexpr std::size_t kMaxAllBytes = 64u << 20;
+constexpr std::size_t kMaxTopics = 65'536;
 
 } // namespace
 
@@ -52,6 +55,7 @@ struct CodecBook::Private
     std::vector<std::shared_ptr<KnownSchema>> schemas;
     std::vector<std::shared_ptr<KnownSchema>> ruleSchemas; ///< of the rule of the same number
     std::vector<CodecRule> rules;
+    std::map<std::string, bool, std::less<>> topics; ///< whether a rule or a schema is about them
     std::size_t bytes = 0;
     std::uint64_t revision = 0;
 };
@@ -74,6 +78,7 @@ bool CodecBook::add(Schema schema)
     d->bytes += size;
     d->schemas.push_back(std::make_shared<KnownSchema>(std::move(schema)));
     ++d->revision;
+    d->topics.clear();
     return true;
 }
 
@@ -122,6 +127,7 @@ void CodecBook::setRule(CodecRule rule)
         d->rules.erase(old);
     }
     ++d->revision;
+    d->topics.clear();
     if (rule.codec.empty())
         return;
     d->ruleSchemas.push_back(rule.schema.data.empty() ? nullptr
@@ -141,16 +147,31 @@ std::uint64_t CodecBook::revision() const
     return d->revision;
 }
 
-bool CodecBook::isPlain(const Payload& payload) const
+/// Asked for every message that is searched, so it is remembered by topic.
+bool CodecBook::isAbout(std::string_view topic) const
 {
     {
         const std::shared_lock lock(d->mutex);
-        if (std::ranges::any_of(d->rules, [&](const CodecRule& rule) {
-                return matchesTopicGlob(rule.topic, payload.topic);
-            }))
+        if (d->rules.empty() && d->schemas.empty())
             return false;
+        if (const auto known = d->topics.find(topic); known != d->topics.end())
+            return known->second;
     }
-    return isPlainText(payload.bytes);
+    const std::unique_lock lock(d->mutex);
+    const bool isAbout =
+        std::ranges::any_of(
+            d->rules, [&](const CodecRule& rule) { return matchesTopicGlob(rule.topic, topic); }) ||
+        std::ranges::any_of(d->schemas, [&](const auto& known) {
+            return !known->schema.topic.empty() && matchesTopicGlob(known->schema.topic, topic);
+        });
+    if (d->topics.size() < kMaxTopics)
+        d->topics.emplace(topic, isAbout);
+    return isAbout;
+}
+
+bool CodecBook::isPlain(const Payload& payload) const
+{
+    return isPlainText(payload.bytes) && !isAbout(payload.topic);
 }
 
 Decoded CodecBook::decode(const Payload& payload, std::stop_token stop) const

@@ -66,14 +66,16 @@ public:
     /// Rises with each schema and rule.
     [[nodiscard]] std::uint64_t revision() const;
 
-    /// Whether the payload is text, and no rule of a person is about it: nothing needs decoding.
+    /// Whether the payload is text, and no rule or schema is about its topic: nothing needs
+    /// decoding.
     [[nodiscard]] bool isPlain(const Payload& payload) const;
     /// Reads a payload: as the person chose, else as the recording's schemas, the headers or its
     /// first bytes say, else as what fits. Never throws; bounded in time and memory.
     [[nodiscard]] Decoded decode(const Payload& payload, std::stop_token stop = {}) const;
 
 private:
-    friend class CodecChoice;
+    [[nodiscard]] bool isAbout(std::string_view topic) const;
+
     struct Private;
     std::unique_ptr<Private> d;
 };

@@ -79,6 +79,17 @@ Result<Schema> schemaFromFile(const QString& file, const QString& codec)
     return schema;
 }
 
+Result<Schema> recordedCodec(const QString& text)
+{
+    auto rule = codecRuleFromText(text);
+    if (!rule)
+        return rule.error();
+    Schema schema = std::move(rule->schema);
+    schema.topic = rule->topic;
+    schema.codec = rule->codec;
+    return schema;
+}
+
 Result<CodecRule> codecRuleFromText(const QString& text)
 {
     const qsizetype equals = text.indexOf(u'=');

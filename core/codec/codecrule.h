@@ -14,6 +14,9 @@ namespace murmur {
 /// like, Unreadable why the file is of no use.
 Result<CodecRule> codecRuleFromText(const QString& text);
 
+/// The same as a recording keeps it.
+Result<Schema> recordedCodec(const QString& text);
+
 /// The schema in `file`: "order.avsc", "robot.pb#robot.Pose". Without a codec the file's ending
 /// tells.
 Result<Schema> schemaFromFile(const QString& file, const QString& codec = {});

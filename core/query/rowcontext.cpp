@@ -105,6 +105,10 @@ bool RowContext::decode(std::size_t row)
 {
     const std::string bytes(payload(row)); // the headers take its place
     const std::string topic = m_names.topicName(TopicId(cell(m_columns.topic, row)));
+    // Text is no JSON, or else lines of it.
+    if (bytes.find_first_of("{[") == std::string::npos &&
+        m_names.codecs().isPlain({bytes, topic, {}}))
+        return false;
     const Decoded decoded = m_names.codecs().decode({bytes, topic, headers(row)});
     return decoded.is == Decoded::Is::Json && !decoded.isGuess && !decoded.isSame &&
            parse(decoded.value);

@@ -24,6 +24,7 @@ struct IntakeRules
     QStringList exclude;      ///< topic patterns
     QStringList payloadLimit; ///< "SIZE" or "PATTERN=SIZE": larger messages keep their header
     QStringList redact;       ///< as of Redactor::addPattern
+    QStringList codec;        ///< how payloads are read, as of codecRuleFromText: kept, not applied
     bool redactsKnown = true;
     bool neverWrite = false; ///< of the profile: noted in the recording; see mayWrite
 };

@@ -4,6 +4,7 @@
 #include "session/recorder.h"
 
 #include "codec/codecbook.h"
+#include "codec/codecrule.h"
 #include "session/interpretloop.h"
 #include "session/recorderprivate.h"
 #include "session/writeloop.h"
@@ -84,6 +85,12 @@ Status Recorder::start()
     if (!intake)
         return intake.error();
     d->intake = std::move(*intake);
+    for (const QString& codec : d->options.rules.codec) {
+        auto schema = recordedCodec(codec);
+        if (!schema)
+            return schema.error();
+        d->names->codecs().add(std::move(*schema));
+    }
     if (d->options.rules.redactsKnown)
         d->intake.addSecrets(d->options.connectionOptions);
     auto lock = RecordingLock::take(d->options.path);

@@ -125,6 +125,12 @@ private Q_SLOTS:
         QVERIFY2(channel.raw.contains("\"schemaName\":\"test.Flood\"") &&
                      channel.raw.contains("\"schemaEncoding\":\"jsonschema\""),
                  channel.raw.constData());
+        const auto schemas = attached.sink.schemas();
+        const auto described = std::ranges::find(schemas, "/flood", &Schema::topic);
+        QVERIFY(described != schemas.end());
+        QCOMPARE(described->codec, std::string("json"));
+        QCOMPARE(described->name, std::string("test.Flood"));
+        QVERIFY(described->data.find("\"seq\"") != std::string::npos);
         for (int i = 0; i < count; ++i) {
             const HeardMessage& message = flood[std::size_t(i) + 1];
             if (message.raw != "{\"seq\":" + QByteArray::number(i) + '}' || message.flags != 0)

@@ -113,10 +113,13 @@ private Q_SLOTS:
         book.add(schema);
         const std::string bytes = hex("54");
         QCOMPARE(shown(book.decode({bytes, "orders.eu", {}}).value), uR"({"n":42})"_s);
+        QVERIFY(!book.isPlain({bytes, "orders.eu", {}}));
+        QVERIFY(book.isPlain({bytes, "other", {}}));
         QCOMPARE(shown(book.decode({bytes, "orders.eu", {}}).reason),
                  u"the recording has a schema for topic orders.*"_s);
         QCOMPARE(book.decode({bytes, "other", {}}).is, Decoded::Is::Text); // "T"
         book.setRule({"orders.eu", "msgpack", {}});
+        QVERIFY(!book.isPlain({bytes, "orders.eu", {}}));
         QCOMPARE(shown(book.decode({bytes, "orders.eu", {}}).value), u"84"_s);
         QCOMPARE(shown(book.decode({bytes, "orders.eu", {}}).reason), u"it was chosen by hand"_s);
         QCOMPARE(shown(book.decode({bytes, "orders.us", {}}).value), uR"({"n":42})"_s);

@@ -33,6 +33,16 @@ public:
         const std::lock_guard lock(m_mutex);
         m_lags.insert(m_lags.end(), lags.begin(), lags.end());
     }
+    void describe(Schema schema) override
+    {
+        const std::lock_guard lock(m_mutex);
+        m_schemas.push_back(std::move(schema));
+    }
+    [[nodiscard]] std::vector<Schema> schemas() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_schemas;
+    }
     [[nodiscard]] std::vector<HeardMessage> messages() const
     {
         const std::lock_guard lock(m_mutex);
@@ -77,6 +87,7 @@ private:
     std::vector<HeardMessage> m_messages;
     std::vector<Gap> m_gaps;
     std::vector<Lag> m_lags;
+    std::vector<Schema> m_schemas;
     std::size_t m_calls = 0;
 };
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/messages/inspectorview.h"
 
+#include "codec/codecrule.h"
+#include "session/decodedpayload.h"
 #include "views/base/emptynote.h"
 #include "views/base/names.h"
 #include "views/base/numbers.h"
@@ -28,6 +30,7 @@
 #include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
+#include <QtConcurrent>
 
 #include <algorithm>
 #include <limits>
@@ -162,6 +165,7 @@ InspectorView::InspectorView(const ViewContext& context, QWidget* parent)
         shared()->selectMessage(seq);
     });
     connect(m_tabs, &QTabWidget::currentChanged, this, &InspectorView::showTab);
+    connect(m_payload, &PayloadPane::codecChosen, this, &InspectorView::keepCodec);
     connect(m_pretty, &QToolButton::toggled, this, &InspectorView::showRaw);
     connect(m_pin, &QToolButton::toggled, this, [this](bool isPinned) {
         if (!isPinned)
@@ -180,6 +184,7 @@ void InspectorView::onSessionChanged()
 {
     m_pin->setChecked(false);
     clear();
+    useCodecs();
     onMessageSelected();
 }
 
@@ -332,7 +337,7 @@ void InspectorView::showTab()
     m_isShown[tab] = true;
     switch (tab) {
     case PayloadTab:
-        m_payload->setPayload(m_detail->payload());
+        showPayload();
         break;
     case EnvelopeTab:
         showEnvelope();
@@ -346,6 +351,50 @@ void InspectorView::showTab()
     default:
         break;
     }
+}
+
+void InspectorView::showPayload()
+{
+    PayloadRequest request;
+    request.bytes = m_detail->payload();
+    request.names = shared()->session()->dictionaries();
+    request.topic = codecTopic(*m_detail, *request.names);
+    request.headers = headersToBytes(m_detail->headers);
+    m_payload->setPayload(request);
+}
+
+/// What a person chose for a topic is kept with the window, and holds in the next recording too.
+void InspectorView::keepCodec(const QString& topic, const QString& rule)
+{
+    if (rule.isEmpty())
+        m_codecs.remove(topic);
+    else
+        m_codecs.insert(topic, rule);
+}
+
+void InspectorView::useCodecs()
+{
+    Session* session = shared()->session();
+    if (session == nullptr || m_codecs.isEmpty())
+        return;
+    m_rules.start(
+        this,
+        [this, session](std::stop_token) {
+            return QtConcurrent::run([names = session->dictionaries(), codecs = m_codecs] {
+                int used = 0; // a schema's file may be gone: then it is as if nobody had chosen
+                for (const QString& text : codecs) {
+                    if (auto rule = codecRuleFromText(text)) {
+                        names->codecs().setRule(std::move(*rule));
+                        ++used;
+                    }
+                }
+                return Result<int>(used);
+            });
+        },
+        [this](const Result<int>& used) {
+            if (used && *used > 0 && m_detail)
+                m_payload->readAgain();
+        });
 }
 
 void InspectorView::showEnvelope()
@@ -477,7 +526,7 @@ QString InspectorView::asText() const
     for (const EnvelopeField& field :
          envelopeFields(*m_detail, *shared()->session()->dictionaries()))
         lines << field.name + u'\t' + field.value;
-    lines << QString::fromUtf8(m_detail->payload());
+    lines << (m_isShown[PayloadTab] ? m_payload->asText() : QString::fromUtf8(m_detail->payload()));
     return lines.join(u'\n');
 }
 
@@ -485,7 +534,7 @@ QByteArray InspectorView::saveState() const
 {
     QByteArray state;
     QDataStream stream(&state, QIODevice::WriteOnly);
-    stream << qint32(1) << qint32(m_tabs->currentIndex()) << m_pretty->isChecked();
+    stream << qint32(2) << qint32(m_tabs->currentIndex()) << m_pretty->isChecked() << m_codecs;
     return state;
 }
 
@@ -496,15 +545,19 @@ void InspectorView::restoreState(const QByteArray& state)
     qint32 tab = 0;
     bool isPretty = false;
     stream >> version >> tab >> isPretty;
-    if (stream.status() != QDataStream::Ok || version != 1)
+    if (stream.status() != QDataStream::Ok || (version != 1 && version != 2))
         return;
+    if (version == 2) {
+        stream >> m_codecs;
+        useCodecs();
+    }
     m_tabs->setCurrentIndex(std::clamp<int>(tab, 0, TabCount - 1));
     m_pretty->setChecked(isPretty);
 }
 
 bool InspectorView::isSettled() const
 {
-    return !m_job.isBusy() && !m_climb.isBusy() && m_payload->isSettled();
+    return !m_job.isBusy() && !m_climb.isBusy() && !m_rules.isBusy() && m_payload->isSettled();
 }
 
 void InspectorView::changeEvent(QEvent* event)

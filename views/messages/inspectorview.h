@@ -8,6 +8,7 @@
 #include "session/session.h"
 
 #include <QElapsedTimer>
+#include <QMap>
 
 #include <memory>
 #include <optional>
@@ -62,6 +63,9 @@ private:
     void clear();
     void climb(); ///< one more cause above the topmost
     void showTab();
+    void showPayload();
+    void keepCodec(const QString& topic, const QString& rule);
+    void useCodecs();
     void showEnvelope();
     void showRaw();
     void follow(const QString& link);
@@ -95,6 +99,8 @@ private:
     QString m_failure;
     LatestJob m_job;
     LatestJob m_climb;
+    LatestJob m_rules;
+    QMap<QString, QString> m_codecs; ///< what a person chose, by topic
 };
 
 } // namespace murmur

@@ -2,32 +2,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/messages/payloadpane.h"
 
-#include "base/time.h"
+#include "codec/codecrule.h"
 #include "views/base/theme.h"
+#include "views/messages/codecbutton.h"
 #include "views/messages/jsonmodel.h"
+#include "views/messages/pictureview.h"
 
 #include <QApplication>
 #include <QClipboard>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QStackedWidget>
-#include <QStringDecoder>
 #include <QTreeView>
 #include <QVBoxLayout>
 #include <QtConcurrent>
 
+#include <chrono>
+
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace murmur {
 
 namespace {
 
-constexpr qsizetype kReadHere = 1024 * 1024; // larger payloads are parsed in a worker
-constexpr qsizetype kShownText = 1024 * 1024;
 constexpr std::size_t kExpandedNodes = 400;
+constexpr auto kPatience = 150ms; // what comes sooner needs no word
 
 } // namespace
 
@@ -40,19 +45,24 @@ QString boundedText(const QByteArray& bytes, qsizetype limit, bool* isCut)
 PayloadPane::PayloadPane(QWidget* parent)
     : QWidget(parent)
     , m_search(new QLineEdit(this))
+    , m_codec(new CodecButton(this))
     , m_note(new QLabel(this))
+    , m_cancel(new QPushButton(tr("Cancel"), this))
     , m_pages(new QStackedWidget(this))
     , m_tree(new QTreeView(this))
     , m_text(new QPlainTextEdit(this))
+    , m_picture(new PictureView(this))
     , m_model(new JsonModel(this))
 {
     m_search->setPlaceholderText(tr("Find in the payload"));
     m_search->setAccessibleName(tr("Find in the payload"));
     m_search->setClearButtonEnabled(true);
     m_note->setWordWrap(true);
+    m_note->setTextFormat(Qt::PlainText);
     m_note->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_note->setContentsMargins(8, 4, 8, 4);
     m_note->hide();
+    m_cancel->hide();
     m_tree->setModel(m_model);
     m_tree->setAccessibleName(tr("Payload"));
     m_tree->setFrameShape(QFrame::NoFrame);
@@ -68,12 +78,31 @@ PayloadPane::PayloadPane(QWidget* parent)
     m_text->setAccessibleName(tr("Payload"));
     m_pages->addWidget(m_tree);
     m_pages->addWidget(m_text);
+    m_pages->addWidget(m_picture);
+    auto* top = new QHBoxLayout;
+    top->setContentsMargins({});
+    top->setSpacing(4);
+    top->addWidget(m_search, 1);
+    top->addStretch();
+    top->addWidget(m_codec);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 6, 0, 0);
     layout->setSpacing(4);
-    layout->addWidget(m_search);
+    layout->addLayout(top);
     layout->addWidget(m_note);
+    layout->addWidget(m_cancel, 0, Qt::AlignLeft);
     layout->addWidget(m_pages, 1);
+    m_patience.setSingleShot(true);
+    m_patience.setInterval(kPatience);
+    connect(&m_patience, &QTimer::timeout, this, [this] {
+        m_model->show(nullptr);
+        m_text->clear();
+        m_picture->show({});
+        say(tr("Reading the payload …"));
+        m_cancel->show();
+    });
+    connect(m_cancel, &QPushButton::clicked, this, &PayloadPane::stopReading);
+    connect(m_codec, &CodecButton::picked, this, &PayloadPane::choose);
     connect(m_search, &QLineEdit::textChanged, this, [this](const QString& text) {
         m_model->setSearch(text);
         expand();
@@ -81,12 +110,19 @@ PayloadPane::PayloadPane(QWidget* parent)
     connect(m_tree, &QWidget::customContextMenuRequested, this, &PayloadPane::showMenu);
 }
 
-void PayloadPane::setPayload(const QByteArray& payload)
+void PayloadPane::setPayload(const PayloadRequest& request)
 {
-    if (payload == m_payload && m_isRead)
+    if (m_isRead && request.bytes == m_request.bytes && request.topic == m_request.topic &&
+        request.headers == m_request.headers && request.names == m_request.names)
         return;
+    m_request = request;
+    readAgain();
+}
+
+void PayloadPane::readAgain()
+{
     m_parse.cancel();
-    m_payload = payload;
+    m_patience.stop();
     m_isRead = false;
     if (isVisible())
         read();
@@ -102,61 +138,107 @@ void PayloadPane::showEvent(QShowEvent* event)
 void PayloadPane::read()
 {
     m_isRead = true;
-    if (m_payload.size() < kReadHere) {
-        present(JsonIndex::parse(m_payload));
+    if (isReadAtOnce(m_request)) {
+        present(readPayload(m_request));
         return;
     }
-    m_note->setText(tr("Reading the payload …"));
-    m_note->show();
-    m_model->show(nullptr);
+    m_patience.start();
     m_parse.start(
         this,
         [this](std::stop_token stop) {
-            return QtConcurrent::run([payload = m_payload, stop = std::move(stop)] {
-                return JsonIndex::parse(payload, stop);
+            return QtConcurrent::run([request = m_request, stop = std::move(stop)] {
+                return readPayload(request, stop);
             });
         },
-        [this](const Result<JsonIndex>& answer) { present(answer); });
+        [this](const Result<PayloadReading>& answer) { present(answer); });
 }
 
-void PayloadPane::present(const Result<JsonIndex>& answer)
+void PayloadPane::stopReading()
 {
-    QString note;
-    const bool isTree = answer.ok();
-    if (isTree) {
-        m_model->show(std::make_shared<const JsonIndex>(*answer));
-        if (answer->nodes().size() == 1 && answer->nodes()[0].children == 0 &&
-            (answer->nodes()[0].type == JsonNode::Type::Object ||
-             answer->nodes()[0].type == JsonNode::Type::Array))
-            note = tr("An empty object.");
-        expand();
-    } else {
-        m_model->show(nullptr);
-        QStringDecoder decode(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
-        const QString text = decode(m_payload.left(kShownText));
-        const bool isCut = m_payload.size() > kShownText;
-        if (m_payload.isEmpty()) {
-            note = tr("This message has no payload.");
-            m_text->clear();
-        } else if ((decode.hasError() && !isCut) || m_payload.contains('\0')) {
-            note = tr("%1 of binary data: see Hex.").arg(bytesText(m_payload.size()));
-            m_text->clear();
-        } else {
-            const char first = m_payload.trimmed().isEmpty() ? ' ' : m_payload.trimmed().front();
-            // Only what sets out to be JSON is worth a complaint.
-            if (first == '{' || first == '[')
-                note = tr("Not JSON: %1. Shown as text.").arg(answer.error().message);
-            m_text->setPlainText(text);
-            if (isCut)
-                note = tr("The first %1 of %2.")
-                           .arg(bytesText(kShownText), bytesText(m_payload.size()));
-        }
-    }
-    m_text->setFont(Theme::current().numberFont(9.5));
-    m_pages->setCurrentWidget(isTree ? static_cast<QWidget*>(m_tree) : m_text);
-    m_search->setVisible(isTree);
+    m_parse.cancel();
+    m_patience.stop();
+    m_cancel->hide();
+    say(tr("Not read: cancelled. Its bytes: see Hex. Choose a codec on the right to read it."));
+}
+
+void PayloadPane::say(const QString& note)
+{
     m_note->setText(note);
     m_note->setVisible(!note.isEmpty());
+}
+
+void PayloadPane::present(const Result<PayloadReading>& answer)
+{
+    m_patience.stop();
+    m_cancel->hide();
+    if (!answer)
+        return; // cancelled
+    const PayloadReading& reading = *answer;
+    m_model->show(reading.json);
+    m_text->setPlainText(reading.text);
+    m_text->setFont(Theme::current().numberFont(9.5));
+    m_picture->show(reading.picture);
+    QWidget* page = m_text;
+    if (reading.json)
+        page = m_tree;
+    else if (!reading.picture.isNull())
+        page = m_picture;
+    m_pages->setCurrentWidget(page);
+    m_search->setVisible(reading.json != nullptr);
+    if (reading.json)
+        expand();
+    presentCodec(reading.decoded);
+    say(reading.note);
+}
+
+QString PayloadPane::chosenCodec() const
+{
+    if (!m_request.names)
+        return {};
+    for (const CodecRule& rule : m_request.names->codecs().rules()) {
+        if (rule.topic == m_request.topic)
+            return QString::fromStdString(rule.codec);
+    }
+    return {};
+}
+
+void PayloadPane::presentCodec(const Decoded& decoded)
+{
+    m_codec->setVisible(m_request.names && !m_request.bytes.isEmpty());
+    m_codec->say(QString::fromStdString(decoded.codec), chosenCodec(),
+                 QString::fromStdString(m_request.topic));
+}
+
+/// The choice holds for the topic, in filters and SQL too. The schema's file is read by a worker.
+void PayloadPane::choose(const QString& codec, const QString& schema)
+{
+    if (!m_request.names)
+        return;
+    const QString topic = QString::fromStdString(m_request.topic);
+    const QString what = schema.isEmpty() ? codec : codec + u':' + schema;
+    m_schema.start(
+        this,
+        [=, this](std::stop_token) {
+            return QtConcurrent::run([=, names = m_request.names]() -> Result<QString> {
+                CodecRule rule{topic.toStdString(), codec.toStdString(), {}};
+                if (!schema.isEmpty()) {
+                    auto read = schemaFromFile(schema, codec);
+                    if (!read)
+                        return read.error();
+                    rule.schema = std::move(*read);
+                }
+                names->codecs().setRule(std::move(rule));
+                return what;
+            });
+        },
+        [this, topic](const Result<QString>& answer) {
+            if (!answer) {
+                say(u"▲ "_s + answer.error().message);
+                return;
+            }
+            Q_EMIT codecChosen(topic, answer->isEmpty() ? QString() : topic + u'=' + *answer);
+            readAgain();
+        });
 }
 
 void PayloadPane::expand()
@@ -195,7 +277,7 @@ void PayloadPane::showMenu(const QPoint& position)
     menu.addAction(tr("Collapse all"), m_tree, &QTreeView::collapseAll);
     menu.addSeparator();
     menu.addAction(tr("Copy payload"), this,
-                   [this] { QApplication::clipboard()->setText(QString::fromUtf8(m_payload)); });
+                   [this] { QApplication::clipboard()->setText(asText()); });
     menu.exec(m_tree->viewport()->mapToGlobal(position));
 }
 

@@ -3,8 +3,9 @@
 #pragma once
 
 #include "views/base/latestjob.h"
-#include "views/messages/jsonindex.h"
+#include "views/messages/payloadreading.h"
 
+#include <QTimer>
 #include <QWidget>
 
 #include <memory>
@@ -12,47 +13,69 @@
 class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
+class QPushButton;
 class QStackedWidget;
 class QTreeView;
 
 namespace murmur {
 
+class CodecButton;
 class JsonModel;
+class PictureView;
 
-/// A payload as a tree where it is JSON, as text where it is text, else as a sentence that says
-/// what it is. Reads it only while it is visible, and off the GUI thread when it is large.
+/// A payload, decoded: as a tree where it is JSON or something like it, as text, as a picture, else
+/// as a sentence that says what it is. Reads it only while it is visible, and off the GUI thread
+/// where that may take a while.
 class PayloadPane : public QWidget
 {
     Q_OBJECT
 public:
     explicit PayloadPane(QWidget* parent = nullptr);
 
-    void setPayload(const QByteArray& payload);
+    void setPayload(const PayloadRequest& request);
+    /// Reads it again: a rule has changed.
+    void readAgain();
     [[nodiscard]] QString asText() const;
-    [[nodiscard]] bool isSettled() const { return !m_parse.isBusy(); }
+    [[nodiscard]] bool isSettled() const { return !m_parse.isBusy() && !m_schema.isBusy(); }
     [[nodiscard]] JsonModel* model() const { return m_model; }
     [[nodiscard]] QTreeView* tree() const { return m_tree; }
     [[nodiscard]] QLineEdit* search() const { return m_search; }
+    [[nodiscard]] CodecButton* codec() const { return m_codec; }
+    [[nodiscard]] PictureView* picture() const { return m_picture; }
     [[nodiscard]] QString note() const;
+
+Q_SIGNALS:
+    /// A person chose how payloads of a topic are read: "fleet/pose=msgpack", "orders=avro:x.avsc".
+    void codecChosen(const QString& topic, const QString& rule);
 
 protected:
     void showEvent(QShowEvent* event) override;
 
 private:
     void read();
-    void present(const Result<JsonIndex>& answer);
+    void present(const Result<PayloadReading>& answer);
+    void presentCodec(const Decoded& decoded);
+    void say(const QString& note);
+    void choose(const QString& codec, const QString& schema);
+    void stopReading();
     void expand();
     void showMenu(const QPoint& position);
+    [[nodiscard]] QString chosenCodec() const;
 
     QLineEdit* m_search;
+    CodecButton* m_codec;
     QLabel* m_note;
+    QPushButton* m_cancel;
     QStackedWidget* m_pages;
     QTreeView* m_tree;
     QPlainTextEdit* m_text;
+    PictureView* m_picture;
     JsonModel* m_model;
-    QByteArray m_payload;
+    QTimer m_patience; ///< until a reading is slow
+    PayloadRequest m_request;
     bool m_isRead = true;
     LatestJob m_parse;
+    LatestJob m_schema;
 };
 
 /// Text of at most `limit` bytes for a text widget, and whether something was left out.

@@ -239,11 +239,16 @@ void FoxgloveConnection::describeChannel(const FoxgloveChannel& channel)
     schema.name = channel.schemaName;
     schema.key = channel.schemaName;
     const auto json = nlohmann::json::parse(channel.json, nullptr, false);
-    const auto text = json.find("schema");
-    if (text == json.end() || !text->is_string())
+    const auto textOf = [&json](const char* name) {
+        const auto member = json.find(name);
+        return member != json.end() && member->is_string() ? member->get<std::string>()
+                                                           : std::string();
+    };
+    schema.data = textOf("schema");
+    if (schema.data.empty())
         return;
-    schema.data = text->get<std::string>();
-    if (json.value("schemaEncoding", std::string()) == "protobuf" || channel.encoding == "protobuf")
+    // Of binary schemas the text is base64.
+    if (channel.encoding == "protobuf" || textOf("schemaEncoding") == "protobuf")
         schema.data = QByteArray::fromBase64(QByteArray::fromStdString(schema.data)).toStdString();
     context().sink->describe(std::move(schema));
 }
