@@ -30,6 +30,8 @@ public:
     /// `window` is not so much narrower than the range that lanes with too many marks for it may
     /// have few enough now.
     [[nodiscard]] bool answersFor(const std::vector<AgentId>& lanes, TimeRange window) const;
+    /// Of all lanes, not only of those in sight with few marks.
+    [[nodiscard]] bool isOfAll() const { return m_isOfAll; }
     [[nodiscard]] Seq through() const { return m_through; }
     /// Lowest and highest Seq; 0 when empty.
     [[nodiscard]] Seq lowest() const { return m_lowest; }

@@ -164,7 +164,7 @@ void TimelineView::refreshLanes()
     // Of values that come and go only those in sight have room.
     const MarkIndexPtr marks = m_data.marks();
     QSet<quint32> inSight;
-    if (comeAndGo && marks && count > kManyLanes) {
+    if (comeAndGo && marks && marks->isOfAll() && count > kManyLanes) {
         for (const Mark& mark : marks->all(shared()->window()))
             inSight.insert(index(mark.sender));
     }
