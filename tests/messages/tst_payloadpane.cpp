@@ -55,7 +55,7 @@ private Q_SLOTS:
         bed.say(QByteArray::fromHex("82a16107a162a378797a"));
         QVERIFY(bed.settles());
         QCOMPARE(bed.pane.model()->rowCount(), 2);
-        QCOMPARE(bed.pane.codec()->text(), u"msgpack"_s);
+        QCOMPARE(bed.pane.codec()->text(), u"msgpack ▾"_s);
         QVERIFY2(bed.pane.note().startsWith(u"Read as msgpack: "_s), qPrintable(bed.pane.note()));
         QVERIFY(bed.pane.asText().contains(u"\"xyz\""_s));
     }
@@ -67,7 +67,7 @@ private Q_SLOTS:
         QVERIFY(bed.pane.isSettled());
         QCOMPARE(bed.pane.model()->rowCount(), 1);
         QCOMPARE(bed.pane.note(), QString());
-        QCOMPARE(bed.pane.codec()->text(), u"json"_s);
+        QCOMPARE(bed.pane.codec()->text(), u"json ▾"_s);
     }
 
     void picturesAreShown()
@@ -104,11 +104,11 @@ private Q_SLOTS:
         QSignalSpy chosen(&bed.pane, &PayloadPane::codecChosen);
         bed.say("T");
         QVERIFY(bed.settles());
-        QCOMPARE(bed.pane.codec()->text(), u"text"_s);
+        QCOMPARE(bed.pane.codec()->text(), u"text ▾"_s);
         Q_EMIT bed.pane.codec()->picked(u"msgpack"_s, {});
         QVERIFY(bed.settles());
         QCOMPARE(bed.pane.asText(), u"84"_s);
-        QCOMPARE(bed.pane.codec()->text(), u"msgpack, by hand"_s);
+        QCOMPARE(bed.pane.codec()->text(), u"msgpack, by hand ▾"_s);
         QCOMPARE(chosen.takeLast().at(1).toString(), u"fleet/pose=msgpack"_s);
         Q_EMIT bed.pane.codec()->picked(u"avro"_s, schema.fileName());
         QVERIFY(bed.settles());
@@ -116,7 +116,7 @@ private Q_SLOTS:
         // Of another topic it does not.
         bed.say("T", "other");
         QVERIFY(bed.settles());
-        QCOMPARE(bed.pane.codec()->text(), u"text"_s);
+        QCOMPARE(bed.pane.codec()->text(), u"text ▾"_s);
         // A schema that cannot be used is said, and the choice stays as it was.
         Q_EMIT bed.pane.codec()->picked(u"avro"_s, folder.filePath(u"none.avsc"_s));
         QVERIFY(bed.settles());
@@ -125,7 +125,7 @@ private Q_SLOTS:
         bed.say("T");
         Q_EMIT bed.pane.codec()->picked({}, {});
         QVERIFY(bed.settles());
-        QCOMPARE(bed.pane.codec()->text(), u"text"_s);
+        QCOMPARE(bed.pane.codec()->text(), u"text ▾"_s);
         QCOMPARE(chosen.takeLast().at(1).toString(), QString());
     }
 

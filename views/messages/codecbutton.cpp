@@ -30,7 +30,7 @@ void CodecButton::say(const QString& codec, const QString& chosen, const QString
     m_chosen = chosen;
     m_topic = topic;
     const QString name = codec.isEmpty() ? tr("bytes") : codec;
-    setText(chosen.isEmpty() ? name : tr("%1, by hand").arg(chosen));
+    setText((chosen.isEmpty() ? name : tr("%1, by hand").arg(chosen)) + u" ▾"_s);
     setToolTip(chosen.isEmpty() ? tr("How the payload is read: %1, found by itself.\n"
                                      "Click to choose for the topic.")
                                       .arg(name)

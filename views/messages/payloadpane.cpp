@@ -163,6 +163,10 @@ void PayloadPane::stopReading()
 
 void PayloadPane::say(const QString& note)
 {
+    const Theme& theme = Theme::current();
+    QPalette palette = m_note->palette();
+    palette.setColor(QPalette::WindowText, note.startsWith(u'▲') ? theme.warning : theme.secondary);
+    m_note->setPalette(palette);
     m_note->setText(note);
     m_note->setVisible(!note.isEmpty());
 }
@@ -178,11 +182,11 @@ void PayloadPane::present(const Result<PayloadReading>& answer)
     m_text->setPlainText(reading.text);
     m_text->setFont(Theme::current().numberFont(9.5));
     m_picture->show(reading.picture);
-    QWidget* page = m_text;
+    QWidget* page = m_picture; // empty where there is nothing to show
     if (reading.json)
         page = m_tree;
-    else if (!reading.picture.isNull())
-        page = m_picture;
+    else if (!reading.text.isEmpty())
+        page = m_text;
     m_pages->setCurrentWidget(page);
     m_search->setVisible(reading.json != nullptr);
     if (reading.json)

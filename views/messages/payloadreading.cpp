@@ -88,11 +88,11 @@ QString howRead(const PayloadRequest& request, const Decoded& decoded)
         const QString size = bytesText(request.bytes.size());
         return failure.isEmpty()
                    ? Tr::tr("%1 of binary data: see Hex.").arg(size)
-                   : Tr::tr("▲ Cannot be decoded: %1. %2 of bytes: see Hex.").arg(failure, size);
+                   : Tr::tr("▲ Cannot be decoded: %1. Its %2: see Hex.").arg(failure, size);
     }
     if (!failure.isEmpty())
         return Tr::tr("▲ Read as %1: %2.").arg(shown(decoded.codec), failure);
-    if (decoded.isSame && decoded.is != Decoded::Is::Image)
+    if (decoded.isSame)
         return {};
     const QString note = decoded.note.empty() || decoded.is == Decoded::Is::Image
                              ? QString()
