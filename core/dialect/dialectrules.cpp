@@ -17,6 +17,10 @@ namespace murmur {
 
 namespace {
 
+/// What a foreign recording may bring along.
+constexpr std::size_t kMostKept = 1024;
+constexpr std::size_t kMostKeptBytes = std::size_t(8) << 20;
+
 QString ruleText(std::string_view utf8)
 {
     return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
@@ -119,7 +123,7 @@ std::string keptRules(const std::vector<DialectRule>& rules)
 std::vector<DialectRule> rulesKept(std::string_view json)
 {
     std::vector<DialectRule> rules;
-    if (json.empty())
+    if (json.empty() || json.size() > kMostKeptBytes)
         return rules;
     // Deeper than any dialect is, it is none, and could not be written again.
     const auto isShallow = [](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
@@ -129,6 +133,8 @@ std::vector<DialectRule> rulesKept(std::string_view json)
     if (!kept.is_array())
         return rules;
     for (const auto& one : kept) {
+        if (rules.size() >= kMostKept)
+            break;
         if (!one.is_object() || !one.contains("dialect") || !one["dialect"].is_object())
             continue;
         auto dialect = UserDialect::parse(

@@ -86,7 +86,7 @@ double hintOf(DialectField field, const FieldSource& source)
 /// 0 … 1: how much the values speak for names of agents.
 double nameShape(const Candidate& candidate)
 {
-    if (candidate.found == 0)
+    if (candidate.found == 0 || candidate.distinct() >= kCountedValues)
         return 0;
     const double named =
         static_cast<double>(candidate.names) / static_cast<double>(candidate.found);
@@ -117,9 +117,12 @@ double pairShape(const Candidate& candidate)
     if (candidate.distinct() < 4)
         return 0;
     std::int64_t paired = 0;
-    for (const auto& [value, count] : candidate.values)
+    std::int64_t counted = 0;
+    for (const auto& [value, count] : candidate.values) {
         paired += count >= 2 && count <= 6 ? count : 0;
-    return static_cast<double>(paired) / static_cast<double>(candidate.found);
+        counted += count;
+    }
+    return static_cast<double>(paired) / static_cast<double>(counted);
 }
 
 /// Names that somebody has: those of the recording, and those of the best place for a sender.
@@ -163,6 +166,7 @@ private:
     std::uint32_t m_connection;
     const CandidateFinder& m_finder;
     KnownNames m_names;
+    FieldSource m_sender; ///< the best place for one; else an empty path
 };
 
 double Proposer::scoreOfSender(const Candidate& candidate, QString& why) const
@@ -235,7 +239,8 @@ void Proposer::propose(DialectField field, std::vector<Suggestion>& to)
         one.found = candidate.found;
         one.messages = m_finder.messages();
         one.distinct = candidate.distinct();
-        if (one.share() < kLeastShare)
+        if (one.share() < kLeastShare ||
+            (field == DialectField::Receivers && candidate.source == m_sender))
             continue;
         one.score = score(field, candidate, one.why) * (0.4 + 0.6 * one.share());
         const bool isLastResort = candidate.source.from == FieldSource::From::Connection;
@@ -256,6 +261,7 @@ void Proposer::propose(DialectField field, std::vector<Suggestion>& to)
         found.resize(kMostProposals);
     }
     if (field == DialectField::Sender && !found.empty()) {
+        m_sender = found.front().source;
         for (const Candidate& candidate : m_finder.candidates()) {
             if (!(candidate.source == found.front().source))
                 continue;
@@ -305,6 +311,8 @@ UserDialect dialectOf(const std::vector<Suggestion>& suggestions, std::uint32_t 
         if (suggestion.connection == connection && dialect[suggestion.field].empty())
             dialect[suggestion.field].push_back(suggestion.source);
     }
+    // The word that tells the kind is what the system itself calls the message.
+    dialect[DialectField::Type] = dialect[DialectField::Kind];
     return dialect;
 }
 

@@ -8,6 +8,7 @@
 #include "session/session.h"
 
 #include <QFutureWatcher>
+#include <QThreadPool>
 #include <QtConcurrent>
 
 #include <algorithm>
@@ -20,7 +21,7 @@ namespace murmur {
 namespace {
 
 /// Neighbours, so that a question and its answer are seen together.
-constexpr int kStretch = 100;
+constexpr int kNeighbours = 100;
 constexpr std::size_t kLargestSampled = std::size_t(256) << 10;
 constexpr std::size_t kMostSampled = std::size_t(64) << 20;
 constexpr auto kProgressInterval = 100ms;
@@ -68,14 +69,14 @@ Result<MessageSample> Sampler::run()
     const Seq total = std::max<Seq>(0, last - first + 1);
     m_sample.total = total;
     const Seq wanted = std::max(1, m_request.messages);
-    const Seq stretches = std::max<Seq>(1, std::min(wanted, total) / kStretch);
+    const Seq stretches = std::max<Seq>(1, std::min(wanted, total) / kNeighbours);
     for (Seq i = 0; i < stretches && total > 0 && m_bytes < kMostSampled; ++i) {
         if (m_request.stop.stop_requested())
             return cancelled();
         // All of a short recording; else each stretch in the middle of its share.
         const Seq begin = first + total / stretches * i;
         const Seq share = i + 1 == stretches ? last - begin + 1 : total / stretches;
-        const Seq count = total <= wanted ? share : std::min<Seq>(kStretch, share);
+        const Seq count = total <= wanted ? share : std::min<Seq>(kNeighbours, share);
         if (auto status = takeStretch(begin + (share - count) / 2, static_cast<int>(count));
             !status)
             return status.error();
@@ -157,6 +158,7 @@ struct RereadJob::Private
     QString path;
     QString dialect;
     std::stop_source stop;
+    QThreadPool pool; ///< of its own: long work must not keep short work waiting
     QFutureWatcher<Result<RereadReport>> watcher;
 };
 
@@ -200,8 +202,10 @@ void RereadJob::start()
             this, [this, step, done, total] { Q_EMIT progressed(step, done, total); },
             Qt::QueuedConnection);
     };
-    d->watcher.setFuture(QtConcurrent::run(
-        [path = d->path, options = std::move(options)] { return rereadRecording(path, options); }));
+    d->watcher.setFuture(
+        QtConcurrent::run(&d->pool, [path = d->path, options = std::move(options)] {
+            return rereadRecording(path, options);
+        }));
 }
 
 void RereadJob::cancel()

@@ -78,8 +78,11 @@ void Interpreter::useDialects(std::vector<DialectRule> rules)
 
 std::string_view Interpreter::connectionName(ConnectionId id)
 {
-    if (m_connections.size() <= index(id))
+    if (m_connections.size() <= index(id)) {
+        if (index(id) >= m_names.counts().connections)
+            return {};
         m_connections.resize(index(id) + 1);
+    }
     std::string& name = m_connections[index(id)];
     if (name.empty())
         name = m_names.connectionEntry(id).name;

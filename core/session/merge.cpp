@@ -31,6 +31,8 @@ namespace {
 constexpr std::size_t kRunBytes = std::size_t(32) << 10;
 constexpr std::size_t kRunRows = 1024;
 constexpr std::size_t kCommitBytes = std::size_t(32) << 20;
+/// Rules for dialects that the parts may bring along.
+constexpr std::size_t kMostDialects = 65'536;
 /// How far apart two copies of a message may be where nothing is known of the clocks, and where
 /// they agree: each recorder's own way to the message takes a while.
 constexpr std::int64_t kUnknownError = 1'000'000'000; // ns
@@ -180,7 +182,7 @@ private:
                 const auto own = rule.connection;
                 for (std::uint32_t id = 1; id < member.map.connections.size(); ++id) {
                     rule.connection = member.map.connections[id];
-                    if (!own || *own == id)
+                    if ((!own || *own == id) && all.size() < kMostDialects)
                         all.push_back(rule);
                 }
             }

@@ -35,6 +35,7 @@ public:
             return question.promise.future();
         };
     }
+    AgentId answerer{}; ///< who has answered all of them
     [[nodiscard]] int asked() const { return static_cast<int>(m_questions.size()); }
     [[nodiscard]] const RowRequest& last() const { return m_questions.back().request; }
 
@@ -47,6 +48,7 @@ public:
             MessageRow row;
             row.seq = seq;
             row.time = fromNs(seq * 1'000'000);
+            row.answerer = answerer;
             row.preview = "{\"n\":" + QByteArray::number(static_cast<qlonglong>(seq)) + "}";
             rows.push_back(row);
         };
@@ -120,6 +122,18 @@ private Q_SLOTS:
         QCOMPARE(model.rowCount(), 1'000);
         model.open({}, nullptr, 0);
         QCOMPARE(model.rowCount(), 0);
+    }
+
+    void whoAnsweredWhatNamesNobodyIsMarkedAsInferred()
+    {
+        const auto names = std::make_shared<Dictionaries>();
+        Rows rows;
+        MessageModel model;
+        rows.answerer = names->agent("worker");
+        model.open(rows.fetch(), names, 1);
+        model.setVisible(0, 0);
+        rows.answer();
+        QTRY_COMPARE(cell(model, 0, MessageModel::To), QStringLiteral("worker (inferred)"));
     }
 
     void whatARingLetsGoDisappears()

@@ -201,6 +201,44 @@ private Q_SLOTS:
         QCOMPARE(sendersOf(file("topics.murmur")), u"unit-0 unit-1 unit-2 unit-3"_s);
     }
 
+    void whoAnswersIsTheReceiverThatNobodyNamed()
+    {
+        RecorderOptions options;
+        options.path = file("asked.murmur");
+        {
+            Recorder recorder(options);
+            QVERIFY(recorder.start().ok());
+            const ConnectionId connection =
+                recorder.registerConnection(QUrl(u"test://asked"_s), u"asked"_s);
+            std::vector<HeardMessage> batch;
+            for (const char* raw :
+                 {R"({"from":"planner","type":"task.requested","correlation_id":"c1"})",
+                  R"({"from":"worker","type":"task.completed","correlation_id":"c1"})"}) {
+                HeardMessage message;
+                message.connection = connection;
+                message.received = Traffic::kStart + static_cast<int>(batch.size()) * 1'000'000ll;
+                message.topic = "tasks";
+                message.raw = raw;
+                batch.push_back(std::move(message));
+            }
+            recorder.sink().hear(std::move(batch));
+            QVERIFY(recorder.stop().ok());
+        }
+        auto session = Session::open(file("asked.murmur"));
+        QVERIFY(session.ok());
+        RowRequest request;
+        request.count = 2;
+        const auto rows = waitFor((*session)->rows(request));
+        const auto detail = waitFor((*session)->message(1));
+        QVERIFY(rows.ok() && detail.ok());
+        for (const MessageRow& row : {rows->front(), detail->row}) {
+            QCOMPARE(index(row.audience), 0u);
+            QCOMPARE(row.answeredBy, 2);
+            QCOMPARE((*session)->dictionaries()->agentName(row.answerer), std::string("worker"));
+        }
+        QCOMPARE(index(rows->back().answerer), 0u);
+    }
+
     void aConnectionNamesItsDialect()
     {
         QFile lines(file("said.jsonl"));

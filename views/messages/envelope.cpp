@@ -99,6 +99,9 @@ std::vector<EnvelopeField> envelopeFields(const MessageDetail& detail, const Dic
     for (const AgentId receiver : names.receivers(row.audience))
         receivers << agentText(names, receiver);
     add(Tr::tr("to"), receivers.join(u", "_s));
+    if (receivers.isEmpty() && index(row.answerer) != 0)
+        add(Tr::tr("to, inferred"),
+            Tr::tr("%1, which answered").arg(agentText(names, row.answerer)));
     for (std::size_t i = 0; i < kIdFieldCount; ++i)
         add(idName(static_cast<IdField>(i)), QString::fromUtf8(detail.ids[i]));
     if (row.sequence != kNoTime)

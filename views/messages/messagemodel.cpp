@@ -418,6 +418,9 @@ QString MessageModel::text(const MessageRow& row, Column column,
     case From:
         return agentName(row.sender);
     case To:
+        // Who is not named and answers was meant, as far as one can know.
+        if (murmur::index(row.audience) == 0 && murmur::index(row.answerer) != 0)
+            return tr("%1 (inferred)").arg(agentName(row.answerer));
         return audienceName(row.audience);
     case Topic:
         return m_names ? QString::fromStdString(m_names->topicName(row.topic)) : QString();
@@ -495,6 +498,8 @@ QString MessageModel::toolTip(const MessageRow& row, Column column) const
         return row.answeredBy != 0 ? tr("answered by message %1").arg(numberText(row.answeredBy))
                                    : QString();
     case To:
+        if (murmur::index(row.audience) == 0 && murmur::index(row.answerer) != 0)
+            return tr("No receiver is stated; %1 answered.").arg(agentName(row.answerer));
         if (m_names) {
             QStringList all;
             for (const AgentId receiver : m_names->receivers(row.audience)) {
