@@ -8,6 +8,7 @@
 #include "llm/prices.h"
 #include "query/fields.h"
 #include "query/rowcontext.h"
+#include "session/decodedpayload.h"
 
 #include <QStringList>
 
@@ -295,9 +296,21 @@ FieldValue MessageFormatter::senderLabel(const MessageRow& row, Label label) con
 
 FieldValue MessageFormatter::payloadValue(const MessageDetail& message, const std::string& pointer)
 {
-    const auto begin = std::clamp<qsizetype>(message.payloadOffset, 0, message.raw.size());
-    const auto size = std::clamp<qsizetype>(message.payloadSize, 0, message.raw.size() - begin);
-    const std::string_view payload(message.raw.constData() + begin, static_cast<std::size_t>(size));
+    const QByteArray bytes = message.payload();
+    const std::string_view given(bytes.constData(), static_cast<std::size_t>(bytes.size()));
+    if (given.empty() || m_names->codecs().isPlain({given, codecTopic(message, *m_names), {}}))
+        return plainPayload(given, pointer);
+    const Decoded decoded = decodedPayload(message, *m_names);
+    const bool isRead =
+        (decoded.is == Decoded::Is::Json || decoded.is == Decoded::Is::Text) && !decoded.isGuess;
+    FieldValue field = plainPayload(isRead ? std::string_view(decoded.value) : given, pointer);
+    if (isRead && !decoded.isSame && pointer.empty())
+        field.codec = decoded.codec;
+    return field;
+}
+
+FieldValue MessageFormatter::plainPayload(std::string_view payload, const std::string& pointer)
+{
     if (payload.empty())
         return {};
     std::string& padded = m_parser->padded;
@@ -492,6 +505,10 @@ void MessageFormatter::appendJson(std::string& out, const std::vector<MessageCol
         if (field.isBase64) {
             writer.key("payload_encoding");
             writer.text("base64"sv);
+        }
+        if (!field.codec.empty()) {
+            writer.key("payload_codec");
+            writer.text(field.codec);
         }
     }
     writer.endObject();

@@ -83,6 +83,7 @@ struct FieldValue
     std::string text;               ///< Text: UTF-8; Json: one line
     std::vector<std::string> items; ///< List
     bool isBase64 = false;          ///< Text that stands for bytes
+    std::string codec = {};         ///< that read a payload which was not written so: "msgpack"
 };
 
 /// Turns messages into values, JSON lines and CSV lines. Keeps a parser, so one per thread.
@@ -97,7 +98,8 @@ public:
     MessageFormatter(MessageFormatter&&) noexcept;
 
     [[nodiscard]] FieldValue value(const MessageColumn& column, const MessageDetail& message);
-    /// With a newline. An object of all columns gets `payload_encoding` where it is needed.
+    /// With a newline. An object of all columns gets `payload_encoding` or `payload_codec`
+    /// where they are needed.
     void appendJson(std::string& out, const std::vector<MessageColumn>& columns,
                     const MessageDetail& message);
     void appendCsv(std::string& out, const std::vector<MessageColumn>& columns,
@@ -111,6 +113,8 @@ private:
     struct Parser;
     [[nodiscard]] FieldValue modelValue(const MessageDetail& message, MessageKey key);
     [[nodiscard]] FieldValue payloadValue(const MessageDetail& message, const std::string& pointer);
+    /// Of JSON, text or bytes as they are.
+    [[nodiscard]] FieldValue plainPayload(std::string_view payload, const std::string& pointer);
     /// recordingOf(), but empty where it is asked for as a column.
     [[nodiscard]] std::string recordingInFront(const std::vector<MessageColumn>& columns,
                                                const MessageRow& row) const;
