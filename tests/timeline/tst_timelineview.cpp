@@ -166,10 +166,10 @@ void TestTimelineView::anEmptyPaneSaysHowToFillIt()
     empty->isLive = true;
     const auto session = sessionOf(empty);
     m_shared->setSession(session);
-    QVERIFY(shows(u"no message yet"));
+    QVERIFY(shows(u"No message yet"));
     empty->say(kStart, empty->agent("first"));
     announce(*session);
-    QTRY_VERIFY(!shows(u"no message yet"));
+    QTRY_VERIFY(!shows(u"No message yet"));
     QTRY_VERIFY(m_view->asText().startsWith(u"first: 1 message"_s));
 }
 
