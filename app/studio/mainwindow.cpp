@@ -4,6 +4,7 @@
 #include "mainwindow.h"
 
 #include "dialogs.h"
+#include "exchanging.h"
 #include "filteredit.h"
 #include "historygate.h"
 #include "menus.h"
@@ -168,7 +169,7 @@ void MainWindow::start(const StudioArguments& arguments)
 
 bool MainWindow::isSettled() const
 {
-    if (m_session->isBusy() || m_plan->isPending())
+    if (m_session->isBusy() || m_plan->isPending() || m_menus->exchanging()->isRunning())
         return false;
     // What follows a bus never stands still; once there is something to see, it may be taken.
     if (m_shared->mode() == SharedView::Mode::Live && m_shared->session()->seen().last > 0)
@@ -188,6 +189,10 @@ void MainWindow::openFiles(const QStringList& paths, const SessionOptions& optio
 {
     if (paths.isEmpty())
         return;
+    if (Exchanging::takes(paths)) {
+        m_menus->exchanging()->import(paths);
+        return;
+    }
     whenFree(tr("Keep and open"), [this, paths, options] {
         forgetFailure();
         m_session->open(paths, options);

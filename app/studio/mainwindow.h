@@ -60,6 +60,7 @@ public:
     [[nodiscard]] Banner* banner() const { return m_banner; }
     [[nodiscard]] StatusLine* statusLine() const { return m_status; }
     [[nodiscard]] Settings& settings() const { return m_settings; }
+    [[nodiscard]] QString recordingsFolder() const { return m_options.recordingsFolder; }
     /// Nothing that was asked for is still on its way.
     [[nodiscard]] bool isSettled() const;
     /// The last failure that was shown; the exit code of an unattended run follows from it.
@@ -67,7 +68,7 @@ public:
 
     void openDialog();
     void openFile(const QString& path) { openFiles({path}); }
-    /// Several recordings are opened as one session.
+    /// Several recordings are opened as one session; files of other formats are imported.
     void openFiles(const QStringList& paths, const SessionOptions& options = {});
     void attachDialog();
     void attach(const AttachWish& wish, const QString& file = {});

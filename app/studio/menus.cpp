@@ -5,6 +5,7 @@
 
 #include "connecting.h"
 #include "dialogs.h"
+#include "exchanging.h"
 #include "filteredit.h"
 #include "helppages.h"
 #include "mainwindow.h"
@@ -33,6 +34,7 @@ Menus::Menus(MainWindow& window)
     : QObject(&window)
     , m_window(window)
     , m_connecting(new Connecting(window, this))
+    , m_exchanging(new Exchanging(window, window.recordingsFolder(), this))
 {
     buildFile();
     buildSession();
@@ -63,6 +65,11 @@ void Menus::buildFile()
     connect(m_recent, &QMenu::aboutToShow, this, &Menus::fillRecent);
     m_needSession.push_back(
         add(menu, tr("Save &as…"), QKeySequence(u"Ctrl+Shift+S"_s), [this] { saveAs(); }));
+    menu->addSeparator();
+    add(menu, tr("&Import…"), QKeySequence(u"Ctrl+I"_s), [this] { m_exchanging->askForImport(); });
+    m_needSession.push_back(add(menu, tr("&Export…"), QKeySequence(u"Ctrl+E"_s),
+                                [this] { m_exchanging->askForExport(); }));
+    menu->addSeparator();
     m_needSession.push_back(add(menu, tr("&Close the recording"), QKeySequence(u"Ctrl+W"_s),
                                 [this] { m_window.closeRecording(); }));
     menu->addSeparator();

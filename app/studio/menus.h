@@ -14,6 +14,7 @@ class QMenu;
 namespace murmur {
 
 class Connecting;
+class Exchanging;
 class MainWindow;
 
 /// The menu bar and every shortcut of the window. What cannot be done now is disabled; what does
@@ -27,6 +28,7 @@ public:
     /// Enables what the state of the session allows.
     void update();
     [[nodiscard]] Connecting* connecting() const { return m_connecting; }
+    [[nodiscard]] Exchanging* exchanging() const { return m_exchanging; }
     [[nodiscard]] std::vector<QAction*> actions() const { return m_actions; }
 
 private:
@@ -45,6 +47,7 @@ private:
 
     MainWindow& m_window;
     Connecting* m_connecting;
+    Exchanging* m_exchanging;
     std::vector<QAction*> m_actions;
     std::vector<QAction*> m_needSession;
     std::vector<QAction*> m_needRecording;

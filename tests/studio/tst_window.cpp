@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "dialogs.h"
+#include "exchanging.h"
 #include "filteredit.h"
 #include "mainwindow.h"
 #include "menus.h"
@@ -145,6 +146,30 @@ private Q_SLOTS:
         QVERIFY(studio.window->windowTitle().contains(u"dragged.murmur"_s));
         QCOMPARE(studio.settings.recentFiles().value(0), path);
         QTRY_VERIFY(studio.window->statusLine()->text().contains(u"200 messages"_s));
+    }
+
+    void linesThatAreDraggedInBecomeARecordingAndLinesAgain()
+    {
+        Studio studio;
+        const QString lines =
+            studio.write(u"events.jsonl"_s, "{\"from\":\"b\",\"received\":1767225602}\n"
+                                            "{\"from\":\"a\",\"received\":1767225601}\n"_ba);
+        studio.window->openFiles({lines});
+        QTRY_COMPARE(studio.last(), Seq(2));
+        QVERIFY(studio.window->windowTitle().contains(u"events.murmur"_s));
+        QCOMPARE(studio.files(), QStringList{u"events.murmur"_s});
+        studio.window->openFiles({lines}); // the name is taken
+        QTRY_COMPARE(studio.files().size(), 2);
+        auto* exchanging = studio.window->findChild<Exchanging*>();
+        QTRY_VERIFY(studio.window->isSettled());
+        exchanging->exportTo(studio.path(u"out.csv"_s), false);
+        QTRY_VERIFY(QFile::exists(studio.path(u"out.csv"_s)));
+        QFile csv(studio.path(u"out.csv"_s));
+        QVERIFY(csv.open(QIODevice::ReadOnly));
+        QCOMPARE(csv.readAll().count('\n'), 3);
+        QTRY_VERIFY(!exchanging->isRunning());
+        studio.window->openFiles({studio.path(u"gone.jsonl"_s)});
+        QTRY_VERIFY(studio.window->banner()->sentence().contains(u"gone.jsonl cannot be read"_s));
     }
 
     void severalRecordingsAreOneSession()
