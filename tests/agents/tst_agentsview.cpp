@@ -6,6 +6,7 @@
 #include "views/agents/statemodel.h"
 #include "views/agents/stateview.h"
 #include "views/agents/statusband.h"
+#include "views/base/agentnaming.h"
 #include "views/base/emptynote.h"
 #include "views/base/sharedview.h"
 
@@ -14,6 +15,7 @@
 #include <QTest>
 #include <QToolButton>
 #include <QTreeView>
+#include <QUndoStack>
 
 using namespace murmur;
 using namespace murmur::tests;
@@ -218,6 +220,34 @@ private Q_SLOTS:
         scene.state.pin()->setChecked(false);
         QTRY_COMPARE(scene.state.agent(),
                      scene.shared.session()->dictionaries()->findAgent("robot-1"));
+    }
+
+    void agentsAreMergedAndFoundByTheirOldNames()
+    {
+        Recorded recorded(warehouse());
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        QTRY_COMPARE(scene.list.model()->agents(), 3);
+        QTreeView* tree = scene.list.tree();
+        const QModelIndex berlin = tree->model()->index(1, 0);
+        QCOMPARE(tree->model()->rowCount(berlin), 2);
+        tree->setCurrentIndex(tree->model()->index(0, 0, berlin));
+        tree->selectionModel()->select(tree->model()->index(1, 0, berlin),
+                                       QItemSelectionModel::Select);
+        QTest::keyClick(tree, Qt::Key_F2);
+        auto* dialog = scene.list.findChild<NameDialog*>();
+        QVERIFY(dialog);
+        dialog->edit()->setText(QStringLiteral("twins"));
+        QTest::keyClick(dialog->edit(), Qt::Key_Return);
+        QTRY_COMPARE(scene.list.model()->agents(), 2);
+        QTRY_VERIFY(scene.list.asText().contains(QStringLiteral("twins")));
+        scene.list.filterEdit()->setText(QStringLiteral("robot-2"));
+        QVERIFY(scene.list.asText().contains(QStringLiteral("twins")));
+        QVERIFY(!scene.list.asText().contains(QStringLiteral("vision")));
+        scene.list.filterEdit()->clear();
+        scene.shared.undoStack()->undo();
+        QTRY_COMPARE(scene.list.model()->agents(), 3);
     }
 
     void agentsThatAppearLiveAreListed()
