@@ -224,6 +224,24 @@ private Q_SLOTS:
         QVERIFY(file.status().state == State::Stopped);
     }
 
+    void aFileOfThePastSaysItsTimesAndTopics()
+    {
+        write(u"past"_s, "{\"received_at\":1767225601,\"received\":1,\"topic\":\"tasks\"}\n"
+                         "{\"timestamp\":\"2026-01-01T00:00:02Z\"}\nno time\n");
+        Attached file(createStreamConnection, u"file:"_s + path(u"past"_s));
+        QVERIFY(file.waitCount(3, 20s));
+        const auto messages = file.sink.messages();
+        QCOMPARE(messages[0].stated, 1'767'225'601'000'000'000);
+        QCOMPARE(messages[0].topic, "tasks"_ba);
+        QCOMPARE(messages[1].stated, 1'767'225'602'000'000'000);
+        QCOMPARE(messages[1].topic, "past"_ba);
+        QCOMPARE(messages[2].stated, 1'767'225'602'000'000'000);
+        QVERIFY(messages[0].received > messages[0].stated);
+        Attached live(createStreamConnection, u"file:"_s + path(u"past"_s) + u"?clock=received"_s);
+        QVERIFY(live.waitCount(3, 20s));
+        QCOMPARE(live.sink.messages()[0].stated, kNoTime);
+    }
+
     void onlyWhatIsNewWhenAskedFor()
     {
         write(u"old"_s, numbered(0, 10));

@@ -123,11 +123,14 @@ Result<std::unique_ptr<Connection>> createStreamConnection(const QUrl& url,
     options.waits = reader.flag(u"wait"_s, true);
     const QString name = isStdin ? u"stdin"_s : QFileInfo(options.path).fileName();
     options.topic = reader.text(u"topic"_s, name).toUtf8();
+    QString clock = u"received"_s;
     if (isStdin) {
         if (!options.path.isEmpty() || !url.host().isEmpty())
             reader.refuse(u"standard input is written stdin:, or - on the command line"_s);
     } else {
         options.follows = reader.flag(u"follow"_s);
+        if (!options.follows)
+            clock = u"stated"_s; // it was said before
         options.fromNow = reader.choice(u"from"_s, {"start", "now"}, u"start"_s) == "now"_L1;
         if (!url.host().isEmpty() && url.host() != "localhost"_L1) {
             reader.refuse(u"files of other machines cannot be read; a file here is written "
@@ -136,6 +139,7 @@ Result<std::unique_ptr<Connection>> createStreamConnection(const QUrl& url,
             reader.refuse(u"the name of the file is missing, as in file:/folder/name"_s);
         }
     }
+    options.statesTime = reader.choice(u"clock"_s, {"received", "stated"}, clock) == "stated"_L1;
     if (Status known = reader.finish(); !known)
         return known.error();
     return std::unique_ptr<Connection>(std::make_unique<StreamConnection>(url, std::move(options)));

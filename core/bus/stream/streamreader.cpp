@@ -31,6 +31,11 @@ constexpr std::chrono::milliseconds kLastLook = 1s;
 /// How often a sink is asked that had no room.
 constexpr std::chrono::milliseconds kRoom = 5ms;
 
+std::string_view viewOfTopic(const QByteArray& topic)
+{
+    return {topic.constData(), static_cast<std::size_t>(topic.size())};
+}
+
 } // namespace
 
 StreamReader::StreamReader(StreamOptions options, std::function<void()> changed)
@@ -39,6 +44,7 @@ StreamReader::StreamReader(StreamOptions options, std::function<void()> changed)
     , m_source(m_options.path, m_options.isStdin, m_options.follows)
     , m_lines(m_options.separator)
     , m_take([this](std::string_view line, bool isTruncated) { take(line, isTruncated); })
+    , m_lineTime(m_options.statesTime ? std::make_unique<LineTime>() : nullptr)
 {
 }
 
@@ -231,6 +237,11 @@ void StreamReader::take(std::string_view line, bool isTruncated)
     message.received = m_now;
     message.flags = isTruncated ? Flags(Flag::Truncated) : Flags(0);
     message.topic = m_options.topic;
+    if (m_lineTime) {
+        message.stated = m_lineTime->look(line, viewOfTopic(m_options.topic));
+        const std::string_view topic = m_lineTime->topic();
+        message.topic = QByteArray(topic.data(), static_cast<qsizetype>(topic.size()));
+    }
     message.raw = QByteArray(line.data(), static_cast<qsizetype>(line.size()));
     if (isTruncated && m_lines.size() > line.size()) {
         message.headers = QByteArray::fromStdString(

@@ -5,6 +5,7 @@
 #include "bus/connection.h"
 #include "bus/stream/linecutter.h"
 #include "bus/stream/streamsource.h"
+#include "dialect/linetime.h"
 
 #include <QByteArray>
 #include <QString>
@@ -12,6 +13,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -26,6 +28,7 @@ struct StreamOptions
     bool fromNow = false; ///< of a file: leaves out what is there
     bool waits = true;    ///< reads no faster than the sink takes; else the newest is dropped
     char separator = '\n';
+    bool statesTime = false; ///< the time of a message is what its line says, as in an import
     QByteArray topic;
     ConnectionId connection{};
     MessageSink* sink = nullptr;
@@ -75,7 +78,8 @@ private:
     const LineCutter::Take m_take;
     std::vector<HeardMessage> m_batch;
     std::size_t m_batchBytes = 0;
-    std::int64_t m_now = 0; ///< when the bytes were read, ns
+    std::int64_t m_now = 0;               ///< when the bytes were read, ns
+    std::unique_ptr<LineTime> m_lineTime; ///< where lines state their time
     int m_replaced = 0;
     int m_restarted = 0;
     bool m_isOpen = false;
