@@ -187,7 +187,8 @@ private Q_SLOTS:
     {
         Program program(path(),
                         u"trap 'echo awake' CONT; echo ready; "
-                        "while [ ! -e go ]; do sleep 0.05; done; exit 6"_s,
+                        "n=0; while [ ! -e go ] && [ $n -lt 400 ]; do n=$((n+1)); sleep 0.05; "
+                        "done; exit 6"_s,
                         m_dir.path());
         QVERIFY(program.says("ready"));
         ::kill(program.pid(), SIGTSTP);
