@@ -200,6 +200,22 @@ private Q_SLOTS:
         QVERIFY(scene.page().contains(QStringLiteral("line 150")));
     }
 
+    void aPromptOfThousandsIsShownInPart()
+    {
+        QByteArray many;
+        for (int i = 0; i < 900; ++i)
+            many += QByteArray(i > 0 ? "," : "") + "{'role':'user','content':'m" +
+                    QByteArray::number(i) + "'}";
+        Scene scene({said(std::chrono::milliseconds(0), "llm",
+                          envelope("writer", "gpt", "request", "c1",
+                                   "{'model':'m','messages':[" + many + "]}"))});
+        QVERIFY(scene.select(1));
+        QTRY_COMPARE(scene.view.current(), 0);
+        QVERIFY(scene.page().contains(QStringLiteral("m499")));
+        QVERIFY(!scene.page().contains(QStringLiteral("m500")));
+        QVERIFY(scene.page().contains(QStringLiteral("400 more messages")));
+    }
+
     void stateIsKept()
     {
         Scene scene;

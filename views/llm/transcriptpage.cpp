@@ -25,6 +25,9 @@ struct Tr
 constexpr qsizetype kShownLines = 14;
 constexpr qsizetype kShownLetters = 2'400;
 constexpr qsizetype kMostLetters = 400'000; // of one text; the rest is in the copy
+// Laying out more would keep the window from answering.
+constexpr qsizetype kMostOfAll = 2'000'000;
+constexpr int kMostBlocks = 500;
 constexpr std::size_t kMostImages = 24;
 constexpr std::size_t kLargestImage = std::size_t{12} << 20; // base64
 
@@ -86,10 +89,15 @@ TranscriptPage::TranscriptPage(const Transcript& transcript, std::size_t call, L
     , m_call(transcript.calls[call])
     , m_look(std::move(look))
     , m_theme(theme)
+    , m_room(kMostOfAll)
 {
     addHead();
     addPrompt();
     addAnswer();
+    if (m_left > 0)
+        m_html += u"<p style=\"margin:6px 0 0 2px\">%1</p>"_s.arg(styled(
+            Tr::tr("%1 more messages are not shown here; a copy has them.").arg(numberText(m_left)),
+            m_theme.warning));
 }
 
 QColor TranscriptPage::roleColor(ModelRole role) const
@@ -193,7 +201,7 @@ void TranscriptPage::endBlock()
 void TranscriptPage::addText(const QString& text, const QString& id, const QColor& color,
                              bool isCode)
 {
-    QString shown = text.left(kMostLetters);
+    QString shown = text.left(std::min(kMostLetters, m_room));
     const qsizetype lines = shown.count(u'\n') + 1;
     const bool isLong = lines > kShownLines + 6 || shown.size() > kShownLetters + 400;
     const bool isFolded = isLong && !m_look.isUnfolded && !m_look.unfolded.contains(id);
@@ -203,6 +211,7 @@ void TranscriptPage::addText(const QString& text, const QString& id, const QColo
             end = shown.indexOf(u'\n', end + (line > 0 ? 1 : 0));
         shown = shown.left(std::min(end < 0 ? shown.size() : end, kShownLetters));
     }
+    m_room -= shown.size();
     m_html += u"<p style=\"margin:1px 0;color:%1;%2\">%3</p>"_s.arg(
         color.name(),
         isCode ? u"font-family:'%1'"_s.arg(QFontInfo(m_theme.numberFont()).family()) : QString(),
@@ -301,6 +310,11 @@ void TranscriptPage::addPart(const ModelPart& part, const QString& id, const QCo
 void TranscriptPage::addMessage(const ModelMessage& message, const QString& id, const QString& mark,
                                 const QColor& markColor, bool isDropped)
 {
+    if (m_blocks == kMostBlocks || m_room <= 0) {
+        ++m_left;
+        return;
+    }
+    ++m_blocks;
     QString title = roleText(message.role);
     if (!message.name.empty())
         title += u" · "_s + utf8(message.name);

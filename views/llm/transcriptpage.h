@@ -59,6 +59,9 @@ private:
     Look m_look;
     const Theme& m_theme;
     QString m_html;
+    qsizetype m_room; ///< letters that may still be laid out
+    int m_blocks = 0;
+    int m_left = 0; ///< messages that are not laid out any more
     std::vector<Image> m_images;
 };
 
