@@ -7,6 +7,8 @@
 #include <QJsonArray>
 #include <QTemporaryDir>
 
+#include <algorithm>
+
 using namespace murmur;
 using namespace Qt::StringLiterals;
 
@@ -53,6 +55,10 @@ private Q_SLOTS:
         QCOMPARE(line[u"from"_s].toString(), u"walker"_s);
         QCOMPARE(line[u"group"_s].toString(), u"fleet"_s);
         QCOMPARE(objects({u"info"_s, m_file}).front()[u"renamed"_s].toInt(), 1);
+        const auto calls = objects({u"latency"_s, m_file, u"--by"_s, u"group"_s});
+        QVERIFY(std::ranges::any_of(calls, [](const QJsonObject& call) {
+            return call[u"group"_s].toString() == u"fleet" && call[u"answered"_s].toInt() > 0;
+        }));
     }
 
     void severalBecomeOneAndAreSeveralAgain()
