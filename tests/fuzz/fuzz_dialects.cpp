@@ -37,7 +37,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     message.raw = rest;
 
     DialectChooser forced;
-    const bool isKnown = id.find_first_of(",=") == std::string_view::npos && forced.force(id).ok();
+    // A name that is a path would be read as a file.
+    const bool isKnown =
+        id.find_first_of(",=/.") == std::string_view::npos && forced.force(id).ok();
     if (isKnown)
         read(forced, message);
     DialectChooser free;
