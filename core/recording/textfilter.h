@@ -82,6 +82,8 @@ public:
     {
         return block >= m_first && block <= m_last;
     }
+    /// Its bytes could be read.
+    [[nodiscard]] bool isKnown() const { return !m_isUnknown; }
     [[nodiscard]] bool mayHold(std::int64_t block) const
     {
         return m_isUnknown || m_may[static_cast<std::size_t>(block - m_first)];

@@ -7,6 +7,7 @@
 #include "recording/format.h"
 #include "recording/lock.h"
 #include "recording/reader.h"
+#include "recording/verifyfilter.h"
 #include "recording/verifytiles.h"
 #include "recording/writer.h"
 
@@ -85,6 +86,9 @@ public:
         if (!m_options.stop.stop_requested())
             verifyTiles(m_database, *m_reader, m_names, m_generation, m_broken, m_options,
                         m_report);
+        // Of a recording that grows, blocks are replaced while we look.
+        if (!m_options.stop.stop_requested() && !m_report.isLive)
+            verifyTextFilter(m_database, *m_reader, m_broken, m_options, m_report);
         return !m_options.stop.stop_requested();
     }
 
@@ -554,6 +558,8 @@ std::string_view damagePartName(Damage::Part part) noexcept
         return "names";
     case Damage::Part::Totals:
         return "totals";
+    case Damage::Part::Filter:
+        return "filter";
     case Damage::Part::Ledger:
         return "ledger";
     }

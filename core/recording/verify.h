@@ -26,6 +26,7 @@ struct Damage
         Keyframe, ///< a state that does not equal the messages
         Names,    ///< dictionaries
         Totals,   ///< sums in `meta`
+        Filter,   ///< the text filter, by which searches pass over blocks
         Ledger,   ///< received = recorded + gaps
     };
     Part part = Part::File;

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "recording/sqlite.h"
+#include "recording/textfilter.h"
 #include "recording/verify.h"
 #include "support/messages.h"
 
@@ -146,6 +148,7 @@ private Q_SLOTS:
             "1) WHERE block = (SELECT max(block) FROM keyframe)",
             Part::Keyframe, u"replay"_s);
         row("torn keyframe", "UPDATE keyframe SET data = x'00'", Part::Keyframe, u"checksum"_s);
+        row("text filter", "UPDATE bloom SET data = x'01ff'", Part::Filter, u"text filter"_s);
         row("names", "DELETE FROM agent WHERE id = 3", Part::Names, u"agent"_s);
         row("last", "UPDATE meta SET v = v + 1 WHERE k = 'last'", Part::Totals, u"last message"_s);
         row("bytes", "UPDATE meta SET v = v - 1 WHERE k = 'bytes_raw'", Part::Totals, u"bytes"_s);
@@ -186,6 +189,29 @@ private Q_SLOTS:
                       (static_cast<int>(damage.part) == part && damage.sentence.contains(word));
         }
         QVERIFY2(isNamed, qPrintable(sentences.join(u'\n')));
+    }
+
+    void aTextFilterThatHidesMessagesIsFound()
+    {
+        const Recording recording(20'000);
+        {
+            auto database = Database::open(recording.path, Database::Access::Write);
+            QVERIFY(database.ok());
+            const std::int64_t blocks = database->number("SELECT count(*) FROM block");
+            QVERIFY(blocks > 1 && blocks < kFilterBlocks);
+            TextFilterBuilder builder;
+            for (std::int64_t block = 1; block <= blocks; ++block)
+                (void)builder.add(block, "of other messages", {}, 100'000);
+            const auto run = builder.take();
+            QVERIFY(run.has_value() && database->run("DELETE FROM bloom"));
+            Statement insert(*database, "INSERT INTO bloom (block, data) VALUES (?, ?)");
+            QVERIFY(insert.bind(1, run->lastBlock).bindBlob(2, run->bytes).execute());
+        }
+        const auto report = verifyRecording(recording.path);
+        QVERIFY(report.ok());
+        QCOMPARE(report->damageCount, 1);
+        QCOMPARE(report->damages[0].part, Damage::Part::Filter);
+        QVERIFY(report->damages[0].sentence.contains(u"does not find them"_s));
     }
 
     void cancellingEndsIt()
