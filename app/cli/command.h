@@ -46,6 +46,7 @@ void addRun(CLI::App& app, Action& action);
 void addDemo(CLI::App& app, Action& action);
 void addInfo(CLI::App& app, Action& action);
 void addQuery(CLI::App& app, Action& action);
+void addCheck(CLI::App& app, Action& action);
 void addFindings(CLI::App& app, Action& action);
 void addLatency(CLI::App& app, Action& action);
 void addState(CLI::App& app, Action& action);

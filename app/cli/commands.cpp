@@ -25,6 +25,7 @@ std::span<const Command> commands() noexcept
         {"latency", "Say how long calls took, and which were never answered", addLatency},
         {"state", "Say what the agents knew and waited for at a moment", addState},
         {"findings", "Say what went wrong, and which messages show it", addFindings},
+        {"check", "Hold a recording against detectors and rules, as a pass or fail", addCheck},
         {"names", "Call agents something else, merge and group them", addNames},
         {"import", "Make a recording of JSON lines or CSV", addImport},
         {"export", "Write messages as JSON lines or CSV", addExport},

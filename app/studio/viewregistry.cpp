@@ -6,6 +6,7 @@
 #include "views/agents/agentsview.h"
 #include "views/agents/stateview.h"
 #include "views/base/theme.h"
+#include "views/findings/findingsview.h"
 #include "views/heatmap/latencyview.h"
 #include "views/llm/transcriptview.h"
 #include "views/messages/inspectorview.h"
@@ -46,6 +47,7 @@ View* makeHeatmap(const ViewContext& context, QWidget* parent)
 }
 
 constexpr std::array kViews{
+    ViewEntry{"findings", QT_TRANSLATE_NOOP("Views", "Findings"), Place::Left, make<FindingsView>},
     ViewEntry{"agents", QT_TRANSLATE_NOOP("Views", "Agents"), Place::Left, make<AgentsView>},
     ViewEntry{"overview", QT_TRANSLATE_NOOP("Views", "Overview"), Place::Center, makeOverview},
     ViewEntry{"timeline", QT_TRANSLATE_NOOP("Views", "Timeline"), Place::Center,

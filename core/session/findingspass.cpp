@@ -6,94 +6,88 @@
 #include "session/source.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <deque>
 #include <limits>
+#include <optional>
 
 namespace murmur {
 
 namespace {
 
 constexpr int kBlocksALook = 16;
+constexpr int kTicksALook = 4096;
+constexpr std::int64_t kNear = 10'000'000'000; // ns
+
+} // namespace
 
 /// Lays ticks and gaps between the messages, each where the recorder stood when it noted it.
-class FindingsPass
+struct FindingsPass::Private
 {
-public:
-    FindingsPass(SourceView& view, const FindingsRequest& request)
-        : m_view(view)
-        , m_request(request)
-        , m_engine(view.names(), request.choice)
-        , m_ticks(view.reader().ticks())
-        , m_gaps(view.reader().gaps())
-        , m_isByTime(view.reader().parts().size() > 1)
+    explicit Private(DetectorChoice given)
+        : choice(std::move(given))
     {
-        std::ranges::stable_sort(m_gaps, {}, &Gap::from);
-        if (m_isByTime)
-            std::ranges::stable_sort(m_ticks, {}, &StoredTick::time);
     }
 
-    Result<FindingsReport> run()
+    void begin(const Source& source, SourceView& view)
     {
-        const Seq first = m_view.first();
-        const Seq last = m_view.last();
-        m_next = first;
-        for (Seq seq = first; seq <= m_view.durable();) {
-            m_view.refresh();
-            const auto blocks = m_view.reader().blocksFrom(seq, kBlocksALook);
-            if (blocks.empty())
+        if (engine)
+            return;
+        names = source.names;
+        engine.emplace(*names, choice);
+        isByTime = view.reader().parts().size() > 1;
+        next = view.first();
+        if (!isByTime)
+            return;
+        // Of several recordings, whose Seqs say nothing here; they do not grow.
+        auto all = view.reader().ticks();
+        std::ranges::stable_sort(all, {}, &StoredTick::time);
+        ticks.assign(all.begin(), all.end());
+    }
+
+    void takeNews(BlockReader& reader)
+    {
+        while (!isByTime) {
+            const auto some = reader.ticksAfter(lastTick, kTicksALook);
+            ticks.insert(ticks.end(), some.begin(), some.end());
+            if (!some.empty())
+                lastTick = some.back().id;
+            if (some.size() < kTicksALook)
                 break;
-            for (const BlockRef& block : blocks) {
-                if (m_request.stop.stop_requested())
-                    return cancelled();
-                pass(block, seq);
-            }
-            seq = blocks.back().last() + 1;
-            if (m_request.progress)
-                m_request.progress(std::min(seq - first, last - first + 1), last - first + 1);
         }
-        m_view.forEachInTail([&](const Chunk& run, std::size_t row) {
-            if (run.isUnread)
-                return;
-            hear(run.columns, row, run.raw(row), run.headers(row));
-        });
-        ticksUpTo(std::numeric_limits<Seq>::max(), std::numeric_limits<std::int64_t>::max());
-
-        FindingsReport report;
-        report.findings.assign(m_engine.findings().all().begin(), m_engine.findings().all().end());
-        std::ranges::stable_sort(report.findings, {}, &Finding::start);
-        report.messages = m_messages;
-        report.unreadable = m_unreadable;
-        report.forgotten = m_engine.forgotten();
-        report.uncounted = m_engine.findings().uncounted();
-        return report;
+        const auto all = reader.gaps();
+        for (; knownGaps < all.size(); ++knownGaps) {
+            const auto at = std::ranges::upper_bound(gaps, all[knownGaps].from, {}, &Gap::from);
+            gaps.insert(at, all[knownGaps]);
+        }
     }
 
-private:
-    void pass(const BlockRef& block, Seq from)
+    void pass(SourceView& view, const BlockRef& block)
     {
-        if (block.first > m_next)
-            noteMissing(block.firstTime, block.firstTime, block.first - m_next);
-        m_next = block.last() + 1;
-        const std::uint32_t wanted = DetectorEngine::wantedColumns();
-        if (!m_view.reader().load(block, wanted, m_columns)) {
+        if (block.first > next && messages > 0)
+            noteMissing(block.firstTime, block.firstTime, block.first - next);
+        const Seq from = next;
+        next = block.last() + 1;
+        if (!view.reader().load(block, DetectorEngine::wantedColumns(), columns)) {
             noteDamaged(block);
             return;
         }
-        BlockPayload payload(m_view.reader(), block, m_columns, &m_scratch);
-        for (std::size_t row = 0; row < m_columns.size(); ++row) {
-            if (m_columns.first + static_cast<Seq>(row) < from)
+        BlockPayload payload(view.reader(), block, columns, &scratch);
+        for (std::size_t row = 0; row < columns.size(); ++row) {
+            if (columns.first + static_cast<Seq>(row) < from)
                 continue;
             const std::string_view raw = payload.raw(row);
             if (payload.isDamaged()) {
                 noteDamaged(block);
                 return;
             }
-            hear(m_columns, row, raw, payload.headers(row));
+            hear(columns, row, raw, payload.headers(row));
         }
     }
 
     void noteDamaged(const BlockRef& block)
     {
-        m_unreadable += static_cast<std::int64_t>(block.count);
+        unreadable += static_cast<std::int64_t>(block.count);
         noteMissing(block.firstTime, block.lastTime, static_cast<std::int64_t>(block.count));
     }
 
@@ -105,54 +99,112 @@ private:
         gap.from = from;
         gap.to = to;
         gap.count = count;
-        m_engine.gap(gap);
+        engine->gap(gap);
     }
 
-    void hear(const Columns& columns, std::size_t row, std::string_view raw,
-              std::string_view headers)
+    void hear(const Columns& from, std::size_t row, std::string_view raw, std::string_view headers)
     {
-        const std::int64_t time = columns.time[row];
-        ticksUpTo(columns.first + static_cast<Seq>(row) - 1, time);
-        for (; m_nextGap < m_gaps.size() && m_gaps[m_nextGap].from <= time; ++m_nextGap)
-            m_engine.gap(m_gaps[m_nextGap]);
-        m_engine.hear(columns, row, raw, headers);
-        ++m_messages;
+        const std::int64_t time = from.time[row];
+        ticksUpTo(from.first + static_cast<Seq>(row) - 1, time);
+        for (; !gaps.empty() && gaps.front().from <= time; gaps.pop_front())
+            engine->gap(gaps.front());
+        engine->hear(from, row, raw, headers);
+        newest = time;
+        ++messages;
     }
 
     /// Those before the message behind `seq`, which came at `time`.
     void ticksUpTo(Seq seq, std::int64_t time)
     {
-        for (; m_nextTick < m_ticks.size(); ++m_nextTick) {
-            const StoredTick& tick = m_ticks[m_nextTick];
-            if (m_isByTime ? tick.time > time : tick.seq > seq)
+        for (; !ticks.empty(); ticks.pop_front()) {
+            if (isByTime ? ticks.front().time > time : ticks.front().seq > seq)
                 return;
-            m_engine.tick(tick.time);
+            const StoredTick& tick = ticks.front();
+            // The recorder's clock says nothing of messages that state their own time, as those of
+            // a file or of simulated time do.
+            if (tick.seq != tickSeq)
+                isOfOurTime = messages > 0 && std::abs(tick.time - newest) <= kNear;
+            tickSeq = tick.seq;
+            if (isOfOurTime)
+                engine->tick(tick.time);
         }
     }
 
-    SourceView& m_view;
-    const FindingsRequest& m_request;
-    DetectorEngine m_engine;
-    std::vector<StoredTick> m_ticks;
-    std::vector<Gap> m_gaps;
-    std::size_t m_nextTick = 0;
-    std::size_t m_nextGap = 0;
-    bool m_isByTime; ///< several recordings: their Seqs say nothing here
-    Seq m_next = 1;
-    Columns m_columns;
-    BlockPayload::Scratch m_scratch;
-    std::int64_t m_messages = 0;
-    std::int64_t m_unreadable = 0;
+    DetectorChoice choice;
+    std::shared_ptr<const Dictionaries> names;
+    std::optional<DetectorEngine> engine;
+    std::deque<StoredTick> ticks; ///< that have not passed
+    std::deque<Gap> gaps;         ///< the same, by their begin
+    std::int64_t lastTick = 0;    ///< id of the last one that was read
+    std::size_t knownGaps = 0;
+    bool isByTime = false;
+    bool isOfOurTime = false; ///< messages are stamped by the clock of the ticks
+    Seq tickSeq = 0;          ///< of the last tick
+    std::int64_t newest = 0;  ///< ns, time of the last message
+    Seq next = 1;
+    Columns columns;
+    BlockPayload::Scratch scratch;
+    std::int64_t messages = 0;
+    std::int64_t unreadable = 0;
 };
 
-} // namespace
+FindingsPass::FindingsPass(const DetectorChoice& choice)
+    : d(std::make_unique<Private>(choice))
+{
+}
 
-Result<FindingsReport> findingsPass(const Source& source, const FindingsRequest& request)
+FindingsPass::~FindingsPass() = default;
+
+Status FindingsPass::advance(const Source& source,
+                             const std::function<void(std::int64_t, std::int64_t)>& progress,
+                             const std::stop_token& stop)
 {
     auto view = SourceView::of(source);
     if (!view)
         return view.error();
-    return FindingsPass(*view, request).run();
+    d->begin(source, *view);
+    d->takeNews(view->reader());
+    const Seq first = view->first();
+    // A ring lets go what has not passed yet: then it is missing.
+    for (Seq seq = std::max(d->next, first); seq <= view->durable();) {
+        view->refresh();
+        const auto blocks = view->reader().blocksFrom(seq, kBlocksALook);
+        if (blocks.empty())
+            break;
+        for (const BlockRef& block : blocks) {
+            if (stop.stop_requested())
+                return cancelled();
+            d->pass(*view, block);
+        }
+        seq = d->next;
+        if (progress)
+            progress(std::min(seq - first, view->last() - first + 1), view->last() - first + 1);
+    }
+    d->ticksUpTo(d->next - 1, std::numeric_limits<std::int64_t>::max());
+    return Done();
+}
+
+FindingsReport FindingsPass::report() const
+{
+    FindingsReport report;
+    report.messages = d->messages;
+    report.unreadable = d->unreadable;
+    if (!d->engine)
+        return report;
+    const Findings& findings = d->engine->findings();
+    report.findings.assign(findings.all().begin(), findings.all().end());
+    std::ranges::stable_sort(report.findings, {}, &Finding::start);
+    report.forgotten = d->engine->forgotten();
+    report.uncounted = findings.uncounted();
+    return report;
+}
+
+Result<FindingsReport> findingsPass(const Source& source, const FindingsRequest& request)
+{
+    FindingsPass pass(request.choice);
+    if (auto status = pass.advance(source, request.progress, request.stop); !status)
+        return status.error();
+    return pass.report();
 }
 
 } // namespace murmur

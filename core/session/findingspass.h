@@ -33,8 +33,29 @@ struct FindingsReport
     std::int64_t uncounted = 0;    ///< findings beyond the most that are kept
 };
 
-/// Lets a recording pass before the detectors: messages, gaps and ticks in Seq order. Works in the
-/// calling thread. Errors: Unreadable, Cancelled.
+/// Lets a recording pass before the detectors: messages, gaps and ticks in Seq order; also one that
+/// grows, piece by piece. One thread at a time.
+class FindingsPass
+{
+public:
+    explicit FindingsPass(const DetectorChoice& choice);
+    ~FindingsPass();
+
+    /// What is on disk and has not passed yet. `progress` is called now and then, in this thread.
+    /// Errors: Unreadable; Cancelled, after which it may go on.
+    Status advance(const Source& source,
+                   const std::function<void(std::int64_t passed, std::int64_t messages)>& progress,
+                   const std::stop_token& stop);
+    /// What was found so far.
+    [[nodiscard]] FindingsReport report() const;
+
+private:
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+/// The same for a whole recording, as far as it is on disk. Works in the calling thread. Errors:
+/// Unreadable, Cancelled.
 Result<FindingsReport> findingsPass(const Source& source, const FindingsRequest& request);
 
 } // namespace murmur
