@@ -3,6 +3,7 @@
 
 #include "connecting.h"
 
+#include "historygate.h"
 #include "keychain/keychainstore.h"
 #include "mainwindow.h"
 #include "settings.h"
@@ -38,6 +39,15 @@ Connecting::Connecting(MainWindow& window, QObject* parent)
     connect(window.firstPage(), &FirstPage::connectRequested, this, &Connecting::open);
     if (const auto* top = window.findChild<TopBar*>())
         connect(top, &TopBar::connectRequested, this, &Connecting::open);
+    // A window of one bus is narrowed where its URL is typed; several of them, here.
+    if (const auto* gate = window.findChild<HistoryGate*>())
+        connect(gate, &HistoryGate::narrowRequested, this, [this](const QStringList& urls) {
+            if (urls.size() < 2)
+                return;
+            Profile profile;
+            profile.connections = urls;
+            open()->newProfile(profile);
+        });
     StudioSession* session = window.session();
     connect(session, &StudioSession::connectionsChanged, this, &Connecting::updateBand);
     connect(session, &StudioSession::stateChanged, this, &Connecting::updateBand);

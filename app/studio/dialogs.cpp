@@ -65,7 +65,7 @@ StopQuestion::StopQuestion(const RecorderStatus& status, const QString& path,
                        .arg(figuresText(soFar), shownPath(path)));
     auto* buttons = new QDialogButtonBox(this);
     QPushButton* keep = buttons->addButton(keepText, QDialogButtonBox::AcceptRole);
-    QPushButton* discard = buttons->addButton(tr("Discard"), QDialogButtonBox::DestructiveRole);
+    QPushButton* discard = buttons->addButton(tr("&Discard"), QDialogButtonBox::DestructiveRole);
     buttons->addButton(QDialogButtonBox::Cancel)->setIcon({});
     keep->setDefault(true);
     discard->setToolTip(tr("Ends the recording and deletes its file"));
@@ -92,7 +92,7 @@ KeptNote::KeptNote(const Kept& kept, const QString& problem, QWidget* parent)
         words);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok, this);
     if (!kept.path.isEmpty()) {
-        QPushButton* show = buttons->addButton(tr("Show in folder"), QDialogButtonBox::ActionRole);
+        QPushButton* show = buttons->addButton(tr("&Show in folder"), QDialogButtonBox::ActionRole);
         connect(show, &QPushButton::clicked, this, [path = kept.path] {
             QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(path).path()));
         });
@@ -119,6 +119,13 @@ AttachDialog::AttachDialog(const QStringList& recentUrls, bool isRecording, QWid
         Q_EMIT attachRequested(wish);
     });
     edit->focusText();
+    m_edit = edit;
+}
+
+void AttachDialog::setText(const QString& text)
+{
+    m_edit->setText(text);
+    m_edit->focusText();
 }
 
 void askForRecordings(QWidget* parent, const QString& folder,

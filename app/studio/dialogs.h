@@ -40,9 +40,13 @@ class AttachDialog : public QDialog
     Q_OBJECT
 public:
     AttachDialog(const QStringList& recentUrls, bool isRecording, QWidget* parent);
+    void setText(const QString& text);
 
 Q_SIGNALS:
     void attachRequested(const murmur::AttachWish& wish);
+
+private:
+    AttachEdit* m_edit = nullptr;
 };
 
 /// Never calls `then` without a path.

@@ -53,8 +53,8 @@ void HistoryGate::judge(const HistoryExpectation& expectation)
     question->setInformativeText(
         tr("What is read is recorded and shown while it comes. Reading can be cancelled at any "
            "time from the chip of the connection; what was read by then is kept."));
-    auto* read = question->addButton(tr("Read"), QMessageBox::AcceptRole);
-    auto* narrow = question->addButton(tr("Narrow …"), QMessageBox::ActionRole);
+    auto* read = question->addButton(tr("&Read"), QMessageBox::AcceptRole);
+    auto* narrow = question->addButton(tr("&Narrow …"), QMessageBox::ActionRole);
     question->button(QMessageBox::Cancel)->setIcon({});
     question->setDefaultButton(read);
     connect(question, &QMessageBox::buttonClicked, this,
@@ -65,7 +65,7 @@ void HistoryGate::judge(const HistoryExpectation& expectation)
                     QStringList urls;
                     for (const QUrl& url : m_wish.urls)
                         urls << shownUrl(url);
-                    Q_EMIT narrowRequested(urls.join(u' '));
+                    Q_EMIT narrowRequested(urls);
                 }
             });
     question->open();

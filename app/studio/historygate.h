@@ -29,7 +29,7 @@ Q_SIGNALS:
     /// A sentence for the person who waits.
     void noted(const QString& sentence);
     /// The URLs are to be changed, for example to a shorter stretch.
-    void narrowRequested(const QString& urls);
+    void narrowRequested(const QStringList& urls);
 
 private:
     void judge(const HistoryExpectation& expectation);

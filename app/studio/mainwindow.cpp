@@ -6,8 +6,10 @@
 #include "dialogs.h"
 #include "exchanging.h"
 #include "filteredit.h"
+#include "firstlook.h"
 #include "historygate.h"
 #include "menus.h"
+#include "recentbuses.h"
 #include "settings.h"
 #include "startplan.h"
 #include "statusline.h"
@@ -100,9 +102,11 @@ void MainWindow::build()
     m_pages->addWidget(m_firstPage);
     m_pages->addWidget(m_workspace);
     m_status = new StatusLine(m_session.get(), middle);
+    m_buses = new RecentBuses(m_settings, m_session.get(), this);
     m_waiting = new WaitingNote(m_shared.get(), m_session.get(), m_banner, this);
     m_gate = new HistoryGate(this);
     m_plan = new StartPlan(m_shared.get(), m_workspace, m_top->filterEdit(), this);
+    m_firstLook = new FirstLook(m_shared.get(), m_session.get(), m_plan, this);
 
     auto* column = new QVBoxLayout(middle);
     column->setContentsMargins(0, 0, 0, 0);
@@ -118,6 +122,8 @@ void MainWindow::build()
             [this](const AttachWish& wish) { attach(wish); });
     connect(m_firstPage, &FirstPage::openRequested, this, &MainWindow::openFile);
     connect(m_firstPage, &FirstPage::browseRequested, this, &MainWindow::openDialog);
+    connect(m_buses, &RecentBuses::changed, this,
+            [this] { m_firstPage->setRecentUrls(m_settings.recentUrls()); });
     connect(m_plan, &StartPlan::failed, this, &MainWindow::showFailure);
     connect(m_gate, &HistoryGate::noted, m_status, &StatusLine::say);
     connect(m_gate, &HistoryGate::narrowRequested, this, &MainWindow::narrowDialog);
@@ -136,11 +142,13 @@ void MainWindow::connectSession()
     });
     connect(session, &StudioSession::connectionsChanged, m_waiting, &WaitingNote::update);
     connect(session, &StudioSession::opened, this, [this](const QString& path) {
-        if (!m_options.isUnattended && !m_session->isRecording()) {
+        if (!m_options.isUnattended) {
+            // Also what is being recorded: should this program not live to its end, it is found.
             const QStringList paths = m_session->paths();
             for (qsizetype i = paths.size() - 1; i > 0; --i)
                 m_settings.addRecentFile(paths[i]);
             m_settings.addRecentFile(path);
+            m_recorded = m_session->isRecording() ? path : QString();
         }
         showPage();
         m_waiting->update();
@@ -169,7 +177,8 @@ void MainWindow::start(const StudioArguments& arguments)
 
 bool MainWindow::isSettled() const
 {
-    if (m_session->isBusy() || m_plan->isPending() || m_menus->exchanging()->isRunning())
+    if (m_session->isBusy() || m_plan->isPending() || m_firstLook->isPending() ||
+        m_menus->exchanging()->isRunning())
         return false;
     // What follows a bus never stands still; once there is something to see, it may be taken.
     if (m_shared->mode() == SharedView::Mode::Live && m_shared->session()->seen().last > 0)
@@ -209,14 +218,19 @@ void MainWindow::attachDialog()
     connect(dialog, &AttachDialog::attachRequested, this,
             [this](const AttachWish& wish) { attach(wish); });
     dialog->open();
+    // What did not work is mended, not typed again.
+    if (const QString text = m_buses->notAttached(); !text.isEmpty())
+        dialog->setText(text);
 }
 
-void MainWindow::narrowDialog(const QString& urls)
+void MainWindow::narrowDialog(const QStringList& urls)
 {
+    if (urls.size() != 1)
+        return; // several are described in the dialog of connections
     attachDialog();
     for (AttachEdit* const edit : findChildren<AttachEdit*>()) {
         if (edit->isVisible()) {
-            edit->setText(urls);
+            edit->setText(urls.front());
             edit->focusText();
         }
     }
@@ -225,9 +239,7 @@ void MainWindow::narrowDialog(const QString& urls)
 void MainWindow::attach(const AttachWish& wish, const QString& file)
 {
     if (!m_options.isUnattended) {
-        for (const QUrl& url : wish.urls)
-            m_settings.addRecentUrl(shownUrl(url));
-        m_firstPage->setRecentUrls(m_settings.recentUrls());
+        m_buses->tryThem(wish.urls);
     }
     forgetFailure();
     const auto go = [this, wish, file] {
@@ -310,8 +322,12 @@ void MainWindow::showKept(const Kept& kept)
         m_kept = kept;
     else
         m_banner->say(Banner::Tone::Good, tr("The recording has ended: %1").arg(sentence));
-    if (!kept.path.isEmpty() && !m_options.isUnattended)
-        m_settings.addRecentFile(kept.path);
+    if (!m_options.isUnattended) {
+        if (const QString before = std::exchange(m_recorded, {}); before != kept.path)
+            m_settings.removeRecentFile(before);
+        if (!kept.path.isEmpty())
+            m_settings.addRecentFile(kept.path);
+    }
     m_firstPage->setRecentFiles(m_settings.recentFiles());
 }
 

@@ -20,9 +20,11 @@ struct AttachWish;
 class Banner;
 class FilterEdit;
 class HistoryGate;
+class FirstLook;
 class FirstPage;
 class Legend;
 class Menus;
+class RecentBuses;
 class Settings;
 class SharedView;
 class StartPlan;
@@ -99,7 +101,7 @@ private:
     void showKept(const Kept& kept);
     void forgetFailure();
     void showPage();
-    void narrowDialog(const QString& urls);
+    void narrowDialog(const QStringList& urls);
     void showTitle();
 
     Settings& m_settings;
@@ -107,6 +109,7 @@ private:
     std::unique_ptr<SharedView> m_shared;
     std::unique_ptr<StudioSession> m_session;
     TopBar* m_top = nullptr;
+    RecentBuses* m_buses = nullptr;
     WaitingNote* m_waiting = nullptr;
     HistoryGate* m_gate = nullptr;
     Banner* m_banner = nullptr;
@@ -115,9 +118,11 @@ private:
     Workspace* m_workspace = nullptr;
     StatusLine* m_status = nullptr;
     StartPlan* m_plan = nullptr;
+    FirstLook* m_firstLook = nullptr;
     Menus* m_menus = nullptr;
     Legend* m_legend = nullptr;
     bool m_quitWhenDone = false;
+    QString m_recorded; ///< the file of the recording that runs, as long as it has that name
     std::function<void()> m_afterStop;
     std::optional<Kept> m_kept; ///< what the last word will be about
     std::optional<Error> m_lastError;

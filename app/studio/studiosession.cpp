@@ -276,11 +276,15 @@ QString StudioSession::silenceOf(const std::vector<ConnectionInfo>& connections)
     }
     if (!m_silent.isValid())
         m_silent.start();
+    for (const ConnectionInfo& connection : connections) {
+        if (connection.state == ConnectionStatus::State::Failed)
+            return beforeColon(connection.url) + u": "_s + connection.detail;
+    }
     if (std::chrono::milliseconds(m_silent.elapsed()) < kSilence)
         return m_shared->silence();
     for (const ConnectionInfo& connection : connections) {
         using Bus = ConnectionStatus::State;
-        if (connection.state == Bus::Failed || connection.state == Bus::Retrying)
+        if (connection.state == Bus::Retrying)
             return beforeColon(connection.url) + u": "_s + connection.detail;
         if (connection.state == Bus::Up && !connection.subscribed.isEmpty())
             return whyNothingComes(connection);

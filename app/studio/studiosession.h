@@ -73,6 +73,8 @@ public:
     /// Patterns that would be enough for a connection that listens to everything, from the messages
     /// that came last; empty: none are known.
     [[nodiscard]] QFuture<QStringList> narrower(ConnectionId connection);
+    /// How far others were behind during the last half hour of the session, in the order of time.
+    [[nodiscard]] QFuture<std::vector<Lag>> lags();
     /// Ends the recording; it stays open for reading.
     void stop();
     /// Ends the recording if one runs and deletes its file. Only for a file that this window made.

@@ -17,6 +17,7 @@ namespace {
 
 /// So many of the last messages tell what comes.
 constexpr int kLast = 20'000;
+constexpr std::chrono::minutes kLagsBack{30};
 
 QStringList narrowerFrom(const Result<std::vector<MessageRow>>& rows, const Dictionaries& names,
                          const ConnectionInfo& connection)
@@ -57,6 +58,18 @@ QFuture<QStringList> StudioSession::narrower(ConnectionId id)
                connection = *found](const Result<std::vector<MessageRow>>& rows) {
             return narrowerFrom(rows, *names, connection);
         });
+}
+
+QFuture<std::vector<Lag>> StudioSession::lags()
+{
+    if (!m_session)
+        return QtFuture::makeReadyFuture(std::vector<Lag>());
+    const TimePoint end = isRecording() ? wallNow() : m_session->seen().time.end;
+    LagRequest request;
+    request.range = {end - kLagsBack, TimePoint::max()};
+    return m_session->lags(std::move(request)).then([](const Result<std::vector<Lag>>& lags) {
+        return lags ? *lags : std::vector<Lag>();
+    });
 }
 
 std::optional<ConnectionWish>

@@ -57,6 +57,11 @@ TopBar::TopBar(SharedView* shared, StudioSession* session, QWidget* parent)
             m_chips->suggest(connection, patterns);
         });
     });
+    connect(m_chips, &ConnectionChips::lagsWanted, this, [this](ConnectionId connection) {
+        m_session->lags().then(this, [this, connection](const std::vector<Lag>& lags) {
+            m_chips->showLags(connection, lags);
+        });
+    });
     refresh();
     refreshChips();
 }

@@ -3,6 +3,7 @@
 
 #include "waitingnote.h"
 
+#include "bus/connection.h"
 #include "studiosession.h"
 #include "views/base/sharedview.h"
 #include "views/connect/banner.h"
@@ -56,7 +57,22 @@ void WaitingNote::update()
         if (curl.isEmpty())
             curl = hubCurlLine(QUrl(connection.url));
     }
-    if (curl.isEmpty() && !m_shared->silence().isEmpty()) {
+    // Nothing is called attached that is not.
+    const auto& connections = m_session->connections();
+    const auto bad = std::ranges::find_if(connections, [](const ConnectionInfo& connection) {
+        return connection.state == ConnectionStatus::State::Failed ||
+               connection.state == ConnectionStatus::State::Retrying;
+    });
+    if (bad != connections.end()) {
+        const bool isFinal = bad->state == ConnectionStatus::State::Failed;
+        m_banner->say(isFinal ? Banner::Tone::Bad : Banner::Tone::Neutral,
+                      beforeColon(bad->url) + u": "_s + bad->detail);
+        return;
+    }
+    const bool isUp = std::ranges::all_of(connections, [](const ConnectionInfo& connection) {
+        return connection.state == ConnectionStatus::State::Up;
+    });
+    if (isUp && curl.isEmpty() && !m_shared->silence().isEmpty()) {
         m_banner->say(Banner::Tone::Neutral, m_shared->silence());
         offerTopics();
         return;
@@ -66,8 +82,10 @@ void WaitingNote::update()
             ? urls.join(u", "_s)
             : tr("%1 connections (%2)").arg(urls.size()).arg(upText(m_session->connections()));
     const QString sentence =
-        curl.isEmpty() ? tr("Attached to %1. No message has come yet.")
-                       : tr("Attached to %1. No message has come yet: send one, for example with");
+        !isUp ? tr("Attaching to %1 …")
+        : curl.isEmpty()
+            ? tr("Attached to %1. No message has come yet.")
+            : tr("Attached to %1. No message has come yet: send one, for example with");
     m_banner->say(Banner::Tone::Neutral, sentence.arg(where), curl);
 }
 

@@ -5,6 +5,8 @@
 // it, windows of the past, narrower patterns.
 
 #include "historygate.h"
+#include "recentbuses.h"
+#include "settings.h"
 #include "studiosession.h"
 #include "support/brokers.h"
 #include "views/base/sharedview.h"
@@ -108,6 +110,33 @@ private Q_SLOTS:
         QVERIFY(hears(1));
         QTRY_VERIFY(banner.isHidden());
         QTRY_VERIFY(m_shared->silenceAction().isEmpty());
+    }
+
+    void aLoginThatFailedIsNotCalledAttached()
+    {
+        QVERIFY(ask({"CONFIG SET requirepass sesame"}).contains("OK"));
+        QWidget window;
+        Banner banner(&window);
+        WaitingNote note(m_shared.get(), m_session.get(), &banner, &window);
+        connect(m_session.get(), &StudioSession::connectionsChanged, &note, &WaitingNote::update);
+        Settings settings(m_folder.filePath(u"recent.ini"_s));
+        RecentBuses buses(settings, m_session.get());
+        const QUrl asked = url(u"?channel=closed"_s);
+        buses.tryThem({asked});
+        m_session->attach({asked});
+        QTRY_VERIFY_WITH_TIMEOUT(banner.sentence().contains(u"asks for a password"_s), 10'000);
+        QVERIFY2(!banner.sentence().contains(u"ttached"_s), qPrintable(banner.sentence()));
+        QVERIFY(m_shared->silence().contains(u"asks for a password"_s));
+        QCOMPARE(m_session->connections().front().state, ConnectionStatus::State::Failed);
+        // What never worked is not offered again, and is there to be mended.
+        QVERIFY(settings.recentUrls().isEmpty());
+        QCOMPARE(buses.notAttached(), asked.toString());
+
+        m_session->apply(
+            {ConnectionWish::What::AttachAgain, m_session->connections().front().id, {}, "sesame"});
+        QTRY_COMPARE_WITH_TIMEOUT(settings.recentUrls(), QStringList{asked.toString()}, 10'000);
+        QVERIFY(buses.notAttached().isEmpty());
+        QVERIFY(ask({"AUTH sesame", "CONFIG SET requirepass \"\""}).contains("OK"));
     }
 
     void aWindowOfThePastOpensLikeAFile()
