@@ -25,6 +25,7 @@
 #include <QSplitter>
 #include <QTextBrowser>
 #include <QTextDocument>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <QtConcurrent>
@@ -122,6 +123,7 @@ TranscriptView::TranscriptView(const ViewContext& context, QWidget* parent)
     connect(m_calls->selectionModel(), &QItemSelectionModel::currentChanged, this,
             [this](const QModelIndex& index) { pickCall(index.row()); });
     connect(m_page, &QTextBrowser::anchorClicked, this, &TranscriptView::follow);
+    connect(m_across, &QSplitter::splitterMoved, this, &TranscriptView::arrange);
     connect(m_onlyNew, &QToolButton::toggled, this, [this] { showPage(true); });
     connect(m_search, &QLineEdit::textChanged, this, [this] { showPage(true); });
     connect(m_search, &QLineEdit::returnPressed, this, [this] { findAgain(false); });
@@ -230,6 +232,7 @@ void TranscriptView::present(Transcript transcript)
         m_unfolded.clear();
     showCall(call);
     updateNote();
+    QTimer::singleShot(0, this, &TranscriptView::arrange); // once the list has taken its room
 }
 
 void TranscriptView::showCall(std::ptrdiff_t call)
