@@ -40,7 +40,7 @@ private Q_SLOTS:
         QCOMPARE(page.code, 0);
         const auto json = murmur::murmur({u"dialect"_s, u"list"_s, u"--json"_s}).objects();
         QVERIFY(json.size() >= 10);
-        QCOMPARE(json.front()[u"dialect"_s], u"otel"_s);
+        QCOMPARE(json.front()[u"dialect"_s], u"murmur"_s);
         QCOMPARE(json.back()[u"dialect"_s], u"opaque"_s);
         for (const QJsonObject& dialect : json)
             QVERIFY(page.out.contains(dialect[u"dialect"_s].toString().toUtf8()));

@@ -174,7 +174,7 @@ private Q_SLOTS:
         bed.close();
         auto database = bed.database();
         const auto tables = sqlTables();
-        QCOMPARE(tables.size(), std::size_t(10));
+        QCOMPARE(tables.size(), std::size_t(11));
         for (const SqlTableInfo& table : tables) {
             QVERIFY(!table.meaning.empty());
             std::string all;
