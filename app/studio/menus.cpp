@@ -9,6 +9,7 @@
 #include "filteredit.h"
 #include "helppages.h"
 #include "mainwindow.h"
+#include "programrun.h"
 #include "settings.h"
 #include "studiosession.h"
 #include "views/base/sharedview.h"
@@ -35,6 +36,7 @@ Menus::Menus(MainWindow& window)
     , m_window(window)
     , m_connecting(new Connecting(window, this))
     , m_exchanging(new Exchanging(window, window.recordingsFolder(), this))
+    , m_programs(new ProgramRun(window, this))
 {
     buildFile();
     buildSession();
@@ -60,6 +62,7 @@ void Menus::buildFile()
 {
     QMenu* menu = m_window.menuBar()->addMenu(tr("&File"));
     add(menu, tr("Co&nnect…"), QKeySequence(u"Ctrl+Shift+O"_s), [this] { m_connecting->open(); });
+    add(menu, tr("R&un a program…"), QKeySequence(u"Ctrl+R"_s), [this] { m_programs->ask(); });
     add(menu, tr("&Open…"), QKeySequence::Open, [this] { m_window.openDialog(); });
     m_recent = menu->addMenu(tr("Open &recent"));
     connect(m_recent, &QMenu::aboutToShow, this, &Menus::fillRecent);

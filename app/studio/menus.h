@@ -16,6 +16,7 @@ namespace murmur {
 class Connecting;
 class Exchanging;
 class MainWindow;
+class ProgramRun;
 
 /// The menu bar and every shortcut of the window. What cannot be done now is disabled; what does
 /// not exist is not there.
@@ -29,6 +30,7 @@ public:
     void update();
     [[nodiscard]] Connecting* connecting() const { return m_connecting; }
     [[nodiscard]] Exchanging* exchanging() const { return m_exchanging; }
+    [[nodiscard]] ProgramRun* programs() const { return m_programs; }
     [[nodiscard]] std::vector<QAction*> actions() const { return m_actions; }
 
 private:
@@ -48,6 +50,7 @@ private:
     MainWindow& m_window;
     Connecting* m_connecting;
     Exchanging* m_exchanging;
+    ProgramRun* m_programs;
     std::vector<QAction*> m_actions;
     std::vector<QAction*> m_needSession;
     std::vector<QAction*> m_needRecording;
