@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "helptext.h"
 #include "exchange/messagejson.h"
+#include "helptext.h"
 #include "output.h"
 
 #include <QJsonDocument>
