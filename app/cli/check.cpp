@@ -6,6 +6,7 @@
 #include "command.h"
 #include "output.h"
 #include "recordings.h"
+#include "stopsignals.h"
 #include "work.h"
 
 #include "session/findingspass.h"
@@ -19,7 +20,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace Qt::StringLiterals;
@@ -122,15 +125,13 @@ private:
         const auto filter = parseFilter(rule.filter, m_session.seen().time);
         if (!filter)
             return filter.error();
-        auto found = workWith<MatchList>([&](const StepProgress& show, const auto& stop) {
-            MatchRequest request;
-            request.filter = *filter;
-            request.stop = stop;
-            request.progress = [&](std::int64_t done, std::int64_t all) {
-                show(rule.name, done, all);
-            };
-            return searchJob(request);
-        });
+        std::stop_source stop;
+        StopSignals signals;
+        QObject::connect(&signals, &StopSignals::requested, &signals, [&] { stop.request_stop(); });
+        MatchRequest request;
+        request.filter = *filter;
+        request.stop = stop.get_token();
+        const auto found = await(m_session.search(std::move(request)));
         if (!found)
             return found.error();
         const auto count = static_cast<std::int64_t>(found->seqs.size());
@@ -149,16 +150,6 @@ private:
                 grouped(count), rule.filter, grouped(rule.least)));
         }
         return Done();
-    }
-
-    /// A search in the session's own threads; waits for it.
-    Result<MatchList> searchJob(const MatchRequest& request)
-    {
-        QFuture<Result<MatchList>> future;
-        QMetaObject::invokeMethod(
-            &m_session, [&] { future = m_session.search(request); }, Qt::BlockingQueuedConnection);
-        future.waitForFinished();
-        return future.takeResult();
     }
 
     Status judgeCalls(const CheckRule& rule)

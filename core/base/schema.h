@@ -12,8 +12,8 @@ struct Schema
 {
     /// Topics that it describes; `*` and `?` stand for any text. Empty: messages name it by `key`.
     std::string topic;
-    std::string codec; ///< id of the codec that reads with it: "avro", "protobuf", "cdr" …
-    std::string name;  ///< type of message in it; empty: the only one, or the first
+    std::string codec;    ///< id of the codec that reads with it: "avro", "protobuf", "cdr" …
+    std::string name;     ///< type of message in it; empty: the only one, or the first
     std::string registry; ///< URL of the schema registry in which `key` counts; empty: none
     std::string key;
     std::string data;       ///< text, or a descriptor set

@@ -328,11 +328,11 @@ Result<MessageDetail> messageJob(const Source& source, Seq seq)
                 break;
             rows += block.count;
             const bool own = block.first <= seq && seq <= block.last();
-            if (!view->reader().load(block,
-                                     own ? std::uint32_t(AllColumns)
-                                         : std::uint32_t(TimeColumns | CallColumns | CauseColumns |
-                                                         ActorColumns),
-                                     columns))
+            if (!view->reader().load(
+                    block,
+                    own ? std::uint32_t(AllColumns)
+                        : std::uint32_t(TimeColumns | CallColumns | CauseColumns | ActorColumns),
+                    columns))
                 continue;
             if (own) {
                 BlockPayload payload(view->reader(), block, columns);

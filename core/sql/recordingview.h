@@ -82,7 +82,7 @@ struct StatementContext
     std::stop_token stop;
     ScanCounters counters;
     std::optional<PriceTable> prices; ///< read when a statement first asks for a cost
-    std::optional<Error> failure; ///< of reading; SQLite only carries a sentence
+    std::optional<Error> failure;     ///< of reading; SQLite only carries a sentence
 
     [[nodiscard]] std::int64_t messages() const
     {

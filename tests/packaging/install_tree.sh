@@ -32,5 +32,6 @@ done
 rm -rf "${prefix:?}"/*
 cmake --install "$build" --prefix "$prefix" --component recorder >/dev/null
 [ -x "$prefix/bin/murmur" ]
+# shellcheck disable=SC2016 # the program's own shell expands it
 "$prefix/bin/murmur" run -o "$prefix/run.murmur" -- sh -c 'test -e "${PYTHONPATH%%:*}/sitecustomize.py"'
 [ ! -e "$prefix/bin/murmurscope" ]

@@ -219,8 +219,7 @@ private Q_SLOTS:
         for (Seq seq = 1; seq <= 2; ++seq) {
             const auto message = waitFor(session->message(seq));
             QVERIFY(message);
-            QCOMPARE(message->raw.count('*'),
-                     seq == 1 ? later.token.size() : jwt.size());
+            QCOMPARE(message->raw.count('*'), seq == 1 ? later.token.size() : jwt.size());
         }
     }
 

@@ -82,7 +82,7 @@ private Q_SLOTS:
         m_shared = std::make_unique<SharedView>();
         m_view = std::make_unique<TimelineView>(ViewContext{m_shared.get()});
         m_view->setShowsTopics(false); // what is said to nobody has rows of its own there
-        m_view->resize(1148, 400); // the plot is 1000 wide
+        m_view->resize(1148, 400);     // the plot is 1000 wide
         m_view->show();
         QVERIFY(QTest::qWaitForWindowExposed(m_view.get()));
     }

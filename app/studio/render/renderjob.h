@@ -27,7 +27,7 @@ struct RenderArguments
     QString until;
     QString where;
     QString lanes; ///< of the timeline, as laneKeyFromText reads it
-    QSize size; ///< empty: what suits the view
+    QSize size;    ///< empty: what suits the view
     bool isDark = true;
 };
 
