@@ -4,6 +4,7 @@
 
 #include "recording/dictionaries.h"
 
+#include <array>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -23,16 +24,21 @@ public:
     /// Valid until the next call.
     const std::vector<AgentId>& of(std::uint32_t audience)
     {
-        if (audience == m_lastId)
-            return *m_last;
-        if (m_known.size() >= kMost)
+        if (audience == 0)
+            return kNobody;
+        Recent& recent = m_recent[audience % m_recent.size()];
+        if (recent.id == audience)
+            return *recent.receivers;
+        if (m_known.size() >= kMost) {
             m_known.clear();
+            m_recent.fill({});
+            return of(audience);
+        }
         const auto [at, added] = m_known.try_emplace(audience);
         if (added)
             at->second = m_names.receivers(AudienceId(audience));
-        m_lastId = audience;
-        m_last = &at->second;
-        return *m_last;
+        recent = {audience, &at->second};
+        return at->second;
     }
 
 private:
@@ -41,8 +47,12 @@ private:
 
     const Dictionaries& m_names;
     std::unordered_map<std::uint32_t, std::vector<AgentId>> m_known;
-    std::uint32_t m_lastId = 0; // audience 0 is nobody
-    const std::vector<AgentId>* m_last = &kNobody;
+    struct Recent
+    {
+        std::uint32_t id = 0; // audience 0 is nobody
+        const std::vector<AgentId>* receivers = nullptr;
+    };
+    std::array<Recent, 256> m_recent{}; ///< in front of m_known
 };
 
 } // namespace murmur

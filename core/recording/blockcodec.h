@@ -27,9 +27,10 @@ enum ColumnSet : std::uint32_t {
     CauseColumns = 1u << 11,   ///< causes
     StateColumns = 1u << 12,   ///< states, text and senderNames
     AllColumns = (1u << 13) - 1,
-    /// late: what is learnt late of earlier messages, as facts of the message that tells it. A
-    /// reader that does not ask for them finds them where they belong, in closes, latency and
-    /// causes of the earlier message. Whoever folds messages in Seq order asks.
+    /// late: what is learnt late of earlier messages, as facts of the message
+    /// that tells it. A reader that does not ask for them finds them where they
+    /// belong, in closes, latency and causes of the earlier message. Whoever
+    /// folds messages in Seq order asks.
     LateColumns = 1u << 13,
     OwnText = 1u << 14, ///< text alone
 };
@@ -37,10 +38,12 @@ enum ColumnSet : std::uint32_t {
 inline constexpr std::uint32_t kHeardColumns =
     TimeColumns | SentColumns | PlaceColumns | SizeColumns | FlagColumns;
 
-/// The part of `reading` that overviews, states and most filters scan; packed apart from the rest.
+/// The part of `reading` that overviews, states and most filters scan; packed
+/// apart from the rest.
 inline constexpr std::uint32_t kScannedColumns = ActorColumns | TypeColumns | CallColumns;
 
-/// Columns that must be decoded because others are stored as differences to them.
+/// Columns that must be decoded because others are stored as differences to
+/// them.
 constexpr std::uint32_t withNeeded(std::uint32_t wanted) noexcept
 {
     if ((wanted & (PayloadColumns | SequenceColumns | CauseColumns | StateColumns | IdColumns)) !=
@@ -48,6 +51,8 @@ constexpr std::uint32_t withNeeded(std::uint32_t wanted) noexcept
         wanted |= ActorColumns;
     if ((wanted & PayloadColumns) != 0)
         wanted |= SizeColumns;
+    if ((wanted & (ActorColumns | CallColumns)) != 0)
+        wanted |= TypeColumns;
     if ((wanted & CauseColumns) != 0)
         wanted |= CallColumns;
     if ((wanted & LateColumns) != 0)
@@ -55,11 +60,13 @@ constexpr std::uint32_t withNeeded(std::uint32_t wanted) noexcept
     return wanted;
 }
 
-/// Columns of what was heard on which a reading has its say, where one is at hand.
+/// Columns of what was heard on which a reading has its say, where one is at
+/// hand.
 inline constexpr std::uint32_t kJudgedColumns = FlagColumns | PlaceColumns | SentColumns;
 
-/// Packs the rows of a block. `heard` is what the bus delivered and never changes; `reading` is
-/// what the dialect made of it. Not thread safe: keeps its scratch.
+/// Packs the rows of a block. `heard` is what the bus delivered and never
+/// changes; `reading` is what the dialect made of it. Not thread safe: keeps
+/// its scratch.
 class BlockEncoder
 {
 public:
@@ -68,33 +75,51 @@ public:
     {
     }
     void packHeard(const Columns& columns, std::string& packed);
-    /// `heard` are the columns that packHeard() has stored, when they are not these: a reading of
-    /// later may name other topics and find other times of sending in the same bytes. Those stand
-    /// in the reading then, and hold.
+    /// `heard` are the columns that packHeard() has stored, when they are not
+    /// these: a reading of later may name other topics and find other times of
+    /// sending in the same bytes. Those stand in the reading then, and hold.
     void packReading(const Columns& columns, std::string& packed, const Columns* heard = nullptr);
 
 private:
     void start();
     void pack(std::string& packed);
     template<typename Get>
-    void put(std::size_t count, Get get, Transform transform = Transform::Plain);
+    void put(std::size_t count, Get get, Transform transform = Transform::Plain)
+    {
+        m_values.resize(count);
+        for (std::size_t i = 0; i < count; ++i)
+            m_values[i] = static_cast<std::uint64_t>(get(i));
+        m_columns.encode(m_out, &m_bits, m_values, transform);
+    }
     template<typename T>
-    void put(const std::vector<T>& values, Transform transform = Transform::Plain);
+    void put(const std::vector<T>& values, Transform transform = Transform::Plain)
+    {
+        put(
+            values.size(), [&](std::size_t i) { return values[i]; }, transform);
+    }
     void putNames(const RealNames& names);
+    void packScanned(const Columns& columns, const Columns* heard);
+    void packCalls(const Columns& columns);
     void packLate(const Columns& columns);
+    void packRest(const Columns& columns);
+    void packSequences(const Columns& columns);
     void packCauses(const Columns& columns);
     void packStates(const Columns& columns);
+    void packIds(const Columns& columns);
 
     Packer& m_packer;
     ColumnEncoder m_columns;
     std::vector<std::uint64_t> m_values;
-    std::vector<std::int64_t> m_ends; ///< of each row's id before
+    std::vector<std::int64_t> m_ends;  ///< of each row's id before
+    std::vector<std::uint32_t> m_rows; ///< of answers
     std::string m_out, m_scanned, m_rest;
+    std::string m_bits; ///< of m_out
 };
 
-/// Unpacks what `wanted` asks for (with what that needs). False when the bytes are damaged or the
-/// row counts differ; `out` is then undefined. `count` is the number of rows that the zone map
-/// states, `first` their first Seq. Reads every format version.
+/// Unpacks what `wanted` asks for (with what that needs). False when the bytes
+/// are damaged or the row counts differ; `out` is then undefined. `count` is
+/// the number of rows that the zone map states, `first` their first Seq. Reads
+/// every format version.
 class BlockDecoder
 {
 public:
@@ -103,23 +128,39 @@ public:
     [[nodiscard]] Packer& packer() { return m_packer; }
 
 private:
-    bool decodeHeard(std::size_t count, std::string_view bytes, std::uint32_t wanted, Columns& out);
-    bool decodeScanned(std::size_t count, std::string_view bytes, std::uint32_t wanted,
-                       Columns& out);
-    bool decodeRest(std::size_t count, std::string_view bytes, std::uint32_t wanted, Columns& out);
-    bool decodeLate(std::string_view& in, std::size_t count, bool wanted, Columns& out);
-    bool decodeCauses(std::string_view& in, std::size_t count, bool wanted, Columns& out);
-    bool decodeStates(std::string_view& in, std::size_t count, bool wanted, Columns& out);
+    bool unpack(std::string_view packed, ColumnSource& in);
+    bool decodeHeard(std::size_t count, ColumnSource in, std::uint32_t wanted, Columns& out);
+    bool decodeScanned(std::size_t count, ColumnSource in, std::uint32_t wanted, Columns& out);
+    bool decodeActors(ColumnSource& in, std::size_t count, std::uint32_t wanted, bool areForetold,
+                      Columns& out);
+    bool decodeCalls(ColumnSource& in, std::size_t count, bool wanted, Columns& out);
+    bool decodeCallsV2(ColumnSource& in, std::size_t count, bool wanted, Columns& out);
+    bool decodeLate(ColumnSource& in, std::size_t count, bool wanted, Columns& out);
+    bool decodeRest(std::size_t count, ColumnSource in, std::uint32_t wanted, Columns& out);
+    bool decodeSequences(ColumnSource& in, std::size_t count, bool wanted, Columns& out);
+    bool decodeCauses(ColumnSource& in, std::size_t count, bool wanted, Columns& out);
+    bool decodeStates(ColumnSource& in, std::size_t count, bool wanted, Columns& out);
+    bool decodeIds(ColumnSource& in, std::size_t count, std::uint32_t wanted, Columns& out);
+    bool decodePayloads(ColumnSource& in, std::size_t count, bool wanted, Columns& out);
     template<typename T>
-    bool column(std::string_view& in, std::size_t count, bool wanted, std::vector<T>& out);
-    bool wide(std::string_view& in, std::size_t count, bool wanted);
-    bool unit(std::string_view& in, std::int64_t& ns) const;
-    bool names(std::string_view& in, std::size_t count, bool wanted, RealNames& out);
+    bool column(ColumnSource& in, std::size_t count, bool wanted, std::vector<T>& out)
+    {
+        return wanted ? decodeColumn(in, count, out) : skipColumn(in, count);
+    }
+    bool wide(ColumnSource& in, std::size_t count, bool wanted)
+    {
+        return column(in, count, wanted, m_values);
+    }
+    /// 0: none that is known.
+    static char takeVersion(ColumnSource& in);
+    bool unit(ColumnSource& in, std::int64_t& ns) const;
+    bool names(ColumnSource& in, std::size_t count, bool wanted, RealNames& out);
 
     Packer m_packer;
     std::string m_bytes;
-    std::vector<std::uint64_t> m_values, m_places;
-    std::vector<std::int64_t> m_ends; ///< of each row's id before
+    std::vector<std::uint64_t> m_values;
+    std::vector<std::int64_t> m_ends;  ///< of each row's id before
+    std::vector<std::uint32_t> m_rows; ///< of answers
 };
 
 } // namespace murmur

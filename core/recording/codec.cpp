@@ -4,11 +4,14 @@
 #include "recording/codec.h"
 
 #include "base/message.h"
+#include "recording/bits.h"
+#include "recording/littleendian.h"
 
 #include <zstd.h>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace murmur {
 
@@ -17,33 +20,73 @@ namespace {
 constexpr std::uint8_t kConstant = 0; // varint value
 constexpr std::uint8_t kPlanes = 1;   // byte width, varint minimum, `width` planes
 constexpr std::uint8_t kSparse = 2; // varint value, varint exceptions, varint gaps, planes of them
-constexpr std::uint8_t kDifference = 0x80;
+constexpr std::uint8_t kBits = 3;   // varint their size, where the bits are
+constexpr std::uint8_t kForm = 0x3f;
+constexpr std::uint8_t kDifference = 0x80; // zigzag of them
+constexpr std::uint8_t kRising = 0x40;     // with that: as they are, not zigzag
 /// A column is sparse when fewer rows than one in this many differ.
 constexpr std::size_t kSparseShare = 6;
 
-/// Fewer bytes are not judged, and fewer between two stretches of noise go with them.
-constexpr std::size_t kFewestNoise = 128;
-constexpr std::size_t kSmallestSection = 24;
-/// Digits of a smaller range are never noise.
-constexpr std::uint64_t kNoisyRange = 150;
+/// Fewer values are not worth a place apart.
+constexpr std::size_t kFewestForBits = 96;
+/// Bits that a code for other bytes, too, costs more.
+constexpr double kMisfit = 0.5;
 
-/// By how often two of the bytes are the same: of noise one pair in 256 is.
-bool isNoise(std::string_view bytes)
+/// The frame of bits: magic number of a frame that zstd passes over, size of
+/// what follows, then a checksum and they.
+constexpr std::uint32_t kBitsMagic = 0x184D'2A5D;
+constexpr std::size_t kBitsHead = 12;
+
+std::uint32_t bitsChecksum(std::string_view bytes)
 {
-    if (bytes.size() < kFewestNoise)
-        return false;
+    return static_cast<std::uint32_t>(idHash(bytes));
+}
+
+/// About what zstd makes of these bytes, in bits each and at least: by how
+/// often two of them are the same.
+double bitsEach(std::string_view bytes)
+{
     std::array<std::uint32_t, 256> counts{};
     for (const char byte : bytes)
         ++counts[static_cast<unsigned char>(byte)];
     std::uint64_t same = 0;
     for (const std::uint64_t count : counts)
-        same += count * (count - 1);
-    return same * kNoisyRange < std::uint64_t(bytes.size()) * (bytes.size() - 1);
+        same += count * (count - (count > 0 ? 1 : 0));
+    const auto size = static_cast<double>(bytes.size());
+    return std::min(8.0, std::log2(size * (size - 1) / static_cast<double>(same + 1)));
 }
 
 std::uint8_t widthOf(std::uint64_t range)
 {
     return range <= 0xff ? 1 : range <= 0xffff ? 2 : range <= 0xffff'ffff ? 4 : 8;
+}
+
+/// About what zstd makes of the planes at the end of `out`: it has one code for
+/// all of them, which fits none.
+double zstdBytes(std::string_view out, std::size_t count, std::uint64_t range)
+{
+    double bits = 0;
+    const std::size_t width = widthOf(range);
+    for (std::size_t plane = 0; plane < width && range >> (8 * plane) != 0; ++plane)
+        bits += kMisfit + bitsEach(out.substr(out.size() - (width - plane) * count, count));
+    return bits * static_cast<double>(count) / 8;
+}
+
+/// The smallest and the largest, by their signs when they have some; both 0
+/// when there are none.
+std::pair<std::uint64_t, std::uint64_t> boundsOf(std::span<const std::uint64_t> values,
+                                                 bool areSigned)
+{
+    if (values.empty())
+        return {0, 0};
+    const std::uint64_t sign = areSigned ? std::uint64_t(1) << 63 : 0;
+    std::uint64_t low = values.front() ^ sign;
+    std::uint64_t high = low;
+    for (const std::uint64_t value : values) {
+        low = std::min(low, value ^ sign);
+        high = std::max(high, value ^ sign);
+    }
+    return {low ^ sign, high ^ sign};
 }
 
 struct Planes
@@ -99,8 +142,9 @@ void readPlanes(const Planes& planes, std::size_t count, T* out)
 
 /// Reads the values behind a tag; `out` null only passes over them.
 template<typename T>
-bool readValues(std::string_view& in, std::uint8_t form, std::size_t count, T* out)
+bool readValues(ColumnSource& source, std::uint8_t form, std::size_t count, T* out)
 {
+    std::string_view& in = source.columns;
     std::uint64_t value = 0;
     Planes planes;
     switch (form) {
@@ -118,7 +162,8 @@ bool readValues(std::string_view& in, std::uint8_t form, std::size_t count, T* o
         return true;
     case kSparse: {
         std::uint64_t exceptions = 0;
-        // Each exception takes at least two bytes: more than that is a lie, and must not allocate.
+        // Each exception takes at least two bytes: more than that is a lie, and
+        // must not allocate.
         if (!readVarint(in, value) || !readVarint(in, exceptions) || exceptions > count ||
             exceptions > in.size())
             return false;
@@ -148,6 +193,13 @@ bool readValues(std::string_view& in, std::uint8_t form, std::size_t count, T* o
         }
         return true;
     }
+    case kBits: {
+        if (!readVarint(in, value) || value > source.bits.size())
+            return false;
+        std::string_view bits = source.bits.substr(0, value);
+        source.bits.remove_prefix(value);
+        return out == nullptr || (readBits(bits, count, out) && bits.empty());
+    }
     default:
         return false;
     }
@@ -168,42 +220,42 @@ void ColumnEncoder::appendPlanes(std::string& out, std::span<const std::uint64_t
     for (std::size_t plane = 0; plane < width; ++plane, to += count) {
         for (std::size_t i = 0; i < count; ++i)
             to[i] = static_cast<char>((values[i] - minimum) >> (8 * plane));
-        if (range >> (8 * plane) >= kNoisyRange)
-            noteNoise(out, start + plane * count, count);
     }
 }
 
-void ColumnEncoder::noteNoise(std::string_view out, std::size_t begin, std::size_t size)
+/// What rises, or nearly so, needs no sign: what is below the smallest step is
+/// none.
+std::uint8_t ColumnEncoder::takeDifferences(std::span<const std::uint64_t> values)
 {
-    if (!isNoise(out.substr(begin, size)))
-        return;
-    // What lies between, the head of a column, is not worth a section of its own.
-    if (!m_noise.empty() && begin - m_noise.back().end < kSmallestSection)
-        m_noise.back().end = begin + size;
-    else
-        m_noise.push_back({begin, begin + size});
+    m_differences.resize(values.size() - 1);
+    for (std::size_t i = 1; i < values.size(); ++i)
+        m_differences[i - 1] = values[i] - values[i - 1];
+    if (m_differences.empty())
+        return 0;
+    const auto lowest = static_cast<std::int64_t>(boundsOf(m_differences, true).first);
+    const auto whole = static_cast<std::int64_t>(values.back() - values.front());
+    const std::int64_t usual = whole / static_cast<std::int64_t>(m_differences.size());
+    if (lowest >= 0 || (usual > 0 && lowest >= -usual))
+        return kRising;
+    for (std::uint64_t& difference : m_differences)
+        difference = zigzag(static_cast<std::int64_t>(difference));
+    return 0;
 }
 
-void ColumnEncoder::encode(std::string& out, std::span<const std::uint64_t> values,
-                           Transform transform)
+void ColumnEncoder::encode(std::string& out, std::string* bits,
+                           std::span<const std::uint64_t> values, Transform transform)
 {
-    // The first difference is the whole value: it must not decide the width of the others.
+    // The first difference is the whole value: it must not decide the width of
+    // the others.
     std::uint64_t head = 0;
     std::uint8_t mark = 0;
     if (transform == Transform::Difference && !values.empty()) {
         mark = kDifference;
         head = zigzag(static_cast<std::int64_t>(values.front()));
-        m_differences.resize(values.size() - 1);
-        for (std::size_t i = 1; i < values.size(); ++i)
-            m_differences[i - 1] = zigzag(static_cast<std::int64_t>(values[i] - values[i - 1]));
+        mark |= takeDifferences(values);
         values = m_differences;
     }
-    std::uint64_t minimum = values.empty() ? 0 : values.front();
-    std::uint64_t maximum = minimum;
-    for (const std::uint64_t value : values) {
-        minimum = std::min(minimum, value);
-        maximum = std::max(maximum, value);
-    }
+    auto [minimum, maximum] = boundsOf(values, (mark & kRising) != 0);
     if (minimum == maximum) {
         out.push_back(static_cast<char>(kConstant | mark));
         appendVarint(out, minimum);
@@ -224,11 +276,23 @@ void ColumnEncoder::encode(std::string& out, std::span<const std::uint64_t> valu
                 m_exceptions.push_back(values[i]);
                 next = i + 1;
             }
-            const auto [low, high] = std::ranges::minmax(m_exceptions);
+            const auto [low, high] = boundsOf(m_exceptions, (mark & kRising) != 0);
             appendPlanes(out, m_exceptions, low, high - low);
         } else {
+            const std::size_t tag = out.size();
             out.push_back(static_cast<char>(kPlanes | mark));
             appendPlanes(out, values, minimum, maximum - minimum);
+            if (bits != nullptr && values.size() >= kFewestForBits) {
+                const BitsPlan plan = planBits(values, minimum, maximum);
+                if (static_cast<double>(plan.bytes) <
+                    zstdBytes(out, values.size(), maximum - minimum)) {
+                    out.resize(tag);
+                    out.push_back(static_cast<char>(kBits | mark));
+                    const std::size_t before = bits->size();
+                    appendBits(*bits, values, plan);
+                    appendVarint(out, bits->size() - before);
+                }
+            }
         }
     }
     if (mark != 0)
@@ -236,8 +300,9 @@ void ColumnEncoder::encode(std::string& out, std::span<const std::uint64_t> valu
 }
 
 template<typename T>
-bool decodeColumn(std::string_view& in, std::size_t count, std::vector<T>& values)
+bool decodeColumn(ColumnSource& source, std::size_t count, std::vector<T>& values)
 {
+    std::string_view& in = source.columns;
     if (in.empty() || count > kMaxUnpacked)
         return false;
     const auto tag = static_cast<std::uint8_t>(in.front());
@@ -246,7 +311,7 @@ bool decodeColumn(std::string_view& in, std::size_t count, std::vector<T>& value
     const std::size_t stored = differs && count > 0 ? count - 1 : count;
     values.resize(count);
     T* out = values.data() + (count - stored);
-    if (!readValues(in, tag & 0x7f, stored, out))
+    if (!readValues(source, tag & kForm, stored, out))
         return false;
     if (!differs)
         return true;
@@ -256,6 +321,11 @@ bool decodeColumn(std::string_view& in, std::size_t count, std::vector<T>& value
     auto before = static_cast<std::uint64_t>(unzigzag(head));
     if (count > 0)
         values[0] = static_cast<T>(before);
+    if ((tag & kRising) != 0) {
+        for (std::size_t i = 1; i < count; ++i)
+            values[i] = static_cast<T>(before += static_cast<std::uint64_t>(values[i]));
+        return true;
+    }
     for (std::size_t i = 1; i < count; ++i) {
         before += static_cast<std::uint64_t>(unzigzag(static_cast<std::uint64_t>(values[i])));
         values[i] = static_cast<T>(before);
@@ -263,13 +333,14 @@ bool decodeColumn(std::string_view& in, std::size_t count, std::vector<T>& value
     return true;
 }
 
-template bool decodeColumn(std::string_view&, std::size_t, std::vector<std::uint8_t>&);
-template bool decodeColumn(std::string_view&, std::size_t, std::vector<std::uint32_t>&);
-template bool decodeColumn(std::string_view&, std::size_t, std::vector<std::int64_t>&);
-template bool decodeColumn(std::string_view&, std::size_t, std::vector<std::uint64_t>&);
+template bool decodeColumn(ColumnSource&, std::size_t, std::vector<std::uint8_t>&);
+template bool decodeColumn(ColumnSource&, std::size_t, std::vector<std::uint32_t>&);
+template bool decodeColumn(ColumnSource&, std::size_t, std::vector<std::int64_t>&);
+template bool decodeColumn(ColumnSource&, std::size_t, std::vector<std::uint64_t>&);
 
-bool skipColumn(std::string_view& in, std::size_t count)
+bool skipColumn(ColumnSource& source, std::size_t count)
 {
+    std::string_view& in = source.columns;
     if (in.empty() || count > kMaxUnpacked)
         return false;
     const auto tag = static_cast<std::uint8_t>(in.front());
@@ -277,14 +348,20 @@ bool skipColumn(std::string_view& in, std::size_t count)
     const bool differs = (tag & kDifference) != 0;
     const std::size_t stored = differs && count > 0 ? count - 1 : count;
     std::uint64_t head = 0;
-    return readValues<std::uint64_t>(in, tag & 0x7f, stored, nullptr) &&
+    return readValues<std::uint64_t>(source, tag & kForm, stored, nullptr) &&
            (!differs || readVarint(in, head));
 }
 
 std::size_t packedSize(std::string_view bytes)
 {
+    std::size_t before = 0;
+    if (bytes.size() >= kBitsHead && loadLittle<std::uint32_t>(bytes.data()) == kBitsMagic)
+        before = std::size_t(8) + loadLittle<std::uint32_t>(bytes.data() + 4);
+    if (before >= bytes.size())
+        return 0;
+    bytes.remove_prefix(before);
     const std::size_t size = ZSTD_findFrameCompressedSize(bytes.data(), bytes.size());
-    return ZSTD_isError(size) != 0 ? 0 : size;
+    return ZSTD_isError(size) != 0 ? 0 : before + size;
 }
 
 struct Packer::Private
@@ -292,36 +369,15 @@ struct Packer::Private
     ZSTD_CCtx* compressor = ZSTD_createCCtx();
     ZSTD_DCtx* decompressor = ZSTD_createDCtx();
     std::vector<char> out; ///< only grows: a string would be filled with zeros first
-
-    bool feed(ZSTD_outBuffer& to, std::string_view bytes, ZSTD_EndDirective end)
-    {
-        ZSTD_inBuffer from{bytes.data(), bytes.size(), 0};
-        const std::size_t left = ZSTD_compressStream2(compressor, &to, &from, end);
-        return ZSTD_isError(left) == 0 && left == 0 && from.pos == from.size;
-    }
-    /// Size of the frame in `out`; 0: it failed. Noise comes in blocks of its own, which are not
-    /// compressed then, and the others get codes that fit them.
-    std::size_t packSections(std::string_view bytes, std::span<const Noise> noise)
-    {
-        ZSTD_CCtx_reset(compressor, ZSTD_reset_session_only);
-        ZSTD_CCtx_setPledgedSrcSize(compressor, bytes.size());
-        ZSTD_outBuffer to{out.data(), out.size(), 0};
-        std::size_t at = 0;
-        for (const Noise& stretch : noise) {
-            if (!feed(to, bytes.substr(at, stretch.begin - at), ZSTD_e_flush) ||
-                !feed(to, bytes.substr(stretch.begin, stretch.end - stretch.begin), ZSTD_e_flush))
-                return 0;
-            at = stretch.end;
-        }
-        return feed(to, bytes.substr(at), ZSTD_e_end) ? to.pos : 0;
-    }
 };
 
-Packer::Packer()
+Packer::Packer(For what)
     : d(std::make_unique<Private>())
 {
     ZSTD_CCtx_setParameter(d->compressor, ZSTD_c_compressionLevel, 1);
     ZSTD_CCtx_setParameter(d->compressor, ZSTD_c_checksumFlag, 1);
+    if (what == For::Text)
+        ZSTD_CCtx_setParameter(d->compressor, ZSTD_c_minMatch, 7);
 }
 
 Packer::~Packer()
@@ -330,15 +386,35 @@ Packer::~Packer()
     ZSTD_freeDCtx(d->decompressor);
 }
 
-void Packer::pack(std::string_view bytes, std::string& packed, std::span<const Noise> noise)
+void Packer::pack(std::string_view bytes, std::string& packed, std::string_view bits)
 {
-    // Each section has a head of some bytes.
-    d->out.resize(std::max(d->out.size(), ZSTD_compressBound(bytes.size()) + 64 * noise.size()));
-    const std::size_t size = noise.empty()
-                                 ? ZSTD_compress2(d->compressor, d->out.data(), d->out.size(),
-                                                  bytes.data(), bytes.size())
-                                 : d->packSections(bytes, noise);
-    packed.assign(d->out.data(), ZSTD_isError(size) != 0 ? 0 : size);
+    d->out.resize(std::max(d->out.size(), ZSTD_compressBound(bytes.size())));
+    const std::size_t size =
+        ZSTD_compress2(d->compressor, d->out.data(), d->out.size(), bytes.data(), bytes.size());
+    packed.clear();
+    if (!bits.empty()) {
+        packed.resize(kBitsHead);
+        storeLittle(packed.data(), kBitsMagic);
+        storeLittle(packed.data() + 4, static_cast<std::uint32_t>(bits.size() + 4));
+        storeLittle(packed.data() + 8, bitsChecksum(bits));
+        packed += bits;
+    }
+    packed.append(d->out.data(), ZSTD_isError(size) != 0 ? 0 : size);
+}
+
+bool Packer::unpack(std::string_view packed, std::string& bytes, std::string_view& bits)
+{
+    bits = {};
+    if (packed.size() >= kBitsHead && loadLittle<std::uint32_t>(packed.data()) == kBitsMagic) {
+        const std::size_t size = loadLittle<std::uint32_t>(packed.data() + 4);
+        if (size < 4 || size > packed.size() - 8)
+            return false;
+        bits = packed.substr(kBitsHead, size - 4);
+        if (loadLittle<std::uint32_t>(packed.data() + 8) != bitsChecksum(bits))
+            return false;
+        packed.remove_prefix(8 + size);
+    }
+    return unpack(packed, bytes);
 }
 
 bool Packer::unpack(std::string_view packed, std::string& bytes)

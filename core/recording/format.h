@@ -14,7 +14,7 @@ namespace murmur {
 /// The `.murmur` format: an SQLite 3 database with this application id and the format version as
 /// user version.
 inline constexpr std::int64_t kApplicationId = 0x4D55'524D; // "MURM"
-inline constexpr std::int64_t kFormatVersion = 2;
+inline constexpr std::int64_t kFormatVersion = 3;
 
 /// Payload is one stream of the blocks' compressed bytes, cut into pieces of which each fills a
 /// page of the file: rows of their own size would leave a third of a page empty each. A block says

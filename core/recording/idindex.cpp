@@ -112,22 +112,20 @@ std::optional<IdIndexBuilder::Run> IdIndexBuilder::take()
         Part& own = run.parts.emplace_back();
         own.number = static_cast<int>(part);
         appendVarint(own.bytes, lows.size());
-        m_columns.forgetNoise();
-        m_columns.encode(own.bytes, lows, Transform::Difference);
-        m_columns.encode(own.bytes, blocks, Transform::Plain);
-        own.noise = m_columns.noise();
+        m_columns.encode(own.bytes, &own.bits, lows, Transform::Difference);
+        m_columns.encode(own.bytes, &own.bits, blocks, Transform::Plain);
     }
     m_entries.clear();
     m_firstBlock = 0;
     return run;
 }
 
-bool blocksInPart(std::string_view part, std::uint32_t low, std::vector<std::int64_t>& blocks)
+bool blocksInPart(ColumnSource part, std::uint32_t low, std::vector<std::int64_t>& blocks)
 {
     std::uint64_t count = 0;
     // A constant column takes three bytes for any number of rows: bound them by what a run can
     // hold.
-    if (!readVarint(part, count) || count > (std::uint64_t(1) << (kLowBits + kBlockBits)))
+    if (!readVarint(part.columns, count) || count > (std::uint64_t(1) << (kLowBits + kBlockBits)))
         return false;
     std::vector<std::uint32_t> blockColumn;
     std::vector<std::uint64_t> lows;

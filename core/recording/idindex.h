@@ -53,7 +53,7 @@ public:
     {
         int number = 0;
         std::string bytes; ///< before compression
-        std::vector<Noise> noise;
+        std::string bits;  ///< beside them, not to be compressed
     };
     struct Run
     {
@@ -80,6 +80,6 @@ private:
 };
 
 /// Appends the blocks (within the run) that an unpacked part names for `low`. False when damaged.
-bool blocksInPart(std::string_view part, std::uint32_t low, std::vector<std::int64_t>& blocks);
+bool blocksInPart(ColumnSource part, std::uint32_t low, std::vector<std::int64_t>& blocks);
 
 } // namespace murmur

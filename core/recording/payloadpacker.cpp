@@ -27,7 +27,7 @@ void PayloadPacker::start(std::string_view bytes)
 {
     (void)take();
     if (bytes.size() < kWorthAThread) {
-        m_packer.pack(bytes, m_packed);
+        m_encoder.pack(m_packer, bytes, m_packed);
         return;
     }
     if (!m_thread.joinable())
@@ -55,7 +55,7 @@ void PayloadPacker::work()
         if (!m_isBusy)
             return;
         lock.unlock();
-        m_packer.pack(m_bytes, m_packed);
+        m_encoder.pack(m_packer, m_bytes, m_packed);
         lock.lock();
         m_isBusy = false;
         m_changed.notify_all();

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "recording/codec.h"
+#include "recording/payloadcodec.h"
 
 #include <condition_variable>
 #include <mutex>
@@ -30,7 +30,9 @@ public:
 private:
     void work();
 
-    Packer m_packer; // used by the thread while m_isBusy, else by the caller
+    // Used by the thread while m_isBusy, else by the caller.
+    Packer m_packer{Packer::For::Text};
+    PayloadEncoder m_encoder;
     std::string m_packed;
     std::string_view m_bytes;
     std::thread m_thread; // joined in the destructor

@@ -528,7 +528,7 @@ bool RecordingReader::loadPayload(const BlockRef& block, std::string& bytes)
     }
     m_payload.reset();
     return next == last + 1 && m_packed.size() == size &&
-           m_decoder.packer().unpack(m_packed, bytes);
+           m_payloadDecoder.unpack(m_decoder.packer(), m_packed, bytes);
 }
 
 void RecordingReader::appendBlocks(std::int64_t firstId, std::int64_t lastId,
@@ -570,8 +570,9 @@ std::vector<BlockRef> RecordingReader::blocksWithId(IdField field, std::string_v
         if (m_idPart.bind(1, idIndexKey(m_generation, run, place.part)).step()) {
             const std::int64_t firstBlock = m_idPart.number(0);
             found.clear();
-            if (m_decoder.packer().unpack(m_idPart.blob(2), bytes) &&
-                blocksInPart(bytes, place.low, found)) {
+            std::string_view bits;
+            if (m_decoder.packer().unpack(m_idPart.blob(2), bytes, bits) &&
+                blocksInPart({bytes, bits}, place.low, found)) {
                 for (const std::int64_t block : found)
                     ids.push_back(firstBlock + block);
             } else {

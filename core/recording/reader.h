@@ -4,6 +4,7 @@
 
 #include "recording/blockreader.h"
 #include "recording/format.h"
+#include "recording/payloadcodec.h"
 #include "recording/sqlite.h"
 
 #include <QString>
@@ -98,6 +99,7 @@ private:
         m_idPart, m_firstIdRun, m_lastIdRun, m_blocksBefore, m_blockAgents, m_currentGeneration,
         m_late, m_strays, m_filter;
     BlockDecoder m_decoder;
+    PayloadDecoder m_payloadDecoder;
     std::string m_packed;
     Columns m_teller;
     TextFilterRun m_filterRun; ///< of the texts that were asked for last

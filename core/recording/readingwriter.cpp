@@ -219,7 +219,7 @@ Status ReadingWriter::storeIds()
     const auto run = m_ids.take();
     for (std::size_t i = 0; run && i < run->parts.size(); ++i) {
         const IdIndexBuilder::Part& part = run->parts[i];
-        m_packer.pack(part.bytes, m_packed, part.noise);
+        m_packer.pack(part.bytes, m_packed, part.bits);
         m_pendingBytes += m_packed.size();
         m_insertIds.bind(1, idIndexKey(m_generation, m_idRun, part.number))
             .bind(2, run->firstBlock)

@@ -240,7 +240,7 @@ bool Salvage::findContents(std::int64_t id, std::size_t count, SalvagedBlock& ou
     std::vector<std::string> payloads;
     for (const std::string& packed : packedPayloads(id)) {
         std::string bytes;
-        if (m_decoder.packer().unpack(packed, bytes))
+        if (m_payloadDecoder.unpack(m_decoder.packer(), packed, bytes))
             payloads.push_back(std::move(bytes));
     }
     // The number of rows stands in the zone map only. Where that is lost, sizes decide: the rows of
@@ -266,7 +266,8 @@ bool Salvage::findContents(std::int64_t id, std::size_t count, SalvagedBlock& ou
     }
     for (const std::string& heard : heards) {
         std::string bytes;
-        if (payloads.empty() || !m_decoder.packer().unpack(heard, bytes))
+        std::string_view bits;
+        if (payloads.empty() || !m_decoder.packer().unpack(heard, bytes, bits))
             continue;
         for (std::size_t rows = 1; rows <= kMostRows; ++rows) {
             if (rows != count && tryOne(heard, rows))

@@ -5,6 +5,7 @@
 #include "base/gap.h"
 #include "recording/blockcodec.h"
 #include "recording/pagescan.h"
+#include "recording/payloadcodec.h"
 #include "recording/reader.h"
 
 #include <QStringList>
@@ -73,6 +74,7 @@ private:
 
     PageScan m_scan;
     BlockDecoder m_decoder;
+    PayloadDecoder m_payloadDecoder;
     std::map<std::string, RawValue, std::less<>> m_meta;
     std::map<std::int64_t, BlockRef> m_zones;
     std::vector<std::int64_t> m_ids;

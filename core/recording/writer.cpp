@@ -383,7 +383,7 @@ Status RecordingWriter::storeIdRun()
     if (!run)
         return Done{};
     for (const IdIndexBuilder::Part& part : run->parts) {
-        m_packer.pack(part.bytes, m_packed, part.noise);
+        m_packer.pack(part.bytes, m_packed, part.bits);
         m_insertIds.bind(1, idIndexKey(kGeneration, m_idRun, part.number))
             .bind(2, run->firstBlock)
             .bind(3, run->lastBlock)

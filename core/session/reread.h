@@ -34,7 +34,7 @@ struct RereadReport
 /// what kind, which calls and states; tiles, keyframes and the id index with it. The messages
 /// themselves, their Seqs and times stay. The old reading is in force until the new one is whole;
 /// when it is stopped or fails the file is as it was. Errors: WrongUse (it is being recorded,
-/// or there is no such dialect), Unsupported (format 1), Unreadable, Unwritable, DiskFull,
+/// or there is no such dialect), Unsupported (an older format), Unreadable, Unwritable, DiskFull,
 /// Cancelled.
 Result<RereadReport> rereadRecording(const QString& path, const RereadOptions& options);
 

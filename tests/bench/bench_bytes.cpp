@@ -37,32 +37,33 @@ public:
 
     void unpack(std::string_view packed)
     {
-        if (!m_packer.unpack(packed, m_bytes))
+        if (!m_packer.unpack(packed, m_bytes, in.bits))
             m_bytes.clear();
-        in = m_bytes;
+        in.columns = m_bytes;
     }
-    void skip(std::size_t bytes) { in.remove_prefix(std::min(bytes, in.size())); }
+    void skip(std::size_t bytes) { in.columns.remove_prefix(std::min(bytes, in.columns.size())); }
     void column(const std::string& name) { column(name, m_count); }
     void column(const std::string& name, std::size_t count)
     {
-        const std::string_view before = in;
+        const ColumnSource before = in;
         if (!skipColumn(in, count))
             in = {};
-        book(name, before.substr(0, before.size() - in.size()));
+        book(name, before.columns.substr(0, before.columns.size() - in.columns.size()),
+             before.bits.size() - in.bits.size());
     }
     std::uint64_t number()
     {
         std::uint64_t value = 0;
-        (void)readVarint(in, value);
+        (void)readVarint(in.columns, value);
         return value;
     }
-    void book(const std::string& name, std::string_view bytes)
+    void book(const std::string& name, std::string_view bytes, std::size_t bits = 0)
     {
         m_packer.pack(bytes, m_packed);
         Sum& sum = sums[name];
-        sum.plain += static_cast<double>(bytes.size());
+        sum.plain += static_cast<double>(bytes.size() + bits);
         // A frame of its own costs 13 bytes which a column within a larger frame does not.
-        sum.packed += static_cast<double>(std::min(m_packed.size() - 13, bytes.size()));
+        sum.packed += static_cast<double>(std::min(m_packed.size() - 13, bytes.size()) + bits);
     }
     void names()
     {
@@ -72,7 +73,7 @@ public:
         column("names", rows);
         column("names", rows);
     }
-    std::string_view in;
+    ColumnSource in;
 
 private:
     std::size_t m_count;
@@ -97,28 +98,34 @@ void reading(Account& account, std::string_view blob)
     (void)readVarint(blob, size);
     account.unpack(blob.substr(0, size));
     account.skip(1);
-    for (const char* name : {"sender", "audience", "kind", "closes", "latency", "type", "flags"})
+    for (const char* name : {"sender", "type", "kind", "audience", "answers"})
         account.column(std::string("scanned: ") + name);
+    const std::uint64_t answers = account.number();
+    account.column("scanned: closes", answers);
+    account.column("scanned: latency", answers);
+    account.column("scanned: other latency");
+    account.column("scanned: flags");
     account.unpack(blob.substr(size));
     account.skip(1);
-    for (const char* name : {"payloadOffset", "payloadEnd", "sequence"})
-        account.column(std::string("rest: ") + name);
+    account.column("rest: sequence");
     if (const std::uint64_t causes = account.number(); causes > 0) {
         for (const char* name : {"cause row", "cause", "cause grade"})
             account.column(std::string("rest: ") + name, causes);
     }
     if (const std::uint64_t states = account.number(); states > 0) {
-        for (const char* name :
-             {"state row", "state agent", "state key", "state place", "state size"})
+        account.column("rest: states");
+        for (const char* name : {"state agent", "state key", "state size", "state place"})
             account.column(std::string("rest: ") + name, states);
     }
     for (const char* id :
-         {"message", "correlation", "trace", "span", "parent", "conversation", "reply to"}) {
+         {"message", "trace", "span", "parent", "reply to", "correlation", "conversation"}) {
         account.column(std::string("rest: id size ") + id);
         account.column(std::string("rest: id place ") + id);
     }
+    account.column("rest: payloadOffset");
+    account.column("rest: payloadEnd");
     const std::uint64_t text = account.number();
-    account.book("rest: text", account.in.substr(0, text));
+    account.book("rest: text", account.in.columns.substr(0, text));
 }
 
 } // namespace

@@ -71,7 +71,7 @@ private Q_SLOTS:
     }
 
 private:
-    static constexpr int kFormats = 2;
+    static constexpr int kFormats = 3;
 };
 
 QTEST_GUILESS_MAIN(TestCliGolden)

@@ -18,9 +18,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string heard;
     std::string scanned;
     std::string rest;
-    decoder.packer().pack(parts.next(), heard);
-    decoder.packer().pack(parts.next(), scanned);
-    decoder.packer().pack(parts.rest(), rest);
+    // Of each frame what was compressed, then the bits that stand before it.
+    const auto pack = [&parts](std::string& packed) {
+        const std::string_view columns = parts.next();
+        decoder.packer().pack(columns, packed, parts.next());
+    };
+    pack(heard);
+    pack(scanned);
+    pack(rest);
     std::string reading;
     appendVarint(reading, scanned.size());
     reading += scanned + rest;

@@ -4,6 +4,7 @@
 #include "support/messages.h"
 
 #include "recording/format.h"
+#include "recording/payloadcodec.h"
 
 #include <QDir>
 #include <QFile>
@@ -41,7 +42,7 @@ int main(int argc, char** argv)
     const QTemporaryDir directory;
     const QString version = QStringLiteral("v%1-").arg(kFormatVersion);
     bool good = true;
-    for (const int rows : {1, 5, 40}) {
+    for (const int rows : {1, 5, 40, 300}) {
         const QString path = directory.filePath(QStringLiteral("r%1.murmur").arg(rows));
         {
             // Far apart, so that the few messages fill several levels of tiles.
@@ -55,18 +56,24 @@ int main(int argc, char** argv)
         std::string heard;
         std::string scanned;
         std::string rest;
+        std::string_view heardBits;
+        std::string_view scannedBits;
+        std::string_view restBits;
         Statement block(*database, "SELECT heard.data, reading.data FROM heard, reading");
         std::uint64_t size = 0;
         if (!block.step())
             return 1;
         std::string_view reading = block.blob(1);
-        good = good && packer.unpack(block.blob(0), heard) && readVarint(reading, size) &&
-               packer.unpack(reading.substr(0, size), scanned) &&
-               packer.unpack(reading.substr(size), rest);
+        good = good && packer.unpack(block.blob(0), heard, heardBits) &&
+               readVarint(reading, size) &&
+               packer.unpack(reading.substr(0, size), scanned, scannedBits) &&
+               packer.unpack(reading.substr(size), rest, restBits);
         const QString name = version + QString::number(rows);
-        good = good && write(corpus, "fuzz_block", name,
-                             Parts::numbered(static_cast<std::size_t>(rows)) + Parts::piece(heard) +
-                                 Parts::piece(scanned) + rest);
+        good = good &&
+               write(corpus, "fuzz_block", name,
+                     Parts::numbered(static_cast<std::size_t>(rows)) + Parts::piece(heard) +
+                         Parts::piece(heardBits) + Parts::piece(scanned) +
+                         Parts::piece(scannedBits) + Parts::piece(rest) + Parts::piece(restBits));
         Statement keyframe(*database, "SELECT data FROM keyframe");
         std::string bytes;
         good = good && keyframe.step() && packer.unpack(keyframe.blob(0), bytes) &&
@@ -87,6 +94,21 @@ int main(int argc, char** argv)
                                  name + (group == kAllGroup ? QStringLiteral("-all")
                                                             : QStringLiteral("-group")),
                                  tile);
+    }
+    // A payload: as it is, and with its numbers apart.
+    const std::string ids =
+        R"({"id":"7cf05370-3d12-4599-92b1-6963b0f1116f","ts":1779358620123,)"
+        R"("trace":"32837f875a429259de766b409960ebc6","span":"0011aa22bb33cc44"})";
+    good = good && write(corpus, "fuzz_payload", QStringLiteral("text"), '\0' + ids + ids);
+    {
+        Packer packer;
+        std::string packed;
+        std::string text;
+        std::string_view bits;
+        PayloadEncoder().pack(packer, ids + ids, packed);
+        good = good && packer.unpack(packed, text, bits) &&
+               write(corpus, "fuzz_payload", QStringLiteral("marks"),
+                     '\1' + Parts::piece(text) + std::string(bits));
     }
     // Names: an agent, a set of two receivers, a jump, the same name twice.
     const auto row = [](std::size_t table, std::size_t id, const std::string& bytes) {

@@ -98,16 +98,19 @@ private Q_SLOTS:
         for (int i = 0; i < count; ++i)
             values.push_back(range == ~0ull ? random() : 77 + random() % range);
         for (const Transform transform : {Transform::Plain, Transform::Difference}) {
-            std::string bytes;
-            ColumnEncoder().encode(bytes, values, transform);
-            std::string_view in = bytes;
-            std::vector<std::uint64_t> back;
-            QVERIFY(decodeColumn(in, values.size(), back));
-            QCOMPARE(back, values);
-            QVERIFY(in.empty());
-            in = bytes;
-            QVERIFY(skipColumn(in, values.size()));
-            QVERIFY(in.empty());
+            std::string bits;
+            for (std::string* apart : {static_cast<std::string*>(nullptr), &bits}) {
+                std::string bytes;
+                ColumnEncoder().encode(bytes, apart, values, transform);
+                ColumnSource in{bytes, bits};
+                std::vector<std::uint64_t> back;
+                QVERIFY(decodeColumn(in, values.size(), back));
+                QCOMPARE(back, values);
+                QVERIFY(in.columns.empty() && in.bits.empty());
+                in = {bytes, bits};
+                QVERIFY(skipColumn(in, values.size()));
+                QVERIFY(in.columns.empty() && in.bits.empty());
+            }
         }
     }
 
@@ -118,7 +121,7 @@ private Q_SLOTS:
         values[500] = 900'000;
         values[999] = 8;
         std::string bytes;
-        ColumnEncoder().encode(bytes, values, Transform::Plain);
+        ColumnEncoder().encode(bytes, nullptr, values, Transform::Plain);
         QVERIFY(bytes.size() < 32);
         std::string_view in = bytes;
         std::vector<std::uint32_t> back;
