@@ -33,10 +33,10 @@ public:
     /// The first error, or an empty text.
     QString import(const QStringList& inputs, const QString& target, ImportOptions options = {})
     {
-        auto result = importMessages(inputs, target, options);
-        if (!result)
-            return result.error().message;
-        this->result = *result;
+        auto imported = importMessages(inputs, target, options);
+        if (!imported)
+            return imported.error().message;
+        result = *imported;
         return {};
     }
 

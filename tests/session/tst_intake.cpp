@@ -247,9 +247,9 @@ private Q_SLOTS:
     void rulesThatAreWrongAreRefused()
     {
         for (const IntakeRules& rules :
-             {IntakeRules{{u"a.>.b"_s}, {}, {}, {}, true}, IntakeRules{{}, {u""_s}, {}, {}, true},
-              IntakeRules{{}, {}, {u"a=much"_s}, {}, true}, IntakeRules{{}, {}, {}, {u"("_s}, true},
-              IntakeRules{{}, {}, {}, {u"//"_s}, true}}) {
+             {IntakeRules{.only = {u"a.>.b"_s}}, IntakeRules{.exclude = {u""_s}},
+              IntakeRules{.payloadLimit = {u"a=much"_s}}, IntakeRules{.redact = {u"("_s}},
+              IntakeRules{.redact = {u"//"_s}}}) {
             const auto intake = Intake::from(rules);
             QVERIFY(!intake);
             QVERIFY(!intake.error().message.isEmpty());
