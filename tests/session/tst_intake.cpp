@@ -246,10 +246,13 @@ private Q_SLOTS:
 
     void rulesThatAreWrongAreRefused()
     {
-        for (const IntakeRules& rules :
-             {IntakeRules{.only = {u"a.>.b"_s}}, IntakeRules{.exclude = {u""_s}},
-              IntakeRules{.payloadLimit = {u"a=much"_s}}, IntakeRules{.redact = {u"("_s}},
-              IntakeRules{.redact = {u"//"_s}}}) {
+        std::vector<IntakeRules> wrong(5);
+        wrong[0].only = {u"a.>.b"_s};
+        wrong[1].exclude = {u""_s};
+        wrong[2].payloadLimit = {u"a=much"_s};
+        wrong[3].redact = {u"("_s};
+        wrong[4].redact = {u"//"_s};
+        for (const IntakeRules& rules : wrong) {
             const auto intake = Intake::from(rules);
             QVERIFY(!intake);
             QVERIFY(!intake.error().message.isEmpty());
