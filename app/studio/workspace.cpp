@@ -11,6 +11,7 @@
 #include <QIODevice>
 #include <QResizeEvent>
 #include <QSplitter>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QVBoxLayout>
 
@@ -48,6 +49,7 @@ Workspace::Workspace(const ViewContext& context, QWidget* parent)
     , m_tabs(new QTabWidget(m_middle))
 {
     m_tabs->setAccessibleName(tr("Lower panes"));
+    m_tabs->tabBar()->setAccessibleName(tr("Lower panes"));
     m_tabs->setDocumentMode(true);
     m_tabs->setTabBarAutoHide(true);
     auto* all = new QVBoxLayout(this);

@@ -82,8 +82,7 @@ void WriteLoop::run()
                 tick();
             tryAgain(false);
         }
-        const bool isDue =
-            now >= m_nextCommit || d.writer->pendingBytes() >= m_limits.commitBytes();
+        const bool isDue = now >= m_nextCommit || d.writer->pendingBytes() >= commitBytes();
         if (isDue || !isOpen) {
             commit();
             watchDisk();
@@ -146,9 +145,20 @@ void WriteLoop::append(const Tail::Run& run)
     commitWhenLarge();
 }
 
+/// What one transaction may hold: on a small disk a part of what is free, or it would be full
+/// before anybody looked.
+std::size_t WriteLoop::commitBytes() const
+{
+    constexpr std::int64_t least = 64 << 10;
+    const std::size_t usual = m_limits.commitBytes();
+    if (m_watch.free() <= 0)
+        return usual;
+    return std::min(usual, static_cast<std::size_t>(std::max(least, m_watch.free() / 8)));
+}
+
 void WriteLoop::commitWhenLarge()
 {
-    if (!isWriting() || d.writer->pendingBytes() < m_limits.commitBytes())
+    if (!isWriting() || d.writer->pendingBytes() < commitBytes())
         return;
     commit();
     watchDisk();

@@ -45,6 +45,7 @@ private:
     void take(std::vector<WriterItem>&& items);
     void append(const Tail::Run& run);
     void readAll();
+    [[nodiscard]] std::size_t commitBytes() const;
     void commitWhenLarge();
     void appendFromTail();
     void commit();

@@ -230,7 +230,7 @@ private Q_SLOTS:
         scene.shared.setSession(recorded.close());
         QTRY_COMPARE(scene.list.model()->agents(), 3);
         QTreeView* tree = scene.list.tree();
-        const QModelIndex berlin = tree->model()->index(1, 0);
+        const QModelIndex berlin = tree->model()->index(0, 0);
         QCOMPARE(tree->model()->rowCount(berlin), 2);
         tree->setCurrentIndex(tree->model()->index(0, 0, berlin));
         tree->selectionModel()->select(tree->model()->index(1, 0, berlin),

@@ -266,12 +266,12 @@ private Q_SLOTS:
         QVERIFY2(named.err.contains("write file:plain.txt"), named.err.constData());
         const Outcome idle =
             murmur::murmur({u"record"_s, u"file:plain.txt"_s, u"-o"_s, u"p.murmur"_s,
-                            u"--exclude"_s, u"plain.*"_s, u"--exclude"_s, u"camera.#"_s},
+                            u"--exclude"_s, u"a.*"_s, u"--exclude"_s, u"camera.#"_s},
                            m_dir.path());
         QCOMPARE(idle.code, 0);
         QVERIFY2(idle.err.contains("No topic matched the pattern “camera.#”."),
                  idle.err.constData());
-        QVERIFY2(!idle.err.contains("“plain.*”"), idle.err.constData());
+        QVERIFY2(!idle.err.contains("“a.*”"), idle.err.constData());
         for (const QString& bus :
              {u"rediss://h?ca=/nowhere"_s, u"mqtts://h?ca=/nowhere"_s, u"tls://h?ca=/nowhere"_s,
               u"nats://h?creds=/nowhere"_s, u"wss://h?murmur.ca=/nowhere"_s}) {

@@ -462,7 +462,9 @@ private Q_SLOTS:
             if (!widget->isVisible() || !(widget->focusPolicy() & Qt::TabFocus))
                 continue;
             const auto* button = qobject_cast<const QAbstractButton*>(widget);
-            const bool hasText = button && !button->text().isEmpty();
+            const auto* label = qobject_cast<const QLabel*>(widget);
+            const bool hasText =
+                (button && !button->text().isEmpty()) || (label && !label->text().isEmpty());
             if (widget->accessibleName().isEmpty() && !hasText && widget->toolTip().isEmpty())
                 nameless << QLatin1StringView(widget->metaObject()->className()) + u' ' +
                                 widget->objectName() + u" in "_s +

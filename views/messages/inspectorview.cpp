@@ -26,6 +26,7 @@
 #include <QMenu>
 #include <QPlainTextEdit>
 #include <QStandardItemModel>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QToolButton>
 #include <QTreeView>
@@ -164,6 +165,8 @@ InspectorView::InspectorView(const ViewContext& context, QWidget* parent)
         shared()->setPlayhead(time);
         shared()->selectMessage(seq);
     });
+    m_tabs->setAccessibleName(tr("Parts of the message"));
+    m_tabs->tabBar()->setAccessibleName(tr("Parts of the message"));
     connect(m_tabs, &QTabWidget::currentChanged, this, &InspectorView::showTab);
     connect(m_payload, &PayloadPane::codecChosen, this, &InspectorView::keepCodec);
     connect(m_pretty, &QToolButton::toggled, this, &InspectorView::showRaw);
