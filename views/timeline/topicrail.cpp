@@ -3,7 +3,6 @@
 
 #include "views/timeline/topicrail.h"
 
-#include "views/base/numbers.h"
 
 #include <QCoreApplication>
 
@@ -81,12 +80,9 @@ std::size_t TopicRail::rows() const
 
 QString TopicRail::label(std::size_t row) const
 {
-    if (row + 1 == kMostRows && m_rows.size() > kMostRows) {
-        qint64 others = 0;
-        for (std::size_t i = row; i < m_rows.size(); ++i)
-            others += m_rows[i].topics;
-        return RailTr::tr("%1 other topics").arg(numberText(others));
-    }
+    // How many they are depends on what was in sight so far: a number would say nothing.
+    if (row + 1 == kMostRows && m_rows.size() > kMostRows)
+        return RailTr::tr("other topics");
     if (row >= m_rows.size())
         return {};
     return m_rows[row].topics == 1 ? m_rows[row].name : m_rows[row].family;
