@@ -69,6 +69,8 @@ public:
     /// What was gathered since the last time; empty parts are left out. Nothing when no block was
     /// added.
     std::optional<Run> take();
+    /// About what it will take in the file, and not too little.
+    [[nodiscard]] std::size_t bytes() const noexcept { return 3 * m_entries.size(); }
 
 private:
     [[nodiscard]] bool fillsPages(std::uint32_t blocks) const;

@@ -264,7 +264,8 @@ std::int64_t RecordingWriter::walBytes() const
 std::int64_t RecordingWriter::closingBytes() const
 {
     // Tiles in memory are several times what is stored of them.
-    return static_cast<std::int64_t>(2 * m_keyframeBytes + m_pyramid.openBytes() / 2) +
+    return static_cast<std::int64_t>(2 * m_keyframeBytes + m_pyramid.openBytes() / 2 +
+                                     m_ids.bytes()) +
            8 * kPageBytes;
 }
 
