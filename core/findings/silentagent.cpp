@@ -161,8 +161,8 @@ private:
     {
         const std::string length =
             durationText(nanoseconds(finding.end - finding.start)).toStdString();
-        finding.summary = scene.name(agent) +
-                          (isBack ? " was silent for " + length : " is silent since " + length);
+        finding.summary = scene.name(agent) + (isBack ? " was silent for " + length
+                                                      : " has said nothing for " + length);
         if (finding.count > 0)
             finding.summary += "; " + std::to_string(finding.count) +
                                (finding.count == 1 ? " message was" : " messages were") +
