@@ -51,7 +51,7 @@ private Q_SLOTS:
 
     void aDamagedOneEndsWithOneAndNamesTheBlock()
     {
-        spoil(u"hurt.murmur"_s, {m_good.size() * 6 / 10});
+        spoil(u"hurt.murmur"_s, m_good.size() * 6 / 10);
         const Outcome outcome = murmur::murmur({u"verify"_s, u"hurt.murmur"_s, u"--json"_s});
         QCOMPARE(outcome.code, 1);
         const QJsonObject object = outcome.objects().front();
@@ -70,9 +70,12 @@ private Q_SLOTS:
 
     void aQueryTellsWhatItCouldNotRead()
     {
-        // Which page holds what is another matter each time: some of these hold messages.
-        spoil(u"hurt.murmur"_s, {m_good.size() * 3 / 10, m_good.size() * 4 / 10,
-                                 m_good.size() * 5 / 10, m_good.size() * 6 / 10});
+        write(u"hurt.murmur"_s, m_good);
+        QCOMPARE(QProcess::execute(u"sqlite3"_s,
+                                   {m_dir.filePath(u"hurt.murmur"_s),
+                                    u"UPDATE heard SET data = zeroblob(length(data)) WHERE block = "
+                                    "(SELECT max(id) / 2 FROM block)"_s}),
+                 0);
         // So short a text is in no filter: every block has to be looked into.
         for (const QString& expression : {QString(), u"payload contains \"qq\""_s}) {
             const Outcome outcome =
@@ -237,11 +240,10 @@ private:
             qFatal("cannot write %s", qPrintable(name));
     }
     /// One page of noise.
-    void spoil(const QString& name, const QList<qsizetype>& places)
+    void spoil(const QString& name, qsizetype place)
     {
         QByteArray bytes = m_good;
-        for (const qsizetype place : places)
-            bytes.replace(place / 16384 * 16384 + 200, 8000, QByteArray(8000, char(0x5a)));
+        bytes.replace(place / 16384 * 16384 + 200, 8000, QByteArray(8000, char(0x5a)));
         write(name, bytes);
     }
 
