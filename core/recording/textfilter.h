@@ -32,8 +32,8 @@ using TextChoice = std::vector<std::string>;
 inline constexpr int kFilterBlocks = 256;
 
 /// Stands for whatever an encoded payload may say: compressed, binary, in a way that its bytes do
-/// not show. No text of a person holds it.
-inline constexpr char kEncodedText[] = "\x01";
+/// not show. A letter that is none of those of a choice, which are lower case.
+inline constexpr char kEncodedText[] = "E";
 
 /// Gathers the grams of closed blocks.
 class TextFilterBuilder
