@@ -73,8 +73,8 @@ private Q_SLOTS:
         write(u"hurt.murmur"_s, m_good);
         QCOMPARE(QProcess::execute(u"sqlite3"_s,
                                    {m_dir.filePath(u"hurt.murmur"_s),
-                                    u"UPDATE heard SET data = zeroblob(length(data)) WHERE block = "
-                                    "(SELECT max(id) / 2 FROM block)"_s}),
+                                    u"UPDATE payload SET data = zeroblob(length(data)) WHERE id = "
+                                    "(SELECT max(id) / 2 FROM payload)"_s}),
                  0);
         // So short a text is in no filter: every block has to be looked into.
         for (const QString& expression : {QString(), u"payload contains \"qq\""_s}) {
