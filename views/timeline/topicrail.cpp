@@ -3,7 +3,6 @@
 
 #include "views/timeline/topicrail.h"
 
-
 #include <QCoreApplication>
 
 #include <algorithm>
