@@ -3,7 +3,6 @@
 
 #include "codec/codec.h"
 
-#include "await.h"
 #include "command.h"
 #include "output.h"
 #include "recordings.h"
@@ -134,10 +133,7 @@ int explainOne(const Options& options)
     auto session = openSession(named, code);
     if (!session)
         return failed(session.error());
-    const auto seq = await((*session)->seqNamed(QString::fromStdString(options.seq)));
-    if (!seq)
-        return failed(seq.error());
-    const auto message = await((*session)->message(*seq));
+    const auto message = messageNamed(**session, options.seq);
     if (!message)
         return failed(message.error());
     const auto names = (*session)->dictionaries();

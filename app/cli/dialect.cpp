@@ -168,10 +168,7 @@ int explainOne(const Options& options)
     auto session = openSession(named, code);
     if (!session)
         return failed(session.error());
-    const auto seq = await((*session)->seqNamed(QString::fromStdString(options.seq)));
-    if (!seq)
-        return failed(seq.error());
-    const auto message = await((*session)->message(*seq));
+    const auto message = messageNamed(**session, options.seq);
     if (!message)
         return failed(message.error());
     std::string raw(message->raw.constData(), static_cast<std::size_t>(message->raw.size()));

@@ -1,25 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "await.h"
 #include "command.h"
 #include "output.h"
-#include "progress.h"
 #include "recordings.h"
-#include "stopsignals.h"
 #include "validators.h"
+#include "work.h"
 
 #include "findings/detector.h"
 #include "session/findingspass.h"
 
 #include <CLI/CLI.hpp>
 
-#include <QTimer>
-#include <QtConcurrent>
-
 #include <algorithm>
-#include <atomic>
-#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -156,14 +149,8 @@ Result<DetectorChoice> choiceOf(const Options& options)
     DetectorChoice choice;
     choice.withQuiet = options.withQuiet;
     for (const std::string& id : options.only) {
-        if (findDetector(id) == nullptr) {
-            QStringList known;
-            for (const DetectorEntry& entry : detectors())
-                known << QString::fromUtf8(entry.id);
-            return Error{ErrorCode::WrongUse,
-                         u"There is no detector \"%1\"; the known ones are: %2."_s.arg(
-                             QString::fromStdString(id), known.join(u", "))};
-        }
+        if (findDetector(id) == nullptr)
+            return noSuchDetector(id);
         choice.only.push_back(id);
     }
     for (const std::string& text : options.set) {
@@ -187,29 +174,16 @@ int run(const Options& options)
     if (!session)
         return failed(session.error());
 
-    StopSignals signals;
-    std::stop_source stop;
-    QObject context;
-    QObject::connect(&signals, &StopSignals::requested, &context, [&] { stop.request_stop(); });
-    std::atomic<std::int64_t> passed = 0;
-    std::atomic<std::int64_t> all = 0;
-    Progress progress;
-    QTimer timer;
-    QObject::connect(&timer, &QTimer::timeout, &context,
-                     [&] { progress.update(u"looking"_s, passed.load(), all.load()); });
-    if (progress.isShown())
-        timer.start(std::chrono::milliseconds(100));
-    FindingsRequest request;
-    request.choice = *choice;
-    request.progress = [&](std::int64_t done, std::int64_t messages) {
-        passed = done;
-        all = messages;
-    };
-    request.stop = stop.get_token();
     const auto source = (*session)->source();
-    auto report = await(QtConcurrent::run([&] { return findingsPass(*source, request); }));
-    timer.stop();
-    progress.clear();
+    auto report = workWith<FindingsReport>([&](const StepProgress& show, const auto& stop) {
+        FindingsRequest request;
+        request.choice = *choice;
+        request.stop = stop;
+        request.progress = [&](std::int64_t done, std::int64_t all) {
+            show(u"looking"_s, done, all);
+        };
+        return findingsPass(*source, request);
+    });
     if (!report)
         return failed(report.error());
 
@@ -227,6 +201,13 @@ int run(const Options& options)
     const int written = output.finish();
     if (report->findings.empty() && !options.json)
         cli::report(u"Nothing was found in %1 messages."_s.arg(grouped(report->messages)));
+    if (report->uncounted > 0)
+        cli::report(
+            u"%1 more findings are not listed; the first ones say what to mend first."_s.arg(
+                grouped(report->uncounted)));
+    if (report->forgotten > 0 && !options.json)
+        cli::report(u"Detectors work in bounded memory: %1 old entries were let go, so what takes "
+                    "very long may be missed."_s.arg(grouped(report->forgotten)));
     if (report->unreadable > 0)
         return failed(
             {ErrorCode::Unreadable,

@@ -3,6 +3,7 @@
 
 #include "recordings.h"
 
+#include "await.h"
 #include "codec/codecrule.h"
 #include "command.h"
 
@@ -97,6 +98,14 @@ std::vector<QString> labelsOf(const std::vector<std::string>& files)
         labels.push_back(label);
     }
     return labels;
+}
+
+Result<MessageDetail> messageNamed(Session& session, const std::string& name)
+{
+    const auto seq = await(session.seqNamed(QString::fromStdString(name)));
+    if (!seq)
+        return seq.error();
+    return await(session.message(*seq));
 }
 
 Result<std::vector<OpenRecording>> openRecordings(const std::vector<std::string>& files)

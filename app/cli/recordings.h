@@ -39,6 +39,9 @@ QStringList pathsOf(const std::vector<std::string>& files);
 /// that when others are shown.
 Result<std::unique_ptr<Session>> openSession(const SessionFiles& files, int& code);
 
+/// The message that a person names: "8812", or "north:8812" where there are several recordings.
+Result<MessageDetail> messageNamed(Session& session, const std::string& name);
+
 /// A recording named on the command line.
 struct OpenRecording
 {

@@ -60,7 +60,9 @@ std::int64_t DemoRandom::delay(const Delay& delay)
                        : value >> std::min<std::int64_t>(-whole, 12);
     if (chance(static_cast<unsigned>(delay.tailPerThousand)))
         value *= 4 + below(13);
-    return static_cast<std::int64_t>(value) + 1;
+    // Whoever waits for several in a row gives up after half a minute: a sound swarm stays below.
+    constexpr std::uint64_t kLongest = 8'000'000'000;
+    return static_cast<std::int64_t>(std::min(value, kLongest)) + 1;
 }
 
 } // namespace murmur

@@ -16,8 +16,12 @@
 #include "findings/slowagent.h"
 #include "findings/unansweredrequest.h"
 
+#include <QStringList>
+
 #include <algorithm>
 #include <array>
+
+using namespace Qt::StringLiterals;
 
 namespace murmur {
 
@@ -38,6 +42,17 @@ const DetectorEntry* findDetector(std::string_view id) noexcept
     const auto at = std::ranges::find(
         all, id, [](const DetectorEntry& entry) { return std::string_view(entry.id); });
     return at == all.end() ? nullptr : &*at;
+}
+
+Error noSuchDetector(std::string_view id)
+{
+    QStringList known;
+    for (const DetectorEntry& entry : detectors())
+        known << QString::fromUtf8(entry.id);
+    return {
+        ErrorCode::WrongUse,
+        u"There is no detector \"%1\"; the known ones are: %2."_s.arg(
+            QString::fromUtf8(id.data(), static_cast<qsizetype>(id.size())), known.join(u", "))};
 }
 
 } // namespace murmur

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/gap.h"
+#include "base/result.h"
 #include "findings/findings.h"
 #include "findings/heard.h"
 #include "findings/sequences.h"
@@ -53,5 +54,7 @@ struct DetectorEntry
 std::span<const DetectorEntry> detectors() noexcept;
 /// Null when there is none of that id.
 const DetectorEntry* findDetector(std::string_view id) noexcept;
+/// WrongUse, naming the known ones.
+Error noSuchDetector(std::string_view id);
 
 } // namespace murmur

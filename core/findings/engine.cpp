@@ -159,7 +159,7 @@ void DetectorEngine::hear(const Columns& columns, std::size_t row, std::string_v
 
 std::int64_t DetectorEngine::forgotten() const
 {
-    std::int64_t sum = 0;
+    std::int64_t sum = m_scene.forgotten();
     for (const auto& detector : m_detectors)
         sum += detector->forgotten();
     return sum;

@@ -20,10 +20,8 @@ public:
 
     void lost(const Sequences::Hole& hole, const Scene& scene, Findings& findings) override
     {
-        if (scene.hasGap(hole.connection, hole.before - kNearGap, hole.time + kNearGap)) {
-            ++m_ours;
+        if (scene.hasGap(hole.connection, hole.before - kNearGap, hole.time + kNearGap))
             return;
-        }
         const bool isStream = hole.scope == SequenceScope::Stream;
         const std::uint64_t key = isStream ? std::uint64_t(index(hole.topic)) | 1ull << 63
                                            : std::uint64_t(index(hole.sender));
@@ -48,8 +46,6 @@ public:
                                               : " never came: their numbers are missing.");
     }
 
-    [[nodiscard]] std::int64_t forgotten() const override { return 0; }
-
 private:
     static std::string_view scopeName(SequenceScope scope)
     {
@@ -65,8 +61,6 @@ private:
         }
         return "sender";
     }
-
-    std::int64_t m_ours = 0;
 };
 
 } // namespace

@@ -75,6 +75,8 @@ public:
     }
 
     [[nodiscard]] std::int64_t now() const { return m_now; }
+    /// Numberings that were let go to keep within bounds.
+    [[nodiscard]] std::int64_t forgotten() const { return m_sequences.forgotten(); }
     [[nodiscard]] const std::vector<Agent>& agents() const { return m_agents; }
     /// How many of them were heard.
     [[nodiscard]] std::size_t heard() const { return m_heard; }

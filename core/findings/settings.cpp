@@ -85,14 +85,8 @@ Status Settings::set(const QString& text)
     const std::string id = text.left(dot).trimmed().toStdString();
     const std::string name = text.mid(dot + 1, equals - dot - 1).trimmed().toStdString();
     const DetectorEntry* detector = findDetector(id);
-    if (detector == nullptr) {
-        QStringList known;
-        for (const DetectorEntry& entry : detectors())
-            known << QString::fromUtf8(entry.id);
-        return Error{ErrorCode::WrongUse,
-                     u"There is no detector \"%1\"; the known ones are: %2."_s.arg(
-                         QString::fromStdString(id), known.join(u", "))};
-    }
+    if (detector == nullptr)
+        return noSuchDetector(id);
     const auto parameter = std::ranges::find(
         detector->parameters, name, [](const Parameter& p) { return std::string(p.name); });
     if (parameter == detector->parameters.end()) {

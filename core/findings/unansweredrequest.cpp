@@ -56,7 +56,7 @@ public:
             if (call == nullptr || !call->isOpen())
                 continue;
             // What is known of such calls may have changed while we waited.
-            if (const std::int64_t deadline = deadlineOf(*call, scene) + m_missed; deadline > now) {
+            if (const std::int64_t deadline = deadlineOf(*call, scene); deadline > now) {
                 m_due.push({deadline, due.seq});
                 continue;
             }
@@ -67,10 +67,9 @@ public:
         }
     }
 
-    void missed(std::int64_t from, std::int64_t to) override
+    void missed(std::int64_t /*from*/, std::int64_t to) override
     {
         // Nobody was there to hear the answers: what is open now cannot be told any more.
-        (void)from;
         while (!m_due.empty() && m_due.top().time <= to + m_wait)
             m_due.pop();
     }
@@ -144,9 +143,11 @@ private:
         const bool isUnheard = isUnheardOf(scene.answersTo(call.topic, call.type));
         finding.isExact = !finding.hasGap && !isUnheard;
         finding.confidence = isUnheard ? 0.3 : finding.hasGap ? 0.5 : 1;
-        finding.severity = isUnheard          ? Severity::Info
-                           : why == Why::Slow ? Severity::Warning
-                                              : Severity::Critical;
+        // One of many may be an accident.
+        const bool isSevere = why != Why::Slow && finding.count >= 2;
+        finding.severity = isUnheard  ? Severity::Info
+                           : isSevere ? Severity::Critical
+                                      : Severity::Warning;
         finding.involve(isNamed ? call.to : call.from);
         finding.involve(call.from);
         if (isFirst)
@@ -200,7 +201,6 @@ private:
     double m_times;
     double m_answered;
     std::priority_queue<Due> m_due;
-    std::int64_t m_missed = 0;
     std::int64_t m_forgotten = 0;
 };
 
