@@ -14,7 +14,6 @@
 #include <QGuiApplication>
 #include <QKeyEvent>
 #include <QListView>
-#include <QLocale>
 #include <QVBoxLayout>
 #include <QtConcurrent>
 
@@ -138,7 +137,7 @@ void FindingsView::updateNote()
     const bool isBad = std::ranges::any_of(
         findings, [](const Finding& finding) { return finding.severity == Severity::Critical; });
     if (count > 0)
-        m_header->setFacts(QLocale::c().toString(count), isBad ? theme.bad : theme.warning);
+        m_header->setFacts(numberText(count), isBad ? theme.bad : theme.warning);
     else
         m_header->setFacts(m_pass && !m_isWhole ? tr("looking…") : QString());
     if (count > 0 || shared()->session() == nullptr) {
@@ -149,7 +148,7 @@ void FindingsView::updateNote()
         m_note->say(tr("Looking…"));
     } else {
         m_note->say(tr("Nothing found"),
-                    tr("%1 messages were looked at.").arg(QLocale::c().toString(m_messages)));
+                    tr("%1 messages were looked at.").arg(numberText(m_messages)));
     }
 }
 
