@@ -71,13 +71,21 @@ const FaultEntry* findFault(std::string_view id) noexcept
     return at == kFaults.end() ? nullptr : &*at;
 }
 
+FaultPlan usualPlan(std::string_view id)
+{
+    FaultPlan plan;
+    plan.id = id;
+    plan.end = plan.start + findFault(id)->lasts;
+    return plan;
+}
+
 Result<FaultPlan> faultPlanFromText(const QString& text)
 {
     FaultPlan plan;
     const QString id = text.section(u'@', 0, 0).trimmed();
     if (findFault(id.toStdString()) == nullptr)
         return noSuchFault(id);
-    plan.id = id.toStdString();
+    plan = usualPlan(id.toStdString());
     if (!text.contains(u'@'))
         return plan;
     const QString when = text.section(u'@', 1);

@@ -68,6 +68,8 @@ public:
     virtual void shape(SwarmShape& /*shape*/) const {}
     /// Something is said between start and end.
     virtual Fate pass(const Spoken& /*message*/, std::int64_t& /*delay*/) { return Fate::Heard; }
+    /// Puts what is said between start and end into other words; true when it did.
+    virtual bool rewrite(const Spoken& /*message*/, std::string& /*json*/) { return false; }
     /// When it has something to say by itself, ns since the start.
     [[nodiscard]] virtual std::int64_t due() const { return kNever; }
     /// Says it: exactly one message.
@@ -102,9 +104,12 @@ struct FaultEntry
     std::unique_ptr<Fault> (*create)(const FaultPlan& plan, std::uint64_t seed);
     /// Detectors that rightly find its consequences.
     std::span<const std::string_view> also = {};
+    std::int64_t lasts = 20'000'000'000; ///< ns, when nobody says how long
 };
 std::span<const FaultEntry> faults() noexcept;
 /// Null when there is none of that name.
 const FaultEntry* findFault(std::string_view id) noexcept;
+/// When it comes and goes if nobody says when; `id` must be that of a fault.
+FaultPlan usualPlan(std::string_view id);
 
 } // namespace murmur

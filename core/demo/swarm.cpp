@@ -259,17 +259,19 @@ void Swarm::Private::judge(std::int64_t now)
     if (faults.empty())
         return;
     DemoAgent* agent = talk.agent();
-    const Spoken words{.time = now,
-                       .agent = static_cast<std::uint32_t>(agent - roster.agents.data()),
-                       .topic = talk.topic(),
-                       .type = talk.type(),
-                       .json = talk.json(),
-                       .kind = talk.kind(),
-                       .sequence = agent->sequence};
+    Spoken words{.time = now,
+                 .agent = static_cast<std::uint32_t>(agent - roster.agents.data()),
+                 .topic = talk.topic(),
+                 .type = talk.type(),
+                 .json = talk.json(),
+                 .kind = talk.kind(),
+                 .sequence = agent->sequence};
     for (const auto& fault : faults) {
         std::int64_t delay = 0;
         if (!fault->isOn(now))
             continue;
+        if (fault->rewrite(words, talk.words()))
+            words.json = talk.json();
         fate = fault->pass(words, delay);
         if (fate == Fate::Heard)
             continue;

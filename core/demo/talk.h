@@ -56,6 +56,8 @@ public:
 
     [[nodiscard]] std::string_view topic() const noexcept { return m_topic; }
     [[nodiscard]] std::string_view json() const noexcept { return m_json; }
+    /// The message that was said last, to be put into other words.
+    [[nodiscard]] std::string& words() noexcept { return m_json; }
     [[nodiscard]] std::string_view from() const noexcept { return m_from; }
     [[nodiscard]] Kind kind() const noexcept { return m_kind; }
     [[nodiscard]] std::uint32_t group() const noexcept { return m_group; }

@@ -5,7 +5,7 @@
 // right in all runs (precision), how often the agent at fault is named, and how long it takes;
 // sound runs beside. And what all detectors cost, beside what interpreting the same messages costs.
 //
-//   bench_findings [SEEDS [FIRST]]
+//   bench_findings [SEEDS [FIRST [FAULT…]]]
 
 #include "faultrun.h"
 
@@ -108,13 +108,21 @@ int main(int argc, char** argv)
 {
     const int seeds = argc > 1 ? std::atoi(argv[1]) : 6;
     const int first = argc > 2 ? std::atoi(argv[2]) : 5000;
+    const auto isAsked = [&](const FaultEntry& fault) {
+        return argc <= 3 || std::any_of(argv + 3, argv + argc, [&](const char* id) {
+                   return std::string_view(id) == fault.id;
+               });
+    };
     std::map<std::string, Score, std::less<>> scores;
     for (const FaultEntry& fault : faults()) {
+        if (!isAsked(fault))
+            continue;
         for (int i = 0; i < seeds; ++i) {
             SwarmOptions options = optionsFor(static_cast<std::size_t>(i) % std::size(kSizes),
                                               static_cast<std::uint64_t>(first + i));
-            options.faults = {{.id = fault.id}};
-            const FaultRun run(options, 75);
+            options.faults = {usualPlan(fault.id)};
+            const FaultRun run(options,
+                               static_cast<double>(options.faults.front().end) / 1e9 + 40);
             Score& score = scores[fault.id];
             if (run.truth().empty())
                 continue; // nothing to go wrong in so small a swarm

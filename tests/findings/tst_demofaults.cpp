@@ -55,10 +55,9 @@ private Q_SLOTS:
         QFETCH(QString, fault);
         QFETCH(int, seed);
         SwarmOptions options = swarm(80, 800, static_cast<std::uint64_t>(seed));
-        FaultPlan plan;
-        plan.id = fault.toStdString();
+        const FaultPlan plan = usualPlan(fault.toStdString());
         options.faults = {plan};
-        const FaultRun run(options, 80);
+        const FaultRun run(options, static_cast<double>(plan.end) / 1e9 + 45);
         QCOMPARE(run.truth().size(), 1u);
         const auto right = std::ranges::count_if(run.found(), [&](const Finding& finding) {
             return run.isRight(finding, run.truth().front());
@@ -78,7 +77,7 @@ private Q_SLOTS:
     {
         SwarmOptions options = swarm(80, 800, 5);
         for (const FaultEntry& entry : faults())
-            options.faults.push_back({.id = entry.id});
+            options.faults.push_back(usualPlan(entry.id));
         const FaultRun one(options, 60);
         const FaultRun two(options, 60);
         QCOMPARE(one.told(), two.told());
