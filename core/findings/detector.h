@@ -17,6 +17,15 @@ namespace murmur {
 
 class Scene;
 
+/// Kinds of message, a bit each.
+using KindSet = std::uint16_t;
+inline constexpr KindSet kAllKinds = (1u << kKindCount) - 1;
+template<typename... Kinds>
+constexpr KindSet kindSet(Kinds... kinds)
+{
+    return static_cast<KindSet>((0u | ... | (1u << static_cast<unsigned>(kinds))));
+}
+
 /// Finds one way in which things go wrong. A pure function of messages, gaps and ticks in Seq
 /// order: it reads no clock and draws no dice, so that live, post-mortem and in a check the same is
 /// found. O(1) or O(log n) a message, with bounded state; what it lets go it counts. One thread.
@@ -24,6 +33,13 @@ class Detector
 {
 public:
     virtual ~Detector() = default;
+    /// Which kinds of message concern it; it is asked once. What concerns few costs the others
+    /// nothing.
+    [[nodiscard]] virtual KindSet kinds() const { return kAllKinds; }
+    /// A message is about to pass: the time to fetch from far memory what it will take. For those
+    /// that say so.
+    virtual void expect(const Heard& /*message*/) {}
+    [[nodiscard]] virtual bool expects() const { return false; }
     /// A message passes. `scene` knows of it already.
     virtual void hear(const Heard& message, const Scene& scene, Findings& findings) = 0;
     /// About once a second of the session's time, also in silence, as long as the recorder was

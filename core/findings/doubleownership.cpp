@@ -4,11 +4,12 @@
 
 #include "findings/scene.h"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <algorithm>
 #include <array>
 #include <deque>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace murmur {
@@ -153,7 +154,7 @@ private:
 
     std::int64_t m_within;
     std::vector<What> m_meanings; ///< by state key
-    std::unordered_map<std::uint64_t, Thing> m_things;
+    boost::unordered_flat_map<std::uint64_t, Thing> m_things;
     std::deque<std::uint64_t> m_order;
     std::int64_t m_forgotten = 0;
 };

@@ -26,19 +26,25 @@ public:
     {
     }
 
+    [[nodiscard]] bool expects() const override { return true; }
+    void expect(const Heard& message) override
+    {
+        const std::uint64_t id = idHash(message.id(IdField::Message));
+        m_key = id == 0 ? 0 : keyOf(message, id);
+        m_answerKey = message.closes == 0 ? 0 : answerKeyOf(message);
+        if (m_key != 0)
+            m_ids.fetch(m_key);
+        if (m_answerKey != 0)
+            m_answers.fetch(m_answerKey);
+    }
+
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         if ((message.flags & Retained) != 0)
             return; // a broker says it to each who comes
         Seq first = 0;
-        const std::string_view id = message.id(IdField::Message);
-        if (!id.empty()) {
-            // The same id on another topic is another use of it.
-            const std::uint64_t key = idHash(id) ^
-                                      std::rotl(std::uint64_t(index(message.sender)), 40) ^
-                                      std::rotl(std::uint64_t(index(message.topic)), 20) ^
-                                      std::uint64_t(index(message.connection));
-            first = m_ids.put(mixed(key), message.time, message.seq, m_within);
+        if (m_key != 0) {
+            first = m_ids.put(m_key, message.time, message.seq, m_within);
         } else if (message.step.what == SequenceStep::What::Again) {
             first = message.seq;
         }
@@ -64,14 +70,25 @@ private:
         return key ^ (key >> 33);
     }
 
+    static std::uint64_t keyOf(const Heard& message, std::uint64_t id)
+    {
+        // The same id on another topic is another use of it.
+        return mixed(id ^ std::rotl(std::uint64_t(index(message.sender)), 40) ^
+                     std::rotl(std::uint64_t(index(message.topic)), 20) ^
+                     std::uint64_t(index(message.connection)));
+    }
+
     /// An answer of the same bytes to the same request; 0: none. What is delivered again is the
     /// same to the last bit.
     Seq sameAnswer(const Heard& message)
     {
-        const std::uint64_t key = idHash(message.payload) ^
-                                  (static_cast<std::uint64_t>(message.closes) << 20) ^
-                                  index(message.sender);
-        return m_answers.put(mixed(key), message.time, message.seq, m_within);
+        return m_answerKey == 0 ? 0
+                                : m_answers.put(m_answerKey, message.time, message.seq, m_within);
+    }
+    static std::uint64_t answerKeyOf(const Heard& message)
+    {
+        return mixed(idHash(message.payload) ^ (static_cast<std::uint64_t>(message.closes) << 20) ^
+                     index(message.sender));
     }
 
     static void tell(const Heard& message, Seq first, const Scene& scene, Findings& findings)
@@ -96,6 +113,8 @@ private:
     }
 
     std::int64_t m_within;
+    std::uint64_t m_key = 0;       ///< of the message that passes; 0: it has no id
+    std::uint64_t m_answerKey = 0; ///< of the same; 0: it answers nothing
     RecentSet m_ids{kBits};
     RecentSet m_answers{kBits - 3};
 };

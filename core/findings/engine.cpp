@@ -13,20 +13,6 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kPatience = 10 * kSecond; ///< for numbers that may have been overtaken
 
-std::string_view textOf(TextRef ref, std::string_view raw, std::string_view headers,
-                        std::string_view own)
-{
-    std::string_view in = own;
-    std::size_t offset = ref.offset & ~kInText;
-    if ((ref.offset & kInText) == 0) {
-        const bool isInRaw = offset < raw.size();
-        in = isInRaw ? raw : headers;
-        offset -= isInRaw ? 0 : raw.size();
-    }
-    return offset < in.size() && ref.size <= in.size() - offset ? in.substr(offset, ref.size)
-                                                                : std::string_view();
-}
-
 /// The entries of row `row` in a list that is sorted by row, from `next` on.
 template<typename Entry>
 std::span<const Entry> entriesOf(const std::vector<Entry>& list, std::size_t row, std::size_t& next)
@@ -51,6 +37,15 @@ DetectorEngine::DetectorEngine(const Dictionaries& names, const DetectorChoice& 
                                   : std::ranges::find(choice.only, entry.id) != choice.only.end();
         if (isWanted)
             m_detectors.push_back(entry.create(choice.settings));
+    }
+    for (const auto& detector : m_detectors) {
+        const KindSet kinds = detector->kinds();
+        for (std::size_t kind = 0; kind < kKindCount; ++kind) {
+            if ((kinds & kindSet(static_cast<Kind>(kind))) != 0)
+                m_byKind[kind].push_back(detector.get());
+        }
+        if (detector->expects())
+            m_expecting.push_back(detector.get());
     }
 }
 
@@ -132,7 +127,8 @@ void DetectorEngine::hear(const Columns& columns, std::size_t row, std::string_v
         message.sender = m_aliases[index(message.sender)];
     message.audience = AudienceId(columns.audience[row]);
     message.receivers = m_audiences.of(columns.audience[row]);
-    message.kind = static_cast<Kind>(columns.kind[row]);
+    message.kind =
+        columns.kind[row] < kKindCount ? static_cast<Kind>(columns.kind[row]) : Kind::Event;
     message.flags = columns.flags[row];
     message.sequence = columns.sequence[row];
     message.closes = columns.closes[row];
@@ -142,18 +138,18 @@ void DetectorEngine::hear(const Columns& columns, std::size_t row, std::string_v
     message.raw = raw;
     message.headers = headers;
     message.ownText = columns.text;
-    for (std::size_t i = 0; i < kIdFieldCount; ++i) {
-        if (row < columns.ids[i].text.size() && columns.ids[i].text[row].size != 0)
-            message.ids[i] = textOf(columns.ids[i].text[row], raw, headers, columns.text);
-    }
+    message.ids = &columns.ids;
+    message.row = row;
     const std::uint32_t offset = columns.payloadOffset[row];
     const std::uint32_t size = columns.payloadSize[row];
     message.payload = offset <= raw.size() ? raw.substr(offset, size) : std::string_view();
     // What we put in ourselves says nothing of the swarm.
     if ((message.flags & (Injected | Replayed)) != 0)
         return;
+    for (Detector* detector : m_expecting)
+        detector->expect(message);
     m_scene.hear(message);
-    for (const auto& detector : m_detectors)
+    for (Detector* detector : m_byKind[static_cast<std::size_t>(message.kind)])
         detector->hear(message, m_scene, m_findings);
 }
 

@@ -8,6 +8,7 @@
 #include "recording/audiencecache.h"
 #include "recording/columns.h"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -57,6 +58,8 @@ private:
     Findings m_findings;
     std::vector<AgentId> m_aliases; ///< by agent id: as whom it counts; empty: as itself
     std::vector<std::unique_ptr<Detector>> m_detectors;
+    std::array<std::vector<Detector*>, kKindCount> m_byKind; ///< those whom it concerns
+    std::vector<Detector*> m_expecting;
     std::int64_t m_now = kNoTime;
     std::int64_t m_nextPulse = kNoTime;
     std::int64_t m_lastTick = kNoTime;

@@ -4,10 +4,11 @@
 
 #include "findings/scene.h"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <algorithm>
 #include <deque>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace murmur {
@@ -143,7 +144,7 @@ private:
     std::int64_t m_within;
     std::size_t m_agents;
     std::vector<Place> m_rootOf; ///< by Seq, modulo its size
-    std::unordered_map<Seq, Root> m_roots;
+    boost::unordered_flat_map<Seq, Root> m_roots;
     std::deque<Known> m_order;
     std::int64_t m_forgotten = 0;
 };

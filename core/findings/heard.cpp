@@ -2,25 +2,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "findings/heard.h"
 
-#include <simdjson.h>
 #include <xxhash.h>
 
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <cmath>
+#include <cstring>
+#include <optional>
 #include <string>
+#include <system_error>
 
 namespace murmur {
 
 namespace {
 
-using namespace simdjson;
-
 constexpr std::uint64_t kObject = 0x9ae1'6a3b'2f90'404full;
 constexpr std::uint64_t kList = 0xc3a5'c85c'97cb'3127ull;
 constexpr std::uint64_t kVolatile = 0x2545'f491'4f6c'dd1dull;
-constexpr int kDeepest = 32;
+constexpr int kDeepest = 256; ///< deeper ones are compared byte by byte
 constexpr std::size_t kLargestBody = std::size_t(1) << 20;
 
 std::uint64_t mixed(std::uint64_t value)
@@ -125,78 +126,189 @@ std::uint64_t numberHash(double value)
     return mixed(std::bit_cast<std::uint64_t>(rounded));
 }
 
-std::uint64_t elementHash(const dom::element& element, int depth);
-
-std::uint64_t objectHash(const dom::object& object, int depth)
+/// Hashes a JSON text in one pass, without a tree. It does not care whether all of it is right:
+/// what is no JSON at all it refuses.
+class JsonHasher
 {
-    std::uint64_t sum = kObject;
-    for (const auto& [key, value] : object) {
-        if (!isVolatileKey(key))
-            sum += mixed(hashOf(key) ^ std::rotl(elementHash(value, depth + 1), 17));
+public:
+    explicit JsonHasher(std::string_view text)
+        : m_at(text.data())
+        , m_end(text.data() + text.size())
+    {
     }
-    return mixed(sum);
-}
 
-std::uint64_t elementHash(const dom::element& element, int depth)
-{
-    if (depth > kDeepest)
-        return kVolatile;
-    switch (element.type()) {
-    case dom::element_type::OBJECT:
-        return objectHash(dom::object(element), depth);
-    case dom::element_type::ARRAY: {
+    /// Nothing where the text is no JSON.
+    std::optional<std::uint64_t> hash()
+    {
+        const std::uint64_t hash = value(0);
+        skipSpace();
+        if (!m_isJson || m_at != m_end)
+            return std::nullopt;
+        return hash;
+    }
+
+private:
+    void skipSpace()
+    {
+        while (m_at != m_end && (*m_at == ' ' || *m_at == '\n' || *m_at == '\t' || *m_at == '\r'))
+            ++m_at;
+    }
+    bool take(char c)
+    {
+        skipSpace();
+        if (m_at == m_end || *m_at != c)
+            return false;
+        ++m_at;
+        return true;
+    }
+    std::uint64_t refuse()
+    {
+        m_isJson = false;
+        m_at = m_end;
+        return 0;
+    }
+
+    /// As it is written, without the quotes: one system escapes alike each time.
+    std::string_view text()
+    {
+        if (!take('"')) {
+            refuse();
+            return {};
+        }
+        const char* const begin = m_at;
+        for (;;) {
+            const auto* quote = static_cast<const char*>(
+                std::memchr(m_at, '"', static_cast<std::size_t>(m_end - m_at)));
+            if (quote == nullptr) {
+                refuse();
+                return {};
+            }
+            const char* slash = quote;
+            while (slash != begin && slash[-1] == '\\')
+                --slash;
+            m_at = quote + 1;
+            if ((quote - slash) % 2 == 0)
+                return {begin, static_cast<std::size_t>(quote - begin)};
+        }
+    }
+
+    std::uint64_t number()
+    {
+        const char* const begin = m_at;
+        const bool isNegative = *m_at == '-';
+        m_at += isNegative ? 1 : 0;
+        std::int32_t whole = 0;
+        const char* const digits = m_at;
+        while (m_at != m_end && *m_at >= '0' && *m_at <= '9' && m_at - digits < 6)
+            whole = whole * 10 + (*m_at++ - '0');
+        const bool isShort =
+            m_at != digits && (m_at == m_end || (*m_at != '.' && *m_at != 'e' && *m_at != 'E' &&
+                                                 (*m_at < '0' || *m_at > '9')));
+        if (isShort) {
+            // Its six digits need no rounding.
+            const auto value = static_cast<double>(isNegative ? -whole : whole);
+            return whole == 0 ? mixed(1) : mixed(std::bit_cast<std::uint64_t>(value));
+        }
+        double value = 0;
+        const auto [end, error] = std::from_chars(begin, m_end, value);
+        if (error == std::errc::invalid_argument)
+            return refuse();
+        m_at = end;
+        return numberHash(error == std::errc() ? value : 0);
+    }
+
+    std::uint64_t word(std::string_view word, std::uint64_t hash)
+    {
+        if (!std::string_view(m_at, static_cast<std::size_t>(m_end - m_at)).starts_with(word))
+            return refuse();
+        m_at += word.size();
+        return hash;
+    }
+
+    std::uint64_t object(int depth)
+    {
+        std::uint64_t sum = kObject;
+        if (take('}'))
+            return mixed(sum);
+        do {
+            const std::string_view key = text();
+            if (!take(':'))
+                return refuse();
+            const std::uint64_t hash = value(depth + 1);
+            if (!isVolatileKey(key))
+                sum += mixed(hashOf(key) ^ std::rotl(hash, 17));
+        } while (take(','));
+        return take('}') ? mixed(sum) : refuse();
+    }
+    std::uint64_t list(int depth)
+    {
         std::uint64_t sum = kList;
-        for (const dom::element item : dom::array(element))
-            sum = mixed(std::rotl(sum, 7) ^ elementHash(item, depth + 1));
-        return sum;
+        if (take(']'))
+            return sum;
+        do {
+            sum = mixed(std::rotl(sum, 7) ^ value(depth + 1));
+        } while (take(','));
+        return take(']') ? sum : refuse();
     }
-    case dom::element_type::STRING: {
-        const std::string_view text = element.get_string().value_unsafe();
-        return isUuid(text) ? kVolatile : hashOf(text);
+
+    std::uint64_t value(int depth)
+    {
+        skipSpace();
+        if (m_at == m_end || depth > kDeepest)
+            return refuse();
+        switch (*m_at) {
+        case '{':
+            ++m_at;
+            return object(depth);
+        case '[':
+            ++m_at;
+            return list(depth);
+        case '"': {
+            const std::string_view said = text();
+            return isUuid(said) ? kVolatile : hashOf(said);
+        }
+        case 't':
+            return word("true", 3);
+        case 'f':
+            return word("false", 5);
+        case 'n':
+            return word("null", 7);
+        default:
+            return *m_at == '-' || (*m_at >= '0' && *m_at <= '9') ? number() : refuse();
+        }
     }
-    case dom::element_type::INT64:
-        return numberHash(static_cast<double>(element.get_int64().value_unsafe()));
-    case dom::element_type::UINT64:
-        return numberHash(static_cast<double>(element.get_uint64().value_unsafe()));
-    case dom::element_type::DOUBLE:
-        return numberHash(element.get_double().value_unsafe());
-    case dom::element_type::BOOL:
-        return element.get_bool().value_unsafe() ? 3 : 5;
-    case dom::element_type::NULL_VALUE:
-        return 7;
-    }
-    return 0;
-}
+
+    const char* m_at;
+    const char* m_end;
+    bool m_isJson = true;
+};
 
 } // namespace
 
 std::uint64_t contentHash(std::string_view body) noexcept
 {
     const std::size_t begin = body.find_first_not_of(" \t\r\n");
-    const bool isJson = begin != std::string_view::npos &&
-                        (body[begin] == '{' || body[begin] == '[') && body.size() <= kLargestBody;
-    if (isJson) {
-        static thread_local dom::parser parser;
-        dom::element root;
-        // The parser copies the body into room of its own, with the padding that it needs.
-        if (parser.parse(body.data(), body.size(), true).get(root) == SUCCESS)
-            return elementHash(root, 0) | 1;
+    const bool mayBeJson = begin != std::string_view::npos &&
+                           (body[begin] == '{' || body[begin] == '[') &&
+                           body.size() <= kLargestBody;
+    if (mayBeJson) {
+        if (const auto hash = JsonHasher(body).hash())
+            return *hash | 1;
     }
     return hashOf(body) | 1;
 }
 
-std::string_view Heard::valueOf(const StateChange& change) const
+std::string_view Heard::textAt(TextRef ref) const
 {
-    const bool isOwn = (change.value.offset & kInText) != 0;
-    const std::size_t offset = change.value.offset & ~kInText;
-    if (isOwn)
-        return offset <= ownText.size() ? ownText.substr(offset, change.value.size)
-                                        : std::string_view();
-    if (offset < raw.size())
-        return raw.substr(offset, change.value.size);
-    const std::size_t inHeaders = offset - raw.size();
-    return inHeaders <= headers.size() ? headers.substr(inHeaders, change.value.size)
-                                       : std::string_view();
+    std::string_view in = ownText;
+    std::size_t offset = ref.offset & ~kInText;
+    if ((ref.offset & kInText) == 0) {
+        const bool isInRaw = offset < raw.size();
+        in = isInRaw ? raw : headers;
+        offset -= isInRaw ? 0 : raw.size();
+    }
+    return offset < in.size() && ref.size <= in.size() - offset ? in.substr(offset, ref.size)
+                                                                : std::string_view();
 }
 
 std::uint64_t Heard::content() const

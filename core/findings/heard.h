@@ -65,7 +65,8 @@ struct Heard
     std::int64_t latency = -1; ///< ns, of that call
     std::span<const CauseEdge> causes;
     std::span<const StateChange> states;
-    std::array<std::string_view, kIdFieldCount> ids;
+    const std::array<IdColumn, kIdFieldCount>* ids = nullptr; ///< where its ids stand
+    std::size_t row = 0;                                      ///< in those columns
     std::string_view raw;
     std::string_view headers;
     std::string_view payload;
@@ -77,17 +78,38 @@ struct Heard
 
     [[nodiscard]] std::string_view id(IdField field) const
     {
-        return ids[static_cast<std::size_t>(field)];
+        const auto& texts = (*ids)[static_cast<std::size_t>(field)].text;
+        return row < texts.size() && texts[row].size != 0 ? textAt(texts[row]) : std::string_view();
     }
+    /// A text of the message: in raw, in the headers behind it, or one of its own; empty when its
+    /// place is none.
+    [[nodiscard]] std::string_view textAt(TextRef ref) const;
     /// JSON text of a state's value; empty when it is damaged.
-    [[nodiscard]] std::string_view valueOf(const StateChange& change) const;
+    [[nodiscard]] std::string_view valueOf(const StateChange& change) const
+    {
+        return textAt(change.value);
+    }
     /// Hash of what is said apart from when and how often it is said: kind, type, topic, sender,
     /// receivers and body without times, ids, counters and attempts. Worked out when first asked
     /// for. See contentHash().
     [[nodiscard]] std::uint64_t content() const;
+    /// What it belongs to: its conversation, else its trace; empty: neither is named.
+    [[nodiscard]] std::string_view matter() const
+    {
+        const std::string_view named = id(IdField::Conversation);
+        return named.empty() ? id(IdField::Trace) : named;
+    }
+    /// idHash() of that; 0: none. Worked out when first asked for.
+    [[nodiscard]] std::uint64_t matterHash() const
+    {
+        if (m_matter == 0)
+            m_matter = idHash(matter());
+        return m_matter;
+    }
 
 private:
     mutable std::uint64_t m_content = 0;
+    mutable std::uint64_t m_matter = 0;
 };
 
 /// Hash of a JSON body in which keys that tell times, ids, counters and attempts, and texts that

@@ -4,10 +4,11 @@
 
 #include "findings/scene.h"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <algorithm>
 #include <array>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace murmur {
@@ -21,11 +22,13 @@ constexpr Parameter kEnded{
     "ended", 3, Unit::Count,
     "streams of that agent that must have ended before it is known to end them"};
 constexpr std::array kParameters{kWait, kTimes, kEnded};
+constexpr std::string_view kFirstLetters = "fdisl"; ///< of those
 constexpr std::size_t kMostStreams = 20'000;
 
-constexpr std::array<std::string_view, 8> kEnds{
+constexpr std::array<std::string_view, 7> kEnds{
     "\"finish_reason\":\"", "\"finish_reason\": \"", "\"done\":true", "\"is_final\":true",
-    "\"final\":true",       "\"stop_reason\":\"",    "\"last\":true", "[DONE]"};
+    "\"final\":true",       "\"stop_reason\":\"",    "\"last\":true"};
+constexpr std::string_view kDone = "[DONE]"; ///< of server-sent events
 
 class MissingFinal final : public Detector
 {
@@ -72,8 +75,7 @@ public:
             stream.sender = message.sender;
             stream.topic = message.topic;
             stream.connection = message.connection;
-            const auto named = message.id(IdField::Conversation);
-            stream.conversation = named.empty() ? message.id(IdField::Trace) : named;
+            stream.conversation = message.matter();
         }
         stream.last = message.seq;
         stream.time = std::max(stream.time, message.time);
@@ -121,7 +123,7 @@ private:
         std::string conversation;
     };
 
-    using Streams = std::unordered_map<std::uint64_t, Stream>;
+    using Streams = boost::unordered_flat_map<std::uint64_t, Stream>;
     [[nodiscard]] bool streams(AgentId agent) const
     {
         return index(agent) < m_openOf.size() && m_openOf[index(agent)] > 0;
@@ -134,19 +136,23 @@ private:
 
     static std::uint64_t keyOf(const Heard& message)
     {
-        std::string_view id = message.id(IdField::Conversation);
-        if (id.empty())
-            id = message.id(IdField::Trace);
-        if (id.empty())
-            id = message.id(IdField::Correlation);
-        return id.empty() ? 0 : idHash(id) ^ (std::uint64_t(index(message.sender)) << 40);
+        const std::uint64_t matter = message.matterHash() != 0
+                                         ? message.matterHash()
+                                         : idHash(message.id(IdField::Correlation));
+        return matter == 0 ? 0 : matter ^ (std::uint64_t(index(message.sender)) << 40);
     }
     static bool isEnd(std::string_view payload)
     {
         // What is said in a chunk may be anything; its end stands in its own keys.
-        return std::ranges::any_of(kEnds, [&](std::string_view word) {
-            return payload.find(word) != std::string_view::npos;
-        });
+        for (std::size_t at = payload.find('"'); at != std::string_view::npos;
+             at = payload.find('"', at + 1)) {
+            const std::string_view rest = payload.substr(at);
+            if (rest.size() > 1 && kFirstLetters.find(rest[1]) != std::string_view::npos &&
+                std::ranges::any_of(kEnds,
+                                    [&](std::string_view word) { return rest.starts_with(word); }))
+                return true;
+        }
+        return payload.size() <= 64 && payload.find(kDone) != std::string_view::npos;
     }
 
     static void tell(const Stream& stream, std::int64_t now, const Scene& scene, Findings& findings)
@@ -174,9 +180,9 @@ private:
     std::int64_t m_wait;
     double m_times;
     std::int64_t m_ended;
-    Streams m_streams;                                         ///< by sender and matter
-    std::vector<std::uint32_t> m_openOf;                       ///< by agent: how many of them
-    std::unordered_map<std::uint32_t, std::int64_t> m_endings; ///< by agent
+    Streams m_streams;                   ///< by sender and matter
+    std::vector<std::uint32_t> m_openOf; ///< by agent: how many of them
+    boost::unordered_flat_map<std::uint32_t, std::int64_t> m_endings; ///< by agent
     std::int64_t m_forgotten = 0;
 };
 

@@ -5,10 +5,11 @@
 #include "findings/scene.h"
 #include "findings/similarity.h"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <array>
 #include <deque>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace murmur {
@@ -128,7 +129,7 @@ private:
 
     std::size_t m_messages;
     double m_similar;
-    std::unordered_map<std::uint64_t, Talk> m_talks; ///< by conversation
+    boost::unordered_flat_map<std::uint64_t, Talk> m_talks; ///< by conversation
     std::deque<std::uint64_t> m_order;
     std::int64_t m_forgotten = 0;
 };

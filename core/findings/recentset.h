@@ -6,7 +6,11 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
+#include <cstdlib>
+#include <memory>
+#include <new>
+
+#include <sys/mman.h>
 
 namespace murmur {
 
@@ -23,12 +27,18 @@ public:
     {
     }
 
+    /// Has its line brought into the cache while other work is done.
+    void fetch(std::uint64_t key) const
+    {
+        if (m_lines)
+            __builtin_prefetch(&m_lines[key & m_mask], 1);
+    }
     /// Puts `key` there and returns the message under which it was there; 0: it was not, or longer
     /// than `lifetime` (ns) ago.
     Seq put(std::uint64_t key, std::int64_t time, Seq seq, std::int64_t lifetime)
     {
-        if (m_lines.empty())
-            m_lines.resize(m_mask + 1);
+        if (!m_lines)
+            makeRoom();
         const std::uint32_t tag = static_cast<std::uint32_t>(key >> 32) | 1;
         const auto now = static_cast<std::uint32_t>(time / kStep);
         const auto life = static_cast<std::uint32_t>(lifetime / kStep);
@@ -58,8 +68,26 @@ private:
         Seq seq = 0;
     };
     using Line = std::array<Entry, 4>;
+    struct Free
+    {
+        void operator()(Line* lines) const { std::free(lines); }
+    };
+    /// In pages as large as there are: each look-up is far from the one before it.
+    void makeRoom()
+    {
+        constexpr std::size_t kLargePage = std::size_t(1) << 21;
+        const std::size_t size = (m_mask + 1) * sizeof(Line);
+        const std::size_t rounded = (size + kLargePage - 1) / kLargePage * kLargePage;
+        auto* const room = static_cast<Line*>(std::aligned_alloc(kLargePage, rounded));
+        if (room == nullptr)
+            throw std::bad_alloc();
+        ::madvise(room, rounded, MADV_HUGEPAGE);
+        std::uninitialized_value_construct_n(room, m_mask + 1);
+        m_lines.reset(room);
+    }
+
     std::size_t m_mask;
-    std::vector<Line> m_lines;
+    std::unique_ptr<Line[], Free> m_lines;
     std::int64_t m_forgotten = 0;
 };
 

@@ -4,11 +4,12 @@
 
 #include "findings/scene.h"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <algorithm>
 #include <array>
 #include <deque>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace murmur {
@@ -32,16 +33,16 @@ public:
     {
     }
 
+    [[nodiscard]] KindSet kinds() const override
+    {
+        return kindSet(Kind::Event, Kind::Command, Kind::Request);
+    }
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
-        if (message.kind != Kind::Event && message.kind != Kind::Command &&
-            message.kind != Kind::Request)
-            return;
-        const std::string_view named = message.id(IdField::Conversation);
-        const std::string_view of = named.empty() ? message.id(IdField::Trace) : named;
-        if (of.empty())
+        if (message.matterHash() == 0)
             return; // what is said outside of a conversation may well be said for ever
-        const std::uint64_t key = idHash(of) ^ (std::uint64_t(index(message.sender)) << 32);
+        const std::uint64_t key =
+            message.matterHash() ^ (std::uint64_t(index(message.sender)) << 32);
         std::vector<Step>& steps = stepsOf(key);
         const std::uint64_t shape = std::uint64_t(index(message.type)) << 32 |
                                     std::uint64_t(index(message.topic)) << 4 |
@@ -134,7 +135,8 @@ private:
 
     std::size_t m_rounds;
     std::size_t m_times;
-    std::unordered_map<std::uint64_t, std::vector<Step>> m_steps; ///< by agent and conversation
+    boost::unordered_flat_map<std::uint64_t, std::vector<Step>>
+        m_steps; ///< by agent and conversation
     std::deque<std::uint64_t> m_order;
     std::int64_t m_forgotten = 0;
 };

@@ -4,10 +4,11 @@
 
 #include "findings/scene.h"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <algorithm>
 #include <deque>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace murmur {
@@ -139,7 +140,7 @@ private:
     std::size_t m_times;
     std::int64_t m_within;
     double m_failed;
-    std::unordered_map<std::uint64_t, std::vector<Try>> m_asked; ///< by content
+    boost::unordered_flat_map<std::uint64_t, std::vector<Try>> m_asked; ///< by content
     std::deque<Asked> m_order;
     std::vector<std::int64_t> m_failures; ///< by agent: when an error came for it last
     std::int64_t m_forgotten = 0;

@@ -62,13 +62,24 @@ constexpr std::array kSpanWords{
 constexpr std::array<std::string_view, 3> kPointWords{"\"expires_at\"", "\"expiresAt\"",
                                                       "\"deadline\""};
 
-bool mayState(std::string_view body)
+/// Where each of these words stands first; npos: nowhere. One pass.
+std::array<std::size_t, kSpanWords.size() + kPointWords.size()> wordsIn(std::string_view body)
 {
-    for (const std::string_view word : {"deadline", "timeout", "ttl_ms", "expires"}) {
-        if (memmem(body.data(), body.size(), word.data(), word.size()) != nullptr)
-            return true;
+    std::array<std::size_t, kSpanWords.size() + kPointWords.size()> found{};
+    found.fill(std::string_view::npos);
+    for (std::size_t at = body.find('"'); at != std::string_view::npos;
+         at = body.find('"', at + 1)) {
+        const std::string_view rest = body.substr(at);
+        if (rest.size() < 3 || (rest[1] != 'd' && rest[1] != 't' && rest[1] != 'e'))
+            continue;
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            const std::string_view word =
+                i < kSpanWords.size() ? kSpanWords[i].key : kPointWords[i - kSpanWords.size()];
+            if (found[i] == std::string_view::npos && rest.starts_with(word))
+                found[i] = at;
+        }
     }
-    return false;
+    return found;
 }
 
 } // namespace
@@ -77,10 +88,10 @@ std::int64_t statedDeadline(const Heard& message)
 {
     constexpr std::size_t kLook = 4096;
     const std::string_view body = message.payload.substr(0, kLook);
-    if (!mayState(body))
-        return kNoTime;
-    for (const SpanWord& word : kSpanWords) {
-        const std::size_t at = body.find(word.key);
+    const auto found = wordsIn(body);
+    for (std::size_t i = 0; i < kSpanWords.size(); ++i) {
+        const SpanWord& word = kSpanWords[i];
+        const std::size_t at = found[i];
         if (at == std::string_view::npos)
             continue;
         const double value = numberBehind(body, at + word.key.size());
@@ -91,8 +102,9 @@ std::int64_t statedDeadline(const Heard& message)
                                                  : kMillisecond;
         return message.time + static_cast<std::int64_t>(value * static_cast<double>(unit));
     }
-    for (const std::string_view word : kPointWords) {
-        const std::size_t at = body.find(word);
+    for (std::size_t i = 0; i < kPointWords.size(); ++i) {
+        const std::string_view word = kPointWords[i];
+        const std::size_t at = found[kSpanWords.size() + i];
         if (at == std::string_view::npos)
             continue;
         const double value = numberBehind(body, at + word.size());
@@ -136,10 +148,38 @@ std::string Scene::name(AgentId agent) const
 
 std::size_t Scene::placeOf(Seq request) const
 {
-    const auto at = std::ranges::lower_bound(m_calls, request, {}, &Call::seq);
-    return at != m_calls.end() && at->seq == request
-               ? static_cast<std::size_t>(at - m_calls.begin())
-               : m_calls.size();
+    if (m_calls.empty() || request < m_calls.front().seq || request > m_calls.back().seq)
+        return m_calls.size();
+    // Requests come at a steady share of all messages: where it should be is close to where it is.
+    std::size_t low = 0, high = m_calls.size() - 1;
+    for (int tries = 0; low < high && tries < 4; ++tries) {
+        const Seq first = m_calls[low].seq, last = m_calls[high].seq;
+        if (request <= first || request >= last)
+            break;
+        const auto guess = low + static_cast<std::size_t>(static_cast<double>(request - first) *
+                                                          static_cast<double>(high - low) /
+                                                          static_cast<double>(last - first));
+        const Seq found = m_calls[guess].seq;
+        if (found == request)
+            return guess;
+        // A little beyond, so that the other end comes close, too.
+        const std::size_t step = 8u << (2 * tries);
+        if (found < request) {
+            low = guess + 1;
+            if (guess + step < high && m_calls[guess + step].seq >= request)
+                high = guess + step;
+        } else {
+            high = guess - 1;
+            if (guess > low + step && m_calls[guess - step].seq <= request)
+                low = guess - step;
+        }
+    }
+    const auto begin = m_calls.begin();
+    const auto at = std::ranges::lower_bound(begin + static_cast<std::ptrdiff_t>(low),
+                                             begin + static_cast<std::ptrdiff_t>(high) + 1, request,
+                                             {}, &Call::seq);
+    return at != m_calls.end() && at->seq == request ? static_cast<std::size_t>(at - begin)
+                                                     : m_calls.size();
 }
 
 const Scene::Call* Scene::call(Seq request) const

@@ -8,12 +8,13 @@
 #include "findings/sequences.h"
 #include "recording/dictionaries.h"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <array>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace murmur {
@@ -125,8 +126,8 @@ private:
     std::vector<std::int64_t> m_heardOver; ///< by connection id
     std::deque<Call> m_calls;
     Sequences m_sequences;
-    std::unordered_map<std::uint64_t, std::unique_ptr<Times>> m_times;
-    std::unordered_map<std::uint64_t, Answers> m_answers;
+    boost::unordered_flat_map<std::uint64_t, std::unique_ptr<Times>> m_times;
+    boost::unordered_flat_map<std::uint64_t, Answers> m_answers;
     std::deque<Gap> m_gaps;
 };
 

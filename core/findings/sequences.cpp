@@ -33,9 +33,7 @@ std::uint64_t Sequences::keyOf(SequenceScope scope, const Heard& message)
     case SequenceScope::Topic:
         return mix(mix(of, index(message.sender)), index(message.topic));
     case SequenceScope::Conversation: {
-        const std::string_view named = message.id(IdField::Conversation);
-        return mix(mix(of, index(message.sender)),
-                   idHash(named.empty() ? message.id(IdField::Trace) : named));
+        return mix(mix(of, index(message.sender)), message.matterHash());
     }
     case SequenceScope::Stream:
         break;

@@ -6,10 +6,11 @@
 #include "base/time.h"
 #include "findings/heard.h"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <array>
 #include <cstdint>
 #include <deque>
-#include <unordered_map>
 #include <vector>
 
 namespace murmur {
@@ -85,8 +86,8 @@ private:
     void choose(Sender& sender, const Heard& message);
     void waitFor(std::uint64_t key, const Track& track);
 
-    std::unordered_map<std::uint64_t, Sender> m_senders; ///< by connection and agent
-    std::unordered_map<std::uint64_t, Track> m_tracks;
+    boost::unordered_flat_map<std::uint64_t, Sender> m_senders; ///< by connection and agent
+    boost::unordered_flat_map<std::uint64_t, Track> m_tracks;
     std::deque<Waiting> m_waiting; ///< tracks with holes, by time
     std::int64_t m_forgotten = 0;
 };

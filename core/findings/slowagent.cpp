@@ -5,9 +5,10 @@
 #include "base/time.h"
 #include "findings/scene.h"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <algorithm>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace murmur {
@@ -154,7 +155,7 @@ private:
     std::size_t m_least;
     int m_spans;
     std::int64_t m_nextLook = 0;
-    std::unordered_map<std::uint64_t, Work> m_kinds; ///< by agent and type of request
+    boost::unordered_flat_map<std::uint64_t, Work> m_kinds; ///< by agent and type of request
     std::int64_t m_forgotten = 0;
 };
 
