@@ -49,6 +49,8 @@ void addQuery(CLI::App& app, Action& action);
 void addCheck(CLI::App& app, Action& action);
 void addFindings(CLI::App& app, Action& action);
 void addLatency(CLI::App& app, Action& action);
+void addMatrix(CLI::App& app, Action& action);
+void addDiffers(CLI::App& app, Action& action);
 void addState(CLI::App& app, Action& action);
 void addExport(CLI::App& app, Action& action);
 void addImport(CLI::App& app, Action& action);

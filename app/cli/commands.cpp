@@ -23,6 +23,8 @@ std::span<const Command> commands() noexcept
         {"query", "Find messages and print them as a table, JSON or CSV", addQuery},
         {"sql", "Ask a recording in SQL", addSql},
         {"latency", "Say how long calls took, and which were never answered", addLatency},
+        {"matrix", "Put messages, latency, errors or cost into rows and columns", addMatrix},
+        {"differs", "Say what tells some messages from the others", addDiffers},
         {"state", "Say what the agents knew and waited for at a moment", addState},
         {"findings", "Say what went wrong, and which messages show it", addFindings},
         {"check", "Hold a recording against detectors and rules, as a pass or fail", addCheck},

@@ -23,18 +23,47 @@ constexpr std::array kKeyNames{
     KeyName{LaneKey::What::Connection, u"connection"}};
 constexpr QStringView kPayload = u"payload.";
 
+struct WeightName
+{
+    LaneKey::Weight weight;
+    QStringView ending;
+};
+constexpr std::array kWeightNames{WeightName{LaneKey::Weight::TokensIn, u":tokens_in"},
+                                  WeightName{LaneKey::Weight::TokensOut, u":tokens_out"},
+                                  WeightName{LaneKey::Weight::Cost, u":cost"}};
+
+QString keyWord(const LaneKey& key)
+{
+    if (key.what == LaneKey::What::Payload)
+        return kPayload.toString() + key.path;
+    return std::ranges::find(kKeyNames, key.what, &KeyName::what)->text.toString();
+}
+
 } // namespace
 
 QString laneKeyText(const LaneKey& key)
 {
-    if (key.what == LaneKey::What::Payload)
-        return kPayload.toString() + key.path;
-    const auto found = std::ranges::find(kKeyNames, key.what, &KeyName::what);
-    return found->text.toString();
+    const auto weight = std::ranges::find(kWeightNames, key.weight, &WeightName::weight);
+    return keyWord(key) + (weight == kWeightNames.end() ? QString() : weight->ending.toString());
+}
+
+QString fieldOfLanes(const LaneKey& key)
+{
+    return key.what == LaneKey::What::Agent ? u"from"_s : keyWord(key);
 }
 
 Result<LaneKey> laneKeyFromText(const QString& text)
 {
+    for (const WeightName& weight : kWeightNames) {
+        if (!text.endsWith(weight.ending))
+            continue;
+        auto key = laneKeyFromText(text.chopped(weight.ending.size()));
+        if (key && key->weight != LaneKey::Weight::Messages)
+            break;
+        if (key)
+            key->weight = weight.weight;
+        return key;
+    }
     for (const KeyName& name : kKeyNames) {
         if (text == name.text)
             return LaneKey{name.what, {}};
@@ -44,7 +73,7 @@ Result<LaneKey> laneKeyFromText(const QString& text)
         return LaneKey{LaneKey::What::Payload, text.mid(kPayload.size())};
     return Error{
         ErrorCode::WrongUse,
-        u"There are no lanes by %1; write agent, topic, group, conversation, connection, or a member of the payload such as payload.task.id."_s
+        u"There are no lanes by %1; write agent, topic, group, conversation, connection, or a member of the payload such as payload.task.id, and behind it :tokens_in, :tokens_out or :cost for what models took."_s
             .arg(text)};
 }
 

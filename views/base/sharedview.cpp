@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 
+using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace murmur {
@@ -101,6 +102,13 @@ private:
 
 } // namespace
 
+QString Region::filterText() const
+{
+    const QString within =
+        u"time >= %1 and time < %2"_s.arg(isoTime(time.begin), isoTime(time.end));
+    return condition.isEmpty() ? within : u"(%1) and %2"_s.arg(condition, within);
+}
+
 SharedView::SharedView(QObject* parent)
     : SharedView(steadyNow, parent)
 {
@@ -158,6 +166,7 @@ void SharedView::setSession(std::shared_ptr<Session> session)
     m_message = 0;
     m_agent = {};
     m_filter.reset();
+    m_region.reset();
     if (m_session) {
         connect(m_session.get(), &Session::grew, this, [this] {
             if (!d->growth.isActive())
@@ -190,6 +199,7 @@ void SharedView::setSession(std::shared_ptr<Session> session)
     runTicker();
     Q_EMIT sessionChanged();
     Q_EMIT filterChanged();
+    Q_EMIT regionChanged();
     Q_EMIT messageSelected();
     Q_EMIT agentSelected();
     Q_EMIT windowChanged();
@@ -254,6 +264,32 @@ void SharedView::setFilter(FilterPtr filter)
         return;
     m_filter = std::move(filter);
     Q_EMIT filterChanged();
+}
+
+Status SharedView::narrow(const QString& condition)
+{
+    const QString text = m_filter ? u"(%1) and %2"_s.arg(m_filter->text(), condition) : condition;
+    const auto filter = parseFilter(text, m_session ? m_session->seen().time : TimeRange{});
+    if (!filter)
+        return filter.error();
+    setFilter(*filter);
+    return Done{};
+}
+
+void SharedView::setLaneKey(const LaneKey& key)
+{
+    if (key == m_laneKey)
+        return;
+    m_laneKey = key;
+    Q_EMIT laneKeyChanged();
+}
+
+void SharedView::setRegion(std::optional<Region> region)
+{
+    if (region == m_region)
+        return;
+    m_region = std::move(region);
+    Q_EMIT regionChanged();
 }
 
 void SharedView::setSlo(nanoseconds slo)

@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "query/filter.h"
+#include "session/lanekey.h"
 #include "session/session.h"
 
 #include <QObject>
@@ -12,10 +13,24 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 class QUndoStack;
 
 namespace murmur {
+
+/// Messages that a person has picked out of a picture: those of a stretch of time for which a
+/// condition holds. A rectangle in a heatmap, a cell of a matrix.
+struct Region
+{
+    TimeRange time;
+    QString condition; ///< in the language of filters; empty: all of that time
+    QString among;     ///< what they are compared with must have that, too; empty: all others
+    QString title;     ///< "100–200 ms, 02:14:05 – 02:14:09"
+    /// Condition and time as one filter.
+    [[nodiscard]] QString filterText() const;
+    friend bool operator==(const Region&, const Region&) = default;
+};
 
 /// What all views of a window share: the session, the time window, the playhead, the selection, the
 /// filter and the mode. Views read it, follow its signals and set it; they never talk to each
@@ -47,6 +62,9 @@ public:
     [[nodiscard]] Mode mode() const { return m_mode; }
     [[nodiscard]] double speed() const { return m_speed; }
     [[nodiscard]] nanoseconds slo() const { return m_slo; }
+    /// What lanes and heatmaps are by, where they have no key of their own.
+    [[nodiscard]] const LaneKey& laneKey() const { return m_laneKey; }
+    [[nodiscard]] const std::optional<Region>& region() const { return m_region; }
     /// Why a live session that is empty stays so, a sentence; empty while it is not silent.
     [[nodiscard]] QString silence() const { return m_silence; }
     /// What can be done about it, the text of a button; empty: nothing.
@@ -66,7 +84,13 @@ public:
     void selectMessage(Seq seq);
     void selectAgent(AgentId agent);
     void setFilter(FilterPtr filter);
+    /// What passes the filter and `condition`, too. WrongUse where that is none.
+    Status narrow(const QString& condition);
     void setSlo(nanoseconds slo);
+    void setLaneKey(const LaneKey& key);
+    void setRegion(std::optional<Region> region);
+    /// "What is different here?" of the region, else of what passes the filter, else of the window.
+    void askWhatDiffers() { Q_EMIT differencesWanted(); }
     /// Calls or groups agents otherwise, in a way that can be taken back. `what` is the word for
     /// it: "rename planner-7f3".
     void setNaming(const Naming& naming, const QString& what);
@@ -91,6 +115,9 @@ Q_SIGNALS:
     void filterChanged();
     void modeChanged();
     void sloChanged();
+    void laneKeyChanged();
+    void regionChanged();
+    void differencesWanted();
     void namesChanged();
     /// What people call the agents holds, but is lost when the recording is closed: a sentence.
     void namesNotKept(const murmur::Error& error);
@@ -123,6 +150,8 @@ private:
     Mode m_mode = Mode::Paused;
     double m_speed = 1;
     nanoseconds m_slo = std::chrono::milliseconds(200);
+    LaneKey m_laneKey;
+    std::optional<Region> m_region;
 };
 
 } // namespace murmur

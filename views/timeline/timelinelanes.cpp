@@ -96,6 +96,13 @@ void groupByFirstSegment(std::vector<LaneAgent>& lanes)
 
 void TimelineView::setLaneKey(const LaneKey& key)
 {
+    shared()->setLaneKey(key);
+    takeLaneKey();
+}
+
+void TimelineView::takeLaneKey()
+{
+    const LaneKey key = shared()->laneKey();
     if (key == m_key)
         return;
     // Where Esc goes: never to another key that is still looked for.

@@ -128,6 +128,7 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
         if (m_lanes)
             makeLanes();
     });
+    connect(shared, &SharedView::laneKeyChanged, this, &TimelineView::takeLaneKey);
     connect(shared, &SharedView::namesChanged, this, [this] {
         m_picked.clear();
         refreshAgents();

@@ -132,6 +132,7 @@ private:
     void refreshAgents();
     /// The lanes of m_lanes; false while they are not known.
     void refreshLanes();
+    void takeLaneKey();
     void makeLanes();
     void onLanesChanged();
     void showKey();
