@@ -28,6 +28,7 @@ std::span<const Command> commands() noexcept
         {"state", "Say what the agents knew and waited for at a moment", addState},
         {"findings", "Say what went wrong, and which messages show it", addFindings},
         {"check", "Hold a recording against detectors and rules, as a pass or fail", addCheck},
+        {"clocks", "Say by how much the agents' clocks are wrong", addClocks},
         {"names", "Call agents something else, merge and group them", addNames},
         {"import", "Make a recording of JSON lines or CSV", addImport},
         {"export", "Write messages as JSON lines or CSV", addExport},

@@ -48,6 +48,8 @@ struct Options
     std::string truth;
     std::string tokenFile;
     std::vector<std::string> faults;
+    std::string skew;
+    std::string step;
     bool isOffline = false;
     bool lists = false;
     bool json = false;
@@ -98,7 +100,9 @@ bool keepTruth(const Options& options, const std::vector<TruthEntry>& truth)
 {
     if (options.truth.empty())
         return true;
-    const auto written = writeTruth(QFile::decodeName(options.truth.c_str()), options.swarm, truth);
+    const auto written = writeTruth(
+        QFile::decodeName(options.truth.c_str()), options.swarm, truth,
+        options.swarm.clocks.isAny() ? Swarm(options.swarm).clocks() : std::vector<ClockTruth>());
     if (!written)
         failed(written.error());
     return written.ok();
@@ -298,6 +302,15 @@ int run(Options options)
             return failed(plan.error());
         options.swarm.faults.push_back(std::move(*plan));
     }
+    for (const auto& [text, length] : {std::pair(&options.skew, &options.swarm.clocks.skew),
+                                       std::pair(&options.step, &options.swarm.clocks.step)}) {
+        if (text->empty())
+            continue;
+        const auto given = durationFromText(QString::fromStdString(*text));
+        if (!given)
+            return failed(given.error());
+        *length = *given;
+    }
     if (auto checked = checkSwarmOptions(options.swarm); !checked)
         return failed(checked.error());
     nanoseconds length{0};
@@ -339,6 +352,10 @@ void addDemo(CLI::App& app, Action& action)
     app.add_option(
         "--fault", options->faults,
         "What goes wrong, and when: slow-agent@20s-50s; several are possible, see --list");
+    app.add_option("--skew", options->skew, "Clocks are wrong by up to this, for example 5s");
+    app.add_option("--drift", options->swarm.clocks.drift,
+                   "Clocks run wrong by up to so many millionths");
+    app.add_option("--step", options->step, "Some clocks are set by up to this, once");
     app.add_option("--seed", options->swarm.seed, "The same seed makes the same messages")
         ->capture_default_str();
     app.add_option("--for", options->length, "End after so long, for example 20s");

@@ -25,7 +25,10 @@ struct DemoAgent
     std::uint32_t group = 0;
     std::uint32_t site = 0; ///< of robots and planners
     std::uint64_t sequence = 0;
-    std::int64_t clockError = 0; ///< ns, added to what its clock shows
+    std::int64_t clockError = 0; ///< ns, added to what its clock shows, at the start
+    std::int64_t clockDrift = 0; ///< billionths
+    std::int64_t clockStepAt = 0;
+    std::int64_t clockStep = 0; ///< ns, by which it is set then
 
     // Robots only.
     int battery = 0; ///< thousandths

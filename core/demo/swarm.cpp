@@ -62,6 +62,10 @@ struct Swarm::Private
         , talk(given.epoch)
         , jobs(roster, random, shape, talk)
     {
+        if (options.clocks.isAny()) {
+            setClocks(roster, options.clocks, options.seed);
+            talk.takeTime(options.seed);
+        }
         scenario->shape(shape);
         sound = shape;
         for (const FaultPlan& plan : options.faults) {
@@ -374,6 +378,11 @@ std::vector<std::string> Swarm::agentNames() const
     for (const DemoAgent& agent : d->roster.agents)
         names.push_back(agent.name);
     return names;
+}
+
+std::vector<ClockTruth> Swarm::clocks() const
+{
+    return clocksOf(d->roster);
 }
 
 std::vector<TruthEntry> Swarm::truth() const

@@ -4,6 +4,7 @@
 
 #include "base/kind.h"
 #include "base/result.h"
+#include "demo/democlocks.h"
 #include "demo/fault.h"
 #include "demo/scenario.h"
 
@@ -25,12 +26,14 @@ struct SwarmOptions
     static constexpr int kMaxAgents = 20'000;
     static constexpr int kMinRate = 1;
     static constexpr int kMaxRate = 1'000'000;
+    static constexpr int kMaxDrift = 1000;
 
     int agents = 120;
     int rate = 2000; ///< messages a second, all agents together
     std::string scenario = "warehouse";
     std::uint64_t seed = 7;
     std::vector<FaultPlan> faults; ///< what goes wrong beside the scenario
+    ClockPlan clocks;              ///< beside the 2 ms by which each is wrong anyway
     /// What the swarm's clocks show at its start, ns since the epoch: 2026-05-21T10:17:00Z.
     std::int64_t epoch = 1'779'358'620'000'000'000;
 };
@@ -74,6 +77,7 @@ public:
     [[nodiscard]] std::vector<std::string> groups() const;
     [[nodiscard]] std::vector<std::string> agentNames() const;
     [[nodiscard]] std::vector<TruthEntry> truth() const;
+    [[nodiscard]] std::vector<ClockTruth> clocks() const;
 
 private:
     struct Private;

@@ -26,6 +26,16 @@ Status checkSwarmOptions(const SwarmOptions& options)
                           SwarmOptions::kMaxAgents);
     if (options.rate < SwarmOptions::kMinRate || options.rate > SwarmOptions::kMaxRate)
         return wrongRange(u"rate", options.rate, SwarmOptions::kMinRate, SwarmOptions::kMaxRate);
+    if (options.clocks.drift < 0 || options.clocks.drift > SwarmOptions::kMaxDrift)
+        return wrongRange(u"drift", options.clocks.drift, 0, SwarmOptions::kMaxDrift);
+    constexpr std::chrono::hours kMostWrong(24);
+    for (const nanoseconds wrong : {options.clocks.skew, options.clocks.step}) {
+        if (wrong.count() < 0 || wrong > kMostWrong)
+            return Error{
+                ErrorCode::WrongUse,
+                u"The demo's clocks can be wrong by up to a day, and %1 is not within that."_s.arg(
+                    durationText(wrong))};
+    }
     if (findScenario(options.scenario) == nullptr) {
         QStringList known;
         for (const ScenarioEntry& entry : scenarios())
@@ -52,6 +62,13 @@ Result<SwarmOptions> swarmOptionsFromUrl(const QUrl& url)
             options.seed = value.toULongLong(&isNumber);
         } else if (key == u"scenario") {
             options.scenario = value.toStdString();
+        } else if (key == u"skew" || key == u"step") {
+            const auto length = durationFromText(value);
+            if (!length)
+                return length.error();
+            (key == u"skew" ? options.clocks.skew : options.clocks.step) = *length;
+        } else if (key == u"drift") {
+            options.clocks.drift = value.toInt(&isNumber);
         } else if (key == u"fault") {
             auto plan = faultPlanFromText(value);
             if (!plan)
@@ -60,13 +77,14 @@ Result<SwarmOptions> swarmOptionsFromUrl(const QUrl& url)
         } else {
             return Error{
                 ErrorCode::WrongUse,
-                u"The demo has no option \"%1\"; it knows agents, rate, scenario, seed and fault."_s
+                u"The demo has no option \"%1\"; it knows agents, rate, scenario, seed, fault, skew, drift and step."_s
                     .arg(key)};
         }
         if (!isNumber) {
             const QString range =
                 key == u"agents"
                     ? u"%1 to %2"_s.arg(SwarmOptions::kMinAgents).arg(SwarmOptions::kMaxAgents)
+                : key == u"drift" ? u"0 to %1"_s.arg(SwarmOptions::kMaxDrift)
                 : key == u"rate"
                     ? u"%1 to %2"_s.arg(SwarmOptions::kMinRate).arg(SwarmOptions::kMaxRate)
                     : u"0 to 18446744073709551615"_s;
@@ -90,6 +108,14 @@ QUrl swarmUrl(const SwarmOptions& options)
     QUrl url(u"demo://"_s);
     for (const FaultPlan& plan : options.faults)
         query.addQueryItem(u"fault"_s, faultPlanText(plan));
+    const auto addLength = [&](const QString& key, nanoseconds length) {
+        if (length.count() != 0)
+            query.addQueryItem(key, QString::number(length.count()) + u"ns"_s);
+    };
+    addLength(u"skew"_s, options.clocks.skew);
+    if (options.clocks.drift != 0)
+        query.addQueryItem(u"drift"_s, QString::number(options.clocks.drift));
+    addLength(u"step"_s, options.clocks.step);
     url.setQuery(query);
     return url;
 }

@@ -3,12 +3,32 @@
 #include "demo/talk.h"
 
 #include "base/time.h"
+#include "demo/democlocks.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 
 namespace murmur {
+
+namespace {
+
+/// The time that a message takes within one machine, ns.
+std::int64_t wayOf(DemoRandom& random)
+{
+    constexpr std::int64_t kShortest = 80'000;
+    constexpr std::int64_t kLongest = 1'500'000; // less than anybody takes to answer
+    return std::min(kShortest + random.delay({200'000, 120, 0}), kLongest);
+}
+
+std::int64_t clockErrorOf(const DemoAgent& agent, std::int64_t now)
+{
+    const ClockTruth clock{{}, agent.clockError, agent.clockDrift, agent.clockStepAt,
+                           agent.clockStep};
+    return clock.offsetAt(now);
+}
+
+} // namespace
 
 void Talk::appendNumber(std::int64_t value)
 {
@@ -39,7 +59,8 @@ void Talk::begin(DemoAgent& agent, std::int64_t now, std::string_view topic, Kin
     m_style = agent.style;
     m_group = agent.group;
     m_hasPayload = false;
-    const std::int64_t clock = m_epoch + now + agent.clockError;
+    const std::int64_t sent = now - (m_ways ? wayOf(*m_ways) : 0);
+    const std::int64_t clock = m_epoch + sent + clockErrorOf(agent, sent);
     ++agent.sequence;
 
     m_json.assign("{\"topic\":\"");

@@ -3,9 +3,11 @@
 #pragma once
 
 #include "base/kind.h"
+#include "demo/demorandom.h"
 #include "demo/roster.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +29,10 @@ public:
         : m_epoch(epoch)
     {
     }
+
+    /// From now on messages take their time between an agent and whoever hears them, about as long
+    /// as within one machine: they are sent that much before they are heard.
+    void takeTime(std::uint64_t seed) { m_ways.emplace(seed); }
 
     /// Begins a message of `agent` at `now` (ns since the start). Crews do not state the kind, they
     /// let `type` tell it.
@@ -71,6 +77,7 @@ private:
     void appendHex(std::uint64_t value, int digits);
 
     std::int64_t m_epoch;
+    std::optional<DemoRandom> m_ways;
     std::string m_topic;
     std::string m_json;
     std::string_view m_from;

@@ -29,7 +29,8 @@ void appendLine(std::string& out, const QJsonObject& object)
 
 } // namespace
 
-std::string truthLines(const SwarmOptions& options, const std::vector<TruthEntry>& truth)
+std::string truthLines(const SwarmOptions& options, const std::vector<TruthEntry>& truth,
+                       const std::vector<ClockTruth>& clocks)
 {
     std::string out;
     QJsonArray faults;
@@ -49,14 +50,20 @@ std::string truthLines(const SwarmOptions& options, const std::vector<TruthEntry
                          {u"start"_s, static_cast<qint64>(entry.start)},
                          {u"end"_s, static_cast<qint64>(entry.end)},
                          {u"members"_s, toJson(entry.members)}});
+    for (const ClockTruth& clock : clocks)
+        appendLine(out, {{u"clock"_s, QString::fromStdString(clock.agent)},
+                         {u"offset"_s, static_cast<qint64>(clock.offset)},
+                         {u"drift_ppm"_s, static_cast<double>(clock.drift) / 1000},
+                         {u"step_at"_s, static_cast<qint64>(clock.stepAt)},
+                         {u"step"_s, static_cast<qint64>(clock.step)}});
     return out;
 }
 
 Status writeTruth(const QString& file, const SwarmOptions& options,
-                  const std::vector<TruthEntry>& truth)
+                  const std::vector<TruthEntry>& truth, const std::vector<ClockTruth>& clocks)
 {
     QSaveFile out(file);
-    const std::string lines = truthLines(options, truth);
+    const std::string lines = truthLines(options, truth, clocks);
     if (!out.open(QIODevice::WriteOnly) ||
         out.write(lines.data(), static_cast<qint64>(lines.size())) < 0 || !out.commit())
         return Error{ErrorCode::Unwritable,
