@@ -127,14 +127,14 @@ std::string jsonLine(const Explanation& how)
     json.endObject();
     json.key("fields");
     json.beginArray();
-    for (const auto& [name, value, place] : how.fields) {
+    for (const Explanation::Field& field : how.fields) {
         json.beginObject();
         json.key("field");
-        json.text(name);
+        json.text(field.name);
         json.key("value");
-        json.text(std::string_view(value));
+        json.text(std::string_view(field.value));
         json.key("from");
-        json.text(std::string_view(place));
+        json.text(std::string_view(field.place));
         json.endObject();
     }
     json.endArray();
@@ -155,8 +155,9 @@ std::string inWords(const Explanation& how)
                           .toStdString();
     text += u"As %1 it says:\n\n"_s.arg(dialect).toStdString();
     Table fields({{u"field"_s}, {u"value"_s, false, kWidest}, {u"read from"_s}});
-    for (const auto& [name, value, place] : how.fields)
-        fields.add({textOf(name), printable(textOf(value)), printable(textOf(place))});
+    for (const Explanation::Field& field : how.fields)
+        fields.add(
+            {textOf(field.name), printable(textOf(field.value)), printable(textOf(field.place))});
     return text + fields.takeText();
 }
 

@@ -59,10 +59,10 @@ std::string sentence(const RereadReport& report)
 int run(const Options& options)
 {
     const QString path = QFile::decodeName(options.file.c_str());
-    const auto report =
-        workWith<RereadReport>([&](const StepProgress& progress, const std::stop_token& stop) {
-            return rereadRecording(path, {QString::fromStdString(options.dialect), progress, stop});
-        });
+    const auto report = workWith<RereadReport>([&](const StepProgress& progress,
+                                                   const std::stop_token& stop) {
+        return rereadRecording(path, {QString::fromStdString(options.dialect), {}, progress, stop});
+    });
     if (!report)
         return failed(report.error());
     StandardOutput output;

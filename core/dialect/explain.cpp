@@ -160,8 +160,14 @@ Explanation explain(const MessageView& message, std::string_view forced,
         return all;
 
     const auto add = [&](std::string_view name, std::string_view text) {
-        if (!text.empty())
-            all.fields.push_back({name, std::string(text), placeOf(text, message)});
+        if (text.empty())
+            return;
+        Explanation::Field field{name, std::string(text), placeOf(text, message)};
+        if (within(text, message.raw)) {
+            field.begin = static_cast<std::size_t>(text.data() - message.raw.data());
+            field.size = text.size();
+        }
+        all.fields.push_back(std::move(field));
     };
     all.fields.push_back({"kind", std::string(kindName(out.kind)), "what the dialect knows"});
     add("type", out.type);

@@ -24,6 +24,9 @@ struct Explanation
         std::string_view name;
         std::string value;
         std::string place; ///< "params>_meta>traceparent", "header ce_id", or in words
+        /// Where in the message it stands; a size of 0: nowhere, or not as it is.
+        std::size_t begin = 0;
+        std::size_t size = 0;
     };
     std::vector<Confidence> confidences; ///< those above 0, the surest first
     std::string dialect;                 ///< by which the fields were read

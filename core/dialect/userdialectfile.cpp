@@ -4,6 +4,7 @@
 // User dialects as JSON text.
 
 #include "dialect/dialect.h"
+#include "dialect/dialectproblem.h"
 #include "dialect/userdialect.h"
 
 #include <QJsonDocument>
@@ -40,10 +41,11 @@ public:
     {
     }
     Result<UserDialect> read();
+    [[nodiscard]] const DialectProblem& problem() const { return m_problem; }
 
 private:
-    [[nodiscard]] Error wrongAt(std::size_t offset, const QString& what) const;
-    [[nodiscard]] Error wrong(const QString& what) const { return wrongAt(m_offset, what); }
+    [[nodiscard]] Error wrongAt(std::size_t offset, const QString& what);
+    [[nodiscard]] Error wrong(const QString& what) { return wrongAt(m_offset, what); }
     /// Remembers where a value begins, for the errors that follow.
     ondemand::value& reached(ondemand::value& value);
     Status top(std::string_view key, ondemand::value value);
@@ -61,11 +63,13 @@ private:
     std::size_t m_offset = 0;
     UserDialect m_dialect;
     bool m_hasVersion = false;
+    DialectProblem m_problem;
 };
 
-Error DialectFileReader::wrongAt(std::size_t offset, const QString& what) const
+Error DialectFileReader::wrongAt(std::size_t offset, const QString& what)
 {
     const auto line = 1 + std::ranges::count(m_json.substr(0, offset), '\n');
+    m_problem = {static_cast<int>(line), what};
     return {ErrorCode::WrongUse, u"%1, line %2: %3."_s.arg(m_where).arg(line).arg(what)};
 }
 
@@ -400,6 +404,19 @@ nlohmann::ordered_json jsonOfSource(const FieldSource& source)
 }
 
 } // namespace
+
+std::optional<DialectProblem> problemOfDialect(std::string_view json)
+{
+    const QString where = u"The dialect"_s;
+    DialectFileReader reader(json, where);
+    const auto dialect = reader.read();
+    if (dialect)
+        return std::nullopt;
+    DialectProblem problem = reader.problem();
+    if (problem.what.isEmpty())
+        problem.what = dialect.error().message; // of the whole
+    return problem;
+}
 
 Result<UserDialect> UserDialect::parse(std::string_view json, const QString& where)
 {

@@ -75,6 +75,7 @@ constexpr std::array kKeys = std::to_array<KeyName>({
     {"finish", MessageKey::Finish},
     {"reply_to", MessageKey::ReplyTo},
     {"recording", MessageKey::Recording},
+    {"inferred_to", MessageKey::InferredTo},
 });
 constexpr std::size_t kLineKeys = 21;
 
@@ -188,6 +189,7 @@ bool MessageColumn::needsDetail() const noexcept
 {
     switch (key) {
     case MessageKey::Id:
+    case MessageKey::InferredTo: // the answer is looked for with whole messages only
     case MessageKey::Correlation:
     case MessageKey::Trace:
     case MessageKey::Conversation:
@@ -346,6 +348,13 @@ FieldValue MessageFormatter::plainPayload(std::string_view payload, const std::s
     return {FieldValue::Is::Text, base64.toStdString(), {}, true};
 }
 
+FieldValue MessageFormatter::inferredValue(const MessageRow& row) const
+{
+    if (index(row.audience) != 0 || row.answeredBy == 0 || index(row.answerer) == 0)
+        return {};
+    return text(m_names->agentName(m_names->resolved(row.answerer)));
+}
+
 /// What a call to a model took. The call of a message is read once, however many ask for it.
 FieldValue MessageFormatter::modelValue(const MessageDetail& message, MessageKey key)
 {
@@ -418,6 +427,8 @@ FieldValue MessageFormatter::value(const MessageColumn& column, const MessageDet
             value.items.push_back(m_names->agentName(m_names->resolved(agent)));
         return value;
     }
+    case MessageKey::InferredTo:
+        return inferredValue(row);
     case MessageKey::Group:
         return text(m_names->agentEntry(m_names->resolved(row.sender)).group());
     case MessageKey::Correlation:
@@ -501,6 +512,13 @@ void MessageFormatter::appendJson(std::string& out, const std::vector<MessageCol
                 writer.text(item);
             writer.endArray();
             break;
+        }
+        if (column.key == MessageKey::To) {
+            // Beside what is stated, never in its place.
+            if (const FieldValue inferred = inferredValue(message.row); !inferred.text.empty()) {
+                writer.key("inferred_to");
+                writer.text(inferred.text);
+            }
         }
         if (field.isBase64) {
             writer.key("payload_encoding");

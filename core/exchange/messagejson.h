@@ -28,6 +28,7 @@ enum class MessageKey : std::uint8_t {
     Type,
     From,
     To,
+    InferredTo, ///< who answered where no receiver is stated
     Group,
     Correlation,
     Trace,
@@ -111,6 +112,7 @@ public:
 
 private:
     struct Parser;
+    [[nodiscard]] FieldValue inferredValue(const MessageRow& row) const;
     [[nodiscard]] FieldValue modelValue(const MessageDetail& message, MessageKey key);
     [[nodiscard]] FieldValue payloadValue(const MessageDetail& message, const std::string& pointer);
     /// Of JSON, text or bytes as they are.

@@ -18,6 +18,7 @@ struct ConnectionWish
         AttachAgain, ///< as it was
         Widen,       ///< listens to `names` too, as ConnectionInfo::unmatched names them
         Narrow,      ///< listens to the patterns `names` only
+        ReadBy,      ///< what comes from now on is read by the dialects `names`, as of dialectRules
     };
     What what = What::Detach;
     ConnectionId connection{};

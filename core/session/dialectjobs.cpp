@@ -156,18 +156,23 @@ QFuture<Result<MessageSample>> sampleMessages(const Session& session, SampleRequ
 struct RereadJob::Private
 {
     QString path;
-    QString dialect;
+    RereadOptions options;
     std::stop_source stop;
     QThreadPool pool; ///< of its own: long work must not keep short work waiting
     QFutureWatcher<Result<RereadReport>> watcher;
 };
 
 RereadJob::RereadJob(QString path, QString dialect, QObject* parent)
+    : RereadJob(std::move(path), RereadOptions{std::move(dialect)}, parent)
+{
+}
+
+RereadJob::RereadJob(QString path, RereadOptions options, QObject* parent)
     : QObject(parent)
     , d(std::make_unique<Private>())
 {
     d->path = std::move(path);
-    d->dialect = std::move(dialect);
+    d->options = std::move(options);
     connect(&d->watcher, &QFutureWatcherBase::finished, this, [this] {
         const Result<RereadReport> report = d->watcher.result();
         if (report)
@@ -188,8 +193,7 @@ void RereadJob::start()
 {
     if (isRunning())
         return;
-    RereadOptions options;
-    options.dialect = d->dialect;
+    RereadOptions options = d->options;
     options.stop = d->stop.get_token();
     options.progress = [this, told = std::chrono::steady_clock::time_point()](
                            const QString& step, std::int64_t done, std::int64_t total) mutable {

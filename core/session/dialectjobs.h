@@ -36,6 +36,8 @@ class RereadJob : public QObject
     Q_OBJECT
 public:
     explicit RereadJob(QString path, QString dialect = {}, QObject* parent = nullptr);
+    /// `dialect` and `rules` of the options count; the rest is the job's own.
+    RereadJob(QString path, RereadOptions options, QObject* parent = nullptr);
     ~RereadJob() override;
 
     void start();

@@ -4,6 +4,7 @@
 #include "session/jobs.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace murmur {
 
@@ -13,6 +14,42 @@ namespace {
 constexpr std::int64_t kMaxBytes = std::int64_t(16) << 20;
 /// Causes and states are not part of the answer.
 constexpr std::uint32_t kDetailColumns = AllColumns & ~(CauseColumns | StateColumns);
+/// Blocks behind the last one that was read in which answers are still looked for.
+constexpr int kAnswerBlocks = 2;
+
+/// Requests that name no receiver: who answered them. The answer is looked for in what is read
+/// anyway, and a little behind.
+class Unaddressed
+{
+public:
+    /// `message` stays where it is.
+    void add(MessageDetail& message)
+    {
+        if (index(message.row.audience) == 0 && message.row.closes == 0)
+            m_open.emplace(message.row.seq, &message.row);
+    }
+    void note(const Columns& columns)
+    {
+        for (std::size_t i = 0; i < columns.size() && !m_open.empty(); ++i) {
+            const auto request =
+                columns.closes[i] == 0 ? m_open.end() : m_open.find(columns.closes[i]);
+            if (request == m_open.end())
+                continue;
+            request->second->answeredBy = columns.first + static_cast<Seq>(i);
+            request->second->answerer = AgentId(columns.sender[i]);
+            m_open.erase(request);
+        }
+    }
+    [[nodiscard]] bool isWaiting() const
+    {
+        return std::ranges::any_of(m_open, [](const auto& one) {
+            return one.second->kind == Kind::Request || one.second->kind == Kind::Command;
+        });
+    }
+
+private:
+    std::unordered_map<Seq, MessageRow*> m_open;
+};
 
 } // namespace
 
@@ -32,6 +69,8 @@ Result<std::vector<MessageDetail>> messagesJob(const Source& source, const RowRe
     }
     std::vector<MessageDetail> messages;
     messages.reserve(wanted.size());
+    Unaddressed unaddressed;
+    Seq through = 0; // of the blocks that were looked through for answers
     std::int64_t bytes = 0;
     auto next = wanted.begin();
     const auto hasRoom = [&] { return bytes < kMaxBytes; };
@@ -41,8 +80,11 @@ Result<std::vector<MessageDetail>> messagesJob(const Source& source, const RowRe
                 continue;
             messages.push_back(
                 detailOf(columns, static_cast<std::size_t>(*next - columns.first), payload));
+            unaddressed.add(messages.back());
             bytes += messages.back().row.size;
         }
+        unaddressed.note(columns);
+        through = columns.last();
     };
     Columns columns;
     while (next != wanted.end() && *next <= view->durable() && hasRoom()) {
@@ -58,9 +100,20 @@ Result<std::vector<MessageDetail>> messagesJob(const Source& source, const RowRe
         BlockPayload payload(view->reader(), *block, columns);
         take(columns, payload);
     }
-    for (const Tail::Run& run : view->tail()) {
-        if (next == wanted.end() || !hasRoom())
+    for (int i = 0; i < kAnswerBlocks && through < view->durable() && unaddressed.isWaiting();
+         ++i) {
+        const auto block = view->reader().blockOf(through + 1);
+        if (!block || !view->reader().load(*block, ActorColumns | CallColumns, columns))
             break;
+        unaddressed.note(columns);
+        through = columns.last();
+    }
+    for (const Tail::Run& run : view->tail()) {
+        if (next == wanted.end() || !hasRoom()) {
+            if (unaddressed.isWaiting())
+                unaddressed.note(run->columns);
+            continue;
+        }
         RunPayload payload(*run);
         take(run->columns, payload);
     }

@@ -7,9 +7,9 @@
 #include "bus/listening.h"
 #include "bus/sameurl.h"
 #include "session/recorderprivate.h"
+#include "session/urldialects.h"
 
 #include <QLocale>
-#include <QUrlQuery>
 
 #include <algorithm>
 #include <future>
@@ -47,16 +47,6 @@ bool resumesExactly(const QUrl& url)
     return url.scheme() == "nats"_L1 || url.scheme() == "tls"_L1;
 }
 
-/// Those that the item `dialect` of a URL names.
-Result<std::vector<DialectRule>> dialectsOf(const QUrl& url)
-{
-    const QStringList named = QUrlQuery(url).allQueryItemValues(u"dialect"_s, QUrl::FullyDecoded);
-    auto rules = dialectRules(named.join(u',').toStdString());
-    if (!rules)
-        return Error{ErrorCode::WrongUse, u"%1: %2"_s.arg(shownUrl(url), rules.error().message)};
-    return rules;
-}
-
 } // namespace
 
 Result<ConnectionId> Recorder::attach(const QUrl& url, const ConnectionOptions& given)
@@ -66,7 +56,7 @@ Result<ConnectionId> Recorder::attach(const QUrl& url, const ConnectionOptions& 
                      u"%1 is attached already; a second time, each message would come twice."_s.arg(
                          shownUrl(url))};
     }
-    auto dialects = dialectsOf(url);
+    auto dialects = dialectsOfUrl(url);
     if (!dialects)
         return dialects.error();
     auto attached = std::make_unique<AttachedConnection>();
@@ -125,6 +115,14 @@ Status Recorder::apply(const ConnectionWish& wish)
         const auto url = narrowedUrl(connection.url, wish.names);
         return url ? d->comeBack(connection, *url) : Status(url.error());
     }
+    case ConnectionWish::What::ReadBy: {
+        auto rules = dialectRules(wish.names.join(u',').toStdString());
+        if (!rules)
+            return rules.error();
+        d->forgetDialects(wish.connection);
+        d->useDialects(wish.connection, std::move(*rules));
+        break;
+    }
     }
     Q_EMIT statusChanged();
     return Done{};
@@ -142,6 +140,14 @@ void Recorder::Private::useDialects(ConnectionId connection, std::vector<Dialect
     dialects.insert(place, rules.begin(), rules.end());
     ++dialectsRevision;
     hasNewDialects = true;
+}
+
+void Recorder::Private::forgetDialects(ConnectionId connection)
+{
+    const std::lock_guard lock(mutex);
+    std::erase_if(dialects, [connection](const DialectRule& rule) {
+        return rule.connection == index(connection);
+    });
 }
 
 void Recorder::Private::nameUrl(AttachedConnection& connection) const

@@ -120,6 +120,8 @@ struct Recorder::Private
     void nameUrl(AttachedConnection& connection) const;
     /// The dialects that the URL of a connection names: behind those of topics, before that of all.
     void useDialects(ConnectionId connection, std::vector<DialectRule> rules);
+    /// Those that were named for this connection alone.
+    void forgetDialects(ConnectionId connection);
     void leave(AttachedConnection& connection) const;
     Status comeBack(AttachedConnection& connection, const QUrl& url);
     /// Before it is opened: what it gives to its bus is overwritten in all that comes.

@@ -19,19 +19,25 @@ namespace {
 constexpr int kBlocksALook = 16;
 
 /// The dialects that are named now, before those that the recording keeps.
-Result<std::vector<DialectRule>> rulesFor(const QString& named, const QString& keptText)
+Result<std::vector<DialectRule>> rulesFor(const RereadOptions& options, const QString& keptText)
 {
-    if (named == "auto"_L1)
-        return std::vector<DialectRule>();
+    std::vector<DialectRule> all = options.rules;
+    if (options.dialect == "auto"_L1)
+        return all;
     std::vector<DialectRule> kept = rulesKept(keptText.toStdString());
-    auto rules = dialectRules(named.toStdString(), kept);
+    auto rules = dialectRules(options.dialect.toStdString(), kept);
     if (!rules)
         return rules;
     const bool isForAll =
         std::ranges::any_of(*rules, [](const DialectRule& rule) { return rule.glob == "*"; });
-    if (!isForAll)
-        rules->insert(rules->end(), kept.begin(), kept.end());
-    return rules;
+    std::erase_if(kept, [&](const DialectRule& old) {
+        return isForAll || std::ranges::any_of(options.rules, [&old](const DialectRule& rule) {
+                   return rule.glob == old.glob && rule.connection == old.connection;
+               });
+    });
+    all.insert(all.end(), rules->begin(), rules->end());
+    all.insert(all.end(), kept.begin(), kept.end());
+    return all;
 }
 
 class Reread
@@ -47,7 +53,7 @@ public:
     Result<RereadReport> run(const QString& path)
     {
         m_reader->loadNames(m_names);
-        auto rules = rulesFor(m_options.dialect, m_reader->meta().dialects);
+        auto rules = rulesFor(m_options, m_reader->meta().dialects);
         if (!rules)
             return Error{ErrorCode::WrongUse, rules.error().message};
         std::string kept = keptRules(*rules);

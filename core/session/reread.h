@@ -3,12 +3,14 @@
 #pragma once
 
 #include "base/result.h"
+#include "dialect/dialectrules.h"
 
 #include <QString>
 
 #include <cstdint>
 #include <functional>
 #include <stop_token>
+#include <vector>
 
 namespace murmur {
 
@@ -17,9 +19,11 @@ struct RereadOptions
     /// As of dialectRules, before the dialects that the recording keeps; "auto": each is found out,
     /// and none is kept any longer.
     QString dialect;
+    /// These before all others. What the recording keeps for the same connection and topics goes.
+    std::vector<DialectRule> rules = {};
     /// Called in the thread that reads.
-    std::function<void(const QString& step, std::int64_t done, std::int64_t total)> progress;
-    std::stop_token stop;
+    std::function<void(const QString& step, std::int64_t done, std::int64_t total)> progress = {};
+    std::stop_token stop = {};
 };
 
 struct RereadReport

@@ -4,6 +4,7 @@
 #include "session/trial.h"
 
 #include "dialect/dialect.h"
+#include "session/urldialects.h"
 #include "session/whoanswers.h"
 
 #include <QThread>
@@ -73,6 +74,10 @@ struct Trial::State : public MessageSink
     [[nodiscard]] bool hearIfRoom(std::vector<HeardMessage>& batch) override;
     void note(Gap) override {}
     void keep(HeardMessage& message);
+    /// As a recording would name it.
+    [[nodiscard]] std::string nameOf(std::size_t connection) const;
+    /// What the URL of a connection names reads it.
+    Status useDialects(std::size_t connection);
     void attach(std::size_t i, QObject* home);
 
     const ConnectionOptions options;
@@ -87,6 +92,7 @@ struct Trial::State : public MessageSink
     std::vector<TrialMessage> messages;
     std::size_t kept = 0;
     std::optional<Intake> intake;
+    std::vector<DialectRule> dialects; ///< that the URLs name
     DialectChooser chooser;
     Interpretation read;
     std::string padded;
@@ -130,6 +136,8 @@ void Trial::State::keep(HeardMessage& message)
     view.headers = viewOf(message.headers);
     view.peer = viewOf(message.peer);
     view.flags = message.flags;
+    const std::string connection = nameOf(index(message.connection));
+    view.connection = connection;
     read.clear();
     // One dialect is looked for anew each time: there are too few messages for a cache to matter.
     if (message.undecodable.isEmpty())
@@ -147,6 +155,27 @@ void Trial::State::keep(HeardMessage& message)
     messages.push_back(std::move(shown));
 }
 
+std::string Trial::State::nameOf(std::size_t connection) const
+{
+    return (options.name.isEmpty() ? shownUrl(urls[connection]) : options.name).toStdString();
+}
+
+Status Trial::State::useDialects(std::size_t connection)
+{
+    auto rules = dialectsOfUrl(urls[connection]);
+    if (!rules)
+        return rules.error();
+    if (rules->empty())
+        return Done{};
+    const std::lock_guard lock(mutex);
+    for (DialectRule& rule : *rules) {
+        rule.connection = static_cast<std::uint32_t>(connection);
+        dialects.push_back(std::move(rule));
+    }
+    chooser.use(dialects);
+    return Done{};
+}
+
 /// Runs in the thread of `home`, which owns the connection.
 void Trial::State::attach(std::size_t i, QObject* home)
 {
@@ -157,6 +186,10 @@ void Trial::State::attach(std::size_t i, QObject* home)
     };
     if (urls[i].scheme() == "stdin"_L1) {
         fail(u"Standard input can be read only once: record it, there is nothing to try."_s);
+        return;
+    }
+    if (const Status named = useDialects(i); !named) {
+        fail(named.error().message);
         return;
     }
     auto made =

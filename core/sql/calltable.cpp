@@ -26,6 +26,7 @@ enum class CallColumn : int {
     Outcome,
     Receivers,
     Type,
+    Inferred,
 };
 
 constexpr std::array kColumns = std::to_array<ColumnSpec>({
@@ -41,6 +42,8 @@ constexpr std::array kColumns = std::to_array<ColumnSpec>({
     {"outcome", "TEXT", "answered, error (answered by one), or open"},
     {"receivers", "JSON TEXT", "array: to whom the request went"},
     {"type", "TEXT", "type of the request"},
+    {"inferred", "INTEGER",
+     "1 when the request names no receiver: that it went to the replier is inferred"},
 });
 
 struct Asked
@@ -293,6 +296,8 @@ public:
             return resultName(result, recording.names().audience(call.asked.audience));
         case CallColumn::Type:
             return resultName(result, recording.names().type(call.asked.type));
+        case CallColumn::Inferred:
+            return sqlite3_result_int(result, !isOpen && call.asked.audience == 0 ? 1 : 0);
         }
     }
 

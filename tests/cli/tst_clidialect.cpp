@@ -103,6 +103,49 @@ private Q_SLOTS:
         QVERIFY(wrong.err.contains("klingon"));
     }
 
+    void whoAnsweredIsInferredAndNeverWrittenAsStated()
+    {
+        QFile file(u"asked.jsonl"_s);
+        QVERIFY(file.open(QFile::WriteOnly));
+        file.write(R"({"from":"planner","type":"task.requested","correlation_id":"c1"})"
+                   "\n"
+                   R"({"from":"worker","type":"task.completed","correlation_id":"c1"})"
+                   "\n");
+        file.close();
+        QCOMPARE(
+            murmur::murmur({u"record"_s, u"file:asked.jsonl"_s, u"-o"_s, u"asked.murmur"_s}).code,
+            0);
+        const auto rows = messagesOf(u"asked.murmur"_s);
+        QCOMPARE(rows.size(), std::size_t(2));
+        QCOMPARE(rows[0][u"to"_s].toArray(), QJsonArray());
+        QCOMPARE(rows[0][u"inferred_to"_s], u"worker"_s);
+        QVERIFY(!rows[1].contains(u"inferred_to"_s));
+        const Outcome table = murmur::murmur({u"query"_s, u"asked.murmur"_s, u"kind == request"_s,
+                                              u"--columns"_s, u"from,inferred_to"_s});
+        QVERIFY2(table.out.contains("worker"), table.out.constData());
+        const Outcome sql = murmur::murmur(
+            {u"sql"_s, u"asked.murmur"_s, u"SELECT replier FROM call WHERE inferred"_s});
+        QVERIFY2(sql.out.contains("worker"), sql.out.constData());
+    }
+
+    void aUrlIsTriedAsItsDialectReadsIt()
+    {
+        QFile dialect(u"who.dialect.json"_s);
+        QVERIFY(dialect.open(QFile::WriteOnly));
+        dialect.write(R"({"version":1,"name":"who","fields":{"sender":{"text":"somebody"}}})");
+        dialect.close();
+        const auto tried =
+            murmur::murmur({u"test"_s, u"file:calls.jsonl?dialect=who.dialect.json"_s, u"--for"_s,
+                            u"500ms"_s, u"--json"_s})
+                .objects();
+        QCOMPARE(tried.size(), std::size_t(1));
+        QCOMPARE(tried[0][u"first"_s][0][u"from"_s].toString(), u"somebody"_s);
+        const Outcome unknown =
+            murmur::murmur({u"test"_s, u"file:calls.jsonl?dialect=klingon"_s, u"--for"_s, u"1s"_s});
+        QCOMPARE(unknown.code, 4);
+        QVERIFY2(unknown.out.contains("There is no dialect \"klingon\""), unknown.out.constData());
+    }
+
     void aRecordingIsReadAgainByAnother()
     {
         QCOMPARE(record(u"again.murmur"_s, {u"--dialect"_s, u"opaque"_s}).code, 0);

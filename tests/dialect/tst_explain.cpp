@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::string_view kNested = " {\"a\":[1,{\"b\":\"x\\\"y\"}],\"c\" : {\"d\":true}} ";
 
+constexpr std::string_view kEscaped =
+    "{\"from\":\"planner\",\"kind\":\"request\",\"to\":\"a\\\"b\",\"id\":\"m1\"}";
+
 std::string placesOf(const std::string& raw, const HeaderList& headers = {},
                      std::string_view forced = {})
 {
@@ -23,8 +26,8 @@ std::string placesOf(const std::string& raw, const HeaderList& headers = {},
     const CorpusView view(message);
     const Explanation how = explain(view.view(), forced);
     std::string text(how.dialect);
-    for (const auto& [name, value, place] : how.fields)
-        text += '\n' + std::string(name) + ' ' + value + " < " + place;
+    for (const Explanation::Field& field : how.fields)
+        text += '\n' + std::string(field.name) + ' ' + field.value + " < " + field.place;
     return how.undecodable.empty() ? text : text + ": " + how.undecodable;
 }
 
@@ -66,6 +69,21 @@ private Q_SLOTS:
                              "conversation s-7 < header Mcp-Session-Id\n"
                              "payload {\"name\":\"search\",\"_meta\":{\"traceparent\":\"00-"
                              "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\"}} < params"));
+    }
+
+    void whatStandsInTheMessageHasItsBytes()
+    {
+        CorpusMessage message;
+        message.raw = kEscaped;
+        const CorpusView view(message);
+        std::string bits;
+        for (const Explanation::Field& field : explain(view.view()).fields) {
+            if (field.size > 0)
+                bits += std::string(field.name) + ' ' +
+                        message.raw.substr(field.begin, field.size) + '\n';
+        }
+        // A receiver with an escape stands nowhere as it is.
+        QCOMPARE(bits, std::string("type request\nfrom planner\nid m1\n"));
     }
 
     void theSurestIsFirst()

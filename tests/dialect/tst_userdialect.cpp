@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "dialect/dialect.h"
+#include "dialect/dialectproblem.h"
 #include "dialect/dialectrules.h"
 #include "dialect/envelope.h"
 #include "dialect/topictemplate.h"
@@ -302,6 +303,12 @@ private Q_SLOTS:
         const QString problem = problemIn(json.constData());
         QVERIFY2(problem.contains(u"fleet.dialect.json"), qPrintable(problem));
         QVERIFY2(problem.contains(said), qPrintable(problem));
+        // Who writes it is told the same, with the line apart.
+        const auto told = problemOfDialect({json.constData(), std::size_t(json.size())});
+        QVERIFY(told.has_value());
+        QVERIFY2(told->line == 0 || problem.contains(u"line %1: "_s.arg(told->line) + told->what),
+                 qPrintable(told->what));
+        QCOMPARE(told->line > 0, problem.contains(u", line "));
     }
 
     void whatIsWrittenIsReadAgain()

@@ -47,6 +47,41 @@ Status recordUnits(const QString& path, const QString& dialect = {}, const QUrl&
     return recorder.stop();
 }
 
+/// Four messages, by turns of two connections.
+Status recordTwoHalls(const QString& path)
+{
+    RecorderOptions options;
+    options.path = path;
+    Recorder recorder(options);
+    if (auto status = recorder.start(); !status)
+        return status;
+    const ConnectionId halls[] = {recorder.registerConnection(QUrl(u"test://north"_s), u"north"_s),
+                                  recorder.registerConnection(QUrl(u"test://south"_s), u"south"_s)};
+    std::vector<HeardMessage> batch;
+    for (int i = 0; i < 4; ++i) {
+        HeardMessage message;
+        message.connection = halls[i % 2];
+        message.received = Traffic::kStart + i * 1'000'000ll;
+        message.topic = "hall";
+        message.raw = R"({"body":{"unit":"unit-)" + QByteArray::number(i) + R"("},"type":"done"})";
+        batch.push_back(std::move(message));
+    }
+    recorder.sink().hear(std::move(batch));
+    return recorder.stop();
+}
+
+DialectRule ruleOf(const char* path, std::uint32_t connection)
+{
+    UserDialect dialect;
+    dialect.name = path;
+    dialect[DialectField::Sender].push_back({FieldSource::From::Path, path, {}, {}, {}, {}});
+    DialectRule rule;
+    rule.dialect = dialect.name;
+    rule.user = std::make_shared<const UserDialect>(std::move(dialect));
+    rule.connection = connection;
+    return rule;
+}
+
 QString sendersOf(const QString& path)
 {
     auto session = Session::open(path);
@@ -190,6 +225,27 @@ private Q_SLOTS:
         qputenv("MURMURSCOPE_DIALECTS", m_directory.path().toUtf8());
     }
 
+    void aDialectForOneConnectionLeavesTheOthers()
+    {
+        QVERIFY(recordTwoHalls(file("two.murmur")).ok());
+        RereadOptions options;
+        options.rules = {ruleOf("body.unit", 2)};
+        QVERIFY(rereadRecording(file("two.murmur"), options).ok());
+        QCOMPARE(sendersOf(file("two.murmur")), u" unit-1  unit-3"_s);
+        // The other one beside it; then another answer for the first, which replaces the old one.
+        options.rules = {ruleOf("body.unit", 1)};
+        QVERIFY(rereadRecording(file("two.murmur"), options).ok());
+        QCOMPARE(sendersOf(file("two.murmur")), u"unit-0 unit-1 unit-2 unit-3"_s);
+        options.rules = {ruleOf("type", 2)};
+        QVERIFY(rereadRecording(file("two.murmur"), options).ok());
+        QCOMPARE(sendersOf(file("two.murmur")), u"unit-0 done unit-2 done"_s);
+        QCOMPARE(rulesKept(dialectsOf(file("two.murmur")).toStdString()).size(), std::size_t(2));
+        // None is kept but those that are given.
+        options.dialect = u"auto"_s;
+        QVERIFY(rereadRecording(file("two.murmur"), options).ok());
+        QCOMPARE(sendersOf(file("two.murmur")), u" done  done"_s);
+    }
+
     void topicsOfADialectAreItsOwn()
     {
         QVERIFY(recordUnits(file("topics.murmur"), u"hall"_s).ok());
@@ -231,7 +287,9 @@ private Q_SLOTS:
         const auto rows = waitFor((*session)->rows(request));
         const auto detail = waitFor((*session)->message(1));
         QVERIFY(rows.ok() && detail.ok());
-        for (const MessageRow& row : {rows->front(), detail->row}) {
+        const auto whole = waitFor((*session)->messages(request));
+        QVERIFY(whole.ok());
+        for (const MessageRow& row : {rows->front(), detail->row, whole->front().row}) {
             QCOMPARE(index(row.audience), 0u);
             QCOMPARE(row.answeredBy, 2);
             QCOMPARE((*session)->dictionaries()->agentName(row.answerer), std::string("worker"));

@@ -66,6 +66,33 @@ private Q_SLOTS:
         QVERIFY(trial.takeMessages().empty());
     }
 
+    void theDialectOfAUrlReadsIt()
+    {
+        const QTemporaryDir dir;
+        qputenv("MURMURSCOPE_DIALECTS", dir.path().toUtf8());
+        QFile dialect(dir.filePath(u"units.dialect.json"_s));
+        QVERIFY(dialect.open(QFile::WriteOnly));
+        dialect.write(R"({"version":1,"name":"units","fields":{"sender":{"segment":1}}})");
+        dialect.close();
+        const QString path = file(dir, "said.jsonl", 2);
+        Trial trial({QUrl(u"file:"_s + path + u"?dialect=units"_s), QUrl(u"file:"_s + path),
+                     QUrl(u"file:"_s + path + u"?dialect=klingon"_s)},
+                    {});
+        QVERIFY(trial.start());
+        QStringList senders[3];
+        QTRY_VERIFY([&] {
+            for (const TrialMessage& message : trial.takeMessages())
+                senders[message.connection] << message.sender;
+            return senders[0].size() == 2 && senders[1].size() == 2;
+        }());
+        QCOMPARE(senders[0], (QStringList{u"t"_s, u"t"_s}));
+        QCOMPARE(senders[1], (QStringList{u"a"_s, u"a"_s}));
+        const TrialConnection unknown = trial.connections()[2];
+        QCOMPARE(unknown.verdict(false), Verdict::Failed);
+        QVERIFY2(unknown.sentence(false).contains(u"There is no dialect \"klingon\""_s),
+                 qPrintable(unknown.sentence(false)));
+    }
+
     void whatFailsIsToldBesideWhatDoesNot()
     {
         QTcpServer taken;

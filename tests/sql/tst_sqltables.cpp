@@ -36,18 +36,22 @@ private Q_SLOTS:
         request(40, "bob", "dee", "q3");
         answer(50, "error", "cy", "q2");
         answer(60, "reply", "bob", "q1"); // a second one does not count
+        bed.say(70, "work", R"({"kind":"request","from":"ada","id":"q4"})"); // who is it for?
+        answer(80, "reply", "eve", "q4");
         bed.close();
         auto database = bed.database();
+        QCOMPARE(answerOf(*database, "SELECT request, receivers, replier FROM call WHERE inferred"),
+                 u"7|[]|eve"_s);
         QCOMPARE(answerOf(*database, "SELECT request, reply, requester, replier, topic, start - "
                                      "1779358620000000000, end - start, latency_ns, outcome, "
-                                     "receivers FROM call ORDER BY request"),
+                                     "receivers FROM call WHERE request < 7 ORDER BY request"),
                  u"1|3|ada|bob|work|0|30000000|30000000|answered|[\"bob\"]\n"
                  "2|5|ada|cy|work|10000000|40000000|40000000|error|[\"cy\"]\n"
                  "4|NULL|bob|NULL|work|40000000|NULL|NULL|open|[\"dee\"]"_s);
         QCOMPARE(answerOf(*database, "SELECT requester FROM call WHERE request = 2"), u"ada"_s);
         QCOMPARE(answerOf(*database, "SELECT request FROM call WHERE request > 1 ORDER BY 1"),
-                 u"2\n4"_s);
-        QCOMPARE(answerOf(*database, "SELECT count(*) FROM call WHERE request >= 5"), u"0"_s);
+                 u"2\n4\n7"_s);
+        QCOMPARE(answerOf(*database, "SELECT count(*) FROM call WHERE request >= 8"), u"0"_s);
     }
 
     void callsOfMuchTrafficAreThoseOfAJoin()
