@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "demo/agentfaults.h"
 #include "demo/deliveryfaults.h"
+#include "demo/loadfaults.h"
 
 #include <QStringList>
 
@@ -25,6 +26,8 @@ constexpr std::array kAfterBreak{Also("unanswered-request")};
 constexpr std::array kAfterSlowness{Also("latency-breach"), Also("unanswered-request"),
                                     Also("backlog")};
 constexpr std::array kInLoops{Also("repetition-loop")};
+constexpr std::array kOfOneTopic{Also("hot-topic")};
+constexpr std::int64_t kFaultSecond = 1'000'000'000;
 
 constexpr std::array kFaults = std::to_array<FaultEntry>({
     {"lost-messages", "some messages of one robot get lost", createLostMessagesFault},
@@ -46,6 +49,14 @@ constexpr std::array kFaults = std::to_array<FaultEntry>({
     {"double-ownership", "two robots claim the same task", createDoubleOwnershipFault},
     {"reconnect-storm", "all robots log in again at once", createReconnectStormFault},
     {"fan-out-storm", "one order makes every robot talk about it", createFanOutStormFault},
+    {"hot-topic",
+     "every robot traces its motions into one topic",
+     createHotTopicFault,
+     {},
+     45 * kFaultSecond},
+    {"noisy-tenant", "the robots of turin tell their state a hundred times a second",
+     createNoisyTenantFault, kOfOneTopic, 45 * kFaultSecond},
+    {"latency-breach", "robots acknowledge six times as late", createLatencyBreachFault},
 });
 
 Error noSuchFault(const QString& id)

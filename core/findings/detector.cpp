@@ -5,8 +5,11 @@
 #include "findings/doubleownership.h"
 #include "findings/duplicatedelivery.h"
 #include "findings/fanoutstorm.h"
+#include "findings/hottopic.h"
+#include "findings/latencybreach.h"
 #include "findings/lostmessages.h"
 #include "findings/missingfinal.h"
+#include "findings/noisytenant.h"
 #include "findings/outoforder.h"
 #include "findings/pingpong.h"
 #include "findings/reconnectstorm.h"
@@ -30,7 +33,8 @@ std::span<const DetectorEntry> detectors() noexcept
     static const std::array kDetectors{
         lostMessages(),    duplicateDelivery(), outOfOrder(),     unansweredRequest(),
         silentAgent(),     retryStorm(),        reconnectStorm(), fanOutStorm(),
-        slowAgent(),       repetitionLoop(),    pingPong(),       missingFinal(),
+        hotTopic(), noisyTenant(),
+        slowAgent(), latencyBreach(),       repetitionLoop(),    pingPong(),       missingFinal(),
         doubleOwnership(),
     };
     return kDetectors;

@@ -21,6 +21,22 @@ std::string keyOf(std::string_view detector, std::string_view parameter)
     return std::string(detector) + '.' + std::string(parameter);
 }
 
+/// `*` is any run of characters.
+bool matches(std::string_view pattern, std::string_view text)
+{
+    const std::size_t star = pattern.find('*');
+    if (star == std::string_view::npos)
+        return pattern == text;
+    if (text.substr(0, star) != pattern.substr(0, star))
+        return false;
+    pattern.remove_prefix(star + 1);
+    for (std::size_t at = star; at <= text.size(); ++at) {
+        if (matches(pattern, text.substr(at)))
+            return true;
+    }
+    return false;
+}
+
 /// NaN: not a value of that unit.
 double valueFromText(QString text, Unit unit)
 {
@@ -74,16 +90,40 @@ std::int64_t Settings::time(std::string_view detector, const Parameter& paramete
     return static_cast<std::int64_t>(of(detector, parameter) * 1e9);
 }
 
+std::optional<double> Settings::ofTopic(std::string_view detector, const Parameter& parameter,
+                                        std::string_view topic) const
+{
+    const std::string key = keyOf(detector, parameter.name);
+    std::optional<double> value;
+    std::size_t longest = 0;
+    if (const auto at = m_values.find(key); at != m_values.end())
+        value = at->second;
+    const std::string ofTopics = key + '@';
+    for (auto at = m_values.lower_bound(ofTopics);
+         at != m_values.end() && at->first.starts_with(ofTopics); ++at) {
+        const std::string_view pattern = std::string_view(at->first).substr(ofTopics.size());
+        if (pattern.size() < longest || !matches(pattern, topic))
+            continue;
+        longest = pattern.size();
+        value = at->second;
+    }
+    return value;
+}
+
 Status Settings::set(const QString& text)
 {
-    const qsizetype equals = text.indexOf(u'=');
+    const qsizetype at = text.indexOf(u'@');
+    // A topic may hold anything.
+    const qsizetype equals = at < 0 ? text.indexOf(u'=') : text.lastIndexOf(u'=');
     const qsizetype dot = text.indexOf(u'.');
     if (dot < 0 || equals < dot)
         return Error{ErrorCode::WrongUse,
                      u"\"%1\" sets no threshold; write DETECTOR.NAME=VALUE, for example "
                      "unanswered-request.wait=10s."_s.arg(text)};
     const std::string id = text.left(dot).trimmed().toStdString();
-    const std::string name = text.mid(dot + 1, equals - dot - 1).trimmed().toStdString();
+    const QString whole = text.mid(dot + 1, equals - dot - 1).trimmed();
+    const std::string name = whole.section(u'@', 0, 0).trimmed().toStdString();
+    const std::string topics = whole.section(u'@', 1).trimmed().toStdString();
     const DetectorEntry* detector = findDetector(id);
     if (detector == nullptr)
         return noSuchDetector(id);
@@ -97,12 +137,17 @@ Status Settings::set(const QString& text)
                                               QString::fromStdString(id),
                                               QString::fromStdString(name), known.join(u", "))};
     }
+    if (whole.contains(u'@') && (topics.empty() || !parameter->isPerTopic))
+        return Error{ErrorCode::WrongUse, parameter->isPerTopic
+                                              ? u"\"%1\" names no topic."_s.arg(text)
+                                              : u"%1 is the same for all topics."_s.arg(
+                                                    QString::fromStdString(keyOf(id, name)))};
     const double value = valueFromText(text.mid(equals + 1).trimmed(), parameter->unit);
     if (std::isnan(value))
         return Error{ErrorCode::WrongUse,
                      u"%1 must be %2, not \"%3\"."_s.arg(
                          text.left(equals), exampleOf(parameter->unit), text.mid(equals + 1))};
-    m_values[keyOf(id, name)] = value;
+    m_values[topics.empty() ? keyOf(id, name) : keyOf(id, name) + '@' + topics] = value;
     return Done();
 }
 

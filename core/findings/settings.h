@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,7 @@ struct Parameter
     double usual;
     Unit unit;
     const char* meaning;
+    bool isPerTopic = false; ///< one topic, or some, may have another
 };
 
 /// The thresholds of all detectors: those that were set, else the usual ones.
@@ -32,11 +34,17 @@ public:
     [[nodiscard]] double of(std::string_view detector, const Parameter& parameter) const;
     /// The same as a time, ns.
     [[nodiscard]] std::int64_t time(std::string_view detector, const Parameter& parameter) const;
-    /// "lost-messages.wait=5s", "retry-storm.share=40%". WrongUse names what is known.
+    /// What was set for this topic, else for all; nothing when neither was. Of several patterns
+    /// the longest counts.
+    [[nodiscard]] std::optional<double>
+    ofTopic(std::string_view detector, const Parameter& parameter, std::string_view topic) const;
+    /// "lost-messages.wait=5s", "retry-storm.share=40%"; for the topics that match a name with
+    /// wildcards "latency-breach.slo@vision.*=50ms". WrongUse names what is known.
     Status set(const QString& text);
 
 private:
-    std::map<std::string, double, std::less<>> m_values; ///< by "detector.parameter"
+    std::map<std::string, double, std::less<>>
+        m_values; ///< by "detector.parameter", and "…@topics"
 };
 
 /// "10 s", "30 %", "4 ×", "5".
