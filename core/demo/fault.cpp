@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "demo/agentfaults.h"
 #include "demo/deliveryfaults.h"
+#include "demo/waitfaults.h"
 #include "demo/loadfaults.h"
 
 #include <QStringList>
@@ -26,6 +27,7 @@ constexpr std::array kAfterBreak{Also("unanswered-request")};
 constexpr std::array kAfterSlowness{Also("latency-breach"), Also("unanswered-request"),
                                     Also("backlog")};
 constexpr std::array kInLoops{Also("repetition-loop")};
+constexpr std::array kOfWaits{Also("unanswered-request")};
 constexpr std::array kOfOneTopic{Also("hot-topic")};
 constexpr std::int64_t kFaultSecond = 1'000'000'000;
 
@@ -49,6 +51,14 @@ constexpr std::array kFaults = std::to_array<FaultEntry>({
     {"double-ownership", "two robots claim the same task", createDoubleOwnershipFault},
     {"reconnect-storm", "all robots log in again at once", createReconnectStormFault},
     {"fan-out-storm", "one order makes every robot talk about it", createFanOutStormFault},
+    {"stale-command", "a planner's link flaps, and its orders come when they hold no more",
+     createStaleCommandFault},
+    {"timeout-cascade", "the critic answers nobody, and all who wait for it give up",
+     createTimeoutCascadeFault, kOfWaits},
+    {"deadlock", "three robots wait for each other to move", createDeadlockFault, kOfWaits},
+    {"orphan-wait", "the gateway restarts, and forgets what it asked for", createOrphanWaitFault},
+    {"early-ack", "the researcher tells results before the critic is through", createEarlyAckFault},
+    {"zombie-work", "a robot goes on with tasks that were cancelled", createZombieWorkFault},
     {"hot-topic",
      "every robot traces its motions into one topic",
      createHotTopicFault,

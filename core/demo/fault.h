@@ -49,6 +49,7 @@ enum class Fate : std::uint8_t {
     Lost,   ///< it was sent, and nobody hears it
     Held,   ///< heard later, as `delay` says
     Twice,  ///< heard now, and again as `delay` says
+    Stuck,  ///< heard later, as `delay` says, and what follows from it as much later
     Unsaid, ///< it is never sent, and what would have followed from it neither
 };
 

@@ -101,8 +101,11 @@ std::int64_t Jobs::stepCrew(Job& job, std::int64_t now)
         m_talk.beginPayload();
         m_talk.number("case", number).text("policy", "refunds-2026-04").number("draft", 1);
         m_talk.end();
-        job.step = AnswerCritic;
-        return m_random.delay(m_shape.crewAnswer);
+        job.isEarly =
+            m_shape.earlyResultsPerThousand > 0 && m_random.chance(m_shape.earlyResultsPerThousand);
+        job.step = job.isEarly ? AnswerCase : AnswerCritic;
+        return job.isEarly ? m_random.around(50 * kMillisecond)
+                           : m_random.delay(m_shape.crewAnswer);
     case AnswerCritic:
         say(job, now, m_roster.critic, "crew.refunds.review", Kind::Reply, "review.result");
         m_talk.to(researcher);
@@ -114,7 +117,7 @@ std::int64_t Jobs::stepCrew(Job& job, std::int64_t now)
             .thousandths("score", m_random.between(700, 990));
         m_talk.end();
         job.step = AnswerCase;
-        return m_random.around(30 * kMillisecond);
+        return job.isEarly ? -1 : m_random.around(30 * kMillisecond);
     case AnswerCase:
         say(job, now, m_roster.researcher, "crew.refunds.task", Kind::Reply, "task.result");
         m_talk.to(gateway);
@@ -125,7 +128,8 @@ std::int64_t Jobs::stepCrew(Job& job, std::int64_t now)
             .text("decision", m_random.chance(700) ? "refund" : "voucher")
             .number("drafts", 1);
         m_talk.end();
-        return -1;
+        job.step = AnswerCritic;
+        return job.isEarly ? m_random.delay(m_shape.crewAnswer) : -1;
     }
     return -1;
 }

@@ -34,6 +34,7 @@ struct SwarmShape
     Delay node{140'000'000, 60, 10};
     Delay travel{1'200'000'000, 60, 0};
     unsigned refusedPerThousand = 6; ///< requests that get an explicit error and are asked again
+    unsigned earlyResultsPerThousand = 0; ///< results of the crew that do not wait for the critic
 };
 
 /// What is known to be wrong in a swarm, to hold against what was found.

@@ -104,6 +104,8 @@ struct Swarm::Private
     }
 
     bool handle(const Event& event);
+    /// Whether the last message is heard at once.
+    [[nodiscard]] bool isHeard() const { return fate == Fate::Heard || fate == Fate::Twice; }
     void beat(std::int64_t now, std::uint32_t index);
     void tellState(std::int64_t now, std::uint32_t index);
     void spawn(std::int64_t now, std::uint32_t kind);
@@ -119,6 +121,7 @@ struct Swarm::Private
     std::vector<std::unique_ptr<Fault>> faults;
     std::uint64_t shapedFor = 0; ///< faults that were on when the shape was made, as bits
     Fate fate = Fate::Heard;     ///< of the last message
+    std::int64_t heldFor = 0;    ///< ns, of one that is not heard at once
     DemoRandom random;
     Roster roster;
     Talk talk;
@@ -170,7 +173,7 @@ bool Swarm::Private::handle(const Event& event)
         stepJob(event.time, event.index);
         break;
     }
-    return fate == Fate::Heard || fate == Fate::Twice;
+    return isHeard();
 }
 
 void Swarm::Private::beat(std::int64_t now, std::uint32_t index)
@@ -258,7 +261,8 @@ void Swarm::Private::judge(std::int64_t now)
         fate = fault->pass(words, delay);
         if (fate == Fate::Heard)
             continue;
-        if (fate == Fate::Held || fate == Fate::Twice)
+        heldFor = delay;
+        if (fate == Fate::Held || fate == Fate::Twice || fate == Fate::Stuck)
             hold(now + delay);
         if (fate == Fate::Unsaid)
             --agent->sequence;
@@ -292,7 +296,7 @@ bool Swarm::Private::speakFault(std::int64_t until)
         return false;
     const std::int64_t now = first->due();
     first->speak(roster, talk, now);
-    fate = Fate::Heard;
+    judge(now);
     message = {now, talk.topic(), talk.from(), talk.json(), talk.kind(), talk.group()};
     return true;
 }
@@ -304,7 +308,7 @@ void Swarm::Private::stepJob(std::int64_t now, std::uint32_t slot)
     if (delay < 0 || fate == Fate::Unsaid)
         freeSlots.push_back(slot);
     else
-        wakeAt(now + delay, Wake::JobStep, slot);
+        wakeAt(now + delay + (fate == Fate::Stuck ? heldFor : 0), Wake::JobStep, slot);
 }
 
 Swarm::Swarm(const SwarmOptions& options)
@@ -320,8 +324,11 @@ const SwarmMessage& Swarm::next()
         if (!d->faults.empty()) {
             const std::int64_t next = d->events.top().time;
             const std::int64_t late = d->held.empty() ? Fault::kNever : d->held.top().time;
-            if (d->speakFault(std::min(next, late)))
-                return d->message;
+            if (d->speakFault(std::min(next, late))) {
+                if (d->isHeard())
+                    return d->message;
+                continue;
+            }
             if (late <= next) {
                 d->release();
                 return d->message;

@@ -2,14 +2,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "findings/detector.h"
 
+#include "findings/deadlock.h"
 #include "findings/doubleownership.h"
 #include "findings/duplicatedelivery.h"
+#include "findings/earlyack.h"
 #include "findings/fanoutstorm.h"
 #include "findings/hottopic.h"
 #include "findings/latencybreach.h"
 #include "findings/lostmessages.h"
 #include "findings/missingfinal.h"
 #include "findings/noisytenant.h"
+#include "findings/orphanwait.h"
 #include "findings/outoforder.h"
 #include "findings/pingpong.h"
 #include "findings/reconnectstorm.h"
@@ -17,7 +20,10 @@
 #include "findings/retrystorm.h"
 #include "findings/silentagent.h"
 #include "findings/slowagent.h"
+#include "findings/stalecommand.h"
+#include "findings/timeoutcascade.h"
 #include "findings/unansweredrequest.h"
+#include "findings/zombiework.h"
 
 #include <QStringList>
 
@@ -31,11 +37,12 @@ namespace murmur {
 std::span<const DetectorEntry> detectors() noexcept
 {
     static const std::array kDetectors{
-        lostMessages(),    duplicateDelivery(), outOfOrder(),     unansweredRequest(),
-        silentAgent(),     retryStorm(),        reconnectStorm(), fanOutStorm(),
-        hotTopic(), noisyTenant(),
-        slowAgent(), latencyBreach(),       repetitionLoop(),    pingPong(),       missingFinal(),
-        doubleOwnership(),
+        lostMessages(),  duplicateDelivery(), outOfOrder(),     unansweredRequest(),
+        silentAgent(),   retryStorm(),        reconnectStorm(), fanOutStorm(),
+        hotTopic(),      noisyTenant(),       staleCommand(),   slowAgent(),
+        latencyBreach(), timeoutCascade(),    deadlock(),       repetitionLoop(),
+        pingPong(),      orphanWait(),        missingFinal(),   doubleOwnership(),
+        earlyAck(),      zombieWork(),
     };
     return kDetectors;
 }

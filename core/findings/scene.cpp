@@ -275,6 +275,48 @@ void Scene::settle(Call& call)
     --at(call.from).waitsFor;
     if (index(call.to) != 0)
         --at(call.to).owes;
+    if (call.servedKey != 0) {
+        const auto served = m_served.find(call.servedKey);
+        if (served != m_served.end() && served->second == call.seq)
+            m_served.erase(served);
+    }
+    if (call.within != 0) {
+        if (const std::size_t outer = placeOf(call.within); outer < m_calls.size())
+            --m_calls[outer].openMade;
+    }
+}
+
+void Scene::nest(Call& call, const Heard& message)
+{
+    const std::string_view trace = message.id(IdField::Trace);
+    // The scene's conversation is hashed once for all; few calls need the trace.
+    const std::uint64_t matter = trace.empty() ? message.matterHash() : idHash(trace);
+    const auto keyOf = [matter](AgentId agent) {
+        return (matter ^ std::uint64_t(index(agent)) << 32) * 0x9e37'79b9'7f4a'7c15ull | 1;
+    };
+    if (index(call.from) != 0 && at(call.from).owes > 0) {
+        std::size_t outer = m_calls.size();
+        for (const CauseEdge& edge : message.causes) {
+            const std::size_t cause = placeOf(edge.cause);
+            if (cause < m_calls.size() && m_calls[cause].isOpen() && m_calls[cause].to == call.from)
+                outer = cause;
+        }
+        call.isWithinStated = outer < m_calls.size() || !trace.empty();
+        if (outer == m_calls.size() && matter != 0) {
+            if (const auto served = m_served.find(keyOf(call.from)); served != m_served.end())
+                outer = placeOf(served->second);
+        }
+        if (outer < m_calls.size() && m_calls[outer].seq != call.seq) {
+            call.within = m_calls[outer].seq;
+            call.madeBefore = m_calls[outer].lastMade;
+            m_calls[outer].lastMade = call.seq;
+            ++m_calls[outer].openMade;
+        }
+    }
+    if (index(call.to) != 0 && matter != 0) {
+        call.servedKey = keyOf(call.to);
+        m_served[call.servedKey] = call.seq;
+    }
 }
 
 void Scene::answer(Heard& message)
@@ -339,6 +381,7 @@ void Scene::ask(const Heard& message)
     call.type = message.type;
     call.kind = message.kind;
     call.connection = message.connection;
+    nest(call, message);
     ++at(call.from).waitsFor;
     if (index(call.to) != 0)
         ++at(call.to).owes;

@@ -59,6 +59,14 @@ public:
         AgentId answeredBy{};   ///< the last one
         bool hasFailed = false; ///< the last answer was an error
         bool isGivenUp = false;
+        /// The call in whose service it was made: a stated cause, or of the same trace, else of the
+        /// same conversation, to its sender alone and open then. 0: none that is known.
+        Seq within = 0;
+        bool isWithinStated = false; ///< not by the conversation alone
+        Seq lastMade = 0;            ///< the last one that was made in its service …
+        Seq madeBefore = 0;          ///< … and, of that one, the one before it
+        std::uint32_t openMade = 0;  ///< how many of those are open
+        std::uint64_t servedKey = 0; ///< under which it is found by those made in its service
         [[nodiscard]] bool isOpen() const { return answers == 0; }
     };
 
@@ -118,6 +126,7 @@ private:
     void answer(Heard& message);
     void ask(const Heard& message);
     void settle(Call& call);
+    void nest(Call& call, const Heard& message);
 
     const Dictionaries& m_names;
     std::int64_t m_now = 0;
@@ -128,6 +137,8 @@ private:
     Sequences m_sequences;
     boost::unordered_flat_map<std::uint64_t, std::unique_ptr<Times>> m_times;
     boost::unordered_flat_map<std::uint64_t, Answers> m_answers;
+    boost::unordered_flat_map<std::uint64_t, Seq>
+        m_served; ///< open calls by who owes the answer, and of what
     std::deque<Gap> m_gaps;
 };
 

@@ -51,6 +51,7 @@ public:
         Flags flags = 0;
         std::uint32_t connection = 1;
         std::string tenant = {};
+        double sent = -1; ///< seconds, by its sender's clock; negative: when it was heard
     };
 
     /// Its Seq.
@@ -61,7 +62,7 @@ public:
         const std::int64_t time = ns(line.at);
         columns.time = {time};
         columns.received = {time};
-        columns.sent = {time};
+        columns.sent = {line.sent < 0 ? time : ns(line.sent)};
         columns.connection = {line.connection};
         columns.topic = {index(m_names.topic(line.topic))};
         const AgentId sender = line.from.empty() ? AgentId{} : m_names.agent(line.from);

@@ -1,0 +1,300 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "findings/zombiework.h"
+
+#include "base/time.h"
+#include "findings/scene.h"
+#include "findings/words.h"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace murmur {
+
+namespace {
+
+constexpr const char* kId = "zombie-work";
+constexpr Parameter kAfter{"after", 2, Unit::Seconds, "how long after its end work may still come"};
+constexpr Parameter kMemory{"memory", 600, Unit::Seconds, "how long an end is remembered"};
+constexpr std::array kParameters{kAfter, kMemory};
+
+constexpr std::size_t kMostTasks = 65'536;
+constexpr std::size_t kFilter = 1u << 16; ///< places of the filter in front of them
+
+constexpr std::array<std::string_view, 13> kThings{
+    "task",    "job",  "run",  "case", "ticket",  "order",     "workflow",
+    "mission", "goal", "flow", "plan", "kickoff", "assignment"};
+constexpr std::array<std::string_view, 9> kDone{"done",     "completed", "complete",
+                                                "finished", "failed",    "closed",
+                                                "resolved", "expired",   "ended"};
+constexpr std::array<std::string_view, 6> kCancelled{"cancelled", "canceled",   "aborted",
+                                                     "killed",    "terminated", "withdrawn"};
+/// What ends with these is a part of it.
+constexpr std::array<std::string_view, 12> kParts{"step", "tool",  "subtask", "item",
+                                                  "llm",  "node",  "chunk",   "stage",
+                                                  "call", "child", "attempt", "part"};
+constexpr std::array<std::string_view, 14> kWorking{
+    "moving", "running", "working", "executing", "progress", "active",   "processing",
+    "busy",   "started", "step",    "picking",   "driving",  "thinking", "planning"};
+constexpr std::array<std::string_view, 3> kStatusKeys{"status", "state", "phase"};
+constexpr std::array<std::string_view, 10> kTaskKeys{"task_id",  "taskId", "task",   "job_id",
+                                                     "jobId",    "job",    "run_id", "runId",
+                                                     "order_id", "case_id"};
+
+enum Words : std::uint8_t { Thing = 1, Done = 2, Cancelled = 4, Part = 8, Working = 16 };
+
+/// A matter ends by its own word; what is done for it long after, by those who were not asked
+/// anew, is done for nothing.
+class ZombieWork final : public Detector
+{
+public:
+    explicit ZombieWork(const Settings& settings)
+        : m_after(settings.time(kId, kAfter))
+        , m_memory(settings.time(kId, kMemory))
+        , m_words({kThings, kDone, kCancelled, kParts, kWorking})
+        , m_filter(kFilter)
+    {
+    }
+
+    [[nodiscard]] KindSet kinds() const override
+    {
+        return kAllKinds & ~kindSet(Kind::Heartbeat, Kind::Control, Kind::Marker);
+    }
+
+    void hear(const Heard& message, const Scene& scene, Findings& findings) override
+    {
+        const std::uint64_t matter = message.matterHash();
+        if (matter == 0 || (message.flags & (Retained | Late)) != 0)
+            return;
+        const std::uint8_t words = m_words.of(message.type, scene);
+        const std::uint8_t status =
+            message.kind == Kind::State ? statusOf(message, scene) : std::uint8_t(0);
+        if (const Ending ending = endingOf(message.kind, words, status); ending != Ending::None) {
+            end(matter, message, ending, scene);
+            return;
+        }
+        if (m_filter[matter % kFilter] == 0)
+            return;
+        if (const auto at = m_tasks.find(matter); at != m_tasks.end())
+            follow(at, message, words, status, scene, findings);
+    }
+
+    void pulse(std::int64_t now, Scene& /*scene*/, Findings& /*findings*/) override
+    {
+        while (!m_order.empty() &&
+               (m_order.front().time < now - m_memory || m_order.size() > kMostTasks)) {
+            const Order oldest = m_order.front();
+            m_order.pop_front();
+            const auto at = m_tasks.find(oldest.matter);
+            if (at == m_tasks.end() || at->second.seq != oldest.seq)
+                continue;
+            m_forgotten += oldest.time < now - m_memory ? 0 : 1;
+            forget(at);
+        }
+    }
+
+    void missed(std::int64_t /*from*/, std::int64_t /*to*/) override
+    {
+        m_tasks.clear(); // they may have been taken up again
+        m_order.clear();
+        std::ranges::fill(m_filter, std::uint16_t(0));
+    }
+
+    [[nodiscard]] std::int64_t forgotten() const override { return m_forgotten; }
+
+private:
+    enum class Ending : std::uint8_t { None, Done, Cancelled };
+    struct Task
+    {
+        Seq seq = 0; ///< of the message that ended it
+        std::int64_t time = 0;
+        std::int64_t sent = kNoTime;
+        AgentId by{};
+        std::uint64_t trace = 0; ///< hash; 0: none
+        std::uint64_t id = 0;    ///< hash of its own id, where the matter is more than it; 0: none
+        Ending ending = Ending::Done;
+        ConnectionId connection{};
+    };
+    struct Order
+    {
+        std::int64_t time = 0;
+        std::uint64_t matter = 0;
+        Seq seq = 0;
+    };
+    using Tasks = boost::unordered_flat_map<std::uint64_t, Task>;
+
+    /// Of the state that it tells: whether that is an end, or work.
+    std::uint8_t statusOf(const Heard& message, const Scene& scene)
+    {
+        for (const StateChange& change : message.states) {
+            const std::uint32_t number = index(change.key);
+            if (number >= m_isStatus.size())
+                m_isStatus.resize(number + 1, 0);
+            if (m_isStatus[number] == 0)
+                m_isStatus[number] =
+                    isOneOf(scene.names().stateKeyName(change.key), kStatusKeys) ? 2 : 1;
+            if (m_isStatus[number] == 2) {
+                static constexpr std::array<WordGroup, 5> kGroups{kThings, kDone, kCancelled,
+                                                                  kParts, kWorking};
+                return wordsIn(message.valueOf(change), kGroups);
+            }
+        }
+        return 0;
+    }
+
+    static Ending endingOf(Kind kind, std::uint8_t words, std::uint8_t status)
+    {
+        if (kind == Kind::State)
+            return (status & Cancelled) != 0 ? Ending::Cancelled
+                   : (status & Done) != 0    ? Ending::Done
+                                             : Ending::None;
+        if (kind == Kind::Request || kind == Kind::Command || kind == Kind::Chunk ||
+            (words & Thing) == 0 || (words & (Part | Working)) != 0)
+            return Ending::None;
+        return (words & Cancelled) != 0 ? Ending::Cancelled
+               : (words & Done) != 0    ? Ending::Done
+                                        : Ending::None;
+    }
+
+    static std::uint64_t traceOf(const Heard& message)
+    {
+        return idHash(message.id(IdField::Trace));
+    }
+
+    /// The id that it names, unless the matter is named after it.
+    static std::uint64_t taskOf(const Heard& message)
+    {
+        // Nearly always it stands in the payload, which is the shorter one.
+        for (const std::string_view body : {message.payload, message.raw}) {
+            for (BodyKeys keys(body); keys.next();) {
+                if (isOneOf(keys.key(), kTaskKeys) && keys.value() != "{" && !keys.text().empty())
+                    return message.matter().find(keys.text()) != std::string_view::npos
+                               ? 0
+                               : idHash(keys.text());
+            }
+        }
+        return 0;
+    }
+
+    void end(std::uint64_t matter, const Heard& message, Ending ending, const Scene& /*scene*/)
+    {
+        const auto [at, isNew] = m_tasks.try_emplace(matter);
+        if (isNew)
+            ++m_filter[matter % kFilter];
+        else if (at->second.trace == traceOf(message) && at->second.id == taskOf(message))
+            return; // it ended before: that counts
+        at->second = {.seq = message.seq,
+                      .time = message.time,
+                      .sent = message.sent,
+                      .by = message.sender,
+                      .trace = traceOf(message),
+                      .id = taskOf(message),
+                      .ending = ending,
+                      .connection = message.connection};
+        m_order.push_back({message.time, matter, message.seq});
+    }
+
+    void forget(Tasks::iterator at)
+    {
+        --m_filter[at->first % kFilter];
+        m_tasks.erase(at);
+    }
+
+    void follow(Tasks::iterator at, const Heard& message, std::uint8_t words, std::uint8_t status,
+                const Scene& scene, Findings& findings)
+    {
+        const Task& task = at->second;
+        const std::uint64_t trace = task.trace != 0 ? traceOf(message) : 0;
+        if (trace != 0 && trace != task.trace) {
+            forget(at); // another run of the same name
+            return;
+        }
+        if (message.kind == Kind::Request || message.kind == Kind::Command ||
+            (message.kind == Kind::Event && (words & Working) == 0)) {
+            // Whoever took it back may ask for it again; of what was done anybody may want more.
+            if ((message.sender == task.by) == (task.ending == Ending::Cancelled)) {
+                forget(at);
+                return;
+            }
+        }
+        if (!isWork(message, words, status) || message.time - task.time <= m_after ||
+            message.step.what == SequenceStep::What::Late ||
+            message.step.what == SequenceStep::What::Again)
+            return;
+        // Said before the end, heard after it.
+        if (message.sender == task.by && message.sent != kNoTime && task.sent != kNoTime &&
+            message.sent - task.sent <= m_after)
+            return;
+        if (task.id != 0 && taskOf(message) != task.id)
+            return;
+        tell(task, message, trace != 0, scene, findings);
+    }
+
+    static bool isWork(const Heard& message, std::uint8_t words, std::uint8_t status)
+    {
+        switch (message.kind) {
+        case Kind::Request:
+        case Kind::Command:
+        case Kind::Chunk:
+            return true;
+        case Kind::State:
+            return (status & Working) != 0;
+        case Kind::Event:
+            return (words & Working) != 0;
+        default:
+            return false; // an answer may be late
+        }
+    }
+
+    static void tell(const Task& task, const Heard& message, bool isTraced, const Scene& scene,
+                     Findings& findings)
+    {
+        Finding& finding = findings.grow(kId, index(message.sender), message.time);
+        finding.hasGap =
+            finding.hasGap || scene.hasGap(message.connection, task.time, message.time);
+        finding.isExact = !finding.hasGap;
+        finding.confidence = finding.hasGap ? 0.5 : isTraced ? 1 : 0.9;
+        finding.severity = finding.hasGap ? Severity::Info : Severity::Critical;
+        finding.involve(message.sender);
+        finding.involve(task.by);
+        finding.topic = message.topic;
+        finding.add(task.seq, message.time);
+        finding.add(message.seq, message.time);
+        ++finding.count;
+        const std::string matter(message.matter());
+        finding.fact("messages", finding.count);
+        finding.fact("of", std::string_view(matter));
+        finding.fact("after_ms", (message.time - task.time) / 1'000'000);
+        finding.fact("type", scene.names().typeName(message.type));
+        finding.summary =
+            scene.name(message.sender) + " still works on " + matter + ", " +
+            durationText(nanoseconds(message.time - task.time)).toStdString() + " after it was " +
+            (task.ending == Ending::Cancelled ? "cancelled" : "over") + " (" +
+            std::to_string(finding.count) + (finding.count == 1 ? " message)." : " messages).");
+    }
+
+    std::int64_t m_after;
+    std::int64_t m_memory;
+    TypeWords m_words;
+    std::vector<std::uint8_t> m_isStatus; ///< by state key: 0 not looked at, 1 no, 2 yes
+    Tasks m_tasks;                        ///< by matter: those that ended
+    std::vector<std::uint16_t> m_filter;  ///< how many of them by place
+    std::deque<Order> m_order;
+    std::int64_t m_forgotten = 0;
+};
+
+} // namespace
+
+DetectorEntry zombieWork()
+{
+    return {kId, "work for what is over", false, kParameters, [](const Settings& settings) {
+                return std::unique_ptr<Detector>(std::make_unique<ZombieWork>(settings));
+            }};
+}
+
+} // namespace murmur
