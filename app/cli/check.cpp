@@ -4,12 +4,12 @@
 #include "await.h"
 #include "checkrules.h"
 #include "command.h"
+#include "findingsof.h"
 #include "output.h"
 #include "recordings.h"
 #include "stopsignals.h"
 #include "work.h"
 
-#include "session/findingspass.h"
 #include "sql/latencysummary.h"
 
 #include <CLI/CLI.hpp>
@@ -86,17 +86,10 @@ public:
 private:
     Status lookForFindings()
     {
-        FindingsRequest request;
-        request.choice.only = m_rules.only;
-        request.choice.settings = m_rules.settings;
-        const auto source = m_session.source();
-        auto report = workWith<FindingsReport>([&](const StepProgress& show, const auto& stop) {
-            request.stop = stop;
-            request.progress = [&](std::int64_t done, std::int64_t all) {
-                show(u"looking"_s, done, all);
-            };
-            return findingsPass(*source, request);
-        });
+        DetectorChoice choice;
+        choice.only = m_rules.only;
+        choice.settings = m_rules.settings;
+        auto report = findingsOf(m_session, choice);
         if (!report)
             return report.error();
         m_unreadable = report->unreadable;
@@ -110,7 +103,9 @@ private:
             Verdict& verdict = m_verdicts.emplace_back();
             verdict.name = QString::fromStdString(id);
             for (const Finding& finding : report->findings) {
-                if (finding.detector != id || finding.severity < m_rules.failOn)
+                // What people know of, or do not want, fails nothing.
+                if (finding.detector != id || finding.severity < m_rules.failOn ||
+                    finding.standing == Standing::Accepted || finding.standing == Standing::Muted)
                     continue;
                 verdict.holds = false;
                 verdict.reasons.push_back(clockTime(fromNs(finding.start)) + u": "_s +

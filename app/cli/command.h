@@ -49,6 +49,7 @@ void addQuery(CLI::App& app, Action& action);
 void addCheck(CLI::App& app, Action& action);
 void addClocks(CLI::App& app, Action& action);
 void addFindings(CLI::App& app, Action& action);
+void addSummary(CLI::App& app, Action& action);
 void addLatency(CLI::App& app, Action& action);
 void addMatrix(CLI::App& app, Action& action);
 void addDiffers(CLI::App& app, Action& action);

@@ -26,6 +26,7 @@ std::span<const Command> commands() noexcept
         {"matrix", "Put messages, latency, errors or cost into rows and columns", addMatrix},
         {"differs", "Say what tells some messages from the others", addDiffers},
         {"state", "Say what the agents knew and waited for at a moment", addState},
+        {"summary", "Say on one screen what is wrong, since when, and what to do next", addSummary},
         {"findings", "Say what went wrong, and which messages show it", addFindings},
         {"check", "Hold a recording against detectors and rules, as a pass or fail", addCheck},
         {"clocks", "Say by how much the agents' clocks are wrong", addClocks},

@@ -2,15 +2,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "command.h"
+#include "findingsof.h"
 #include "output.h"
 #include "recordings.h"
 #include "validators.h"
-#include "work.h"
 
 #include "findings/detector.h"
-#include "session/findingspass.h"
+#include "session/source.h"
 
 #include <CLI/CLI.hpp>
+
+#include <QStringList>
 
 #include <algorithm>
 #include <memory>
@@ -29,7 +31,10 @@ struct Options
     std::vector<std::string> only;
     std::vector<std::string> set;
     std::int64_t limit = 0;
+    std::string accept, mute, muteLike, comment, reopen; ///< ids
+    std::string reason;
     bool withQuiet = false;
+    bool withMuted = false;
     bool lists = false;
     bool json = false;
 };
@@ -83,11 +88,38 @@ void appendTime(JsonWriter& json, std::int64_t ns)
     json.text(std::string_view(isoTimeUtf8(ns)));
 }
 
-std::string jsonOf(const Finding& finding, const Dictionaries& names)
+/// A finding with the incident that it belongs to.
+struct Line
 {
-    std::string line;
-    JsonWriter json(line);
+    const Finding* finding = nullptr;
+    const Incident* incident = nullptr;
+};
+
+/// By incident, in the order of cause.
+std::vector<Line> linesOf(const FindingsReport& report, bool withMuted)
+{
+    std::vector<Line> lines;
+    for (const Incident& incident : report.incidents) {
+        for (const std::size_t place : incident.findings) {
+            const Finding& finding = report.findings[place];
+            if (withMuted || finding.standing == Standing::Open)
+                lines.push_back({&finding, &incident});
+        }
+    }
+    return lines;
+}
+
+std::string jsonOf(const Line& line, const FindingsReport& report, const Dictionaries& names,
+                   const Judgements& judgements)
+{
+    const Finding& finding = *line.finding;
+    std::string text;
+    JsonWriter json(text);
     json.beginObject();
+    json.key("id");
+    json.text(std::string_view(findingIdText(finding.id)));
+    json.key("incident");
+    json.text(std::string_view(findingIdText(line.incident->id)));
     json.key("detector");
     json.text(finding.detector);
     json.key("severity");
@@ -112,36 +144,113 @@ std::string jsonOf(const Finding& finding, const Dictionaries& names)
     for (const Seq seq : finding.messages)
         json.number(seq);
     json.endArray();
+    json.key("gone");
+    json.number(goneOf(finding, report));
     json.key("count");
     json.number(finding.count);
     json.key("summary");
     json.text(std::string_view(finding.summary));
     json.key("evidence");
     json.raw(finding.evidenceJson());
+    const Judgement judgement = judgements.of(finding.id);
+    json.key("standing");
+    json.text(standingName(finding.standing));
+    json.key("reason");
+    json.textOrNull(judgement.reason);
+    json.key("comment");
+    json.textOrNull(judgement.comment);
     json.endObject();
-    line += '\n';
-    return line;
+    text += '\n';
+    return text;
 }
 
-std::string tableOf(std::span<const Finding> findings)
+std::string tableOf(std::span<const Line> lines, const Judgements& judgements)
 {
-    Table table({{u"severity"_s, false, 0},
+    Table table({{u"incident"_s, false, 0},
+                 {u"id"_s, false, 0},
+                 {u"severity"_s, false, 0},
                  {u"from"_s, false, 0},
                  {u"for"_s, true, 0},
                  {u"detector"_s, false, 0},
                  {u"what"_s, false, 0}});
-    for (const Finding& finding : findings) {
-        const std::string_view severity = severityName(finding.severity);
-        const QString unsure =
-            finding.isExact ? QString() : u" (%1 % sure)"_s.arg(qRound(finding.confidence * 100));
-        table.add({QString::fromUtf8(severity.data(), static_cast<qsizetype>(severity.size())),
-                   clockTime(fromNs(finding.start)),
-                   durationText(nanoseconds(finding.end - finding.start)),
-                   QString::fromUtf8(finding.detector.data(),
-                                     static_cast<qsizetype>(finding.detector.size())),
-                   printable(QString::fromStdString(finding.summary)) + unsure});
+    const Incident* last = nullptr;
+    for (const auto& [finding, incident] : lines) {
+        QString what = printable(QString::fromStdString(finding->summary));
+        if (!finding->isExact)
+            what += u" (%1)"_s.arg(sureText(*finding));
+        if (finding->standing != Standing::Open)
+            what += u" [%1]"_s.arg(utf8(standingName(finding->standing)));
+        const Judgement judgement = judgements.of(finding->id);
+        for (const QString& said : {judgement.reason, judgement.comment}) {
+            if (!said.isEmpty())
+                what += u" – "_s + printable(said);
+        }
+        table.add({incident == last ? QString() : shortId(incident->id), shortId(finding->id),
+                   utf8(severityName(finding->severity)), clockTime(fromNs(finding->start)),
+                   durationText(nanoseconds(finding->end - finding->start)),
+                   utf8(finding->detector), what});
+        last = incident;
     }
     return table.takeText();
+}
+
+/// What is asked to be made of a finding; nothing when nothing is.
+Result<bool> judge(const Options& options, const FindingsReport& report, const Source& source)
+{
+    Judgements judgements = judgementsOf(source);
+    const QString reason = QString::fromStdString(options.reason);
+    bool isChanged = false;
+    const auto with = [&](const std::string& id, const auto& change) -> Status {
+        if (id.empty())
+            return Done{};
+        auto place = findingNamed(report, QString::fromStdString(id));
+        if (!place)
+            return place.error();
+        isChanged = true;
+        change(report.findings[*place]);
+        return Done{};
+    };
+    const auto stand = [&](Standing standing) {
+        return [&judgements, &reason, standing](const Finding& finding) {
+            judgements.set(finding.id, {standing, reason, judgements.of(finding.id).comment});
+        };
+    };
+    const auto agentOf = [&](const Finding& finding) {
+        return finding.agents.empty()
+                   ? QString()
+                   : QString::fromStdString(source.names->agentName(finding.agents.front()));
+    };
+    for (const Status& status :
+         {with(options.accept, stand(Standing::Accepted)),
+          with(options.mute, stand(Standing::Muted)),
+          with(options.reopen,
+               [&](const Finding& finding) {
+                   judgements.set(finding.id, {});
+                   std::erase_if(judgements.rules, [&](const MuteRule& rule) {
+                       return fits(rule, finding, *source.names);
+                   });
+               }),
+          with(options.muteLike,
+               [&](const Finding& finding) {
+                   const QString agent = agentOf(finding);
+                   judgements.mute({utf8(finding.detector), agent,
+                                    agent.isEmpty() ? QString::fromStdString(
+                                                          source.names->topicName(finding.topic))
+                                                    : QString()});
+               }),
+          with(options.comment, [&](const Finding& finding) {
+              Judgement judgement = judgements.of(finding.id);
+              judgement.comment = reason;
+              judgements.set(finding.id, judgement);
+          })}) {
+        if (!status)
+            return status.error();
+    }
+    if (isChanged) {
+        if (auto status = keepJudgements(source, judgements); !status)
+            return status.error();
+    }
+    return isChanged;
 }
 
 Result<DetectorChoice> choiceOf(const Options& options)
@@ -160,6 +269,18 @@ Result<DetectorChoice> choiceOf(const Options& options)
     return choice;
 }
 
+/// Nothing is silently gone.
+void tellQuiet(const FindingsReport& report)
+{
+    QStringList quiet;
+    for (const Standing standing : {Standing::Accepted, Standing::Muted, Standing::HeldBack}) {
+        if (const std::int64_t count = countOf(report, standing); count > 0)
+            quiet << grouped(count) + u' ' + utf8(standingName(standing));
+    }
+    if (!quiet.isEmpty())
+        cli::report(u"Not listed: %1; --muted lists them."_s.arg(quiet.join(u", ")));
+}
+
 int run(const Options& options)
 {
     if (options.lists)
@@ -175,32 +296,38 @@ int run(const Options& options)
         return failed(session.error());
 
     const auto source = (*session)->source();
-    auto report = workWith<FindingsReport>([&](const StepProgress& show, const auto& stop) {
-        FindingsRequest request;
-        request.choice = *choice;
-        request.stop = stop;
-        request.progress = [&](std::int64_t done, std::int64_t all) {
-            show(u"looking"_s, done, all);
-        };
-        return findingsPass(*source, request);
-    });
+    auto report = findingsOf(**session, *choice);
     if (!report)
         return failed(report.error());
+    const auto changed = judge(options, *report, *source);
+    if (!changed)
+        return failed(changed.error());
+    const Judgements judgements = judgementsOf(*source);
+    settle(*report, judgements, *source->names);
+    if (*changed && !options.json) {
+        cli::report(u"Noted; %1 of %2 findings are open."_s.arg(
+            grouped(countOf(*report, Standing::Open)),
+            grouped(static_cast<std::int64_t>(report->findings.size()))));
+        return kDone;
+    }
 
-    std::span<const Finding> findings = report->findings;
-    if (options.limit > 0 && std::cmp_less(options.limit, findings.size()))
-        findings = findings.first(static_cast<std::size_t>(options.limit));
+    const auto all = linesOf(*report, options.withMuted);
+    std::span<const Line> lines = all;
+    if (options.limit > 0 && std::cmp_less(options.limit, lines.size()))
+        lines = lines.first(static_cast<std::size_t>(options.limit));
     StandardOutput output;
     if (options.json) {
         const auto names = (*session)->dictionaries();
-        for (const Finding& finding : findings)
-            output.write(jsonOf(finding, *names));
-    } else if (!findings.empty()) {
-        output.write(tableOf(findings));
+        for (const Line& line : lines)
+            output.write(jsonOf(line, *report, *names, judgements));
+    } else if (!lines.empty()) {
+        output.write(tableOf(lines, judgements));
     }
     const int written = output.finish();
     if (report->findings.empty() && !options.json)
         cli::report(u"Nothing was found in %1 messages."_s.arg(grouped(report->messages)));
+    if (!options.withMuted)
+        tellQuiet(*report);
     if (report->uncounted > 0)
         cli::report(
             u"%1 more findings are not listed; the first ones say what to mend first."_s.arg(
@@ -229,6 +356,17 @@ void addFindings(CLI::App& app, Action& action)
     app.add_option(
         "--set", options->set,
         "Another threshold: DETECTOR.NAME=VALUE, for example unanswered-request.wait=10s");
+    app.add_flag("--muted", options->withMuted,
+                 "Also what is muted, accepted, or held back as one of many judgements on traffic "
+                 "that is not known yet");
+    app.add_option("--accept", options->accept, "The finding with this id is known; see --reason");
+    app.add_option("--mute", options->mute, "The finding with this id is not wanted");
+    app.add_option("--mute-like", options->muteLike,
+                   "Nor is what its detector finds of the same agent, or on the same topic");
+    app.add_option("--comment", options->comment,
+                   "Say something of the finding with this id, with --reason");
+    app.add_option("--reopen", options->reopen, "Take back what was said of the finding");
+    app.add_option("--reason", options->reason, "Why, or the comment");
     app.add_option("--limit", options->limit, "So many findings at most, the first ones")
         ->check(positiveWhole());
     app.add_flag("--list", options->lists, "List the detectors and their thresholds");
@@ -237,7 +375,8 @@ void addFindings(CLI::App& app, Action& action)
     app.footer("\nExamples:\n"
                "  murmur findings night.murmur\n"
                "  murmur findings night.murmur --only lost-messages,duplicate-delivery --json\n"
-               "  murmur findings night.murmur --set unanswered-request.wait=5s");
+               "  murmur findings night.murmur --set unanswered-request.wait=5s\n"
+               "  murmur findings night.murmur --accept 3f20a9 --reason \"load test until noon\"");
     app.callback([&action, options] { action = [options] { return run(*options); }; });
 }
 

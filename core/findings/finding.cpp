@@ -21,6 +21,29 @@ std::string_view severityName(Severity severity) noexcept
     return "warning";
 }
 
+std::string_view standingName(Standing standing) noexcept
+{
+    switch (standing) {
+    case Standing::Open:
+        return "open";
+    case Standing::Accepted:
+        return "accepted";
+    case Standing::Muted:
+        return "muted";
+    case Standing::HeldBack:
+        return "held back";
+    }
+    return "open";
+}
+
+std::string findingIdText(std::uint64_t id)
+{
+    std::string text(kFindingIdDigits, '0');
+    for (std::size_t i = kFindingIdDigits; i-- > 0; id >>= 4)
+        text[i] = "0123456789abcdef"[id & 15];
+    return text;
+}
+
 void Finding::add(Seq seq, std::int64_t time)
 {
     start = std::min(start, time);

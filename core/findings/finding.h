@@ -17,15 +17,26 @@ namespace murmur {
 enum class Severity : std::uint8_t { Info, Warning, Critical };
 std::string_view severityName(Severity severity) noexcept;
 
+/// What people made of a finding. Whatever is not Open is counted, and told when asked for.
+enum class Standing : std::uint8_t {
+    Open,
+    Accepted, ///< known, with a reason
+    Muted,    ///< not wanted
+    HeldBack, ///< one of many judgements on traffic that is not known yet
+};
+std::string_view standingName(Standing standing) noexcept;
+
 /// What a detector found: one incident, which grows while it lasts.
 struct Finding
 {
+    std::uint64_t id = 0; ///< the same in each look at the recording, 40 bits; see findingIdText
     std::string_view detector; ///< its id, from the registry
     Severity severity = Severity::Warning;
-    double confidence = 1;       ///< 0 … 1
-    bool isExact = false;        ///< follows from stated facts; else it is a judgement
-    bool hasGap = false;         ///< a hole of ours lies inside the evidence
-    bool isOpen = true;          ///< it may still grow
+    double confidence = 1; ///< 0 … 1
+    bool isExact = false;  ///< follows from stated facts; else it is a judgement
+    bool hasGap = false;   ///< a hole of ours lies inside the evidence
+    bool isOpen = true;    ///< it may still grow
+    Standing standing = Standing::Open;
     std::int64_t start = 0;      ///< ns
     std::int64_t end = 0;        ///< ns
     std::int64_t seen = 0;       ///< ns: when it was first told, on the session's axis
@@ -49,6 +60,10 @@ struct Finding
 private:
     std::string& valueOf(std::string_view name);
 };
+/// "3f20a91c0d", as people write it; they may write the first digits only.
+std::string findingIdText(std::uint64_t id);
+inline constexpr std::size_t kFindingIdDigits = 10;
+
 inline constexpr std::size_t kMaxFindingMembers = 1000;
 inline constexpr std::size_t kMaxFindingAgents = 64;
 

@@ -6,6 +6,25 @@
 
 namespace murmur {
 
+namespace {
+
+constexpr std::uint64_t kIdBits = (std::uint64_t(1) << 40) - 1;
+
+/// Of what is known when a finding is first told, and does not change any more.
+std::uint64_t idOf(std::string_view detector, std::uint64_t key, std::int64_t seen)
+{
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const char letter : detector)
+        hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
+    for (const std::uint64_t value : {key, static_cast<std::uint64_t>(seen)}) {
+        hash = (hash ^ value) * 0xff51afd7ed558ccd;
+        hash ^= hash >> 32;
+    }
+    return hash & kIdBits;
+}
+
+} // namespace
+
 Finding& Findings::grow(std::string_view detector, std::uint64_t key, std::int64_t time,
                         std::int64_t rest)
 {
@@ -23,6 +42,9 @@ Finding& Findings::grow(std::string_view detector, std::uint64_t key, std::int64
         finding.detector = detector;
         finding.start = finding.end = time;
         finding.seen = std::max(m_now, time);
+        finding.id = idOf(detector, key, finding.seen);
+        while (!m_ids.insert(finding.id).second)
+            finding.id = (finding.id + 1) & kIdBits;
         at->second = {&finding, rest};
     }
     return *at->second.finding;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <unordered_set>
 #include <utility>
 
 namespace murmur {
@@ -42,6 +43,7 @@ private:
     };
     std::deque<Finding> m_all;
     std::map<std::pair<std::string_view, std::uint64_t>, Growing> m_growing;
+    std::unordered_set<std::uint64_t> m_ids;
     Finding m_spill; ///< what is not kept any more
     std::int64_t m_now = 0;
     std::int64_t m_uncounted = 0;

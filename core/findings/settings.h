@@ -38,6 +38,8 @@ public:
     /// the longest counts.
     [[nodiscard]] std::optional<double>
     ofTopic(std::string_view detector, const Parameter& parameter, std::string_view topic) const;
+    /// None was set.
+    [[nodiscard]] bool isUsual() const { return m_values.empty(); }
     /// "lost-messages.wait=5s", "retry-storm.share=40%"; for the topics that match a name with
     /// wildcards "latency-breach.slo@vision.*=50ms". WrongUse names what is known.
     Status set(const QString& text);

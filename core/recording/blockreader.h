@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "recording/blockcodec.h"
 #include "recording/dictionaries.h"
+#include "recording/storedfinding.h"
 #include "recording/textfilter.h"
 #include "recording/tiles.h"
 #include "recording/totals.h"
@@ -106,24 +107,6 @@ struct StoredLag : Lag
     std::int64_t series = 0; ///< of its consumer, in its recording
 };
 
-/// A row of `finding` of the current generation.
-struct StoredFinding
-{
-    std::int64_t id = 0;
-    std::string detector;
-    std::string severity; ///< info, warning, critical
-    double confidence = 0;
-    bool isExact = false;
-    std::int64_t start = 0; ///< ns
-    std::int64_t end = 0;   ///< ns
-    std::string topic;
-    std::string summary;
-    std::string evidence;      ///< JSON
-    std::vector<Seq> messages; ///< ascending, the first kMaxFindingMessages
-    std::int64_t count = 0;    ///< of all its messages
-};
-inline constexpr std::size_t kMaxFindingMessages = 1000;
-
 struct StoredTile
 {
     std::int64_t group = 0;
@@ -168,7 +151,12 @@ public:
     virtual std::vector<StoredTick> ticks() = 0;
     /// Ticks with an id above `id`, in their order. Of one recording only, like findings().
     virtual std::vector<StoredTick> ticksAfter(std::int64_t /*id*/, int /*limit*/) { return {}; }
-    virtual std::vector<StoredFinding> findings() { return {}; }
+    /// As they stand in the file, whoever put them there and when.
+    virtual StoredFindings findings() { return {}; }
+    /// A fact about the whole that other rooms keep; empty when there is none.
+    virtual std::string fact(std::string_view /*key*/) { return {}; }
+    /// Whether anything is told of a message that was closed in a block before.
+    virtual bool tellsLate() { return false; }
     /// How far others were behind, by time: from kLagHolds before `range` on, so that what held at
     /// its begin is there. Of each consumer at most the highest value in each `step` ns; 0: all.
     virtual std::vector<StoredLag> lags(TimeRange /*range*/, std::int64_t /*step*/) { return {}; }

@@ -15,6 +15,8 @@ namespace murmur {
 /// user version.
 inline constexpr std::int64_t kApplicationId = 0x4D55'524D; // "MURM"
 inline constexpr std::int64_t kFormatVersion = 3;
+/// Of the reading that a recorder writes.
+inline constexpr std::int64_t kFirstGeneration = 1;
 
 /// Payload is one stream of the blocks' compressed bytes, cut into pieces of which each fills a
 /// page of the file: rows of their own size would leave a third of a page empty each. A block says

@@ -51,7 +51,9 @@ public:
     std::vector<Gap> gaps() override;
     std::vector<StoredTick> ticks() override;
     std::vector<StoredTick> ticksAfter(std::int64_t id, int limit) override;
-    std::vector<StoredFinding> findings() override;
+    StoredFindings findings() override;
+    std::string fact(std::string_view key) override;
+    bool tellsLate() override;
     std::vector<StoredLag> lags(TimeRange range, std::int64_t step) override;
     std::vector<StoredLag> lagsAfter(std::int64_t id, int limit) override;
     std::vector<StoredLag> lastLags() override;

@@ -4,6 +4,7 @@
 // What a recording says about itself beside its messages (ticks, findings), and what its zone map
 // excludes.
 
+#include "recording/findingtable.h"
 #include "recording/reader.h"
 
 #include <algorithm>
@@ -72,37 +73,21 @@ std::vector<StoredTick> RecordingReader::ticksAfter(std::int64_t id, int limit)
     return ticks;
 }
 
-std::vector<StoredFinding> RecordingReader::findings()
+StoredFindings RecordingReader::findings()
 {
-    std::vector<StoredFinding> findings;
-    Statement rows(m_database,
-                   "SELECT id, detector, severity, confidence, exact, start_time, end_time, "
-                   "coalesce(topic, ''), summary, evidence FROM finding WHERE generation = ? "
-                   "ORDER BY start_time, id");
-    Statement members(m_database,
-                      "SELECT seq, count(*) OVER () FROM finding_member WHERE finding = ? "
-                      "ORDER BY seq LIMIT ?");
-    rows.bind(1, m_generation);
-    while (rows.step()) {
-        StoredFinding& finding = findings.emplace_back();
-        finding.id = rows.number(0);
-        finding.detector = rows.text(1);
-        finding.severity = rows.text(2);
-        finding.confidence = rows.real(3);
-        finding.isExact = rows.number(4) != 0;
-        finding.start = rows.number(5);
-        finding.end = rows.number(6);
-        finding.topic = rows.text(7);
-        finding.summary = rows.text(8);
-        finding.evidence = rows.text(9);
-        members.bind(1, finding.id).bind(2, std::int64_t(kMaxFindingMessages));
-        while (members.step()) {
-            finding.messages.push_back(members.number(0));
-            finding.count = members.number(1);
-        }
-        members.reset();
-    }
-    return findings;
+    return readFindings(m_database, m_generation);
+}
+
+std::string RecordingReader::fact(std::string_view key)
+{
+    Statement row(m_database, "SELECT v FROM meta WHERE k = ?");
+    return row.bind(1, key).step() ? std::string(row.text(0)) : std::string();
+}
+
+bool RecordingReader::tellsLate()
+{
+    return m_database.number(
+               "SELECT EXISTS (SELECT 1 FROM late WHERE block > 0 AND by_block > block)") != 0;
 }
 
 } // namespace murmur

@@ -18,7 +18,7 @@ namespace murmur {
 
 namespace {
 
-constexpr std::int64_t kGeneration = 1;
+constexpr std::int64_t kGeneration = kFirstGeneration;
 /// A keyframe is due when the headers since the last one are this many times its size, or after
 /// this many blocks.
 constexpr std::size_t kKeyframeRatio = 16;
@@ -652,6 +652,7 @@ Status RecordingWriter::close()
           &m_insertFilter})
         *statement = Statement();
     m_lags.forget();
+    m_findings.forget();
     // Only without a WAL does a recording open on read-only media. A foreign reader may hold it:
     // then it stays, which is no error.
     (void)m_database.run("PRAGMA wal_checkpoint(TRUNCATE)");

@@ -10,6 +10,7 @@
 #include "recording/blockcodec.h"
 #include "recording/columns.h"
 #include "recording/dictionaries.h"
+#include "recording/findingtable.h"
 #include "recording/idindex.h"
 #include "recording/lagtable.h"
 #include "recording/payloadpacker.h"
@@ -111,6 +112,9 @@ public:
     Status add(const Gap& gap, std::int64_t& row);
     /// Stored when it tells something new.
     Status add(const Lag& lag);
+    /// What was found so far, in place of what was put before; `fact` says of it by which detectors
+    /// and up to which message.
+    Status put(const StoredFindings& findings, std::string_view fact);
     Status addTick(std::int64_t time, double busQueue, double writerQueue);
     /// Goes on with the text filter of what is durable, for about so long. For times when there is
     /// little to do; what is missing costs searches time.
@@ -205,6 +209,7 @@ private:
         m_insertAgent, m_insertTopic, m_insertType, m_insertStateKey, m_insertAudience, m_insertIds,
         m_insertLate, m_insertStray, m_widen, m_insertFilter;
     LagTable m_lags;
+    FindingTable m_findings;
     bool m_inTransaction = false;
     bool m_failed = false;
     bool m_isLedgerOnly = false; ///< failed before: what was understood is ahead of what is stored

@@ -5,6 +5,7 @@
 
 #include "codec/codecbook.h"
 #include "recording/codec.h"
+#include "recording/format.h"
 #include "recording/schematable.h"
 #include "recording/writer.h"
 
@@ -52,6 +53,15 @@ Status RecordingWriter::add(const Lag& lag)
     if (auto status = m_lags.add(m_database, lag); !status)
         return failure("write to");
     return Done{};
+}
+
+Status RecordingWriter::put(const StoredFindings& findings, std::string_view fact)
+{
+    if (auto status = begin(); !status)
+        return status;
+    if (auto status = m_findings.put(m_database, kFirstGeneration, findings); !status)
+        return failure("write to");
+    return storeMeta(kFindingsFact, fact);
 }
 
 Status RecordingWriter::addTick(std::int64_t time, double busQueue, double writerQueue)

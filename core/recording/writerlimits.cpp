@@ -111,6 +111,7 @@ Status RecordingWriter::recover()
     m_stored = m_durableStored;
     m_storedLabels = 0;
     m_lags.forget();
+    m_findings.forget();
     m_ring.rolledBack(m_durableIsOpen ? m_durableBlock - 1 : m_durableBlock);
     m_pyramid.clear();
     m_textFilter.reset();

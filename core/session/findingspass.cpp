@@ -9,7 +9,10 @@
 #include <cstdlib>
 #include <deque>
 #include <limits>
+#include <map>
 #include <optional>
+#include <span>
+#include <string>
 
 namespace murmur {
 
@@ -18,6 +21,8 @@ namespace {
 constexpr int kBlocksALook = 16;
 constexpr int kTicksALook = 4096;
 constexpr std::int64_t kNear = 10'000'000'000; // ns
+constexpr std::size_t kMostFacts = 16'384;     // of members of findings and what they follow from
+constexpr std::uint32_t kFactColumns = ActorColumns | CallColumns | CauseColumns | FlagColumns;
 
 } // namespace
 
@@ -36,7 +41,7 @@ struct FindingsPass::Private
         names = source.names;
         engine.emplace(*names, choice);
         isByTime = view.reader().parts().size() > 1;
-        next = view.first();
+        next = first = view.first();
         if (!isByTime)
             return;
         // Of several recordings, whose Seqs say nothing here; they do not grow.
@@ -57,12 +62,17 @@ struct FindingsPass::Private
         }
         const auto all = reader.gaps();
         for (; knownGaps < all.size(); ++knownGaps) {
+            // Told late, or it will be told to be longer.
+            if (messages > 0 &&
+                (all[knownGaps].from <= newest || all[knownGaps].cause == "disk-full"))
+                isAsAfterwards = false;
             const auto at = std::ranges::upper_bound(gaps, all[knownGaps].from, {}, &Gap::from);
             gaps.insert(at, all[knownGaps]);
         }
     }
 
-    void pass(SourceView& view, const BlockRef& block)
+    /// False when nobody has read it yet, and somebody will.
+    bool pass(SourceView& view, const BlockRef& block)
     {
         if (block.first > next && messages > 0)
             noteMissing(block.firstTime, block.firstTime, block.first - next);
@@ -70,7 +80,12 @@ struct FindingsPass::Private
         next = block.last() + 1;
         if (!view.reader().load(block, DetectorEngine::wantedColumns(), columns)) {
             noteDamaged(block);
-            return;
+            return true;
+        }
+        if (waitsForReading &&
+            std::ranges::any_of(columns.flags, [](Flags flags) { return (flags & Unread) != 0; })) {
+            next = from;
+            return false;
         }
         BlockPayload payload(view.reader(), block, columns, &scratch);
         for (std::size_t row = 0; row < columns.size(); ++row) {
@@ -79,10 +94,11 @@ struct FindingsPass::Private
             const std::string_view raw = payload.raw(row);
             if (payload.isDamaged()) {
                 noteDamaged(block);
-                return;
+                return true;
             }
             hear(columns, row, raw, payload.headers(row));
         }
+        return true;
     }
 
     void noteDamaged(const BlockRef& block)
@@ -110,7 +126,8 @@ struct FindingsPass::Private
             engine->gap(gaps.front());
         engine->hear(from, row, raw, headers);
         newest = time;
-        ++messages;
+        if (messages++ == 0)
+            began = time;
     }
 
     /// Those before the message behind `seq`, which came at `time`.
@@ -130,6 +147,93 @@ struct FindingsPass::Private
         }
     }
 
+    /// The facts of the findings' messages and of what those follow from. Of exactly these, so that
+    /// what was found on the way does not matter.
+    void lookAtMembers(BlockReader& reader)
+    {
+        MemberFactsBySeq now;
+        std::vector<Seq> wanted = messagesToLookAt(sorted());
+        for (int hop = 0; hop <= kMostHops && !wanted.empty() && now.size() < kMostFacts; ++hop) {
+            load(reader, wanted);
+            std::vector<Seq> causes;
+            for (const Seq seq : wanted) {
+                const auto& known = now[seq] = facts[seq];
+                for (const MemberFacts::Cause& cause : known.causes) {
+                    if (cause.seq > 0 && !now.contains(cause.seq))
+                        causes.push_back(cause.seq);
+                }
+            }
+            std::ranges::sort(causes);
+            causes.erase(std::unique(causes.begin(), causes.end()), causes.end());
+            wanted = std::move(causes);
+        }
+        facts = std::move(now);
+    }
+
+    /// Those of `wanted`, ascending, that are not known.
+    void load(BlockReader& reader, std::span<const Seq> wanted)
+    {
+        std::optional<BlockRef> block;
+        Columns found;
+        for (const Seq seq : wanted) {
+            const auto [at, isNew] = facts.try_emplace(seq);
+            if (!isNew)
+                continue;
+            if (!block || seq < block->first || seq > block->last()) {
+                block = reader.blockOf(seq);
+                if (block && !reader.load(*block, kFactColumns, found))
+                    block.reset();
+            }
+            if (!block || seq < found.first ||
+                static_cast<std::size_t>(seq - found.first) >= found.size())
+                continue; // gone, or damaged
+            const auto row = static_cast<std::uint32_t>(seq - found.first);
+            at->second.sender = names->resolved(AgentId(found.sender[row]));
+            const auto receivers = names->receivers(AudienceId(found.audience[row]));
+            if (receivers.size() == 1)
+                at->second.receiver = names->resolved(receivers.front());
+            if (found.closes[row] > 0)
+                at->second.causes.push_back({found.closes[row], Grade::Carried});
+            auto cause = std::ranges::lower_bound(found.causes, row, {}, &CauseEdge::row);
+            for (; cause != found.causes.end() && cause->row == row; ++cause)
+                at->second.causes.push_back({cause->cause, cause->grade});
+        }
+    }
+
+    [[nodiscard]] std::vector<Finding> sorted() const
+    {
+        const auto& all = engine->findings().all();
+        std::vector<Finding> found(all.begin(), all.end());
+        std::ranges::stable_sort(found, {}, &Finding::start);
+        return found;
+    }
+
+    /// Names that were learnt after they stood in a sentence, and agents that turned out to be the
+    /// same.
+    void watchNames()
+    {
+        auto aliases = names->aliases();
+        const auto asWhom = [](const std::vector<AgentId>& of, std::size_t agent) {
+            return agent < of.size() ? of[agent] : AgentId(static_cast<std::uint32_t>(agent));
+        };
+        for (std::size_t agent = 0; agent < knownAgents && messages > 0; ++agent) {
+            if (asWhom(aliases, agent) != asWhom(knownAliases, agent))
+                isAsAfterwards = false;
+        }
+        knownAliases = std::move(aliases);
+        knownAgents = names->counts().agents;
+        for (const Finding& finding : engine->findings().all()) {
+            for (const AgentId agent : finding.agents) {
+                auto name = names->agentName(agent);
+                const auto [known, isNew] = knownNames.try_emplace(agent, name);
+                if (!isNew && known->second != name) {
+                    isAsAfterwards = false;
+                    known->second = std::move(name);
+                }
+            }
+        }
+    }
+
     DetectorChoice choice;
     std::shared_ptr<const Dictionaries> names;
     std::optional<DetectorEngine> engine;
@@ -141,6 +245,14 @@ struct FindingsPass::Private
     bool isOfOurTime = false; ///< messages are stamped by the clock of the ticks
     Seq tickSeq = 0;          ///< of the last tick
     std::int64_t newest = 0;  ///< ns, time of the last message
+    bool waitsForReading = false;
+    bool isAsAfterwards = true;
+    std::vector<AgentId> knownAliases;
+    std::size_t knownAgents = 0;
+    std::map<AgentId, std::string> knownNames; ///< of agents in findings
+    MemberFactsBySeq facts;
+    Seq first = 1;
+    std::int64_t began = 0; ///< ns, time of the first message
     Seq next = 1;
     Columns columns;
     BlockPayload::Scratch scratch;
@@ -163,10 +275,12 @@ Status FindingsPass::advance(const Source& source,
     if (!view)
         return view.error();
     d->begin(source, *view);
+    d->watchNames();
     d->takeNews(view->reader());
     const Seq first = view->first();
     // A ring lets go what has not passed yet: then it is missing.
-    for (Seq seq = std::max(d->next, first); seq <= view->durable();) {
+    bool isRead = true;
+    for (Seq seq = std::max(d->next, first); isRead && seq <= view->durable();) {
         view->refresh();
         const auto blocks = view->reader().blocksFrom(seq, kBlocksALook);
         if (blocks.empty())
@@ -174,14 +288,36 @@ Status FindingsPass::advance(const Source& source,
         for (const BlockRef& block : blocks) {
             if (stop.stop_requested())
                 return cancelled();
-            d->pass(*view, block);
+            isRead = d->pass(*view, block);
+            if (!isRead)
+                break;
         }
         seq = d->next;
         if (progress)
             progress(std::min(seq - first, view->last() - first + 1), view->last() - first + 1);
     }
     d->ticksUpTo(d->next - 1, std::numeric_limits<std::int64_t>::max());
+    d->watchNames();
+    d->isAsAfterwards = d->isAsAfterwards && !view->reader().tellsLate();
+    d->first = std::max(d->first, view->first());
+    view->refresh();
+    d->lookAtMembers(view->reader());
     return Done();
+}
+
+void FindingsPass::waitForReading(bool waits)
+{
+    d->waitsForReading = waits;
+}
+
+bool FindingsPass::isAsAfterwards() const
+{
+    return d->isAsAfterwards;
+}
+
+Seq FindingsPass::through() const
+{
+    return d->next - 1;
 }
 
 FindingsReport FindingsPass::report() const
@@ -192,8 +328,11 @@ FindingsReport FindingsPass::report() const
     if (!d->engine)
         return report;
     const Findings& findings = d->engine->findings();
-    report.findings.assign(findings.all().begin(), findings.all().end());
-    std::ranges::stable_sort(report.findings, {}, &Finding::start);
+    report.through = d->next - 1;
+    report.first = d->first;
+    report.begin = d->began;
+    report.findings = d->sorted();
+    report.incidents = incidentsOf(report.findings, d->facts);
     report.forgotten = d->engine->forgotten();
     report.uncounted = findings.uncounted();
     return report;

@@ -29,6 +29,31 @@ QJsonObject notesOf(const QString& recording, const QString& uuid)
     return notes[u"recording"].toString() == uuid ? notes : QJsonObject();
 }
 
+Status keep(const QString& recording, const QString& uuid, QLatin1StringView key,
+            const QByteArray& json, const QString& what)
+{
+    QJsonObject notes = notesOf(recording, uuid);
+    notes.insert(u"murmur_notes"_s, 1);
+    notes.insert(u"recording"_s, uuid);
+    notes.insert(key, QJsonDocument::fromJson(json).object());
+    const QString path = notesPath(recording);
+    const auto failed = [&](const QSaveFile& file) {
+        return Error{
+            ErrorCode::Unwritable,
+            u"The %1 hold until the recording is closed; they cannot be kept in %2: %3."_s.arg(
+                what, path, file.errorString())};
+    };
+    QSaveFile file(path);
+    // Written anew under another name, also where the old one is a link.
+    if (!file.open(QIODevice::WriteOnly))
+        return failed(file);
+    file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner);
+    file.write(QJsonDocument(notes).toJson());
+    if (!file.commit())
+        return failed(file);
+    return Done{};
+}
+
 } // namespace
 
 QString notesPath(const QString& recording)
@@ -47,28 +72,22 @@ Naming readNaming(const QString& recording, const RecordingMeta& meta)
     return naming ? std::move(*naming) : Naming();
 }
 
+QByteArray readNote(const QString& recording, const QString& uuid, QLatin1StringView key)
+{
+    const QJsonValue note = notesOf(recording, uuid)[key];
+    return note.isObject() ? QJsonDocument(note.toObject()).toJson(QJsonDocument::Compact)
+                           : QByteArray();
+}
+
 Status keepNaming(const QString& recording, const QString& uuid, const Naming& naming)
 {
-    QJsonObject notes = notesOf(recording, uuid);
-    notes.insert(u"murmur_notes"_s, 1);
-    notes.insert(u"recording"_s, uuid);
-    notes.insert(u"names"_s, QJsonDocument::fromJson(namingToJson(naming)).object());
-    const QString path = notesPath(recording);
-    QSaveFile file(path);
-    // Written anew under another name, also where the old one is a link.
-    if (!file.open(QIODevice::WriteOnly))
-        return Error{
-            ErrorCode::Unwritable,
-            u"The names hold until the recording is closed; they cannot be kept in %1: %2."_s.arg(
-                path, file.errorString())};
-    file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner);
-    file.write(QJsonDocument(notes).toJson());
-    if (!file.commit())
-        return Error{
-            ErrorCode::Unwritable,
-            u"The names hold until the recording is closed; they cannot be kept in %1: %2."_s.arg(
-                path, file.errorString())};
-    return Done{};
+    return keep(recording, uuid, "names"_L1, namingToJson(naming), u"names"_s);
+}
+
+Status keepNote(const QString& recording, const QString& uuid, QLatin1StringView key,
+                const QByteArray& json)
+{
+    return keep(recording, uuid, key, json, u"notes"_s);
 }
 
 } // namespace murmur

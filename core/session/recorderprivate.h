@@ -6,6 +6,7 @@
 #include "dialect/dialectrules.h"
 #include "recording/reader.h"
 #include "recording/writer.h"
+#include "session/findingsboard.h"
 #include "session/intake.h"
 #include "session/interpreter.h"
 #include "session/recorder.h"
@@ -75,6 +76,7 @@ struct Recorder::Private
     std::shared_ptr<Dictionaries> names = std::make_shared<Dictionaries>();
     std::shared_ptr<Tail> tail = std::make_shared<Tail>();
     std::shared_ptr<ReaderPool> pool;
+    std::shared_ptr<FindingsBoard> findings = std::make_shared<FindingsBoard>();
     std::unique_ptr<BoundedQueue<std::vector<HeardMessage>>> heard;
     std::unique_ptr<BoundedQueue<WriterItem>> runs;
     std::unique_ptr<RecorderSink> sink;

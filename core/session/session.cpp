@@ -130,7 +130,7 @@ Result<std::unique_ptr<Session>> Session::follow(Recorder* recorder)
     std::unique_ptr<Session> session(new Session);
     Private& d = *session->d;
     Recorder::Private& r = *recorder->d;
-    d.source = {r.pool, r.tail, r.names, nullptr};
+    d.source = {r.pool, r.tail, r.names, nullptr, r.findings};
     d.recorder = recorder;
     d.isLive = true;
     {

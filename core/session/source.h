@@ -95,6 +95,7 @@ private:
 };
 
 struct RecordingSet;
+class FindingsBoard;
 
 /// What a job reads from: the file and, while it is being written, its tail; or several files.
 struct Source
@@ -103,6 +104,8 @@ struct Source
     std::shared_ptr<Tail> tail; ///< null when nobody of this process records
     std::shared_ptr<Dictionaries> names;
     std::shared_ptr<const RecordingSet> set; ///< null: one recording
+    /// What the recorder of this process finds; null when nobody of this process records.
+    std::shared_ptr<FindingsBoard> findings;
 };
 
 /// File and tail as one, for one job. The tail is taken before the file, so together they are

@@ -5,6 +5,8 @@
 
 #include "base/giveway.h"
 #include "recording/format.h"
+#include "session/findingsstore.h"
+#include "session/judgements.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -33,6 +35,13 @@ constexpr std::size_t kRunsATake = 4096;
 constexpr std::size_t kMaxPauseRows = 4096;
 /// Above the reserve, in bytes: here the size of the WAL does not matter.
 constexpr std::int64_t kRoomy = std::int64_t(512) << 20;
+/// Between two times that findings are stored.
+constexpr auto kFindingsInterval = 3s;
+/// How long the last look for findings may take, when a file is closed and another one goes on.
+constexpr auto kLookAtTheEnd = 2s;
+constexpr auto kLookBetween = 250ms;
+/// Fill of a queue above which nothing is looked for.
+constexpr double kBusyFill = 0.5;
 /// Kept free on the disk, as the size of the .lock file.
 constexpr std::int64_t kRoomForLastWords = std::int64_t(4) << 20;
 
@@ -50,6 +59,12 @@ WriteLoop::WriteLoop(Recorder::Private& recorder, AnnounceEnd announceEnd)
 {
     d.writer->limitWal(m_limits.walBytes());
     noteFile();
+    d.findings->setKeeping(true);
+    m_findings = std::make_unique<FindingsWatch>(
+        Source{d.pool, nullptr, d.names, nullptr, nullptr}, d.findings, [&recorder] {
+            return recorder.isWriting && recorder.heard->fill() < kBusyFill &&
+                   recorder.runs->fill() < kBusyFill;
+        });
     if (const std::int64_t free = m_watch.look(0) == DiskWatch::State::Good ? m_watch.free() : 0;
         free > 0)
         d.fileLock.keepRoom(std::min(kRoomForLastWords, free / 16));
@@ -296,12 +311,15 @@ void WriteLoop::commit()
     if (status)
         status = addNames();
     if (status)
+        status = addFindings();
+    if (status)
         status = d.writer->commit();
     check(status);
     if (!status)
         m_dialectsRevision = 0;
     if (!status) {
         m_namesRevision = 0;
+        m_judgementsRevision = 0;
         return;
     }
     m_gaps.clear();
@@ -342,6 +360,38 @@ Status WriteLoop::addNames()
     }
     return d.writer->setFact(
         "names", std::string_view(names.constData(), static_cast<std::size_t>(names.size())));
+}
+
+/// What is found beside the recording, and what people make of it.
+Status WriteLoop::addFindings()
+{
+    const auto [judgements, revision] = d.findings->judgements();
+    if (revision != m_judgementsRevision) {
+        m_judgementsRevision = revision;
+        auto status = d.writer->setFact(
+            kJudgementsFact,
+            std::string_view(judgements.constData(), static_cast<std::size_t>(judgements.size())));
+        if (!status)
+            return status;
+    }
+    if (m_mode != Mode::Writing || Clock::now() < m_nextFindings)
+        return Done{};
+    m_nextFindings = Clock::now() + kFindingsInterval;
+    return store(m_findings->take());
+}
+
+Status WriteLoop::store(const FindingsWatch::News& news)
+{
+    if (!news.report)
+        return Done{};
+    return d.writer->put(storedFindings(*news.report, *d.names),
+                         findingsFact(*news.report, *d.names, news.isWhole));
+}
+
+/// The file is about to be closed: what is on disk passes to its end, if that is soon done.
+Status WriteLoop::storeLastFindings(std::chrono::milliseconds most)
+{
+    return store(m_findings->finish(most));
 }
 
 void WriteLoop::keepWalSmall()
@@ -474,6 +524,9 @@ void WriteLoop::nextPart()
     }
     RecordingFacts facts = d.facts;
     facts.part = m_part + 1;
+    check(storeLastFindings(kLookBetween));
+    if (!isWriting())
+        return;
     check(d.writer->closeOpenBlock());
     if (!isWriting())
         return;
@@ -503,6 +556,7 @@ void WriteLoop::nextPart()
     m_pauseRows.clear();
     m_dialectsRevision = 0;
     m_namesRevision = 0; // the next file says it again
+    m_judgementsRevision = 0;
     d.pool->suspend();
     const Status closed = d.writer->close();
     m_parts.push_back({d.writer->path(), QFileInfo(d.writer->path()).size(), m_newestReceived});
@@ -510,6 +564,7 @@ void WriteLoop::nextPart()
     d.fileLock = std::move(*lock);
     d.pool->moveTo(path);
     d.pool->resume();
+    m_findings->beginAnew();
     noteFile();
     m_part = facts.part;
     m_partBegan = 0;
@@ -567,6 +622,7 @@ std::vector<Gap> WriteLoop::unwritten()
 void WriteLoop::finish()
 {
     d.sink->resume();
+    const bool hasRoom = m_mode == Mode::Writing;
     if (m_isOver || d.sink->isOver()) {
         const std::size_t connections = d.sink->counters().size();
         for (std::size_t i = 1; i < connections; ++i) {
@@ -580,9 +636,15 @@ void WriteLoop::finish()
         for (const Gap& gap : lost)
             check(d.writer->add(gap));
         commit();
+        if (hasRoom && m_mode < Mode::Full) {
+            check(storeLastFindings(kLookAtTheEnd));
+            commit();
+        }
         if (m_mode >= Mode::Full)
             lost = unwritten();
     }
+    m_findings.reset(); // nobody reads any more
+    d.findings->setKeeping(false);
     const bool isFull = m_mode == Mode::Full;
     if (m_mode >= Mode::Full) {
         d.fileLock.giveRoom();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "session/diskwatch.h"
+#include "session/findingswatch.h"
 #include "session/recorderprivate.h"
 
 #include <QString>
@@ -11,6 +12,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,6 +64,9 @@ private:
     Status addGaps();
     Status addDialects();
     Status addNames();
+    Status addFindings();
+    Status store(const FindingsWatch::News& news);
+    Status storeLastFindings(std::chrono::milliseconds most);
     void noteDurable();
     [[nodiscard]] std::vector<Gap> unwritten();
     void nextPart();
@@ -88,6 +93,9 @@ private:
     int m_commits = 0;
     int m_dialectsRevision = 0; ///< that stands in the file
     int m_namesRevision = 0;    ///< that stands in the file
+    int m_judgementsRevision = 0; ///< that stands in the file
+    std::unique_ptr<FindingsWatch> m_findings;
+    Clock::time_point m_nextFindings; ///< when they may be stored again
     std::uint64_t m_inode = 0;  ///< of the file that is written
 
     /// Readings of stored blocks that are not durable; the first m_read are in the transaction.

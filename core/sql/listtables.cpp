@@ -25,11 +25,6 @@ void result(sqlite3_context* to, std::int64_t number)
     sqlite3_result_int64(to, number);
 }
 
-void resultCopy(sqlite3_context* to, std::string_view text)
-{
-    sqlite3_result_text64(to, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
-}
-
 /// Each recording's rows, page by page. `Of` has Row, name, meaning, columns (the first is always
 /// the recording), read(recording, reader, last row or null) and value(context, recording, row,
 /// column).
@@ -157,65 +152,6 @@ struct GapList
             return result(to, gap.count);
         default:
             return resultName(to, lostIsName(gap.lostIs));
-        }
-    }
-};
-
-struct FindingList
-{
-    using Row = StoredFinding;
-    static constexpr const char* name = "finding";
-    static constexpr const char* meaning = "what detectors found";
-    static constexpr std::array columns = std::to_array<ColumnSpec>({
-        kRecordingColumn,
-        {"id", "INTEGER", "number in its recording"},
-        {"detector", "TEXT", "which rule found it"},
-        {"severity", "TEXT", "info, warning or critical"},
-        {"confidence", "REAL", "0 to 1"},
-        {"exact", "INTEGER", "1 when it is certain, 0 when it is inferred"},
-        {"start", "INTEGER", "ns"},
-        {"end", "INTEGER", "ns"},
-        {"topic", "TEXT", "topic, or NULL"},
-        {"summary", "TEXT", "one sentence"},
-        {"evidence", "JSON TEXT", "object"},
-        {"messages", "JSON TEXT", "array of seqs, the first 1,000"},
-        {"count", "INTEGER", "how many messages it is about"},
-    });
-    static std::vector<Row> read(RecordingView&, BlockReader& reader, const Row* last)
-    {
-        return last != nullptr ? std::vector<Row>() : reader.findings();
-    }
-    static void value(sqlite3_context* to, RecordingView&, const Row& finding, int column)
-    {
-        switch (column) {
-        case 1:
-            return result(to, finding.id);
-        case 2:
-            return result(to, finding.detector);
-        case 3:
-            return result(to, finding.severity);
-        case 4:
-            return sqlite3_result_double(to, finding.confidence);
-        case 5:
-            return result(to, std::int64_t(finding.isExact ? 1 : 0));
-        case 6:
-            return result(to, finding.start);
-        case 7:
-            return result(to, finding.end);
-        case 8:
-            return result(to, finding.topic);
-        case 9:
-            return result(to, finding.summary);
-        case 10:
-            return result(to, finding.evidence);
-        case 11: {
-            std::string json = "[";
-            for (const Seq seq : finding.messages)
-                json += (json.size() > 1 ? "," : "") + std::to_string(seq);
-            return resultCopy(to, json + ']');
-        }
-        default:
-            return result(to, finding.count);
         }
     }
 };
@@ -419,8 +355,7 @@ std::vector<std::unique_ptr<VirtualTable>> tablesOf()
 
 std::vector<std::unique_ptr<VirtualTable>> listTables()
 {
-    return tablesOf<GapList, FindingList, TickList, LagList, AgentList, TopicList,
-                    ConnectionList>();
+    return tablesOf<GapList, TickList, LagList, AgentList, TopicList, ConnectionList>();
 }
 
 } // namespace murmur

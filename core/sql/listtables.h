@@ -9,7 +9,7 @@
 
 namespace murmur {
 
-/// The tables whose rows are few: gap, finding, tick, lag, agent, topic, connection.
+/// The tables whose rows are few: gap, tick, lag, agent, topic, connection.
 std::vector<std::unique_ptr<VirtualTable>> listTables();
 
 } // namespace murmur

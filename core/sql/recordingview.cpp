@@ -16,6 +16,7 @@ RecordingView::RecordingView(std::shared_ptr<const Source> source, std::string l
 
 Status RecordingView::begin()
 {
+    m_findings.reset();
     // The tail before the file: together they are complete.
     m_tail.clear();
     if (m_source->tail)
@@ -32,6 +33,18 @@ Status RecordingView::begin()
     // Labels may have changed since the last statement.
     m_names = std::make_unique<NameCache>(m_source->names);
     return status;
+}
+
+Result<std::shared_ptr<const FindingsReport>> RecordingView::findings(const std::stop_token& stop)
+{
+    if (m_findings)
+        return m_findings;
+    auto report = m_look.look(*m_source, {}, stop);
+    if (!report)
+        return report.error();
+    settle(*report, judgementsOf(*m_source), *m_source->names);
+    m_findings = std::make_shared<const FindingsReport>(std::move(*report));
+    return m_findings;
 }
 
 std::optional<std::vector<BlockRef>>

@@ -5,6 +5,8 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "llm/prices.h"
+#include "session/findingslook.h"
+#include "session/judgements.h"
 #include "session/source.h"
 #include "sql/namecache.h"
 
@@ -38,6 +40,7 @@ public:
     Status begin();
 
     [[nodiscard]] const std::string& label() const { return m_label; }
+    [[nodiscard]] const Source& source() const { return *m_source; }
     [[nodiscard]] NameCache& names() { return *m_names; }
     /// Last message of the file, and of file and tail, as of begin().
     [[nodiscard]] Seq durable() const { return m_durable; }
@@ -60,6 +63,10 @@ public:
         return Done{};
     }
 
+    /// What went wrong in it, with what people made of that. Looked for once a statement at most;
+    /// that may take as long as it takes to read all of the recording.
+    Result<std::shared_ptr<const FindingsReport>> findings(const std::stop_token& stop);
+
     /// The blocks that can hold a message with one of these ids, ascending; none: they are not
     /// known, and every block has to be looked at.
     static std::optional<std::vector<BlockRef>> blocksWithIds(BlockReader& reader, IdField field,
@@ -73,6 +80,8 @@ private:
     Seq m_durable = 0;
     Seq m_last = 0;
     TimeRange m_extent;
+    FindingsLook m_look;
+    std::shared_ptr<const FindingsReport> m_findings;
 };
 
 /// What one statement runs in: its recordings, its limits, and what became of it.

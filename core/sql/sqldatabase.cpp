@@ -7,6 +7,7 @@
 #include "session/session.h"
 #include "sql/calltable.h"
 #include "sql/conversationview.h"
+#include "sql/findingtables.h"
 #include "sql/listtables.h"
 #include "sql/messagetable.h"
 #include "sql/readonly.h"
@@ -29,6 +30,7 @@ std::vector<std::unique_ptr<VirtualTable>> allTables()
     tables.push_back(std::make_unique<MessageTable>());
     tables.push_back(std::make_unique<CallTable>());
     std::ranges::move(listTables(), std::back_inserter(tables));
+    std::ranges::move(findingTables(), std::back_inserter(tables));
     return tables;
 }
 

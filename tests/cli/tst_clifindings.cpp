@@ -80,6 +80,99 @@ private Q_SLOTS:
         QVERIFY(found.err.contains("Nothing was found"));
     }
 
+    void aFindingIsAcceptedMutedAndTakenBack()
+    {
+        const QString file = m_dir.filePath(u"judged.murmur"_s);
+        QVERIFY(QFile::copy(m_faulty, file));
+        const auto list = [&](const QStringList& more = {}) {
+            return murmur::murmur(QStringList{u"findings"_s, file, u"--json"_s} + more).objects();
+        };
+        const QString id = list().front()[u"id"_s].toString();
+        QCOMPARE(id.size(), 10);
+        QCOMPARE(list().front()[u"standing"_s].toString(), u"open"_s);
+        QCOMPARE(murmur::murmur({u"check"_s, file}).code, 1);
+        QCOMPARE(murmur::murmur(
+                     {u"findings"_s, file, u"--accept"_s, id.left(6), u"--reason"_s, u"a test"_s})
+                     .code,
+                 0);
+        // Counted, never silently gone.
+        const Outcome quiet = murmur::murmur({u"findings"_s, file});
+        QVERIFY(quiet.out.isEmpty());
+        QVERIFY(quiet.err.contains("1 accepted"));
+        QCOMPARE(list().size(), std::size_t(0));
+        QCOMPARE(list({u"--muted"_s}).front()[u"reason"_s].toString(), u"a test"_s);
+        QCOMPARE(murmur::murmur({u"check"_s, file}).code, 0);
+        QVERIFY(murmur::murmur({u"summary"_s, file}).out.contains("Nothing new"));
+        QCOMPARE(murmur::murmur({u"findings"_s, file, u"--reopen"_s, id}).code, 0);
+        QCOMPARE(list().size(), std::size_t(1));
+        QCOMPARE(murmur::murmur({u"findings"_s, file, u"--mute-like"_s, id}).code, 0);
+        QCOMPARE(list({u"--muted"_s}).front()[u"standing"_s].toString(), u"muted"_s);
+        QCOMPARE(murmur::murmur({u"findings"_s, file, u"--mute"_s, u"zz"_s}).code, 2);
+    }
+
+    void aSummaryFitsOnAScreen()
+    {
+        const Outcome summary = murmur::murmur({u"summary"_s, m_faulty});
+        QCOMPARE(summary.code, 0);
+        const QList<QByteArray> lines = summary.out.trimmed().split('\n');
+        QVERIFY(lines.size() < 24);
+        for (const QByteArray& line : lines)
+            QVERIFY2(QString::fromUtf8(line).size() <= 80 || line.contains("murmur"),
+                     line.constData());
+        QVERIFY(summary.out.contains("1 incident"));
+        QVERIFY(summary.out.contains("murmur findings"));
+        const QJsonObject json =
+            murmur::murmur({u"summary"_s, m_faulty, u"--json"_s}).objects().front();
+        QCOMPARE(json[u"incidents"_s].toArray().size(), 1);
+        QCOMPARE(json[u"incidents"_s].toArray().first().toObject()[u"cause"_s].toString(),
+                 u"duplicate-delivery"_s);
+        QVERIFY(murmur::murmur({u"summary"_s, m_sound}).out.contains("Nothing was found"));
+    }
+
+    void unrelatedFaultsAreIncidentsOfTheirOwn()
+    {
+        const QString file = m_dir.filePath(u"several.murmur"_s);
+        QCOMPARE(murmur::murmur({u"demo"_s, u"--offline"_s, u"--for"_s, u"60s"_s, u"--rate"_s,
+                                 u"400"_s, u"-o"_s, file, u"--fault"_s, u"slow-agent"_s,
+                                 u"--fault"_s, u"lost-messages@20s-40s"_s, u"--fault"_s,
+                                 u"double-ownership"_s, u"--fault"_s, u"reconnect-storm"_s})
+                     .code,
+                 0);
+        QMap<QString, QStringList> detectors; // by incident
+        for (const QJsonObject& finding :
+             murmur::murmur({u"findings"_s, file, u"--json"_s}).objects())
+            detectors[finding[u"incident"_s].toString()] << finding[u"detector"_s].toString();
+        for (const QString& fault :
+             {u"slow-agent"_s, u"lost-messages"_s, u"double-ownership"_s, u"reconnect-storm"_s}) {
+            int with = 0;
+            for (const QStringList& incident : detectors)
+                with += incident.contains(fault) ? 1 : 0;
+            QVERIFY2(with > 0, qPrintable(fault));
+        }
+        for (const QStringList& incident : detectors)
+            QVERIFY2(int(incident.contains(u"slow-agent"_s)) +
+                             int(incident.contains(u"lost-messages"_s)) +
+                             int(incident.contains(u"double-ownership"_s)) +
+                             int(incident.contains(u"reconnect-storm"_s)) <
+                         2,
+                     qPrintable(incident.join(u' ')));
+    }
+
+    void consequencesOfOneFaultAreOneIncident()
+    {
+        const QString file = m_dir.filePath(u"chain.murmur"_s);
+        QCOMPARE(murmur::murmur({u"demo"_s, u"--offline"_s, u"--for"_s, u"90s"_s, u"--rate"_s,
+                                 u"400"_s, u"-o"_s, file, u"--fault"_s, u"missing-final"_s})
+                     .code,
+                 0);
+        const auto found = murmur::murmur({u"findings"_s, file, u"--json"_s}).objects();
+        QVERIFY(found.size() > 1);
+        // In the order of cause: the streams that break off leave the requests unanswered.
+        QCOMPARE(found.front()[u"detector"_s].toString(), u"missing-final"_s);
+        for (const QJsonObject& finding : found)
+            QCOMPARE(finding[u"incident"_s], found.front()[u"incident"_s]);
+    }
+
     void whatIsAskedWrongIsSaid()
     {
         QCOMPARE(murmur::murmur({u"findings"_s}).code, 2);

@@ -145,31 +145,29 @@ private Q_SLOTS:
         QCOMPARE(answerOf(*database, "SELECT count(*) FROM message"), u"0"_s);
     }
 
-    void findingsHaveTheirMessages()
+    void findingsAndIncidentsAreLookedFor()
     {
         SqlBed bed;
-        bed.say(0, "t", R"({"from":"ada"})");
-        bed.close();
-        bed.session().disconnect();
-        {
-            // As a detector of ours will write it.
-            sqlite3* file = nullptr;
-            QCOMPARE(sqlite3_open(QFile::encodeName(bed.path()).constData(), &file), SQLITE_OK);
-            QCOMPARE(sqlite3_exec(
-                         file,
-                         "INSERT INTO finding VALUES (3, 1, 'loop', 'warning', 0.75, 0, 10, 20, "
-                         "'t', 'Two agents repeat each other.', '{\"turns\":9}'), "
-                         "(4, 99, 'old', 'info', 1, 1, 1, 2, NULL, 'of a generation that is gone', "
-                         "'{}'); INSERT INTO finding_member VALUES (3, 1), (3, 5)",
-                         nullptr, nullptr, nullptr),
-                     SQLITE_OK);
-            sqlite3_close(file);
+        // Two of a counted stream never come.
+        for (int i = 1; i <= 90; ++i) {
+            if (i != 60 && i != 61)
+                bed.say(i * 100, "steps",
+                        "{\"from\":\"ada\",\"id\":\"m" + QByteArray::number(i) +
+                            "\",\"seq\":" + QByteArray::number(i) + '}');
         }
+        bed.say(60'000, "steps", R"({"from":"ada","id":"last","seq":91})");
+        bed.close();
         auto database = bed.database();
-        QCOMPARE(answerOf(*database, "SELECT recording, id, detector, severity, confidence, exact, "
-                                     "start, end, topic, summary, evidence ->> 'turns', messages, "
-                                     "count FROM finding"),
-                 u"bed|3|loop|warning|0.75|0|10|20|t|Two agents repeat each other.|9|[1,5]|2"_s);
+        QCOMPARE(answerOf(*database, "SELECT recording, detector, severity, exact, agent, agents, "
+                                     "count, gone, standing FROM finding"),
+                 u"bed|lost-messages|critical|1|ada|[\"ada\"]|2|0|open"_s);
+        QCOMPARE(answerOf(*database,
+                          "SELECT f.detector, i.grade, i.confidence, i.quiet, json_array_length("
+                          "i.findings) FROM finding f JOIN incident i ON i.id = f.incident"),
+                 u"lost-messages|stated|1|0|1"_s);
+        QCOMPARE(answerOf(*database, "SELECT count(*) FROM message WHERE seq IN (SELECT value FROM "
+                                     "finding, json_each(finding.messages))"),
+                 u"2"_s);
     }
 
     void everyColumnIsDocumented()
@@ -178,7 +176,7 @@ private Q_SLOTS:
         bed.close();
         auto database = bed.database();
         const auto tables = sqlTables();
-        QCOMPARE(tables.size(), std::size_t(11));
+        QCOMPARE(tables.size(), std::size_t(12));
         for (const SqlTableInfo& table : tables) {
             QVERIFY(!table.meaning.empty());
             std::string all;
