@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "demo/agentfaults.h"
 #include "demo/deliveryfaults.h"
+#include "demo/meaningfaults.h"
 #include "demo/waitfaults.h"
 #include "demo/loadfaults.h"
 
@@ -67,6 +68,17 @@ constexpr std::array kFaults = std::to_array<FaultEntry>({
     {"noisy-tenant", "the robots of turin tell their state a hundred times a second",
      createNoisyTenantFault, kOfOneTopic, 45 * kFaultSecond},
     {"latency-breach", "robots acknowledge six times as late", createLatencyBreachFault},
+    {"state-divergence", "a planner goes on telling how tasks stood that have moved on",
+     createStateDivergenceFault},
+    {"leader-flapping", "two planners vote each other out of the lead", createLeaderFlappingFault},
+    {"lost-context", "the graph forgets how far tickets are, and begins them again",
+     createLostContextFault},
+    {"untraceable-hop", "the graph calls its nodes without handing the trace on",
+     createUntraceableHopFault},
+    {"token-runaway", "the writer's prompt takes along all that was said before",
+     createTokenRunawayFault},
+    {"empty-tool-result", "a tool finds nothing, and the researcher decides all the same",
+     createEmptyToolResultFault},
 });
 
 Error noSuchFault(const QString& id)

@@ -24,6 +24,7 @@ inline constexpr std::size_t kJobKinds = 5;
 struct Job
 {
     JobKind kind = JobKind::Task;
+    bool forgotten = false; ///< it was begun again half-way
     bool refused = false; ///< its first request gets an error and is asked again
     bool looks = false;   ///< the robot asks the vision model
     bool isEarly = false; ///< the crew's result does not wait for the critic

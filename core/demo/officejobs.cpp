@@ -200,6 +200,11 @@ std::int64_t Jobs::stepGraph(Job& job, std::int64_t now)
     case StartRetrieve:
         return startNode(1, SaveRetrieve);
     case SaveRetrieve:
+        if (m_shape.forgottenPerThousand > 0 && !job.forgotten &&
+            m_random.chance(m_shape.forgottenPerThousand)) {
+            job.forgotten = true;
+            return saveNode(1, StartClassify);
+        }
         return saveNode(1, StartDraft);
     case StartDraft:
         return startNode(2, StreamDraft);

@@ -33,6 +33,7 @@ struct SwarmShape
     Delay token{22'000'000, 60, 10};
     Delay node{140'000'000, 60, 10};
     Delay travel{1'200'000'000, 60, 0};
+    unsigned forgottenPerThousand = 0; ///< tickets that the graph begins again half-way
     unsigned refusedPerThousand = 6; ///< requests that get an explicit error and are asked again
     unsigned earlyResultsPerThousand = 0; ///< results of the crew that do not wait for the critic
 };

@@ -6,9 +6,12 @@
 #include "findings/doubleownership.h"
 #include "findings/duplicatedelivery.h"
 #include "findings/earlyack.h"
+#include "findings/emptytoolresult.h"
 #include "findings/fanoutstorm.h"
 #include "findings/hottopic.h"
 #include "findings/latencybreach.h"
+#include "findings/leaderflapping.h"
+#include "findings/lostcontext.h"
 #include "findings/lostmessages.h"
 #include "findings/missingfinal.h"
 #include "findings/noisytenant.h"
@@ -21,8 +24,11 @@
 #include "findings/silentagent.h"
 #include "findings/slowagent.h"
 #include "findings/stalecommand.h"
+#include "findings/statedivergence.h"
 #include "findings/timeoutcascade.h"
+#include "findings/tokenrunaway.h"
 #include "findings/unansweredrequest.h"
+#include "findings/untraceablehop.h"
 #include "findings/zombiework.h"
 
 #include <QStringList>
@@ -37,12 +43,13 @@ namespace murmur {
 std::span<const DetectorEntry> detectors() noexcept
 {
     static const std::array kDetectors{
-        lostMessages(),  duplicateDelivery(), outOfOrder(),     unansweredRequest(),
-        silentAgent(),   retryStorm(),        reconnectStorm(), fanOutStorm(),
-        hotTopic(),      noisyTenant(),       staleCommand(),   slowAgent(),
-        latencyBreach(), timeoutCascade(),    deadlock(),       repetitionLoop(),
-        pingPong(),      orphanWait(),        missingFinal(),   doubleOwnership(),
-        earlyAck(),      zombieWork(),
+        lostMessages(),   duplicateDelivery(), outOfOrder(),     unansweredRequest(),
+        silentAgent(),    retryStorm(),        reconnectStorm(), fanOutStorm(),
+        hotTopic(),       noisyTenant(),       staleCommand(),   slowAgent(),
+        latencyBreach(),  timeoutCascade(),    deadlock(),       repetitionLoop(),
+        pingPong(),       orphanWait(),        missingFinal(),   stateDivergence(),
+        leaderFlapping(), doubleOwnership(),   earlyAck(),       zombieWork(),
+        lostContext(),    untraceableHop(),    tokenRunaway(),   emptyToolResult(),
     };
     return kDetectors;
 }

@@ -22,8 +22,9 @@ constexpr Parameter kWithin{"within", 60, Unit::Seconds,
 constexpr std::array kParameters{kWithin};
 constexpr std::size_t kMostThings = 65'536;
 
-constexpr std::array<std::string_view, 8> kHolderKeys{
-    "owner", "holder", "assignee", "assigned_to", "claimed_by", "locked_by", "owned_by", "leader"};
+/// Who leads is the matter of leader-flapping.
+constexpr std::array<std::string_view, 7> kHolderKeys{
+    "owner", "holder", "assignee", "assigned_to", "claimed_by", "locked_by", "owned_by"};
 /// Words by which a claim ends.
 constexpr std::array<std::string_view, 12> kOverWords{
     "\"done\"",     "\"released\"", "\"completed\"", "\"complete\"", "\"failed\"", "\"cancelled\"",
