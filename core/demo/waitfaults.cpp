@@ -231,14 +231,16 @@ private:
     std::size_t m_asked = 0;
 };
 
-/// The gateway restarts, twice, and knows nothing of what it asked for before.
+/// The gateway breaks down when it has just asked for something, twice, and knows nothing of what
+/// it asked for when it is back.
 class OrphanWaitFault final : public SpeakingFault
 {
 public:
     OrphanWaitFault(const FaultPlan& plan, std::uint64_t seed)
         : SpeakingFault(plan, seed)
+        , m_next(plan.start + 3 * kWaitSecond)
     {
-        next(plan.start + kBefore);
+        next(kNever);
     }
     void meet(const Roster& all) override
     {
@@ -252,25 +254,16 @@ public:
         talk.beginPayload();
         talk.text("client", "gateway 2.9").number("uptime_s", 0);
         talk.end();
-        note(gateway, gateway.sequence, now);
         m_lost.merge(m_asked);
         m_asked.clear();
-        next(now + kBefore + 2 * kWaitSecond);
+        m_next = now + 6 * kWaitSecond;
+        next(kNever);
     }
     Fate pass(const Spoken& message, std::int64_t& /*delay*/) override
     {
-        if (message.agent == roster().gateway) {
-            if (message.type == "agent.connected")
-                return Fate::Heard;
-            const std::int64_t coming = due();
-            if (coming != kNever && message.time > coming - kDown)
-                return Fate::Unsaid; // it is down
-            const std::string conversation(conversationOf(message.json));
-            if (m_lost.contains(conversation))
-                return Fate::Unsaid; // it does not know of it any more
-            if (message.kind == Kind::Request)
-                m_asked.insert(conversation);
-        } else if (message.type == "task.result" || message.type == "graph.result") {
+        if (message.agent == roster().gateway)
+            return passGateway(message);
+        if (message.type == "task.result" || message.type == "graph.result") {
             const std::string conversation(conversationOf(message.json));
             m_asked.erase(conversation);
             if (m_lost.erase(conversation) > 0)
@@ -280,8 +273,26 @@ public:
     }
 
 private:
-    static constexpr std::int64_t kBefore = 6 * kWaitSecond;
-    static constexpr std::int64_t kDown = 700 * kWaitMs;
+    static constexpr std::int64_t kDown = 400 * kWaitMs;
+
+    Fate passGateway(const Spoken& message)
+    {
+        if (message.type == "agent.connected")
+            return Fate::Heard;
+        if (due() != kNever)
+            return Fate::Unsaid; // it is down
+        const std::string conversation(conversationOf(message.json));
+        if (m_lost.contains(conversation))
+            return Fate::Unsaid; // it does not know of it any more
+        if (message.kind != Kind::Request)
+            return Fate::Heard;
+        m_asked.insert(conversation);
+        if (message.time >= m_next && message.time + kDown < plan().end)
+            next(message.time + kDown);
+        return Fate::Heard;
+    }
+
+    std::int64_t m_next;           ///< when it may break down
     std::set<std::string> m_asked; ///< what it waits for, since the last restart
     std::set<std::string> m_lost;  ///< what it waited for before
 };

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ constexpr Parameter kMemory{"memory", 600, Unit::Seconds, "how long an end is re
 constexpr std::array kParameters{kAfter, kMemory};
 
 constexpr std::size_t kMostTasks = 65'536;
+constexpr std::size_t kMostEndings = 16;  ///< of one matter
 constexpr std::size_t kFilter = 1u << 16; ///< places of the filter in front of them
 
 constexpr std::array<std::string_view, 13> kThings{
@@ -48,8 +50,9 @@ constexpr std::array<std::string_view, 10> kTaskKeys{"task_id",  "taskId", "task
 
 enum Words : std::uint8_t { Thing = 1, Done = 2, Cancelled = 4, Part = 8, Working = 16 };
 
-/// A matter ends by its own word; what is done for it long after, by those who were not asked
-/// anew, is done for nothing.
+/// A matter ends by its own word; what is done for it long after, and was not asked for anew, is
+/// done for nothing. Done is what its worker says of its own part; what is cancelled is over for
+/// all.
 class ZombieWork final : public Detector
 {
 public:
@@ -74,13 +77,13 @@ public:
         const std::uint8_t words = m_words.of(message.type, scene);
         const std::uint8_t status =
             message.kind == Kind::State ? statusOf(message, scene) : std::uint8_t(0);
-        if (const Ending ending = endingOf(message.kind, words, status); ending != Ending::None) {
-            end(matter, message, ending, scene);
+        if (const Ending ending = endingOf(message, words, status); ending != Ending::None) {
+            end(matter, message, ending);
             return;
         }
         if (m_filter[matter % kFilter] == 0)
             return;
-        if (const auto at = m_tasks.find(matter); at != m_tasks.end())
+        if (const auto at = m_matters.find(matter); at != m_matters.end())
             follow(at, message, words, status, scene, findings);
     }
 
@@ -90,17 +93,19 @@ public:
                (m_order.front().time < now - m_memory || m_order.size() > kMostTasks)) {
             const Order oldest = m_order.front();
             m_order.pop_front();
-            const auto at = m_tasks.find(oldest.matter);
-            if (at == m_tasks.end() || at->second.seq != oldest.seq)
+            const auto at = m_matters.find(oldest.matter);
+            if (at == m_matters.end() || std::erase_if(at->second, [&](const Task& task) {
+                                             return task.seq == oldest.seq;
+                                         }) == 0)
                 continue;
             m_forgotten += oldest.time < now - m_memory ? 0 : 1;
-            forget(at);
+            forgetIfEmpty(at);
         }
     }
 
     void missed(std::int64_t /*from*/, std::int64_t /*to*/) override
     {
-        m_tasks.clear(); // they may have been taken up again
+        m_matters.clear(); // they may have been taken up again
         m_order.clear();
         std::ranges::fill(m_filter, std::uint16_t(0));
     }
@@ -126,7 +131,7 @@ private:
         std::uint64_t matter = 0;
         Seq seq = 0;
     };
-    using Tasks = boost::unordered_flat_map<std::uint64_t, Task>;
+    using Matters = boost::unordered_flat_map<std::uint64_t, std::vector<Task>>;
 
     /// Of the state that it tells: whether that is an end, or work.
     std::uint8_t statusOf(const Heard& message, const Scene& scene)
@@ -147,14 +152,17 @@ private:
         return 0;
     }
 
-    static Ending endingOf(Kind kind, std::uint8_t words, std::uint8_t status)
+    static Ending endingOf(const Heard& message, std::uint8_t words, std::uint8_t status)
     {
-        if (kind == Kind::State)
-            return (status & Cancelled) != 0 ? Ending::Cancelled
-                   : (status & Done) != 0    ? Ending::Done
-                                             : Ending::None;
-        if (kind == Kind::Request || kind == Kind::Command || kind == Kind::Chunk ||
-            (words & Thing) == 0 || (words & (Part | Working)) != 0)
+        if (message.kind == Kind::State) {
+            // Of a task, not of the agent itself, which is done and busy by turns.
+            if ((status & (Done | Cancelled)) == 0 ||
+                ((words & Thing) == 0 && !taskOf(message).has_value()))
+                return Ending::None;
+            return (status & Cancelled) != 0 ? Ending::Cancelled : Ending::Done;
+        }
+        if (message.kind == Kind::Request || message.kind == Kind::Command ||
+            message.kind == Kind::Chunk || (words & Thing) == 0 || (words & (Part | Working)) != 0)
             return Ending::None;
         return (words & Cancelled) != 0 ? Ending::Cancelled
                : (words & Done) != 0    ? Ending::Done
@@ -166,8 +174,8 @@ private:
         return idHash(message.id(IdField::Trace));
     }
 
-    /// The id that it names, unless the matter is named after it.
-    static std::uint64_t taskOf(const Heard& message)
+    /// The id that it names, hashed; 0 when the matter is named after it; nothing: it names none.
+    static std::optional<std::uint64_t> taskOf(const Heard& message)
     {
         // Nearly always it stands in the payload, which is the shorter one.
         for (const std::string_view body : {message.payload, message.raw}) {
@@ -178,61 +186,81 @@ private:
                                : idHash(keys.text());
             }
         }
-        return 0;
+        return std::nullopt;
     }
 
-    void end(std::uint64_t matter, const Heard& message, Ending ending, const Scene& /*scene*/)
+    void end(std::uint64_t matter, const Heard& message, Ending ending)
     {
-        const auto [at, isNew] = m_tasks.try_emplace(matter);
+        const auto [at, isNew] = m_matters.try_emplace(matter);
         if (isNew)
             ++m_filter[matter % kFilter];
-        else if (at->second.trace == traceOf(message) && at->second.id == taskOf(message))
+        const Task task{.seq = message.seq,
+                        .time = message.time,
+                        .sent = message.sent,
+                        .by = message.sender,
+                        .trace = traceOf(message),
+                        .id = taskOf(message).value_or(0),
+                        .ending = ending,
+                        .connection = message.connection};
+        std::vector<Task>& tasks = at->second;
+        const auto known = std::ranges::find_if(tasks, [&](const Task& other) {
+            return other.by == task.by && other.ending == ending && other.id == task.id;
+        });
+        if (known != tasks.end() && known->trace == task.trace)
             return; // it ended before: that counts
-        at->second = {.seq = message.seq,
-                      .time = message.time,
-                      .sent = message.sent,
-                      .by = message.sender,
-                      .trace = traceOf(message),
-                      .id = taskOf(message),
-                      .ending = ending,
-                      .connection = message.connection};
+        if (known != tasks.end())
+            *known = task;
+        else if (tasks.size() < kMostEndings)
+            tasks.push_back(task);
+        else
+            ++m_forgotten;
         m_order.push_back({message.time, matter, message.seq});
     }
 
-    void forget(Tasks::iterator at)
+    void forgetIfEmpty(Matters::iterator at)
     {
+        if (!at->second.empty())
+            return;
         --m_filter[at->first % kFilter];
-        m_tasks.erase(at);
+        m_matters.erase(at);
     }
 
-    void follow(Tasks::iterator at, const Heard& message, std::uint8_t words, std::uint8_t status,
+    void follow(Matters::iterator at, const Heard& message, std::uint8_t words, std::uint8_t status,
                 const Scene& scene, Findings& findings)
     {
-        const Task& task = at->second;
-        const std::uint64_t trace = task.trace != 0 ? traceOf(message) : 0;
-        if (trace != 0 && trace != task.trace) {
-            forget(at); // another run of the same name
-            return;
-        }
-        if (message.kind == Kind::Request || message.kind == Kind::Command ||
-            (message.kind == Kind::Event && (words & Working) == 0)) {
-            // Whoever took it back may ask for it again; of what was done anybody may want more.
-            if ((message.sender == task.by) == (task.ending == Ending::Cancelled)) {
-                forget(at);
-                return;
+        const std::uint64_t trace = traceOf(message);
+        const bool asks = message.kind == Kind::Request || message.kind == Kind::Command ||
+                          (message.kind == Kind::Event && (words & Working) == 0);
+        std::erase_if(at->second, [&](const Task& task) {
+            // Another run of the same name; or more is asked for: of what was done by anybody else,
+            // of what was taken back by who took it.
+            return (trace != 0 && task.trace != 0 && trace != task.trace) ||
+                   (asks && (message.sender == task.by) == (task.ending == Ending::Cancelled));
+        });
+        for (const Task& task : at->second) {
+            if (isForNothing(task, message, words, status)) {
+                tell(task, message, trace != 0 && task.trace != 0, scene, findings);
+                break;
             }
         }
+        forgetIfEmpty(at);
+    }
+
+    [[nodiscard]] bool isForNothing(const Task& task, const Heard& message, std::uint8_t words,
+                                    std::uint8_t status) const
+    {
+        const bool isOwn = message.sender == task.by;
         if (!isWork(message, words, status) || message.time - task.time <= m_after ||
             message.step.what == SequenceStep::What::Late ||
             message.step.what == SequenceStep::What::Again)
-            return;
-        // Said before the end, heard after it.
-        if (message.sender == task.by && message.sent != kNoTime && task.sent != kNoTime &&
+            return false;
+        if (task.ending == Ending::Done &&
+            (!isOwn || message.kind == Kind::Request || message.kind == Kind::Command))
+            return false; // its own part is done; to ask for more may be to tidy up
+        if (isOwn && message.sent != kNoTime && task.sent != kNoTime &&
             message.sent - task.sent <= m_after)
-            return;
-        if (task.id != 0 && taskOf(message) != task.id)
-            return;
-        tell(task, message, trace != 0, scene, findings);
+            return false; // said before the end, heard after it
+        return task.id == 0 || taskOf(message).value_or(0) == task.id;
     }
 
     static bool isWork(const Heard& message, std::uint8_t words, std::uint8_t status)
@@ -282,7 +310,7 @@ private:
     std::int64_t m_memory;
     TypeWords m_words;
     std::vector<std::uint8_t> m_isStatus; ///< by state key: 0 not looked at, 1 no, 2 yes
-    Tasks m_tasks;                        ///< by matter: those that ended
+    Matters m_matters;                    ///< what of them ended
     std::vector<std::uint16_t> m_filter;  ///< how many of them by place
     std::deque<Order> m_order;
     std::int64_t m_forgotten = 0;
