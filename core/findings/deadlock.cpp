@@ -121,7 +121,8 @@ private:
             else if (const auto known = m_repliers.find(index(call.topic));
                      known != m_repliers.end() && call.receivers == 0)
                 wait.on = known->second;
-            if (!wait.on.empty())
+            // Who answers there itself tells of its own work, and waits for nobody.
+            if (!wait.on.empty() && std::ranges::find(wait.on, from) == wait.on.end())
                 m_waits.push_back(std::move(wait));
         }
     }

@@ -325,6 +325,17 @@ private Q_SLOTS:
         QCOMPARE(play.found().size(), 0u);
     }
 
+    void whoAnswersItselfWaitsForNobody()
+    {
+        Play play(Play::only("deadlock"));
+        const Seq first = play.say({.at = 1, .from = "w", .topic = "runs", .kind = Kind::Request});
+        answer(play, 1.1, "w", "w", first);
+        play.say({.at = 2, .from = "w", .topic = "runs", .kind = Kind::Request});
+        ask(play, 2.1, "v", "w");
+        play.tick(3, 20);
+        QCOMPARE(play.found().size(), 0u);
+    }
+
     void aGapMakesADeadlockDoubtful()
     {
         Play play(Play::only("deadlock"));
