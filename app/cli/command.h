@@ -67,6 +67,8 @@ void addTest(CLI::App& app, Action& action);
 void addDialect(CLI::App& app, Action& action);
 void addCodec(CLI::App& app, Action& action);
 void addSchema(CLI::App& app, Action& action);
+void addConversations(CLI::App& app, Action& action);
+void addDelivery(CLI::App& app, Action& action);
 void addTranscript(CLI::App& app, Action& action);
 void addPrices(CLI::App& app, Action& action);
 void addProfile(CLI::App& app, Action& action);

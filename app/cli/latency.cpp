@@ -17,6 +17,7 @@
 #include <QTimer>
 #include <QtConcurrent>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -36,6 +37,7 @@ struct Options
     SessionFiles session;
     std::string by = "agent";
     std::string where;
+    std::string slo;
     std::int64_t limit = 0;
     bool json = false;
 };
@@ -77,9 +79,14 @@ void appendJson(std::string& out, const Options& options, const LatencyLine& lin
     }
     for (const auto& [key, count] :
          {std::pair{"calls", line.calls()}, std::pair{"answered", line.answered},
-          std::pair{"unanswered", line.open}, std::pair{"errors", line.errors}}) {
+          std::pair{"unanswered", line.open}, std::pair{"errors", line.errors},
+          std::pair{"repeated", line.repeated}}) {
         json.key(key);
         json.number(count);
+    }
+    if (!options.slo.empty()) {
+        json.key("late");
+        json.number(line.late);
     }
     const auto time = [&](const std::string& key, double ns) {
         json.key(key);
@@ -105,8 +112,15 @@ std::string tableOf(const Options& options, std::span<const LatencyLine> lines)
     if (by != LatencyBy::All)
         columns.push_back(
             {by == LatencyBy::Pair ? u"to"_s : QString::fromStdString(options.by), false, 40});
-    for (const QString& title :
-         {u"calls"_s, u"unanswered"_s, u"errors"_s, u"p50"_s, u"p95"_s, u"p99"_s, u"max"_s})
+    for (const QString& title : {u"calls"_s, u"unanswered"_s, u"errors"_s})
+        columns.push_back({title, true, 0});
+    const bool areRepeated =
+        std::ranges::any_of(lines, [](const LatencyLine& line) { return line.repeated > 0; });
+    if (!options.slo.empty())
+        columns.push_back({u"late"_s, true, 0});
+    if (areRepeated)
+        columns.push_back({u"repeated"_s, true, 0});
+    for (const QString& title : {u"p50"_s, u"p95"_s, u"p99"_s, u"max"_s})
         columns.push_back({title, true, 0});
     Table table(std::move(columns));
     const auto name = [](const std::string& text) {
@@ -121,6 +135,10 @@ std::string tableOf(const Options& options, std::span<const LatencyLine> lines)
         cells.push_back(grouped(line.calls()));
         cells.push_back(line.open == 0 ? QString() : grouped(line.open));
         cells.push_back(line.errors == 0 ? QString() : grouped(line.errors));
+        if (!options.slo.empty())
+            cells.push_back(line.late == 0 ? QString() : grouped(line.late));
+        if (areRepeated)
+            cells.push_back(line.repeated == 0 ? QString() : grouped(line.repeated));
         const auto time = [&](std::uint64_t ns) {
             return line.answered == 0 ? QString()
                                       : durationText(nanoseconds(static_cast<std::int64_t>(ns)));
@@ -145,6 +163,10 @@ int run(const Options& options)
     auto filter = parseFilter(QString::fromStdString(options.where), info->extent.time);
     if (!filter)
         return failed(filter.error());
+    const auto slo = options.slo.empty() ? Result<nanoseconds>(nanoseconds(0))
+                                         : durationFromText(QString::fromStdString(options.slo));
+    if (!slo)
+        return failed(slo.error());
     auto summarizer = LatencySummarizer::over(**session);
     if (!summarizer)
         return failed(summarizer.error());
@@ -165,6 +187,7 @@ int run(const Options& options)
     LatencyRequest request;
     request.by = byFromText(options.by);
     request.filter = *filter;
+    request.slo = *slo;
     request.progress = [&](std::int64_t done, std::int64_t /*all*/) { passed = done; };
     request.stop = stop.get_token();
     auto summary = await(QtConcurrent::run([&] { return (*summarizer)->run(request); }));
@@ -208,6 +231,7 @@ void addLatency(CLI::App& app, Action& action)
         ->check(CLI::IsMember({"all", "agent", "pair", "group", "topic", "type"}));
     app.add_option("--where", options->where,
                    "Calls of which the request or the answer matches this filter");
+    app.add_option("--slo", options->slo, "Answers that took longer are counted as late: 200ms");
     app.add_option("--limit", options->limit, "So many lines at most, the slowest first")
         ->check(positiveWhole());
     addSessionOptions(app, options->session);

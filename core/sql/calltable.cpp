@@ -27,6 +27,7 @@ enum class CallColumn : int {
     Receivers,
     Type,
     Inferred,
+    Answers,
 };
 
 constexpr std::array kColumns = std::to_array<ColumnSpec>({
@@ -44,6 +45,7 @@ constexpr std::array kColumns = std::to_array<ColumnSpec>({
     {"type", "TEXT", "type of the request"},
     {"inferred", "INTEGER",
      "1 when the request names no receiver: that it went to the replier is inferred"},
+    {"answers", "INTEGER", "how many there are, the first included"},
 });
 
 struct Asked
@@ -89,8 +91,13 @@ public:
         while (!m_isAnswered.empty() && answers.next()) {
             const Columns& columns = answers.columns();
             const Seq asked = columns.closes[answers.row()];
-            if (isWanted(asked) && !m_early.contains(asked))
-                m_isAnswered[at(asked)] = true;
+            if (isWanted(asked)) {
+                const bool isEarly = m_early.contains(asked);
+                if (isEarly || m_isAnswered[at(asked)])
+                    ++m_more[asked];
+                if (!isEarly)
+                    m_isAnswered[at(asked)] = true;
+            }
             if (!columns.late.empty() && isWanted(answers.seq()))
                 noteLate(columns, answers.row(), answers.seq());
         }
@@ -116,6 +123,11 @@ public:
         return false;
     }
     [[nodiscard]] const Call& call() const { return m_call; }
+    [[nodiscard]] std::int64_t answers() const
+    {
+        const auto more = m_more.find(m_call.request);
+        return (m_call.reply != 0 ? 1 : 0) + (more != m_more.end() ? more->second : 0);
+    }
     [[nodiscard]] RecordingView& recording() const { return m_scan.recording(); }
 
 private:
@@ -223,6 +235,7 @@ private:
     Seq m_last;
     std::vector<bool> m_isAnswered;
     MessageScan m_scan;
+    std::unordered_map<Seq, std::int64_t> m_more; ///< answers behind the first, where there are any
     std::unordered_map<Seq, Asked> m_asked;
     std::unordered_map<Seq, Call> m_early;       ///< answered, and their requests are still to come
     std::unordered_map<Seq, Seq> m_earlyAnswers; ///< to their requests
@@ -296,6 +309,8 @@ public:
             return resultName(result, recording.names().audience(call.asked.audience));
         case CallColumn::Type:
             return resultName(result, recording.names().type(call.asked.type));
+        case CallColumn::Answers:
+            return sqlite3_result_int64(result, m_scan->answers());
         case CallColumn::Inferred:
             return sqlite3_result_int(result, !isOpen && call.asked.audience == 0 ? 1 : 0);
         }

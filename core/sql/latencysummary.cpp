@@ -25,6 +25,7 @@ enum Cell : std::size_t {
     CallKey,
     CallLatency,
     CallOutcome,
+    CallAnswers,
     CallReceiver,
 };
 
@@ -48,8 +49,8 @@ std::string statementFor(LatencyBy by)
 {
     const char* key = by == LatencyBy::Topic ? "topic" : by == LatencyBy::Type ? "type" : "NULL";
     const bool isByAgent = isOfAgents(by);
-    const std::string cells =
-        std::string("request, reply, requester, replier, ") + key + ", latency_ns, outcome, ";
+    const std::string cells = std::string("request, reply, requester, replier, ") + key +
+                              ", latency_ns, outcome, answers, ";
     if (!isByAgent)
         return "SELECT " + cells + "NULL FROM call";
     return "SELECT " + cells +
@@ -150,6 +151,8 @@ Result<LatencySummary> LatencySummarizer::run(const LatencyRequest& request)
         const std::int64_t latency = std::max<std::int64_t>(0, row[CallLatency].integer);
         ++line.answered;
         line.errors += row[CallOutcome].bytes == "error" ? 1 : 0;
+        line.late += request.slo.count() > 0 && latency > request.slo.count() ? 1 : 0;
+        line.repeated += std::max<std::int64_t>(0, row[CallAnswers].integer - 1);
         line.sum += static_cast<double>(latency);
         line.latency.add(static_cast<std::uint64_t>(latency));
         return true;

@@ -4,6 +4,7 @@
 
 #include "base/histogram.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "query/filter.h"
 
 #include <cstdint>
@@ -31,7 +32,8 @@ enum class LatencyBy : std::uint8_t {
 struct LatencyRequest
 {
     LatencyBy by = LatencyBy::Agent;
-    FilterPtr filter; ///< calls of which the request or the answer matches; null: all
+    nanoseconds slo{0}; ///< answers that took longer are late; 0: none is
+    FilterPtr filter;   ///< calls of which the request or the answer matches; null: all
     /// Called now and then, in the thread that works.
     std::function<void(std::int64_t passed, std::int64_t messages)> progress;
     std::stop_token stop;
@@ -44,10 +46,12 @@ struct LatencyLine
     std::string from; ///< Pair: who asked
     std::string key;  ///< agent, group, topic, type; empty: not known, or All
     std::int64_t answered = 0;
-    std::int64_t open = 0;    ///< no answer up to the end
-    std::int64_t errors = 0;  ///< of the answered: with an error
-    double sum = 0;           ///< ns, of all latencies
-    LatencyHistogram latency; ///< ns; of the answered
+    std::int64_t open = 0;     ///< no answer up to the end
+    std::int64_t errors = 0;   ///< of the answered: with an error
+    std::int64_t late = 0;     ///< of the answered: later than the SLO
+    std::int64_t repeated = 0; ///< answers behind the first
+    double sum = 0;            ///< ns, of all latencies
+    LatencyHistogram latency;  ///< ns; of the answered
 
     [[nodiscard]] std::int64_t calls() const { return answered + open; }
 };

@@ -6,7 +6,8 @@
 #include "query/fields.h"
 #include "session/session.h"
 #include "sql/calltable.h"
-#include "sql/conversationview.h"
+#include "sql/conversationtable.h"
+#include "sql/modelcallview.h"
 #include "sql/findingtables.h"
 #include "sql/listtables.h"
 #include "sql/messagetable.h"
@@ -29,6 +30,7 @@ std::vector<std::unique_ptr<VirtualTable>> allTables()
     std::vector<std::unique_ptr<VirtualTable>> tables;
     tables.push_back(std::make_unique<MessageTable>());
     tables.push_back(std::make_unique<CallTable>());
+    tables.push_back(std::make_unique<ConversationTable>());
     std::ranges::move(listTables(), std::back_inserter(tables));
     std::ranges::move(findingTables(), std::back_inserter(tables));
     return tables;
@@ -144,7 +146,7 @@ Result<std::unique_ptr<SqlDatabase>> SqlDatabase::over(std::span<const Recording
             return d.failure(u"A table cannot be made");
     }
     addFunctions(handle, d.extent);
-    if (addConversationView(handle) != SQLITE_OK || addModelCallView(handle) != SQLITE_OK)
+    if (addModelCallView(handle) != SQLITE_OK)
         return d.failure(u"A table cannot be made");
     if (!d.connectTables())
         return d.failure(u"A table cannot be made");
@@ -351,10 +353,8 @@ std::vector<SqlTableInfo> sqlTables()
     };
     for (const auto& table : allTables()) {
         add(table->name(), table->meaning(), table->columns());
-        if (tables.size() == 2) {
-            add(kConversationName, kConversationMeaning, conversationColumns());
+        if (tables.size() == 3)
             add(kModelCallName, kModelCallMeaning, modelCallColumns());
-        }
     }
     return tables;
 }

@@ -90,6 +90,34 @@ private Q_SLOTS:
         QCOMPARE(summaryOf(bed, LatencyBy::Agent), u"bob: 1 0 0 0 0"_s);
     }
 
+    void laterAnswersAndLateOnesAreCountedBesideTheFirst()
+    {
+        SqlBed bed;
+        bed.say(0, "work", json("{'kind':'request','from':'ada','to':'bob','id':'q1'}"));
+        bed.say(10, "work", json("{'kind':'reply','from':'bob','correlation_id':'q1'}"));
+        bed.say(20, "work", json("{'kind':'request','from':'ada','to':'bob','id':'q2'}"));
+        bed.say(30, "work", json("{'kind':'reply','from':'bob','correlation_id':'q1'}"));
+        bed.say(40, "work", json("{'kind':'reply','from':'cy','correlation_id':'q1'}"));
+        bed.say(90, "work", json("{'kind':'reply','from':'bob','correlation_id':'q2'}"));
+        bed.say(95, "work", json("{'kind':'request','from':'ada','to':'bob','id':'q3'}"));
+        bed.close();
+        auto database = bed.database();
+        QCOMPARE(answerOf(*database, "SELECT request, answers FROM call ORDER BY 1"),
+                 u"1|3\n3|1\n7|0"_s);
+        auto summarizer = LatencySummarizer::over(bed.session());
+        QVERIFY(summarizer.ok());
+        LatencyRequest request;
+        request.by = LatencyBy::All;
+        request.slo = std::chrono::milliseconds(50);
+        const auto summary = (*summarizer)->run(request);
+        QVERIFY(summary.ok());
+        const LatencyLine& line = summary->lines.front();
+        QCOMPARE(line.answered, 2);
+        QCOMPARE(line.repeated, 2);
+        QCOMPARE(line.late, 1);
+        QCOMPARE(line.open, 1);
+    }
+
     void percentilesAreCloseEnough()
     {
         SqlBed bed;
