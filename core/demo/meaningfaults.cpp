@@ -202,7 +202,7 @@ public:
         if (!m_isAnswer)
             m_call = newId();
         talk.begin(speaker, now, "crew.refunds.task", m_isAnswer ? Kind::Reply : Kind::Request,
-                   m_isAnswer ? "draft.result" : "draft.request");
+                   m_isAnswer ? "revision.result" : "revision.request");
         talk.trace(m_trace);
         talk.to(m_isAnswer ? researcher.name : writer.name);
         talk.correlation(m_call);
@@ -267,7 +267,7 @@ public:
             m_trace = newId();
             m_outer = newId();
             m_call = newId();
-            begin(gateway, "crew.refunds.task", Kind::Request, "task.request", researcher.name,
+            begin(gateway, "crew.refunds.task", Kind::Request, "refund.request", researcher.name,
                   m_outer);
             talk.text("task", "decide on the refund");
             break;
@@ -284,7 +284,7 @@ public:
                              : R"("output":{"orders":[{"order":"8812-7","boxes":2}],"total":1})");
             break;
         default:
-            begin(researcher, "crew.refunds.task", Kind::Reply, "task.result", gateway.name,
+            begin(researcher, "crew.refunds.task", Kind::Reply, "refund.result", gateway.name,
                   m_outer);
             talk.text("decision", "refund")
                 .text("letter", "Your order reached you three days late and one cup is missing. "

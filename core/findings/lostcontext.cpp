@@ -24,7 +24,7 @@ constexpr Parameter kSimilar{"similar", 0.95, Unit::Share, "how alike two long o
 constexpr Parameter kUsual{"usual", 3, Unit::Count,
                            "conversations whose steps must have risen before a fall is one"};
 constexpr std::array kParameters{kAfter, kSimilar, kUsual};
-constexpr std::size_t kTalks = 1u << 13;
+constexpr std::size_t kTalks = 1u << 12;
 constexpr std::size_t kMostSteps = 16'384;
 constexpr std::size_t kMostHabits = 4096;
 constexpr std::size_t kOpeningSize = 512;           ///< bytes of it that are kept
@@ -88,23 +88,31 @@ public:
     }
 
 private:
-    struct Talk
+    /// What nearly every message asks for, in one line of the cache.
+    struct alignas(64) Talk
     {
         std::uint64_t key = 0; ///< 0: nobody's
         Seq opening = 0;
         std::int64_t time = 0; ///< ns, of the last message
         std::uint64_t shape = 0;
-        std::uint32_t count = 0; ///< since the opening
-        std::size_t size = 0;
-        std::array<std::uint64_t, kFollowers> followers{}; ///< shapes of what followed
-        Seq again = 0;                                     ///< the opening's repetition
-        std::int64_t againTime = 0;
-        std::uint32_t countBefore = 0;
-        std::uint32_t since = 0; ///< messages since then
+        Seq again = 0;           ///< the opening's repetition
+        std::uint32_t count = 0; ///< messages since the opening
+        std::uint32_t since = 0; ///< messages since it was repeated
         std::uint8_t matched = 0;
         bool isTold = false;
+    };
+    struct Opening
+    {
+        std::size_t size = 0;
+        std::array<std::uint64_t, kFollowers> followers{}; ///< shapes of what followed
+        std::int64_t againTime = 0;
+        std::uint32_t countBefore = 0;
         std::string text;
     };
+    Opening& openingOf(const Talk& talk)
+    {
+        return m_openings[static_cast<std::size_t>(&talk - m_talks.data())];
+    }
     struct Steps
     {
         Seq run = 0; ///< the opening
@@ -141,10 +149,11 @@ private:
         talk.time = message.time;
         talk.shape = shapeOf(message);
         talk.count = 0;
-        talk.size = message.payload.size();
         talk.again = 0;
         talk.isTold = talk.isTold && isSameTalk;
-        talk.text.assign(message.payload.substr(0, kOpeningSize));
+        Opening& opening = openingOf(talk);
+        opening.size = message.payload.size();
+        opening.text.assign(message.payload.substr(0, kOpeningSize));
     }
 
     void goOn(Talk& talk, const Heard& message, const Scene& scene, Findings& findings)
@@ -162,10 +171,10 @@ private:
             return;
         }
         if (shape == talk.shape && message.isAsking) {
-            if (talk.count >= m_after && isSame(talk, message)) {
+            if (talk.count >= m_after && isSame(openingOf(talk), message)) {
                 talk.again = message.seq;
-                talk.againTime = message.time;
-                talk.countBefore = talk.count;
+                openingOf(talk).againTime = message.time;
+                openingOf(talk).countBefore = talk.count;
                 talk.since = 0;
                 talk.matched = 0;
             } else if (talk.count < m_after) {
@@ -174,7 +183,7 @@ private:
             return;
         }
         if (talk.count < kFollowers)
-            talk.followers[talk.count] = shape;
+            openingOf(talk).followers[talk.count] = shape;
         ++talk.count;
     }
 
@@ -182,8 +191,8 @@ private:
     void follow(Talk& talk, std::uint64_t shape, const Heard& message, const Scene& scene,
                 Findings& findings)
     {
-        if (shape == talk.followers[talk.matched] && ++talk.matched >= 2) {
-            tellOpening(talk, message, scene, findings);
+        if (shape == openingOf(talk).followers[talk.matched] && ++talk.matched >= 2) {
+            tellOpening(talk, openingOf(talk), message, scene, findings);
             talk.opening = talk.again;
             talk.again = 0;
             talk.count = talk.matched;
@@ -193,12 +202,12 @@ private:
             talk.again = 0;
     }
 
-    [[nodiscard]] bool isSame(const Talk& talk, const Heard& message) const
+    [[nodiscard]] bool isSame(const Opening& opening, const Heard& message) const
     {
-        if (talk.size <= kOpeningSize && message.payload.size() <= kOpeningSize)
-            return contentHash(talk.text) == contentHash(message.payload);
-        return similarity(simHash(talk.text), simHash(message.payload.substr(0, kOpeningSize))) >=
-               m_similar;
+        if (opening.size <= kOpeningSize && message.payload.size() <= kOpeningSize)
+            return contentHash(opening.text) == contentHash(message.payload);
+        return similarity(simHash(opening.text),
+                          simHash(message.payload.substr(0, kOpeningSize))) >= m_similar;
     }
 
     bool isCancel(TypeId type, const Scene& scene)
@@ -217,23 +226,23 @@ private:
         return known == 2;
     }
 
-    static void tellOpening(Talk& talk, const Heard& message, const Scene& scene,
-                            Findings& findings)
+    static void tellOpening(Talk& talk, const Opening& opening, const Heard& message,
+                            const Scene& scene, Findings& findings)
     {
         const auto sender = AgentId(static_cast<std::uint32_t>(talk.shape >> 40));
-        Finding& finding = findings.grow(kId, std::uint64_t(index(sender)) << 1, talk.againTime);
+        Finding& finding = findings.grow(kId, std::uint64_t(index(sender)) << 1, opening.againTime);
         finding.involve(sender);
         finding.involve(message.sender);
-        finding.add(talk.opening, talk.againTime);
-        finding.add(talk.again, talk.againTime);
+        finding.add(talk.opening, opening.againTime);
+        finding.add(talk.again, opening.againTime);
         finding.add(message.seq, message.time);
-        begin(finding, message, talk.againTime, !talk.isTold, scene);
+        begin(finding, message, opening.againTime, !talk.isTold, scene);
         talk.isTold = true;
-        finding.fact("messages_before", std::int64_t(talk.countBefore));
+        finding.fact("messages_before", std::int64_t(opening.countBefore));
         finding.summary = scene.name(sender) + " began " +
                           std::string(message.id(IdField::Conversation)) +
                           " again as if nothing had been said, after " +
-                          std::to_string(talk.countBefore) + " messages" + end(finding);
+                          std::to_string(opening.countBefore) + " messages" + end(finding);
     }
 
     static void begin(Finding& finding, const Heard& message, std::int64_t since, bool isNew,
@@ -358,6 +367,7 @@ private:
     double m_similar;
     std::int64_t m_usual;
     std::vector<Talk> m_talks = std::vector<Talk>(kTalks);
+    std::vector<Opening> m_openings = std::vector<Opening>(kTalks); ///< of those
     std::vector<std::uint8_t> m_types; ///< by type; 0: not looked at, 1: other, 2: calls off
     std::vector<Means> m_keys;         ///< by state key
     BoundedTable<Steps> m_steps{kMostSteps};

@@ -30,6 +30,7 @@ constexpr Parameter kCommon{"common", 0.8, Unit::Share,
 constexpr std::array kParameters{kWait, kTimes, kAgreed, kCommon};
 constexpr std::int64_t kLifetime = 60'000'000'000; ///< ns: an older word is nobody's view any more
 constexpr std::size_t kMostThings = 16'384;
+constexpr std::size_t kTellers = 1u << 13;
 constexpr std::size_t kMostViews = 8;
 constexpr std::size_t kMostValues = 16;
 constexpr std::size_t kMostKeys = 16'384;
@@ -74,17 +75,12 @@ public:
         const std::uint32_t type = index(message.type);
         if (type >= m_isShared.size())
             m_isShared.resize(type + 1, false);
-        Thing& thing = m_things.at(key);
+        // What agents tell of one after the other is not looked at any further.
         if (!m_isShared[type]) {
-            // What only one agent tells of is not looked at any further.
-            if (thing.views.empty())
-                thing.views.push_back({.agent = message.sender});
-            if (thing.views.front().agent == message.sender) {
-                thing.views.front().time = message.time;
-                return;
-            }
-            m_isShared[type] = true;
+            m_isShared[type] = takesTurns(key, message);
+            return;
         }
+        Thing& thing = m_things.at(key);
         std::erase_if(thing.views,
                       [&](const View& view) { return view.time < message.time - kLifetime; });
         pass(thing, message, scene, findings);
@@ -119,6 +115,14 @@ private:
     {
         std::vector<View> views;
         bool isTold = false;
+    };
+    /// Who told of a thing of a type that nobody shares so far.
+    struct Tellers
+    {
+        std::uint64_t key = 0;
+        AgentId last{};
+        AgentId before{};
+        std::int64_t time = 0;
     };
     struct Habit
     {
@@ -169,6 +173,22 @@ private:
                 key ^= idHash(message.valueOf(change));
         }
         return key | 1ull << 63;
+    }
+
+    /// One tells of it, another, and the first again, within a while.
+    bool takesTurns(std::uint64_t key, const Heard& message)
+    {
+        Tellers& tellers = m_tellers[key & (kTellers - 1)];
+        if (tellers.key != key || tellers.time < message.time - kLifetime)
+            tellers = {.key = key, .last = message.sender};
+        tellers.time = message.time;
+        if (tellers.last == message.sender)
+            return false;
+        if (tellers.before == message.sender)
+            return true;
+        tellers.before = tellers.last;
+        tellers.last = message.sender;
+        return false;
     }
 
     Habit* habitOf(std::uint32_t type, StateKeyId key)
@@ -335,6 +355,7 @@ private:
     std::vector<Means> m_meanings;      ///< by state key
     std::vector<std::uint8_t> m_topics; ///< by topic; 0: not looked at, 1: shared, 2: one agent's
     std::vector<bool> m_isShared;       ///< by type: several agents tell of one thing
+    std::vector<Tellers> m_tellers = std::vector<Tellers>(kTellers);
     std::unordered_map<std::uint64_t, Habit> m_habits; ///< by type and state key
     BoundedTable<Thing> m_things{kMostThings};
     std::int64_t m_forgotten = 0;

@@ -13,6 +13,7 @@
 #include <map>
 #include <numeric>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace murmur {
@@ -126,11 +127,12 @@ private:
         if (index(message.type) >= m_types.size())
             m_types.resize(index(message.type) + 1);
         Type& type = m_types[index(message.type)];
-        if (message.kind == Kind::Chunk)
-            return message.payload.size() <= kLargest &&
-                   memmem(message.payload.data(), message.payload.size(), "\"usage\":{", 9) !=
-                       nullptr;
-        return type.says || ++type.seen <= kProbes || type.seen % 64 == 0;
+        if (!type.says && ++type.seen > kProbes && type.seen % 16 != 0)
+            return false;
+        // Of a stream only the last chunk tells.
+        constexpr std::string_view kSign = "\"usage\"";
+        return message.kind != Kind::Chunk || memmem(message.payload.data(), message.payload.size(),
+                                                     kSign.data(), kSign.size()) != nullptr;
     }
 
     /// A model tells what another used; others tell of themselves.
