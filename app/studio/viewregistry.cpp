@@ -6,6 +6,8 @@
 #include "views/agents/agentsview.h"
 #include "views/agents/stateview.h"
 #include "views/base/theme.h"
+#include "views/conversations/conversationsview.h"
+#include "views/conversations/deliveryview.h"
 #include "views/findings/findingsview.h"
 #include "views/heatmap/latencyview.h"
 #include "views/llm/transcriptview.h"
@@ -55,6 +57,10 @@ constexpr std::array kViews{
     ViewEntry{"heatmap", QT_TRANSLATE_NOOP("Views", "Latency"), Place::Center, makeHeatmap},
     ViewEntry{"messages", QT_TRANSLATE_NOOP("Views", "Messages"), Place::CenterBottom,
               make<MessagesView>},
+    ViewEntry{"conversations", QT_TRANSLATE_NOOP("Views", "Conversations"), Place::CenterBottom,
+              make<ConversationsView>},
+    ViewEntry{"delivery", QT_TRANSLATE_NOOP("Views", "Delivery"), Place::CenterBottom,
+              make<DeliveryView>},
     ViewEntry{"transcript", QT_TRANSLATE_NOOP("Views", "Transcript"), Place::CenterBottom,
               make<TranscriptView>},
     ViewEntry{"inspector", QT_TRANSLATE_NOOP("Views", "Message"), Place::Right,
