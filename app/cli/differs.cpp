@@ -37,6 +37,21 @@ QString percent(double share)
     return hundred > 0 && hundred < 1 ? u"<1 %"_s : QString::number(hundred, 'f', 0) + u" %"_s;
 }
 
+QString nameOf(const Difference& one)
+{
+    switch (one.is) {
+    case Difference::Is::Value:
+        return printable(one.value);
+    case Difference::Is::Number:
+        return u"(median)"_s;
+    case Difference::Is::Present:
+    case Difference::Is::Missing:
+        break;
+    }
+    const QString is = one.is == Difference::Is::Present ? u"any value"_s : u"no value"_s;
+    return one.alike == 0 ? u"(%1)"_s.arg(is) : u"(%1, like %2 more)"_s.arg(is).arg(one.alike);
+}
+
 std::string tableOf(const Differences& found)
 {
     Table table({{u"field"_s, false, 40},
@@ -46,11 +61,7 @@ std::string tableOf(const Differences& found)
                  {u"condition"_s, false, 0}});
     for (const Difference& one : found.ranked) {
         const bool isNumber = one.is == Difference::Is::Number;
-        table.add({printable(one.field),
-                   isNumber              ? u"(median)"_s
-                   : one.value.isEmpty() ? u"(none)"_s
-                                         : printable(one.value),
-                   isNumber ? one.hereText : percent(one.here),
+        table.add({printable(one.field), nameOf(one), isNumber ? one.hereText : percent(one.here),
                    isNumber ? one.othersText : percent(one.others), printable(one.condition)});
     }
     return table.takeText();
@@ -66,7 +77,10 @@ void appendJson(std::string& out, const Difference& one)
     json.key("value");
     json.textOrNull(one.value.toStdString());
     json.key("compares");
-    json.text(std::string_view(isNumber ? "median" : "share"));
+    json.text(std::string_view(isNumber                            ? "median"
+                               : one.is == Difference::Is::Present ? "present"
+                               : one.is == Difference::Is::Missing ? "missing"
+                                                                   : "share"));
     const auto number = [&](const char* key, double value) {
         json.key(key);
         json.raw(QByteArray::number(value, 'g', 9).toStdString());

@@ -9,6 +9,8 @@
 #include <QtConcurrent>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -57,15 +59,51 @@ public:
                          u"There are no other messages to compare these with."_s};
         m_found.ranked = m_tally.ranked(m_request.most + kSpare);
         std::erase_if(m_found.ranked, [this](const Difference& difference) {
-            return m_request.condition && asksFor(m_request.condition->text(), difference.field);
+            return isAskedFor(difference.field);
         });
+        foldMissing();
         if (std::cmp_greater(m_found.ranked.size(), m_request.most))
             m_found.ranked.resize(static_cast<std::size_t>(m_request.most));
         return std::move(m_found);
     }
 
 private:
-    static constexpr int kSpare = 40; ///< some will be those that were asked for
+    static constexpr int kSpare = 200; ///< some will be those that were asked for, or alike
+
+    [[nodiscard]] bool isAskedFor(const QString& field) const
+    {
+        if (!m_request.condition)
+            return false;
+        const QString text = m_request.condition->text();
+        // An agent that is asked for says who sends, receives and in which group.
+        const bool isOfAgents = field == u"from" || field == u"to" || field == u"group" ||
+                                field == u"role" || field == u"agent";
+        return asksFor(text, field) ||
+               (isOfAgents && (asksFor(text, u"agent"_s) || asksFor(text, u"from"_s)) &&
+                field != u"to");
+    }
+
+    /// Members that come together are missing together: one line says so.
+    void foldMissing()
+    {
+        std::vector<Difference> kept;
+        for (Difference& one : m_found.ranked) {
+            const bool folds =
+                one.is == Difference::Is::Present || one.is == Difference::Is::Missing;
+            const auto same = std::ranges::find_if(kept, [&](const Difference& other) {
+                return folds && other.is == one.is &&
+                       std::abs(other.here - one.here) < kSameShare &&
+                       std::abs(other.others - one.others) < kSameShare;
+            });
+            if (same != kept.end())
+                ++same->alike;
+            else
+                kept.push_back(std::move(one));
+        }
+        m_found.ranked = std::move(kept);
+    }
+
+    static constexpr double kSameShare = 0.002;
 
     Status scan(TimeRange range, bool isHere)
     {

@@ -19,13 +19,15 @@ namespace murmur {
 struct Difference
 {
     enum class Is : std::uint8_t {
-        Value,  ///< the share of messages that have it
-        Number, ///< how large it is
+        Value,   ///< the share of messages that have it
+        Present, ///< the share of messages that have any value
+        Missing, ///< the share of messages that have none
+        Number,  ///< how large it is
     };
     Is is = Is::Value;
     QString field;     ///< of the filter language
-    QString value;     ///< Value: empty: that it is missing
-    double here = 0;   ///< Value: share, 0 to 1; Number: the median
+    QString value;     ///< of Value
+    double here = 0;   ///< a share, 0 to 1; Number: the median
     double others = 0; ///< the same of the others
     QString condition; ///< the filter by which they are found
     /// 0 to 1: how well it tells the ones from the others.
@@ -33,6 +35,7 @@ struct Difference
     /// A number as a person reads it.
     QString hereText;
     QString othersText;
+    int alike = 0; ///< other fields that are present or missing alike
 };
 
 struct Differences

@@ -72,8 +72,8 @@ bool isStronger(const Difference& a, const Difference& b)
 {
     if (a.strength != b.strength)
         return a.strength > b.strength;
-    const bool hasA = a.here > a.others && !a.value.isEmpty();
-    const bool hasB = b.here > b.others && !b.value.isEmpty();
+    const bool hasA = a.here > a.others && a.is == Difference::Is::Value;
+    const bool hasB = b.here > b.others && b.is == Difference::Is::Value;
     if (hasA != hasB)
         return hasA;
     const qsizetype depthA = a.field.count(u'.') + a.field.count(u'[');
@@ -243,8 +243,10 @@ void FieldTally::rankValues(const MessageField& field, const Values& values,
     const auto nHere = static_cast<double>(m_messages[Here]);
     const auto nOthers = static_cast<double>(m_messages[Others]);
     std::vector<Difference> own;
-    const auto consider = [&](const QString& value, double countHere, double countOthers) {
+    const auto consider = [&](Difference::Is is, const QString& value, double countHere,
+                              double countOthers) {
         Difference difference;
+        difference.is = is;
         difference.field = field.name();
         difference.value = value;
         difference.here = countHere / nHere;
@@ -253,19 +255,25 @@ void FieldTally::rankValues(const MessageField& field, const Values& values,
         if (difference.strength < kWeakest ||
             !isSure(difference.here, difference.others, nHere, nOthers))
             return;
-        difference.condition = field.isCondition(value);
+        difference.condition =
+            is == Difference::Is::Present ? field.name() + u" exists"_s : field.isCondition(value);
         own.push_back(std::move(difference));
     };
     for (const auto& [text, counts] : values.counts)
-        consider(QString::fromStdString(text), static_cast<double>(counts[Here]),
-                 static_cast<double>(counts[Others]));
-    consider({}, nHere - static_cast<double>(values.present[Here]),
-             nOthers - static_cast<double>(values.present[Others]));
+        consider(Difference::Is::Value, QString::fromStdString(text),
+                 static_cast<double>(counts[Here]), static_cast<double>(counts[Others]));
+    // What these have more often is said of them, what they lack, too.
+    const auto withHere = static_cast<double>(values.present[Here]);
+    const auto withOthers = static_cast<double>(values.present[Others]);
+    if (withHere / nHere > withOthers / nOthers)
+        consider(Difference::Is::Present, {}, withHere, withOthers);
+    else
+        consider(Difference::Is::Missing, {}, nHere - withHere, nOthers - withOthers);
     std::ranges::sort(own, isStronger);
-    // That others lack what all of these have says nothing new.
-    if (!own.empty() && !own.front().value.isEmpty()) {
+    // A value says that there is one.
+    if (!own.empty() && own.front().is == Difference::Is::Value) {
         std::erase_if(own, [strongest = own.front().strength](const Difference& one) {
-            return one.value.isEmpty() && one.strength <= strongest;
+            return one.is != Difference::Is::Value && one.strength <= strongest;
         });
     }
     own.resize(std::min(own.size(), kValuesOfField));

@@ -12,8 +12,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <string_view>
 #include <utility>
+
+using namespace Qt::StringLiterals;
 
 namespace murmur {
 
@@ -60,30 +63,52 @@ LaneNames::LaneNames(LaneKey key, std::shared_ptr<const Dictionaries> session)
 {
     for (const QString& step : m_key.path.split(u'.', Qt::SkipEmptyParts))
         m_path.push_back(step.toStdString());
+    if (m_key.weight != LaneKey::Weight::Messages) {
+        const QString field = m_key.weight == LaneKey::Weight::TokensIn    ? u"tokens_in"_s
+                              : m_key.weight == LaneKey::Weight::TokensOut ? u"tokens_out"_s
+                                                                           : u"cost"_s;
+        if (auto weight = MessageField::named(field))
+            m_weight = std::move(*weight);
+    }
     // Lane 1; a name that no value has by accident.
     (void)m_names->agent(std::string("\x01", 1));
 }
 
 bool LaneNames::needsBytes() const
 {
+    return m_weight || hasValuesInBytes();
+}
+
+std::uint32_t LaneNames::weightOf(RowContext& context, std::size_t row) const
+{
+    std::int64_t weight = m_weight->numberAt(context, row).value_or(0);
+    if (m_key.weight == LaneKey::Weight::Cost)
+        weight = (weight + 999) / 1000; // millionths; what costs little is not nothing
+    return static_cast<std::uint32_t>(
+        std::clamp<std::int64_t>(weight, 0, std::numeric_limits<std::uint32_t>::max()));
+}
+
+bool LaneNames::hasValuesInBytes() const
+{
     return m_key.what == LaneKey::What::Conversation || m_key.what == LaneKey::What::Payload;
 }
 
 std::uint32_t LaneNames::columns() const
 {
+    const std::uint32_t weight = m_weight ? m_weight->columns() : 0;
     switch (m_key.what) {
     case LaneKey::What::Topic:
     case LaneKey::What::Connection:
-        return PlaceColumns;
+        return weight | PlaceColumns;
     case LaneKey::What::Conversation:
-        return SizeColumns | IdColumns;
+        return weight | SizeColumns | IdColumns;
     case LaneKey::What::Payload:
-        return SizeColumns | PayloadColumns;
+        return weight | SizeColumns | PayloadColumns;
     case LaneKey::What::Agent:
     case LaneKey::What::Group:
         break;
     }
-    return ActorColumns;
+    return weight | ActorColumns;
 }
 
 namespace {
@@ -110,7 +135,14 @@ void forEachValue(const LaneKey& key, const std::vector<std::string>& path, cons
 
 const std::vector<std::uint32_t>& idsOf(const LaneKey& key, const Columns& columns)
 {
-    return key.what == LaneKey::What::Topic ? columns.topic : columns.connection;
+    switch (key.what) {
+    case LaneKey::What::Topic:
+        return columns.topic;
+    case LaneKey::What::Connection:
+        return columns.connection;
+    default:
+        return columns.sender;
+    }
 }
 
 } // namespace
@@ -119,13 +151,17 @@ std::string LaneNames::textOf(std::uint32_t id) const
 {
     if (m_key.what == LaneKey::What::Topic)
         return m_session->topicName(TopicId(id));
+    if (m_key.what == LaneKey::What::Agent)
+        return m_session->agentName(m_session->resolved(AgentId(id)));
+    if (m_key.what == LaneKey::What::Group)
+        return m_session->agentEntry(m_session->resolved(AgentId(id))).group();
     const ConnectionEntry entry = m_session->connectionEntry(ConnectionId(id));
     return entry.name.empty() ? entry.url : entry.name;
 }
 
 void LaneNames::count(const Columns& columns, PayloadSource* payload, std::int64_t weight)
 {
-    if (needsBytes()) {
+    if (hasValuesInBytes()) {
         forEachValue(
             m_key, m_path, columns, *m_session, payload, [&](std::size_t, std::string value) {
                 const std::lock_guard lock(m_mutex);
@@ -135,8 +171,12 @@ void LaneNames::count(const Columns& columns, PayloadSource* payload, std::int64
         return;
     }
     std::unordered_map<std::uint32_t, std::int64_t> counts;
-    for (const std::uint32_t id : idsOf(m_key, columns))
-        ++counts[id];
+    const std::vector<std::uint32_t>& ids = idsOf(m_key, columns);
+    RowContext context(columns, *m_session, payload, 0);
+    for (std::size_t row = 0; row < ids.size(); ++row) {
+        if (!m_weight || weightOf(context, row) > 0)
+            ++counts[ids[row]];
+    }
     const std::lock_guard lock(m_mutex);
     for (const auto& [id, count] : counts) {
         if (const std::string text = textOf(id); !text.empty())
@@ -201,7 +241,7 @@ void LaneNames::lanesOf(const Columns& columns, PayloadSource* payload,
                         std::vector<std::uint32_t>& lanes)
 {
     lanes.resize(columns.size());
-    if (needsBytes()) {
+    if (hasValuesInBytes()) {
         forEachValue(m_key, m_path, columns, *m_session, payload,
                      [&](std::size_t row, const std::string& value) {
                          const std::lock_guard lock(m_mutex);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "query/filter.h"
+#include "query/messagefield.h"
 #include "recording/columns.h"
 #include "recording/dictionaries.h"
 #include "session/lanekey.h"
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -44,10 +46,14 @@ public:
     void settle();
     /// The lane of each row.
     void lanesOf(const Columns& columns, PayloadSource* payload, std::vector<std::uint32_t>& lanes);
+    /// What each message counts, where that is not one; nothing: it is left out.
+    [[nodiscard]] std::uint32_t weightOf(RowContext& context, std::size_t row) const;
+    [[nodiscard]] bool isWeighed() const { return m_weight.has_value(); }
     /// Some values have no lane of their own.
     [[nodiscard]] bool hasOthers() const { return m_hasOthers; }
 
 private:
+    [[nodiscard]] bool hasValuesInBytes() const;
     [[nodiscard]] std::string textOf(std::uint32_t id) const;
     std::uint32_t laneOf(std::uint32_t id);
     std::uint32_t laneOf(const std::string& text);
@@ -57,6 +63,7 @@ private:
     const std::shared_ptr<const Dictionaries> m_session;
     const std::shared_ptr<Dictionaries> m_names;
     std::vector<std::string> m_path;
+    std::optional<MessageField> m_weight;
 
     mutable std::mutex m_mutex;        // guards what follows
     std::vector<std::uint32_t> m_byId; ///< topic or connection → lane; kOpen: not asked yet

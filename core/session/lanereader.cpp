@@ -20,13 +20,13 @@ LaneStore::Lanes LaneStore::lanes(std::uint32_t part, std::int64_t block, std::s
 void LaneStore::put(std::uint32_t part, std::int64_t block, Lanes lanes)
 {
     const std::lock_guard lock(m_mutex);
-    if (m_laneBytes + lanes->size() > kMostLaneBytes) {
+    if (m_laneBytes + lanes->bytes() > kMostLaneBytes) {
         m_lanes.clear();
         m_laneBytes = 0;
     }
-    m_laneBytes += lanes->size();
+    m_laneBytes += lanes->bytes();
     Lanes& known = m_lanes[{part, block}];
-    m_laneBytes -= known ? known->size() : 0;
+    m_laneBytes -= known ? known->bytes() : 0;
     known = std::move(lanes);
 }
 
@@ -65,8 +65,13 @@ std::size_t LaneStore::bytes() const
     return m_laneBytes + m_tileBytes;
 }
 
-void putIntoLanes(const std::vector<std::uint8_t>& lanes, Columns& columns)
+void putIntoLanes(const LaneRows& rows, Columns& columns)
 {
+    const std::vector<std::uint8_t>& lanes = rows.lanes;
+    if (!rows.weights.empty()) {
+        columns.rawSize.assign(rows.weights.begin(), rows.weights.end());
+        columns.headerSize.assign(rows.weights.size(), 0);
+    }
     columns.sender.resize(lanes.size());
     bool hidesSome = false;
     for (std::size_t row = 0; row < lanes.size(); ++row) {
@@ -85,22 +90,32 @@ void putIntoLanes(const std::vector<std::uint8_t>& lanes, Columns& columns)
         fact.agent = LaneNames::kNone;
 }
 
-std::vector<std::uint8_t> lanesOfRows(LaneNames& lanes, const Filter* filter,
-                                      const Dictionaries& session, const Columns& columns,
-                                      PayloadSource* payload)
+LaneRows lanesOfRows(LaneNames& lanes, const Filter* filter, const Dictionaries& session,
+                     const Columns& columns, PayloadSource* payload)
 {
     std::vector<std::uint32_t> found;
     lanes.lanesOf(columns, payload, found);
-    std::vector<std::uint8_t> small(found.begin(), found.end());
+    LaneRows rows;
+    rows.lanes.assign(found.begin(), found.end());
     if (filter != nullptr) {
         std::vector<std::uint8_t> keep(columns.size(), 1);
         filter->evaluate(columns, session, payload, keep);
-        for (std::size_t row = 0; row < small.size(); ++row) {
+        for (std::size_t row = 0; row < rows.size(); ++row) {
             if (keep[row] == 0)
-                small[row] = LaneStore::kHidden;
+                rows.lanes[row] = LaneStore::kHidden;
         }
     }
-    return small;
+    if (!lanes.isWeighed())
+        return rows;
+    rows.weights.resize(rows.size());
+    RowContext context(columns, session, payload, 0);
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        if (rows.lanes[row] != LaneStore::kHidden)
+            rows.weights[row] = lanes.weightOf(context, row);
+        if (rows.weights[row] == 0)
+            rows.lanes[row] = LaneStore::kHidden;
+    }
+    return rows;
 }
 
 LaneReader::LaneReader(ReaderPool::Lease lease, std::shared_ptr<LaneNames> lanes,
@@ -167,9 +182,11 @@ LaneStore::Lanes LaneReader::findLanes(const BlockRef& block, const Columns& col
     if (!m_reader.load(block, wanted, m_loaded) || m_loaded.size() < columns.size())
         return nullptr;
     BlockPayload payload(m_reader, block, m_loaded);
-    auto lanes = std::make_shared<std::vector<std::uint8_t>>(
+    auto lanes = std::make_shared<LaneRows>(
         lanesOfRows(*m_lanes, m_filter.get(), *m_session, m_loaded, &payload));
-    lanes->resize(columns.size());
+    lanes->lanes.resize(columns.size());
+    if (!lanes->weights.empty())
+        lanes->weights.resize(columns.size());
     m_store->put(m_part, block.id, lanes);
     return lanes;
 }

@@ -17,12 +17,25 @@
 
 namespace murmur {
 
+/// The lane of each row of a block, and what it counts there.
+struct LaneRows
+{
+    std::vector<std::uint8_t> lanes;
+    std::vector<std::uint32_t> weights; ///< empty: one each
+
+    [[nodiscard]] std::size_t size() const { return lanes.size(); }
+    [[nodiscard]] std::size_t bytes() const
+    {
+        return lanes.size() + weights.size() * sizeof(std::uint32_t);
+    }
+};
+
 /// What was found out about the lanes of a recording, shared by all that read it: the lane of each
 /// message where finding it is dear, and the tiles. Thread safe.
 class LaneStore
 {
 public:
-    using Lanes = std::shared_ptr<const std::vector<std::uint8_t>>;
+    using Lanes = std::shared_ptr<const LaneRows>;
     static constexpr std::uint8_t kHidden = 255; ///< the filter does not let it pass
 
     /// Null when it is not known, or of fewer rows than these.
@@ -135,10 +148,10 @@ private:
 };
 
 /// The rows as a lane reader gives them: `lanes` for senders, and nobody receives.
-void putIntoLanes(const std::vector<std::uint8_t>& lanes, Columns& columns);
+/// Where messages have weights, those take the place of their sizes.
+void putIntoLanes(const LaneRows& rows, Columns& columns);
 /// The lane of each row, and which the filter lets pass.
-std::vector<std::uint8_t> lanesOfRows(LaneNames& lanes, const Filter* filter,
-                                      const Dictionaries& session, const Columns& columns,
-                                      PayloadSource* payload);
+LaneRows lanesOfRows(LaneNames& lanes, const Filter* filter, const Dictionaries& session,
+                     const Columns& columns, PayloadSource* payload);
 
 } // namespace murmur

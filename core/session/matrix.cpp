@@ -120,8 +120,9 @@ private:
     void take(const Columns& columns, const std::vector<std::uint8_t>& keep, PayloadSource* payload)
     {
         RowContext context(columns, *m_source.names, payload, 0);
+        m_through = std::max(m_through, columns.last());
         for (std::size_t row = 0; row < columns.size(); ++row) {
-            if (columns.closes[row] != 0)
+            if (columns.closes[row] != 0 && !m_request.countsAnswers)
                 answer(columns, row);
             if (keep[row] == 0)
                 continue;
@@ -135,9 +136,21 @@ private:
                 countModel(context, row);
             m_total.add(m_message);
             forEachCell(at, across, [this](MatrixCell& cell) { cell.add(m_message); });
-            if (columns.kind[row] == static_cast<std::uint8_t>(Kind::Request))
+            if (m_request.countsAnswers)
+                countAnswer(columns, row, at, across);
+            else if (columns.kind[row] == static_cast<std::uint8_t>(Kind::Request))
                 open(context, row);
         }
+    }
+
+    void countAnswer(const Columns& columns, std::size_t row, const MatrixPlace& at,
+                     const MatrixPlace& across)
+    {
+        if (columns.closes[row] == 0 || columns.latency[row] < 0)
+            return;
+        const auto latency = static_cast<std::uint64_t>(columns.latency[row]);
+        forEachCell(at, across, [latency](MatrixCell& cell) { cell.latency.add(latency); });
+        m_total.latency.add(latency);
     }
 
     void countModel(RowContext& context, std::size_t row)
@@ -210,7 +223,9 @@ private:
             m_source, scan,
             [this](const Columns& columns, const std::vector<std::uint8_t>&, PayloadSource*) {
                 for (std::size_t row = 0; row < columns.size(); ++row) {
-                    if (columns.closes[row] != 0)
+                    // The first block has some that were seen.
+                    if (columns.closes[row] != 0 &&
+                        columns.first + static_cast<Seq>(row) > m_through)
                         answer(columns, row);
                 }
                 return !m_open.empty();
@@ -323,6 +338,7 @@ private:
     MatrixCell m_message; ///< of the one that is counted
     std::unordered_map<Seq, OpenRequest> m_open;
     std::unordered_map<Seq, std::pair<std::int64_t, std::uint32_t>> m_early;
+    Seq m_through = 0; ///< of the messages whose answers were seen
     bool m_isBounded = false;
     QElapsedTimer m_sincePartial;
 };

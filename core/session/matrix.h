@@ -111,6 +111,8 @@ struct MatrixRequest
     int mostRows = 40;
     int mostColumns = 40;
     int timeColumns = 100; ///< about
+    /// Calls count where their answer does, as in the latency heatmap; none is unanswered.
+    bool countsAnswers = false;
     FilterPtr filter;
     /// What is known so far, now and then, in the thread that works.
     std::function<void(Matrix)> partial;

@@ -216,7 +216,9 @@ MatrixOrder MatrixSide::order(const std::vector<MatrixCell>& totals, MatrixMeasu
     for (std::size_t i = 0; i < shownCount; ++i) {
         MatrixLine shown;
         shown.name = QString::fromStdString(m_texts[found[i]]);
-        shown.condition = m_field->isCondition(shown.name);
+        // Who is counted is who sent.
+        shown.condition = m_field->field() == Field::Agent ? u"from == "_s + filterText(shown.name)
+                                                           : m_field->isCondition(shown.name);
         shown.total = totals[found[i]];
         order.placeOf[found[i]] = static_cast<std::uint32_t>(i);
         order.lines.push_back(std::move(shown));
@@ -239,7 +241,9 @@ MatrixOrder MatrixSide::order(const std::vector<MatrixCell>& totals, MatrixMeasu
         }
     }
     if (totals[kNone].value(measure)) {
-        const std::uint32_t place = addSpecial(MatrixLine::Is::None, {}, m_field->isCondition({}));
+        const std::uint32_t place = addSpecial(
+            MatrixLine::Is::None, {},
+            m_field->field() == Field::Agent ? u"from not exists"_s : m_field->isCondition({}));
         order.placeOf[kNone] = place;
         order.lines[place].total.add(totals[kNone]);
     }

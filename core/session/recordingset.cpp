@@ -27,7 +27,6 @@ struct Opened
     Member member;
     std::unique_ptr<RecordingReader> reader;
     RecordingMeta meta;
-    Naming naming;
     Seq first = 0;
 };
 
@@ -100,8 +99,8 @@ Result<Opened> openOne(const QString& path, const QString& label, bool asRecorde
     auto names = std::make_shared<Dictionaries>();
     opened.reader->loadNames(*names);
     if (!asRecorded)
-        opened.naming = readNaming(path, opened.meta);
-    names->setGiven(givenNames(opened.naming, *names));
+        opened.member.naming = readNaming(path, opened.meta);
+    names->setGiven(givenNames(opened.member.naming, *names));
     Member& member = opened.member;
     member.label = label;
     member.source.pool = std::make_shared<ReaderPool>(path);
@@ -183,7 +182,8 @@ void mergeNames(std::vector<Opened>& opened, bool keepApart, RecordingSet& set)
     const NameMerger merger(named, keepApart);
     for (std::size_t i = 0; i < opened.size(); ++i)
         opened[i].member.map = merger.add(named[i], *set.names);
-    set.names->setGiven(groupsOf(opened, *set.names));
+    set.given = groupsOf(opened, *set.names);
+    set.names->setGiven(set.given);
     set.damagedType = index(set.names->type("damaged block"));
 }
 
@@ -287,11 +287,11 @@ Result<std::shared_ptr<const RecordingSet>> openRecordings(const QStringList& pa
         std::ranges::stable_sort(opened, {}, [](const Opened& one) { return one.member.info; });
     if (set->isJoined) {
         opened.back().reader->loadNames(*set->names);
-        Naming naming;
+        Naming& naming = set->naming;
         for (const Opened& one : opened) {
-            for (const NameRule& rule : one.naming.rules)
+            for (const NameRule& rule : one.member.naming.rules)
                 naming.add(rule);
-            naming.groupBy = one.naming.groupBy;
+            naming.groupBy = one.member.naming.groupBy;
             set->infos[one.member.info].error = nanoseconds(0);
             set->infos[one.member.info].alignedBy = AlignedBy::Itself;
         }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "session/namemap.h"
+#include "session/naming.h"
 #include "session/session.h"
 #include "session/sessionorder.h"
 #include "session/source.h"
@@ -23,6 +24,7 @@ struct Member
     Seq last = 0; ///< what was recorded when the session was opened; the rest is not shown
     std::int64_t count = 0; ///< messages up to there
     NameMap map;
+    Naming naming; ///< what people called its agents when the session was opened
 };
 
 /// The recordings behind a session of several, shared by its readers.
@@ -31,7 +33,9 @@ struct RecordingSet
     std::vector<Member> members;      ///< those that could be read
     std::vector<RecordingInfo> infos; ///< all that were named
     std::shared_ptr<Dictionaries> names;
-    bool isJoined = false;         ///< files of one split recording: Seqs and ids are theirs
+    Naming naming;         ///< of files of one split recording: what people call the agents
+    GivenNames given;      ///< of others: the groups into which people put the agents of each
+    bool isJoined = false; ///< files of one split recording: Seqs and ids are theirs
     std::uint32_t damagedType = 0; ///< the type of a message whose block cannot be read
 
     /// The order of the messages, made by whoever asks first.

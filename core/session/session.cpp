@@ -6,6 +6,7 @@
 #include "recording/copy.h"
 #include "session/jobs.h"
 #include "session/naming.h"
+#include "session/setnaming.h"
 #include "session/notes.h"
 #include "session/recorder.h"
 #include "session/recorderprivate.h"
@@ -107,6 +108,7 @@ Result<std::unique_ptr<Session>> Session::open(const QStringList& paths,
     std::unique_ptr<Session> session(new Session);
     Private& d = *session->d;
     d.source.set = *opened;
+    d.naming = (*opened)->naming;
     d.source.names = (*opened)->names;
     d.source.pool = std::make_shared<ReaderPool>(
         paths.front(), [set = *opened](const QString&) { return openReader(set); });
@@ -257,15 +259,17 @@ void Session::applyNaming()
 
 QFuture<Status> Session::setNaming(const Naming& naming)
 {
-    if (d->source.set)
-        return QtFuture::makeReadyFuture(Status(Error{
-            ErrorCode::Unsupported,
-            u"Names are kept with one recording, and this session is of several; name the agents in each, or merge them first."_s}));
     for (const NameRule& rule : naming.rules) {
         if (auto status = checkNameRule(rule); !status)
             return QtFuture::makeReadyFuture(std::move(status));
     }
     d->naming = naming;
+    if (d->source.set) {
+        if (d->source.names->setGiven(givenNames(*d->source.set, naming)))
+            Q_EMIT namesChanged();
+        return QtConcurrent::run(
+            &d->pool, [set = d->source.set, naming] { return keepNaming(*set, naming); });
+    }
     d->namedAgents = d->source.names->counts().agents;
     const bool isChanged = d->source.names->setGiven(givenNames(naming, *d->source.names));
     const QByteArray json = namingToJson(naming);

@@ -43,6 +43,52 @@ private Q_SLOTS:
             QVERIFY(!laneKeyFromText(text));
     }
 
+    void whatModelsTookIsAWeight()
+    {
+        for (const auto& text : {u"agent:cost"_s, u"topic:tokens_in"_s}) {
+            const auto key = laneKeyFromText(text);
+            QVERIFY(key);
+            QCOMPARE(laneKeyText(*key), text);
+            QVERIFY(!key->isStored());
+        }
+        QVERIFY(!laneKeyFromText(u"agent:weather"_s));
+        QVERIFY(!laneKeyFromText(u"agent:cost:cost"_s));
+        std::vector<Said> all;
+        for (int i = 0; i < 300; ++i) {
+            const QByteArray from = i % 3 == 0 ? "writer" : "critic";
+            all.push_back(
+                {std::chrono::milliseconds(i * 10), "llm",
+                 "{\"from\":\"" + from +
+                     "\",\"payload\":{\"object\":\"chat.completion\",\"model\":\"gpt-4o\","
+                     "\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":"
+                     "\"x\"}}],\"usage\":{\"prompt_tokens\":" +
+                     QByteArray::number(i) + ",\"completion_tokens\":2}}}"});
+            all.push_back({std::chrono::milliseconds(i * 10 + 1), "news", "{\"from\":\"writer\"}"});
+        }
+        Recorded recorded(all);
+        QVERIFY(recorded.waitForAll());
+        const auto session = recorded.close();
+        LaneSet lanes(session->source(), *laneKeyFromText(u"agent:tokens_in"_s), {},
+                      session->seen().time);
+        QTRY_VERIFY_WITH_TIMEOUT(lanes.isReady(), 60'000);
+        for (const int columns : {1, 50}) {
+            TileRequest request;
+            request.range = session->seen().time;
+            request.columns = columns;
+            const auto slice = lanes.tiles(request).result();
+            QVERIFY(slice);
+            std::map<std::string, std::int64_t> tokens;
+            for (const TileLane& lane : slice->lanes) {
+                for (const std::uint64_t sum : lane.bytes)
+                    tokens[lanes.names()->agentName(lane.agent)] += static_cast<std::int64_t>(sum);
+            }
+            std::map<std::string, std::int64_t> wanted;
+            for (int i = 0; i < 300; ++i)
+                wanted[i % 3 == 0 ? "writer" : "critic"] += i;
+            QCOMPARE(tokens, wanted);
+        }
+    }
+
     void tilesEqualACount_data()
     {
         QTest::addColumn<QString>("key");

@@ -273,7 +273,6 @@ private Q_SLOTS:
         QVERIFY(both);
         QCOMPARE(found(**both, u"from == planner"_s), 3);
         QCOMPARE(found(**both, u"group == core"_s), 3);
-        QCOMPARE((*both)->setNaming(planner()).result().error().code, ErrorCode::Unsupported);
         // …and as one file, in which the recorded names are still there.
         for (const bool keepApart : {false, true}) {
             MergeOptions options;
@@ -287,6 +286,54 @@ private Q_SLOTS:
             QCOMPARE(found(**opened, u"from == planner"_s), keepApart ? 3 : 4);
             QCOMPARE(found(**opened, u"was == \"*planner-1\""_s), 2);
         }
+    }
+
+    void namesOfSeveralRecordingsAreKeptWithEach()
+    {
+        Recorded first(swarm());
+        auto own = first.close();
+        Naming before;
+        before.add({u"robot"_s, NameRule::Gives::Name, u"walker"_s});
+        QVERIFY(set(*own, before));
+        own.reset();
+        Recorded second({said(2s, "work", "{\"from\":\"planner-1\",\"payload\":{}}"),
+                         said(3s, "work", "{\"from\":\"planner-9\",\"payload\":{}}")});
+        second.close();
+        const QStringList paths{first.path(), second.path()};
+        {
+            const auto both = Session::open(paths);
+            QVERIFY(both);
+            QSignalSpy changed(both->get(), &Session::namesChanged);
+            // What one recording calls walker is called so in the session; a name in both is one.
+            Naming naming = (*both)->naming();
+            naming.add({u"planner-*"_s, NameRule::Gives::Name, u"planner"_s});
+            naming.add({u"walker"_s, NameRule::Gives::Name, u"legs"_s});
+            naming.add({u"planner-9"_s, NameRule::Gives::Group, u"core"_s});
+            QVERIFY((*both)->setNaming(naming).result());
+            QCOMPARE(changed.size(), 1);
+            QCOMPARE(found(**both, u"from == planner"_s), 5);
+            QCOMPARE(found(**both, u"from == legs"_s), 1);
+        }
+        const auto again = Session::open(paths);
+        QCOMPARE(found(**again, u"from == planner"_s), 5);
+        QCOMPARE(found(**again, u"from == legs"_s), 1);
+        QVERIFY(found(**again, u"group == core"_s) > 0);
+        // And in each by itself.
+        QCOMPARE(found(**Session::open(first.path()), u"from == planner"_s), 3);
+        QCOMPARE(found(**Session::open(first.path()), u"from == legs and was == robot"_s), 1);
+        QCOMPARE(found(**Session::open(second.path()), u"from == planner"_s), 2);
+        // Taken back: what each said before holds again.
+        {
+            const auto both = Session::open(paths);
+            const Naming empty = (*both)->naming();
+            Naming naming = empty;
+            naming.add({u"planner"_s, NameRule::Gives::Name, u"boss"_s});
+            QVERIFY((*both)->setNaming(naming).result());
+            QCOMPARE(found(**both, u"from == boss"_s), 5);
+            QVERIFY((*both)->setNaming(empty).result());
+            QCOMPARE(found(**both, u"from == planner"_s), 5);
+        }
+        QCOMPARE(found(**Session::open(first.path()), u"from == planner"_s), 3);
     }
 
 private:
