@@ -65,20 +65,28 @@ public:
             message.step.what == SequenceStep::What::Again)
             return;
         const std::uint64_t key = message.matterHash();
-        Talk& talk = m_talks[key & (kTalks - 1)];
-        const bool isKnown = talk.key == key && message.time - talk.time < kLifetime;
-        if (isKnown)
-            goOn(talk, message, scene, findings);
-        else if (message.isAsking)
-            open(talk, key, message);
+        const std::size_t place = key & (kTalks - 1);
+        const std::uint32_t tag = tagOf(key);
+        Seq run = 0;
+        // Most conversations are not open, and that is known without looking further.
+        if (m_tags[place] == tag || message.isAsking) {
+            Talk& talk = m_talks[place];
+            if (talk.key == key && message.time - talk.time < kLifetime)
+                goOn(talk, message, scene, findings);
+            else if (message.isAsking)
+                open(talk, key, message);
+            m_tags[place] = talk.key == 0 ? 0 : tagOf(talk.key);
+            run = talk.key == key ? talk.opening : 0;
+        }
         if (!message.states.empty())
-            lookAtSteps(talk.key == key ? talk.opening : 0, message, scene, findings);
+            lookAtSteps(run, message, scene, findings);
     }
 
     void missed(std::int64_t /*from*/, std::int64_t /*to*/) override
     {
         for (Talk& talk : m_talks)
             talk.key = 0;
+        m_tags.fill(0);
         m_steps.clear();
     }
 
@@ -133,6 +141,10 @@ private:
         std::int64_t fell = 0;
     };
 
+    static std::uint32_t tagOf(std::uint64_t key)
+    {
+        return static_cast<std::uint32_t>(key >> 32) | 1;
+    }
     static std::uint64_t shapeOf(const Heard& message)
     {
         return (std::uint64_t(index(message.sender)) << 40) ^
@@ -366,6 +378,7 @@ private:
     std::uint32_t m_after;
     double m_similar;
     std::int64_t m_usual;
+    std::array<std::uint32_t, kTalks> m_tags{}; ///< of those that are open; 0: none
     std::vector<Talk> m_talks = std::vector<Talk>(kTalks);
     std::vector<Opening> m_openings = std::vector<Opening>(kTalks); ///< of those
     std::vector<std::uint8_t> m_types; ///< by type; 0: not looked at, 1: other, 2: calls off

@@ -31,6 +31,7 @@ constexpr std::array kParameters{kWait, kTimes, kAgreed, kCommon};
 constexpr std::int64_t kLifetime = 60'000'000'000; ///< ns: an older word is nobody's view any more
 constexpr std::size_t kMostThings = 16'384;
 constexpr std::size_t kTellers = 1u << 13;
+constexpr std::int64_t kPause = 10'000'000'000; ///< ns: behind it another run may begin
 constexpr std::size_t kMostViews = 8;
 constexpr std::size_t kMostValues = 16;
 constexpr std::size_t kMostKeys = 16'384;
@@ -175,11 +176,11 @@ private:
         return key | 1ull << 63;
     }
 
-    /// One tells of it, another, and the first again, within a while.
+    /// One tells of it, another, and the first again, without a long pause.
     bool takesTurns(std::uint64_t key, const Heard& message)
     {
         Tellers& tellers = m_tellers[key & (kTellers - 1)];
-        if (tellers.key != key || tellers.time < message.time - kLifetime)
+        if (tellers.key != key || tellers.time < message.time - kPause)
             tellers = {.key = key, .last = message.sender};
         tellers.time = message.time;
         if (tellers.last == message.sender)

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -21,8 +23,8 @@ constexpr Parameter kWithin{"within", 30, Unit::Seconds,
 constexpr Parameter kLeast{"least", 5, Unit::Count,
                            "messages of a type that was never seen with a trace"};
 constexpr std::array kParameters{kWithin, kLeast};
-constexpr std::size_t kMatters = 1u << 14; ///< conversations whose last traced message is known
-constexpr std::size_t kLately = 1u << 16;  ///< messages whose trace is known by their Seq
+constexpr std::size_t kMatters = 1u << 13; ///< conversations whose last traced message is known
+constexpr std::size_t kLately = 1u << 14;  ///< messages whose trace is known by their Seq
 constexpr std::size_t kMostHops = 4096;    ///< that wait for what follows them
 constexpr std::size_t kMostKinds = 4096;
 constexpr std::uint32_t kHabit = 10; ///< messages that make one
@@ -52,16 +54,14 @@ public:
                 wait(message, isTalk);
             return;
         }
-        if (!isTalk && message.causes.empty() && m_hops.isEmpty())
-            return noteTrace(message, static_cast<std::uint32_t>(idHash(trace)) | 1);
-        const std::uint32_t tag = static_cast<std::uint32_t>(idHash(trace)) | 1;
+        const std::uint32_t tag = tagOf(trace);
         if (!m_hops.isEmpty())
             arrive(message, isTalk, tag, scene, findings);
         noteTrace(message, tag);
         if (isTalk)
             m_matters[message.matterHash() & (kMatters - 1)] = {
-                message.matterHash(),
-                message.time,
+                static_cast<std::uint32_t>(message.matterHash() >> 32),
+                static_cast<std::uint32_t>(message.time / kStep),
                 message.seq,
                 message.sender,
                 message.receivers.empty() ? AgentId{} : message.receivers.front(),
@@ -76,10 +76,11 @@ public:
     }
 
 private:
-    struct Matter
+    static constexpr std::int64_t kStep = 1'048'576; ///< ns
+    struct alignas(32) Matter
     {
-        std::uint64_t key = 0;
-        std::int64_t time = 0;
+        std::uint32_t key = 0;  ///< its upper half; the lower one is its place
+        std::uint32_t time = 0; ///< in steps
         Seq seq = 0;
         AgentId sender{};
         AgentId receiver{};
@@ -113,6 +114,18 @@ private:
     {
         std::vector<Hop> hops; ///< that were not told yet, and what followed
     };
+
+    /// Of how a trace begins and ends, in which traces differ; 0: none.
+    static std::uint32_t tagOf(std::string_view trace)
+    {
+        std::uint64_t first = 0;
+        std::uint64_t last = 0;
+        const std::size_t size = std::min<std::size_t>(trace.size(), 8);
+        std::memcpy(&first, trace.data(), size);
+        std::memcpy(&last, trace.data() + trace.size() - size, size);
+        const std::uint64_t mixed = (first ^ std::rotl(last, 29)) * 0x9e37'79b9'7f4a'7c15ull;
+        return static_cast<std::uint32_t>(mixed >> 32) | 1;
+    }
 
     Count& countOf(TypeId type)
     {
@@ -154,7 +167,9 @@ private:
         }
         if (isTalk && hop.before == 0) {
             const Matter& matter = m_matters[message.matterHash() & (kMatters - 1)];
-            if (matter.key == message.matterHash() && message.time - matter.time < m_within &&
+            const auto age = static_cast<std::uint32_t>(message.time / kStep) - matter.time;
+            if (matter.key == static_cast<std::uint32_t>(message.matterHash() >> 32) &&
+                std::int64_t(age) * kStep < m_within &&
                 (matter.sender == message.sender || matter.receiver == message.sender)) {
                 hop.before = matter.seq;
                 hop.trace = matter.trace;
