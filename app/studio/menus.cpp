@@ -151,12 +151,15 @@ void Menus::buildView()
     QMenu* menu = m_window.menuBar()->addMenu(tr("&View"));
     int number = 1;
     for (QAction* pane : m_window.workspace()->paneActions()) {
-        pane->setShortcut(QKeySequence(u"Alt+%1"_s.arg(number++)));
+        if (number < 10)
+            pane->setShortcut(QKeySequence(u"Alt+%1"_s.arg(number++)));
         menu->addAction(pane);
         m_actions.push_back(pane);
     }
     m_needSession.push_back(
         add(menu, tr("Le&gend"), QKeySequence(Qt::Key_L), [this] { m_window.toggleLegend(); }));
+    m_needSession.push_back(add(menu, tr("What differs &here?"), QKeySequence(u"Ctrl+Shift+H"_s),
+                                [this] { m_window.shared()->askWhatDiffers(); }));
     add(menu, tr("Standard la&yout"), {}, [this] { m_window.workspace()->resetLayout(); });
     menu->addSeparator();
 

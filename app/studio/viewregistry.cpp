@@ -9,7 +9,9 @@
 #include "views/conversations/conversationsview.h"
 #include "views/conversations/deliveryview.h"
 #include "views/findings/findingsview.h"
+#include "views/heatmap/differencesview.h"
 #include "views/heatmap/latencyview.h"
+#include "views/heatmap/matrixview.h"
 #include "views/llm/transcriptview.h"
 #include "views/messages/inspectorview.h"
 #include "views/messages/messagesview.h"
@@ -63,6 +65,10 @@ constexpr std::array kViews{
               make<DeliveryView>},
     ViewEntry{"transcript", QT_TRANSLATE_NOOP("Views", "Transcript"), Place::CenterBottom,
               make<TranscriptView>},
+    ViewEntry{"matrix", QT_TRANSLATE_NOOP("Views", "Matrix"), Place::CenterBottom,
+              make<MatrixView>},
+    ViewEntry{"differences", QT_TRANSLATE_NOOP("Views", "What differs"), Place::CenterBottom,
+              make<DifferencesView>},
     ViewEntry{"inspector", QT_TRANSLATE_NOOP("Views", "Message"), Place::Right,
               make<InspectorView>},
     ViewEntry{"state", QT_TRANSLATE_NOOP("Views", "State"), Place::Right, make<StateView>},

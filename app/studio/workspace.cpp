@@ -6,6 +6,8 @@
 #include "settings.h"
 #include "viewregistry.h"
 
+#include "views/base/sharedview.h"
+
 #include <QAction>
 #include <QDataStream>
 #include <QIODevice>
@@ -61,6 +63,8 @@ Workspace::Workspace(const ViewContext& context, QWidget* parent)
     m_across->setStretchFactor(0, 0);
     m_across->setStretchFactor(1, 1);
     m_across->setStretchFactor(2, 0);
+    connect(context.shared, &SharedView::differencesWanted, this,
+            [this] { bringToFront(u"differences"); });
     place();
     resetLayout();
 }

@@ -10,6 +10,7 @@
 #include <QApplication>
 #include <QSignalSpy>
 #include <QTest>
+#include <QToolButton>
 #include <QWheelEvent>
 
 using namespace murmur;
@@ -201,20 +202,59 @@ private Q_SLOTS:
         QCOMPARE(scene.shared.playhead(), kStart + 1800ms);
     }
 
-    void shiftDragZoomsToTheRectangle()
+    void shiftDragPicksWhatOneMayAskAbout()
     {
         Recorded recorded(calls());
         QVERIFY(recorded.waitForAll());
         Scene scene(recorded.close());
         QTRY_COMPARE(scene.view.plot()->grid().calls, std::uint64_t(41));
+        const TimeRange before = scene.shared.window();
         const QPoint from = scene.at(kStart + 500ms, 2s);
-        const QPoint to = scene.at(kStart + 1000ms, 10ms);
+        const QPoint to = scene.at(kStart + 1950ms, 300ms);
         QTest::mousePress(scene.view.plot(), Qt::LeftButton, Qt::ShiftModifier, from);
         QTest::mouseMove(scene.view.plot(), to);
         QTest::mouseRelease(scene.view.plot(), Qt::LeftButton, Qt::ShiftModifier, to);
-        QVERIFY(std::chrono::abs(scene.shared.window().begin - (kStart + 500ms)) < 20ms);
-        QVERIFY(std::chrono::abs(scene.shared.window().end - (kStart + 1000ms)) < 20ms);
-        QTRY_VERIFY(scene.shared.selectedMessage() != 0);
+        QCOMPARE(scene.shared.window(), before);
+        QTRY_VERIFY(scene.shared.selectedMessage() != 0); // the slowest of them
+        const auto region = scene.shared.region();
+        QVERIFY(region);
+        QVERIFY(std::chrono::abs(region->time.begin - (kStart + 500ms)) < 20ms);
+        QVERIFY(std::chrono::abs(region->time.end - (kStart + 1950ms)) < 20ms);
+        // The messages behind it: the one answer that took so long.
+        MatchRequest behind;
+        const auto filter = parseFilter(region->filterText(), scene.shared.session()->seen().time);
+        QVERIFY2(filter, qPrintable(region->filterText()));
+        behind.filter = *filter;
+        QCOMPARE(scene.shared.session()->search(behind).result()->seqs,
+                 std::vector<Seq>{scene.shared.selectedMessage()});
+        auto buttons = scene.view.plot()->findChildren<QToolButton*>();
+        QCOMPARE(buttons.size(), 4);
+        QSignalSpy wanted(&scene.shared, &SharedView::differencesWanted);
+        buttons[1]->click();
+        QCOMPARE(wanted.size(), 1);
+        buttons[2]->click();
+        QCOMPARE(scene.shared.window(), region->time);
+        QTest::keyClick(&scene.view, Qt::Key_Return);
+        QVERIFY(scene.shared.filter());
+        QTest::keyClick(&scene.view, Qt::Key_Escape);
+        QVERIFY(!scene.shared.region());
+        QVERIFY(scene.view.plot()->boxRect().isEmpty());
+    }
+
+    void theCallsOfOneLaneAreShownAlone()
+    {
+        auto all = calls();
+        const auto more = call(100ms, 60ms, "robot", "router", 200);
+        all.insert(all.end(), more.begin(), more.end());
+        std::ranges::stable_sort(all, {}, &Said::after);
+        Recorded recorded(all);
+        QVERIFY(recorded.waitForAll());
+        Scene scene(recorded.close());
+        QTRY_COMPARE(scene.view.plot()->grid().calls, std::uint64_t(42));
+        scene.view.setOnly(QStringLiteral("from == router"), QStringLiteral("router"));
+        QTRY_COMPARE(scene.view.plot()->grid().calls, std::uint64_t(1));
+        scene.view.setOnly({}, {});
+        QTRY_COMPARE(scene.view.plot()->grid().calls, std::uint64_t(42));
     }
 
     void theSloLineCanBeDragged()

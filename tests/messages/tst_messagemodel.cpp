@@ -136,6 +136,50 @@ private Q_SLOTS:
         QTRY_COMPARE(cell(model, 0, MessageModel::To), QStringLiteral("worker (inferred)"));
     }
 
+    void addedColumnsAreFilledForThePagesInView()
+    {
+        Rows rows;
+        MessageModel model;
+        const QAbstractItemModelTester tester(
+            &model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.open(rows.fetch(), std::make_shared<Dictionaries>(), 1'000);
+        std::vector<CellRequest> asked;
+        model.setCellFetch([&](CellRequest request) {
+            QPromise<Result<std::vector<CellRow>>> promise;
+            promise.start();
+            std::vector<CellRow> cells;
+            for (const Seq seq : request.seqs)
+                cells.push_back(
+                    {seq,
+                     {QStringLiteral("%1 of %2").arg(request.fields.front().name()).arg(seq)}});
+            asked.push_back(std::move(request));
+            promise.addResult(Result<std::vector<CellRow>>(cells));
+            promise.finish();
+            return promise.future();
+        });
+        model.setVisible(0, 20);
+        rows.answer();
+        QTRY_COMPARE(cell(model, 0, MessageModel::Payload), QStringLiteral("{\"n\":1}"));
+        QVERIFY(asked.empty()); // nobody has added a column
+        const auto field = MessageField::named(QStringLiteral("payload.task.id"));
+        QVERIFY(field);
+        QVERIFY(model.addColumn(*field));
+        QVERIFY(!model.addColumn(*field));
+        const int column = model.columnCount() - 1;
+        QCOMPARE(column, int(MessageModel::ColumnCount));
+        QCOMPARE(model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString(),
+                 QStringLiteral("payload.task.id"));
+        QTRY_COMPARE(model.index(4, column).data().toString(),
+                     QStringLiteral("payload.task.id of 5"));
+        QCOMPARE(asked.front().seqs.size(), std::size_t(256)); // one page
+        QCOMPARE(model.conditionOf(4, column),
+                 QStringLiteral("payload.task.id == \"payload.task.id of 5\""));
+        QCOMPARE(model.index(900, column).data().toString(), QStringLiteral("…"));
+        model.removeColumn(column);
+        QCOMPARE(model.columnCount(), int(MessageModel::ColumnCount));
+        QCOMPARE(cell(model, 0, MessageModel::Payload), QStringLiteral("{\"n\":1}"));
+    }
+
     void whatARingLetsGoDisappears()
     {
         Rows rows;

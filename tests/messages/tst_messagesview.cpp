@@ -219,6 +219,33 @@ private Q_SLOTS:
         other.table.restoreState("nonsense");
     }
 
+    void columnsOfAnyFieldAreAddedAndSaved()
+    {
+        Recorded recorded({said(0ms, "often", R"({"from":"a","payload":{"task":{"id":7}}})"),
+                           said(10ms, "often", R"({"from":"b","payload":{"task":{"id":8}}})")});
+        QVERIFY(recorded.waitForAll());
+        const auto session = recorded.close();
+        Scene scene;
+        scene.shared.setSession(session);
+        QVERIFY(scene.table.model()->addColumn(
+            *MessageField::named(QStringLiteral("payload.task.id"))));
+        const int column = scene.table.model()->columnCount() - 1;
+        QTRY_COMPARE(scene.table.model()->index(1, column).data().toString(), QStringLiteral("8"));
+        QVERIFY(scene.table.asText().contains(QStringLiteral("payload.task.id")));
+        scene.table.table()->view()->horizontalHeader()->resizeSection(column, 177);
+        Scene other;
+        other.shared.setSession(session);
+        other.table.restoreState(scene.table.saveState());
+        QCOMPARE(other.table.model()->added().size(), std::size_t(1));
+        QCOMPARE(other.table.table()->view()->horizontalHeader()->sectionSize(column), 177);
+        QTRY_COMPARE(other.table.model()->index(0, column).data().toString(), QStringLiteral("7"));
+        // A cell is a filter.
+        QVERIFY(other.shared.narrow(other.table.model()->conditionOf(0, column)).ok());
+        QTRY_COMPARE(other.table.model()->rowCount(), 1);
+        QTRY_COMPARE(other.table.model()->conditionOf(0, MessageModel::From),
+                     QStringLiteral("from == \"a\""));
+    }
+
     void theInspectorSaysWhyAReplyExists()
     {
         Recorded recorded(call(0ms, 30ms, "planner", "vision", 1));

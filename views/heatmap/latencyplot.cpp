@@ -181,6 +181,34 @@ void LatencyPlot::setPlayhead(std::optional<TimePoint> playhead)
     replotOverlay();
 }
 
+void LatencyPlot::setBox(std::optional<LatencyBox> box)
+{
+    m_kept = box;
+    placeBox(m_kept);
+    replotOverlay();
+}
+
+QRect LatencyPlot::boxRect() const
+{
+    if (!m_kept)
+        return {};
+    const TimeAxis axis = timeAxis();
+    const QRect box(QPoint(qRound(axis.xAt(m_kept->time.begin)), qRound(yOf(m_kept->high))),
+                    QPoint(qRound(axis.xAt(m_kept->time.end)), qRound(yOf(m_kept->low))));
+    return box.intersected(cellArea());
+}
+
+void LatencyPlot::placeBox(const std::optional<LatencyBox>& box)
+{
+    m_box->setVisible(box.has_value());
+    if (!box)
+        return;
+    m_box->topLeft->setCoords(keyOf(box->time.begin),
+                              levelOf(static_cast<double>(box->high.count())));
+    m_box->bottomRight->setCoords(keyOf(box->time.end),
+                                  levelOf(static_cast<double>(box->low.count())));
+}
+
 void LatencyPlot::placePlayhead()
 {
     m_playheadLine->setVisible(m_playhead.has_value() && m_hasData);
@@ -402,7 +430,9 @@ void LatencyPlot::placeAxes()
     if (!m_window.isEmpty())
         xAxis->setRange(keyOf(m_window.begin), keyOf(m_window.end));
     yAxis->setRange(m_span.low, m_span.high);
-    placePlayhead(); // keys count from the origin, which has moved with the cells
+    // Keys count from the origin, which has moved with the cells.
+    placePlayhead();
+    placeBox(m_kept);
 }
 
 void LatencyPlot::placeSlo()
@@ -508,12 +538,7 @@ void LatencyPlot::mouseMoveEvent(QMouseEvent* event)
         break;
     }
     case Drag::Box: {
-        const LatencyBox box = boxBetween(m_pressed, event->pos());
-        m_box->topLeft->setCoords(keyOf(box.time.begin),
-                                  levelOf(static_cast<double>(box.high.count())));
-        m_box->bottomRight->setCoords(keyOf(box.time.end),
-                                      levelOf(static_cast<double>(box.low.count())));
-        m_box->setVisible(true);
+        placeBox(boxBetween(m_pressed, event->pos()));
         replotOverlay();
         break;
     }
@@ -526,7 +551,7 @@ void LatencyPlot::mouseReleaseEvent(QMouseEvent* event)
         return;
     const Drag drag = std::exchange(m_drag, Drag::None);
     unsetCursor();
-    m_box->setVisible(false);
+    placeBox(m_kept);
     if (drag == Drag::Undecided && cellArea().contains(event->pos())) {
         const TimePoint time = timeAxis().timeAt(event->position().x());
         LatencyBox cell;

@@ -36,6 +36,11 @@ public:
     void setSlice(std::shared_ptr<const TileSlice> slice); ///< null: nothing to show
     void setSlo(nanoseconds slo);
     void setPlayhead(std::optional<TimePoint> playhead);
+    /// A rectangle that stays until another one is set.
+    void setBox(std::optional<LatencyBox> box);
+    [[nodiscard]] const std::optional<LatencyBox>& box() const { return m_kept; }
+    /// Where it stands; empty when it is not in the window.
+    [[nodiscard]] QRect boxRect() const;
     /// Where the playhead's line stands; none when it is not drawn.
     [[nodiscard]] std::optional<double> playheadX() const;
     /// False: there is no recording to have times and an SLO; only the grounds are drawn.
@@ -79,6 +84,7 @@ private:
     void fillMap();
     void placeAxes();
     void placePlayhead();
+    void placeBox(const std::optional<LatencyBox>& box);
     void placeSlo();
     void replotOverlay();
     [[nodiscard]] LatencyBox boxBetween(QPoint a, QPoint b) const;
@@ -104,6 +110,7 @@ private:
     QCPItemStraightLine* m_playheadLine;
     QCPItemRect* m_box;
 
+    std::optional<LatencyBox> m_kept;
     bool m_isPainted = false;
     bool m_hasData = false;
     Drag m_drag = Drag::None;

@@ -55,14 +55,18 @@ LatencyView::LatencyView(const ViewContext& context, QWidget* parent)
     , m_plot(new LatencyPlot(this))
     , m_key(new HeatKey(m_plot))
     , m_note(new EmptyNote(m_plot))
+    , m_onlyButton(new QToolButton(this))
+    , m_boxBar(new QFrame(m_plot))
 {
+    makeControls();
     m_plot->setGutters(Theme::current().axisLeft, Theme::current().axisRight);
     setFocusPolicy(Qt::StrongFocus);
     m_plot->setFocusProxy(this);
     setAccessibleName(tr("Latency heatmap"));
     setAccessibleDescription(
         tr("Calls by the time of their reply and by latency. Left and right move the window, plus "
-           "and minus zoom, Home shows everything, Page Up and Page Down move the SLO line."));
+           "and minus zoom, Home shows everything, Page Up and Page Down move the SLO line. Shift "
+           "and drag picks a rectangle: Return shows its messages, D asks what differs there."));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
     layout->setSpacing(0);
@@ -90,13 +94,15 @@ LatencyView::LatencyView(const ViewContext& context, QWidget* parent)
     connect(m_plot, &LatencyPlot::pointPicked, this,
             [this](TimePoint time, const LatencyBox& cell) {
                 setFocus();
+                clearBox();
                 shared()->setPlayhead(time);
                 if (!cell.time.isEmpty())
                     selectSlowest(cell);
             });
-    connect(m_plot, &LatencyPlot::boxPicked, this, [this](const LatencyBox& box) {
-        shared()->setWindow(box.time);
-        selectSlowest(box);
+    connect(m_plot, &LatencyPlot::boxPicked, this, &LatencyView::pickBox);
+    connect(view, &SharedView::regionChanged, this, [this] {
+        if (!shared()->region())
+            clearBox();
     });
     connect(m_plot, &LatencyPlot::menuWanted, this, &LatencyView::showMenu);
     onSessionChanged();
@@ -121,6 +127,9 @@ void LatencyView::onSessionChanged()
     m_tiles.cancel();
     m_state.cancel();
     m_marks.cancel();
+    m_lanes.cancel();
+    setOnly({}, {});
+    clearBox();
     m_slice.reset();
     m_unanswered.reset();
     m_failure.clear();
@@ -137,6 +146,7 @@ void LatencyView::onSessionChanged()
 void LatencyView::onWindowChanged()
 {
     m_plot->setWindow(shared()->window());
+    placeBoxBar();
     m_windowChanged = true;
     refresh();
 }
@@ -179,7 +189,7 @@ void LatencyView::refresh()
         std::max(16, static_cast<int>(m_plot->timeAxis().width() / kPixelsPerBucket / 2));
     request.perAgent = false;
     request.latency = true;
-    request.filter = shared()->filter();
+    request.filter = shownFilter();
     m_tiles.start(
         this,
         [&](std::stop_token stop) {
@@ -212,7 +222,7 @@ void LatencyView::present(const Result<TileSlice>& answer)
 void LatencyView::askUnanswered()
 {
     // Open calls are known for everything or not at all: with a filter the number would be wrong.
-    if (shared()->filter()) {
+    if (shownFilter()) {
         m_state.cancel();
         m_unanswered.reset();
         return;
@@ -287,12 +297,11 @@ void LatencyView::updateNote()
     } else if (!m_slice) {
         m_note->say(m_tiles.isBusy() ? tr("Reading the recording …") : QString());
     } else if (m_slice->latencyTotal.count() == 0 && m_plot->grid().calls == 0) {
-        m_note->say(shared()->filter() ? tr("No call matches the filter here")
-                                       : tr("No call in this window"),
-                    shared()->filter()
-                        ? tr("Clear the filter or zoom out with the wheel.")
-                        : tr("A call is a request and the reply that carries its id. F shows the "
-                             "whole session."));
+        m_note->say(
+            shownFilter() ? tr("No call matches the filter here") : tr("No call in this window"),
+            shownFilter() ? tr("Clear the filter or zoom out with the wheel.")
+                          : tr("A call is a request and the reply that carries its id. F shows the "
+                               "whole session."));
     } else {
         m_note->say({});
     }
@@ -335,6 +344,13 @@ void LatencyView::selectSlowest(const LatencyBox& box)
 void LatencyView::showMenu(const QPoint& globalPosition, nanoseconds latency)
 {
     QMenu menu(this);
+    if (m_plot->box()) {
+        menu.addAction(tr("Show these messages"), this, &LatencyView::showBoxMessages);
+        menu.addAction(tr("What differs here?"), shared(), &SharedView::askWhatDiffers);
+        menu.addAction(tr("Zoom to the rectangle"), this,
+                       [this] { shared()->setWindow(m_plot->box()->time); });
+        menu.addSeparator();
+    }
     const double raw = static_cast<double>(latency.count());
     const double step = std::pow(10.0, std::floor(std::log10(std::max(10.0, raw))) - 1);
     const nanoseconds here(std::llround(std::round(raw / step) * step));
@@ -462,6 +478,18 @@ void LatencyView::keyPressEvent(QKeyEvent* event)
     case Qt::Key_Home:
         shared()->showAll();
         break;
+    case Qt::Key_D:
+        shared()->askWhatDiffers();
+        break;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        showBoxMessages();
+        break;
+    case Qt::Key_Escape:
+        if (!m_plot->box())
+            return View::keyPressEvent(event);
+        shared()->setRegion(std::nullopt);
+        break;
     case Qt::Key_PageUp:
         scaleSlo(1.25);
         break;
@@ -477,6 +505,7 @@ void LatencyView::resizeEvent(QResizeEvent* event)
 {
     View::resizeEvent(event);
     placeKey();
+    placeBoxBar();
     refresh();
 }
 

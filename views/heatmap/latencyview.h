@@ -5,10 +5,15 @@
 #include "views/base/latestjob.h"
 #include "views/base/view.h"
 
+#include "session/matrix.h"
 #include "session/session.h"
 
 #include <memory>
 #include <optional>
+
+class QFrame;
+class QMenu;
+class QToolButton;
 
 namespace murmur {
 
@@ -37,6 +42,9 @@ public:
     [[nodiscard]] bool isSettled() const override;
 
     [[nodiscard]] LatencyPlot* plot() const { return m_plot; }
+    /// Only the answers that pass this are shown; an empty condition: all. `name` is the title.
+    void setOnly(const QString& condition, const QString& name);
+    [[nodiscard]] const QString& only() const { return m_only; }
     /// "p50 31 ms  p95 640 ms  p99 1.2 s  max 1.9 s  4 unanswered  2,118 calls in view".
     [[nodiscard]] QString facts() const;
 
@@ -50,6 +58,7 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
+    void makeControls();
     void onSessionChanged();
     void onWindowChanged();
     void onDataGrew();
@@ -61,12 +70,23 @@ private:
     void placeKey();
     void selectSlowest(const LatencyBox& box);
     void showMenu(const QPoint& globalPosition, nanoseconds latency);
+    void pickBox(const LatencyBox& box);
+    void clearBox();
+    void placeBoxBar();
+    void showBoxMessages();
+    void askLanes();
+    void offerLanes(const Result<Matrix>& answer);
+    [[nodiscard]] FilterPtr shownFilter() const;
     void askSlo();
 
     PaneHeader* m_header;
     LatencyPlot* m_plot;
     HeatKey* m_key;
     EmptyNote* m_note;
+    QToolButton* m_onlyButton;
+    QFrame* m_boxBar; ///< what can be done with the rectangle
+    QString m_only;
+    QString m_laneField; ///< by which calls are offered; empty: as lanes
     std::shared_ptr<const TileSlice> m_slice;
     std::optional<std::int64_t> m_unanswered; ///< none: not known (with a filter, or not yet)
     QString m_failure;
@@ -76,6 +96,7 @@ private:
     LatestJob m_tiles;
     LatestJob m_state;
     LatestJob m_marks;
+    LatestJob m_lanes;
 };
 
 /// Calls still open at the end of `window` that began inside it.

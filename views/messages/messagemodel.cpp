@@ -18,7 +18,6 @@ namespace murmur {
 
 namespace {
 
-constexpr int kPageRows = 256;
 constexpr int kCachedPages = 48;
 constexpr int kPreviewBytes = 240;
 constexpr int kMissingBytes = 12; // shown as hex where the payload is no text
@@ -99,8 +98,10 @@ MessageModel::~MessageModel() = default;
 void MessageModel::forget()
 {
     m_job.cancel();
+    m_cellJob.cancel();
     m_pages.clear();
     m_pageUnderWay = -1;
+    m_cellsUnderWay = -1;
     m_failedPage = -1;
     m_visibleFirst = 0;
     m_visibleLast = -1;
@@ -252,6 +253,7 @@ void MessageModel::fetchNext()
 {
     if (!m_fetch)
         return;
+    fetchCells();
     const std::vector<int> wanted = wantedPages();
     if (m_job.isBusy()) {
         if (std::ranges::find(wanted, m_pageUnderWay) != wanted.end())
@@ -316,7 +318,7 @@ void MessageModel::store(int page, int asked, const Result<std::vector<MessageRo
     m_pages.insert(page, held);
     const int lastRow = std::min(firstRow + asked, total()) - 1;
     if (lastRow >= std::max(0, firstRow))
-        Q_EMIT dataChanged(index(std::max(0, firstRow), 0), index(lastRow, ColumnCount - 1));
+        Q_EMIT dataChanged(index(std::max(0, firstRow), 0), index(lastRow, columnCount() - 1));
     fetchNext();
 }
 
@@ -333,7 +335,7 @@ void MessageModel::applyTheme()
     m_font = Theme::current().interfaceFont(9.5);
     m_numberFont = Theme::current().numberFont(9.5);
     if (m_visibleLast >= m_visibleFirst)
-        Q_EMIT dataChanged(index(m_visibleFirst, 0), index(m_visibleLast, ColumnCount - 1));
+        Q_EMIT dataChanged(index(m_visibleFirst, 0), index(m_visibleLast, columnCount() - 1));
 }
 
 Seq MessageModel::seqAt(int row) const
@@ -376,7 +378,7 @@ int MessageModel::rowCount(const QModelIndex& parent) const
 
 int MessageModel::columnCount(const QModelIndex& parent) const
 {
-    return parent.isValid() ? 0 : ColumnCount;
+    return parent.isValid() ? 0 : ColumnCount + static_cast<int>(m_added.size());
 }
 
 QString MessageModel::agentName(AgentId agent) const
@@ -519,6 +521,8 @@ QVariant MessageModel::data(const QModelIndex& index, int role) const
 {
     if (!index.isValid() || !checkIndex(index, CheckIndexOption::ParentIsInvalid))
         return {};
+    if (index.column() >= ColumnCount)
+        return addedData(index, role);
     const auto column = static_cast<Column>(index.column());
     switch (role) {
     case Qt::FontRole:
@@ -556,8 +560,16 @@ QVariant MessageModel::data(const QModelIndex& index, int role) const
 
 QVariant MessageModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
+    if (orientation != Qt::Horizontal || section < 0 || section >= columnCount())
         return {};
+    if (section >= ColumnCount) {
+        const MessageField& field = m_added[static_cast<std::size_t>(section - ColumnCount)];
+        if (role == Qt::DisplayRole)
+            return field.name();
+        if (role == Qt::TextAlignmentRole)
+            return int(Qt::AlignVCenter | (field.isNumber() ? Qt::AlignRight : Qt::AlignLeft));
+        return {};
+    }
     if (role == Qt::DisplayRole)
         return tr(kHeaders[static_cast<std::size_t>(section)]);
     if (role == Qt::TextAlignmentRole)

@@ -4,6 +4,7 @@
 
 #include "views/base/latestjob.h"
 
+#include "session/cells.h"
 #include "session/session.h"
 
 #include <QAbstractTableModel>
@@ -45,6 +46,7 @@ public:
         ColumnCount
     };
     using Fetch = std::function<QFuture<Result<std::vector<MessageRow>>>(RowRequest)>;
+    using CellFetch = std::function<QFuture<Result<std::vector<CellRow>>>(CellRequest)>;
 
     explicit MessageModel(QObject* parent = nullptr);
     ~MessageModel() override;
@@ -52,6 +54,18 @@ public:
     /// A new session, of which the messages first … last are shown; without `fetch` the model is
     /// empty.
     void open(Fetch fetch, std::shared_ptr<const Dictionaries> names, Seq last, Seq first = 1);
+    /// What answers for the columns that a person has added; stays until it is replaced.
+    void setCellFetch(CellFetch fetch);
+    /// A column behind the others for a field; false when there is one.
+    bool addColumn(const MessageField& field);
+    void removeColumn(int column);
+    [[nodiscard]] const std::vector<MessageField>& added() const { return m_added; }
+    /// The field of the language of filters that a column shows; empty: none.
+    [[nodiscard]] QString fieldOf(int column) const;
+    /// The filter that exactly the messages with the value of this cell pass; empty: none, or the
+    /// value is not here yet.
+    [[nodiscard]] QString conditionOf(int row, int column) const;
+
     /// More messages. Rows appear unless matches are shown. False when there are no more than
     /// before.
     bool grow(Seq last);
@@ -75,7 +89,7 @@ public:
     [[nodiscard]] const Dictionaries* names() const { return m_names.get(); }
     [[nodiscard]] QString text(const MessageRow& row, Column column,
                                std::optional<TimePoint> before = {}) const;
-    [[nodiscard]] bool isSettled() const { return !m_job.isBusy(); }
+    [[nodiscard]] bool isSettled() const { return !m_job.isBusy() && !m_cellJob.isBusy(); }
     [[nodiscard]] int cachedRows() const;
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
@@ -88,11 +102,14 @@ Q_SIGNALS:
     void fetchFailed(const QString& sentence);
 
 private:
+    static constexpr int kPageRows = 256;
     struct Page
     {
         std::vector<MessageRow> rows;    // seq 0: not there
         std::optional<TimePoint> before; // time of the row above the first
         int asked = 0;
+        std::vector<std::vector<QString>> cells; // of the added columns, by row
+        quint64 cellsRevision = 0;               // of the columns that `cells` is of
     };
 
     [[nodiscard]] int total() const;
@@ -104,6 +121,10 @@ private:
     void fetchNext();
     void store(int page, int asked, const Result<std::vector<MessageRow>>& answer);
     void forget();
+    void fetchCells();
+    void storeCells(int page, const Result<std::vector<CellRow>>& answer);
+    [[nodiscard]] QVariant addedData(const QModelIndex& index, int role) const;
+    [[nodiscard]] QString addedText(int row, int column) const;
     [[nodiscard]] QVariant foreground(const MessageRow& row, Column column) const;
     [[nodiscard]] QString toolTip(const MessageRow& row, Column column) const;
     [[nodiscard]] QString agentName(AgentId agent) const;
@@ -122,6 +143,11 @@ private:
     int m_pageUnderWay = -1;
     int m_failedPage = -1;
     LatestJob m_job;
+    std::vector<MessageField> m_added;
+    quint64 m_addedRevision = 0;
+    int m_cellsUnderWay = -1; ///< page
+    CellFetch m_cellFetch;
+    LatestJob m_cellJob;
     nanoseconds m_slo{0};
     QFont m_font;
     QFont m_numberFont;

@@ -72,8 +72,9 @@ MessagesView::MessagesView(const ViewContext& context, QWidget* parent)
         header->setSectionHidden(column, column > MessageModel::Payload);
     }
     header->setContextMenuPolicy(Qt::CustomContextMenu);
-    connect(header, &QWidget::customContextMenuRequested, this,
-            [this, header](const QPoint& at) { showColumnMenu(header->mapToGlobal(at)); });
+    connect(header, &QWidget::customContextMenuRequested, this, [this, header](const QPoint& at) {
+        showColumnMenu(header->mapToGlobal(at), header->logicalIndexAt(at));
+    });
 
     connect(m_table, &MessageTable::visibleRowsChanged, m_model, &MessageModel::setVisible);
     connect(m_table, &MessageTable::currentRowPicked, this, &MessagesView::pick);
@@ -125,7 +126,10 @@ void MessagesView::onSessionChanged()
     Session* session = shared()->session();
     if (session == nullptr) {
         m_model->open({}, nullptr, 0);
+        m_model->setCellFetch({});
     } else {
+        m_model->setCellFetch(
+            [session](CellRequest request) { return cellsOf(*session, std::move(request)); });
         m_model->open([session](RowRequest request) { return session->rows(std::move(request)); },
                       session->dictionaries(), session->seen().last, session->seen().first);
     }
@@ -298,14 +302,8 @@ void MessagesView::updateHeader()
 
 void MessagesView::narrow(const QString& condition)
 {
-    const FilterPtr current = shared()->filter();
-    const QString text = current ? u"(%1) and %2"_s.arg(current->text(), condition) : condition;
-    const Session* session = shared()->session();
-    const TimeRange whole = session != nullptr ? session->seen().time : TimeRange{};
-    if (const auto filter = parseFilter(text, whole)) {
-        shared()->setFilter(*filter);
-    } else {
-        m_failure = filter.error().message;
+    if (const auto done = shared()->narrow(condition); !done) {
+        m_failure = done.error().message;
         updateHeader();
     }
 }
@@ -320,6 +318,7 @@ void MessagesView::showMenu(const QPoint& globalPosition, int row)
         menu.addAction(tr("Go to %1").arg(clockTime(time)), shared(),
                        [this, time] { shared()->setPlayhead(time); });
         menu.addSeparator();
+        offerCell(menu, globalPosition, row);
         const QString from = QString::fromStdString(names.agentName(message->sender));
         const QString topic = QString::fromStdString(names.topicName(message->topic));
         const QString kind = QString::fromStdString(std::string(kindName(message->kind)));
@@ -348,24 +347,6 @@ void MessagesView::showMenu(const QPoint& globalPosition, int row)
     QAction* json = menu.addAction(tr("Copy rows as JSON"), this, &MessagesView::copyRowsAsJson);
     text->setEnabled(m_table->currentRow() >= 0);
     json->setEnabled(m_table->currentRow() >= 0);
-    menu.exec(globalPosition);
-}
-
-void MessagesView::showColumnMenu(const QPoint& globalPosition)
-{
-    QMenu menu(this);
-    QHeaderView* header = m_table->view()->horizontalHeader();
-    for (int column = 0; column < MessageModel::ColumnCount; ++column) {
-        QAction* action =
-            menu.addAction(m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
-        action->setCheckable(true);
-        action->setChecked(!header->isSectionHidden(column));
-        // The last one stays: without a header there is no way back.
-        action->setEnabled(header->isSectionHidden(column) ||
-                           header->hiddenSectionCount() < MessageModel::ColumnCount - 1);
-        connect(action, &QAction::toggled, header,
-                [header, column](bool isOn) { header->setSectionHidden(column, !isOn); });
-    }
     menu.exec(globalPosition);
 }
 
@@ -440,27 +421,6 @@ QString MessagesView::asText() const
         lines << cells.join(u'\t');
     }
     return lines.join(u'\n');
-}
-
-QByteArray MessagesView::saveState() const
-{
-    QByteArray state;
-    QDataStream stream(&state, QIODevice::WriteOnly);
-    stream << qint32(1) << qint32(MessageModel::ColumnCount)
-           << m_table->view()->horizontalHeader()->saveState();
-    return state;
-}
-
-void MessagesView::restoreState(const QByteArray& state)
-{
-    QDataStream stream(state);
-    qint32 version = 0;
-    qint32 columns = 0;
-    QByteArray header;
-    stream >> version >> columns >> header;
-    // Widths of other columns would land on the wrong ones.
-    if (stream.status() == QDataStream::Ok && version == 1 && columns == MessageModel::ColumnCount)
-        m_table->view()->horizontalHeader()->restoreState(header);
 }
 
 bool MessagesView::isSettled() const

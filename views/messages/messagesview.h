@@ -11,6 +11,8 @@
 
 #include <memory>
 
+class QMenu;
+
 namespace murmur {
 
 class EmptyNote;
@@ -58,7 +60,9 @@ private:
     void pick(int row);
     void updateHeader();
     void showMenu(const QPoint& globalPosition, int row);
-    void showColumnMenu(const QPoint& globalPosition);
+    void showColumnMenu(const QPoint& globalPosition, int column);
+    void offerCell(QMenu& menu, const QPoint& globalPosition, int row);
+    void addColumn(const QString& field);
     void narrow(const QString& condition);
     enum class CopyForm { Text, Json };
     void copy(CopyForm form);

@@ -16,6 +16,14 @@ RowWindow::RowWindow(QAbstractTableModel* source, QObject* parent)
         m_rows = std::min(m_capacity, m_source->rowCount());
         endResetModel();
     });
+    connect(
+        source, &QAbstractItemModel::columnsAboutToBeInserted, this,
+        [this](const QModelIndex&, int first, int last) { beginInsertColumns({}, first, last); });
+    connect(source, &QAbstractItemModel::columnsInserted, this, [this] { endInsertColumns(); });
+    connect(
+        source, &QAbstractItemModel::columnsAboutToBeRemoved, this,
+        [this](const QModelIndex&, int first, int last) { beginRemoveColumns({}, first, last); });
+    connect(source, &QAbstractItemModel::columnsRemoved, this, [this] { endRemoveColumns(); });
     // Rows are only ever added at the end.
     connect(source, &QAbstractItemModel::rowsInserted, this, &RowWindow::fit);
     connect(source, &QAbstractItemModel::dataChanged, this,

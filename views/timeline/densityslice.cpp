@@ -4,16 +4,23 @@
 #include "views/timeline/densityslice.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace murmur {
 
 namespace {
 
-LaneCounts summed(const TileLane& lane, std::size_t buckets)
+LaneCounts summed(const TileLane& lane, std::size_t buckets, bool isWeighed)
 {
     LaneCounts counts;
     counts.agent = lane.agent;
     counts.sent.assign(buckets, 0);
+    if (isWeighed) {
+        constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
+        for (std::size_t i = 0; i < std::min(buckets, lane.bytes.size()); ++i)
+            counts.sent[i] = static_cast<std::uint32_t>(std::min(most, lane.bytes[i]));
+        return counts;
+    }
     for (std::size_t kind = 0; kind < lane.sent.size(); ++kind) {
         const auto& values = lane.sent[kind];
         const std::size_t n = std::min(values.size(), buckets);
@@ -68,19 +75,20 @@ std::int64_t DensitySlice::errorCount(const LaneCounts& counts, TimeRange window
     return sum(counts.errors, window);
 }
 
-DensityPtr densityFrom(const TileSlice& slice, TimeRange asked, std::vector<AgentId> agents)
+DensityPtr densityFrom(const TileSlice& slice, TimeRange asked, std::vector<AgentId> agents,
+                       bool isWeighed)
 {
     auto density = std::make_shared<DensitySlice>();
     density->range = asked;
     density->begin = slice.begin;
     density->bucketWidth = slice.bucketWidth;
     density->buckets = slice.bucketCount;
-    density->total = summed(slice.total, slice.bucketCount);
+    density->total = summed(slice.total, slice.bucketCount, isWeighed);
     density->through = slice.through;
     density->agents = std::move(agents);
     density->lanes.reserve(slice.lanes.size());
     for (const TileLane& lane : slice.lanes) {
-        density->lanes.push_back(summed(lane, slice.bucketCount));
+        density->lanes.push_back(summed(lane, slice.bucketCount, isWeighed));
         for (const std::uint32_t n : density->lanes.back().sent)
             density->highest = std::max(density->highest, n);
     }

@@ -49,6 +49,8 @@ private:
 
 using DensityPtr = std::shared_ptr<const DensitySlice>;
 
-DensityPtr densityFrom(const TileSlice& slice, TimeRange asked, std::vector<AgentId> agents);
+/// With `isWeighed` what the messages weigh is counted, which stands in the place of their sizes.
+DensityPtr densityFrom(const TileSlice& slice, TimeRange asked, std::vector<AgentId> agents,
+                       bool isWeighed = false);
 
 } // namespace murmur

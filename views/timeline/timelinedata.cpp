@@ -219,8 +219,16 @@ std::optional<std::int64_t> TimelineData::estimate(TimeRange range) const
     return best->count(best->total, range);
 }
 
+bool TimelineData::isWeighed() const
+{
+    return m_lanes && m_lanes->key().weight != LaneKey::Weight::Messages;
+}
+
 TimelineData::MarkPlan TimelineData::planMarks() const
 {
+    // A mark says nothing about what its message weighs.
+    if (isWeighed())
+        return {};
     // The widest padding that can be expected to fit; a stretch that contains one known to be too
     // full is too full as well.
     constexpr std::array kPads{0.5, 0.2, 0.05, 0.0};
@@ -341,8 +349,9 @@ void TimelineData::askDensity()
     m_densityQuestion = {{}, true, false};
     request.stop = m_densityQuestion.stop.get_token();
     (m_lanes ? m_lanes->tiles(request) : m_shared->session()->tiles(request))
-        .then([range = request.range, agents = m_agents](const Result<TileSlice>& slice) {
-            return slice ? densityFrom(*slice, range, agents) : DensityPtr();
+        .then([range = request.range, agents = m_agents,
+               weighed = isWeighed()](const Result<TileSlice>& slice) {
+            return slice ? densityFrom(*slice, range, agents, weighed) : DensityPtr();
         })
         .then(this, [this, session = m_session](const DensityPtr& density) {
             if (session != m_session)
@@ -371,8 +380,8 @@ void TimelineData::askWhole()
     m_wholeQuestion = {{}, true, false};
     request.stop = m_wholeQuestion.stop.get_token();
     (m_lanes ? m_lanes->tiles(request) : m_shared->session()->tiles(request))
-        .then([range = request.range](const Result<TileSlice>& slice) {
-            return slice ? Result<DensityPtr>(densityFrom(*slice, range, {}))
+        .then([range = request.range, weighed = isWeighed()](const Result<TileSlice>& slice) {
+            return slice ? Result<DensityPtr>(densityFrom(*slice, range, {}, weighed))
                          : Result<DensityPtr>(slice.error());
         })
         .then(this, [this, session = m_session](const Result<DensityPtr>& density) {

@@ -90,6 +90,7 @@ private:
     };
     [[nodiscard]] MarkPlan planMarks() const;
     [[nodiscard]] std::optional<std::int64_t> estimate(TimeRange range) const;
+    [[nodiscard]] bool isWeighed() const;
 
     SharedView* m_shared;
     LaneSet* m_lanes = nullptr;

@@ -263,7 +263,7 @@ void TimelineView::updateHover(QPoint position)
                     }
                 }
                 if (count > 0)
-                    text = laneSentence(row.label, count, errors, under);
+                    text = laneSentence(row.label, count, errors, under, m_key.weight);
             }
         }
     } else if (shown && !plotRect().contains(position)) {
@@ -271,7 +271,7 @@ void TimelineView::updateHover(QPoint position)
         if (row.showsTraffic()) {
             std::int64_t errors = 0;
             const std::int64_t count = messagesIn(row, errors);
-            text = laneSentence(row.label, count, errors, shared()->window());
+            text = laneSentence(row.label, count, errors, shared()->window(), m_key.weight);
         }
     }
     if (text.isEmpty()) {

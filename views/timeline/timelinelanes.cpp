@@ -56,6 +56,31 @@ constexpr std::array kKeyTitles{
              QT_TRANSLATE_NOOP("murmur::TimelineView", "by connection")},
 };
 
+struct WeightTitle
+{
+    LaneKey::Weight weight;
+    const char* menu;
+    const char* button; ///< %1: what lanes are by
+};
+constexpr std::array kWeightTitles{
+    WeightTitle{LaneKey::Weight::Messages, QT_TRANSLATE_NOOP("murmur::TimelineView", "&One each"),
+                ""},
+    WeightTitle{LaneKey::Weight::TokensIn,
+                QT_TRANSLATE_NOOP("murmur::TimelineView", "Tokens &in, of calls to models"),
+                QT_TRANSLATE_NOOP("murmur::TimelineView", "tokens in, %1")},
+    WeightTitle{LaneKey::Weight::TokensOut,
+                QT_TRANSLATE_NOOP("murmur::TimelineView", "Tokens ou&t"),
+                QT_TRANSLATE_NOOP("murmur::TimelineView", "tokens out, %1")},
+    WeightTitle{LaneKey::Weight::Cost, QT_TRANSLATE_NOOP("murmur::TimelineView", "&Cost"),
+                QT_TRANSLATE_NOOP("murmur::TimelineView", "cost by %1")},
+};
+
+/// "agent", "topic", without what a message counts.
+QString fieldOfKey(const LaneKey& key)
+{
+    return laneKeyText({key.what, key.path});
+}
+
 /// Counts the members of a payload that are words or numbers.
 void countMembers(const QJsonValue& value, const QString& path, int depth,
                   std::map<QString, int>& counts)
@@ -211,6 +236,12 @@ void TimelineView::showKey()
         if (title.what == m_key.what)
             text = tr(title.button);
     }
+    // What is counted says more than the word lanes where there is room for one only.
+    for (const WeightTitle& title : kWeightTitles) {
+        if (title.weight == m_key.weight && *title.button != 0)
+            text = tr(title.button)
+                       .arg(m_key.what == LaneKey::What::Payload ? m_key.path : fieldOfKey(m_key));
+    }
     const bool isLooking = m_lanes && !m_lanes->isReady() && m_lanes->failure().isEmpty();
     if (isLooking)
         text += u" %1 %"_s.arg(static_cast<int>(m_lanes->progress() * 100));
@@ -227,7 +258,7 @@ void TimelineView::fillKeyMenu(QMenu& menu)
         action->setCheckable(true);
         action->setChecked(title.what == m_key.what);
         connect(action, &QAction::triggered, this, [this, what = title.what] {
-            setLaneKey({what, {}});
+            setLaneKey({what, {}, m_key.weight});
         });
     }
     QAction* member =
@@ -237,6 +268,17 @@ void TimelineView::fillKeyMenu(QMenu& menu)
     member->setCheckable(true);
     member->setChecked(m_key.what == LaneKey::What::Payload);
     connect(member, &QAction::triggered, this, &TimelineView::askForMember);
+    QMenu* weights = menu.addMenu(tr("&What a message counts"));
+    for (const WeightTitle& title : kWeightTitles) {
+        QAction* action = weights->addAction(tr(title.menu));
+        action->setCheckable(true);
+        action->setChecked(title.weight == m_key.weight);
+        connect(action, &QAction::triggered, this, [this, weight = title.weight] {
+            LaneKey key = m_key;
+            key.weight = weight;
+            setLaneKey(key);
+        });
+    }
     if (m_lanes && m_lanes->hasOthers())
         connect(menu.addAction(tr("Choose lanes for what is in &sight")), &QAction::triggered, this,
                 [this] { makeLanes(); });
@@ -292,8 +334,10 @@ void TimelineView::offerMembers(const std::vector<MessageDetail>& messages)
                        m_key.what == LaneKey::What::Payload ? m_key.path : members.value(0),
                        members, meaning, this);
     connect(dialog, &NameDialog::named, this, [this](const QString& path) {
-        if (const auto key = laneKeyFromText(u"payload."_s + path))
+        if (auto key = laneKeyFromText(u"payload."_s + path)) {
+            key->weight = m_key.weight;
             setLaneKey(*key);
+        }
     });
     dialog->open();
 }
@@ -307,7 +351,7 @@ void TimelineView::setShowsTopics(bool shows)
 
 void TimelineView::updateRail()
 {
-    if (m_key.what != LaneKey::What::Agent || !m_showsTopics || !shared()->session())
+    if (m_key != LaneKey() || !m_showsTopics || !shared()->session())
         return;
     const MarkIndexPtr marks = m_data.marks();
     const int before = m_layerKey.rail;

@@ -3,6 +3,8 @@
 
 #include "views/timeline/timelinetext.h"
 
+#include "llm/prices.h"
+
 #include "views/base/numbers.h"
 #include "views/base/theme.h"
 
@@ -33,16 +35,32 @@ QString kindWord(Kind kind)
     return QString::fromLatin1(name.data(), static_cast<qsizetype>(name.size()));
 }
 
+QString weightText(std::int64_t count, LaneKey::Weight weight)
+{
+    switch (weight) {
+    case LaneKey::Weight::Messages:
+        break;
+    case LaneKey::Weight::TokensIn:
+        return Tr::tr("%1 tokens in").arg(numberText(count));
+    case LaneKey::Weight::TokensOut:
+        return Tr::tr("%1 tokens out").arg(numberText(count));
+    case LaneKey::Weight::Cost:
+        return costText(static_cast<double>(count) / 1e6);
+    }
+    return count == 1 ? Tr::tr("1 message") : Tr::tr("%1 messages").arg(numberText(count));
+}
+
 QString laneSentence(const QString& label, std::int64_t messages, std::int64_t errors,
-                     TimeRange window)
+                     TimeRange window, LaneKey::Weight weight)
 {
     const int digits = window.length() < std::chrono::seconds(10) ? 3 : 0;
     const QString from = clockTime(window.begin, digits);
     const QString to = clockTime(window.end, digits);
     if (messages == 0)
-        return Tr::tr("%1: silent between %2 and %3").arg(label, from, to);
-    const QString said =
-        messages == 1 ? Tr::tr("1 message") : Tr::tr("%1 messages").arg(numberText(messages));
+        return weight == LaneKey::Weight::Messages
+                   ? Tr::tr("%1: silent between %2 and %3").arg(label, from, to)
+                   : Tr::tr("%1: nothing between %2 and %3").arg(label, from, to);
+    const QString said = weightText(messages, weight);
     QString sentence = Tr::tr("%1: %2 between %3 and %4").arg(label, said, from, to);
     if (errors > 0) {
         const QString failed =

@@ -130,6 +130,9 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
     });
     connect(shared, &SharedView::laneKeyChanged, this, &TimelineView::takeLaneKey);
     connect(shared, &SharedView::namesChanged, this, [this] {
+        // Lanes that were looked for have the names of then.
+        if (m_lanes && (m_key.what == LaneKey::What::Agent || m_key.what == LaneKey::What::Group))
+            makeLanes();
         m_picked.clear();
         refreshAgents();
         fetchSelected();
@@ -182,7 +185,7 @@ QRect TimelineView::railRect() const
     const MarkIndexPtr marks = m_data.marks();
     const int room = height() - Theme::current().paneHeader - lagHeight();
     const bool isShown =
-        m_showsTopics && m_key.what == LaneKey::What::Agent && marks && m_rail.height() * 3 <= room;
+        m_showsTopics && m_key == LaneKey() && marks && m_rail.height() * 3 <= room;
     const int rail = isShown ? m_rail.height() : 0;
     return {0, height() - lagHeight() - rail, std::max(0, width() - Theme::current().axisRight),
             rail};
@@ -453,7 +456,7 @@ void TimelineView::showGroupingMenu()
                 [foldAll] { foldAll(false); });
         menu.addSeparator();
     }
-    if (m_key.what == LaneKey::What::Agent) {
+    if (m_key == LaneKey()) {
         QAction* topics = menu.addAction(tr("Topics of what is said to nobody"));
         topics->setCheckable(true);
         topics->setChecked(m_showsTopics);
@@ -542,7 +545,7 @@ QString TimelineView::asText() const
             row.what == LaneRow::What::Agent ? row.label
             : m_lanes ? tr("%1 (%2 lanes)").arg(row.label).arg(static_cast<int>(row.memberCount))
                       : tr("%1 (%2 agents)").arg(row.label).arg(static_cast<int>(row.memberCount));
-        lines << laneSentence(label, count, errors, shared()->window());
+        lines << laneSentence(label, count, errors, shared()->window(), m_key.weight);
     }
     if (const QString behind = m_lags->asText(); !behind.isEmpty())
         lines << behind;
@@ -562,7 +565,8 @@ QString TimelineView::summary() const
         errors += rowErrors;
         ++lanes;
     }
-    return laneSentence(tr("%n lane(s)", nullptr, lanes), count, errors, shared()->window());
+    return laneSentence(tr("%n lane(s)", nullptr, lanes), count, errors, shared()->window(),
+                        m_key.weight);
 }
 
 void TimelineView::describe()
