@@ -6,9 +6,9 @@
 #include "base/time.h"
 #include "demo/agentfaults.h"
 #include "demo/deliveryfaults.h"
+#include "demo/loadfaults.h"
 #include "demo/meaningfaults.h"
 #include "demo/waitfaults.h"
-#include "demo/loadfaults.h"
 
 #include <QStringList>
 
@@ -27,10 +27,14 @@ constexpr std::array kAfterNoAnswer{Also("missing-final")};
 constexpr std::array kAfterBreak{Also("unanswered-request")};
 constexpr std::array kAfterSlowness{Also("latency-breach"), Also("unanswered-request"),
                                     Also("backlog")};
-constexpr std::array kInLoops{Also("repetition-loop")};
-constexpr std::array kOfWaits{Also("unanswered-request")};
+constexpr std::array kAfterOverload{Also("latency-breach"), Also("slow-agent"),
+                                    Also("unanswered-request")};
+constexpr std::array kAfterBurst{Also("latency-breach"), Also("slow-agent"), Also("backlog")};
 constexpr std::array kOfOneTopic{Also("hot-topic")};
 constexpr std::int64_t kFaultSecond = 1'000'000'000;
+constexpr std::array kInLoops{Also("repetition-loop")};
+
+constexpr std::array kOfWaits{Also("unanswered-request")};
 
 constexpr std::array kFaults = std::to_array<FaultEntry>({
     {"lost-messages", "some messages of one robot get lost", createLostMessagesFault},
@@ -52,14 +56,6 @@ constexpr std::array kFaults = std::to_array<FaultEntry>({
     {"double-ownership", "two robots claim the same task", createDoubleOwnershipFault},
     {"reconnect-storm", "all robots log in again at once", createReconnectStormFault},
     {"fan-out-storm", "one order makes every robot talk about it", createFanOutStormFault},
-    {"stale-command", "a planner's link flaps, and its orders come when they hold no more",
-     createStaleCommandFault},
-    {"timeout-cascade", "the critic answers nobody, and all who wait for it give up",
-     createTimeoutCascadeFault, kOfWaits},
-    {"deadlock", "three robots wait for each other to move", createDeadlockFault, kOfWaits},
-    {"orphan-wait", "the gateway restarts, and forgets what it asked for", createOrphanWaitFault},
-    {"early-ack", "the researcher tells results before the critic is through", createEarlyAckFault},
-    {"zombie-work", "a robot goes on with tasks that were cancelled", createZombieWorkFault},
     {"hot-topic",
      "every robot traces its motions into one topic",
      createHotTopicFault,
@@ -68,6 +64,20 @@ constexpr std::array kFaults = std::to_array<FaultEntry>({
     {"noisy-tenant", "the robots of turin tell their state a hundred times a second",
      createNoisyTenantFault, kOfOneTopic, 45 * kFaultSecond},
     {"latency-breach", "robots acknowledge six times as late", createLatencyBreachFault},
+    {"slow-recovery", "a burst of frames is over, and the vision model stays slow",
+     createSlowRecoveryFault, kAfterBurst, 32 * kFaultSecond},
+    {"schema-drift", "the router tells distances as text, no longer as numbers",
+     createSchemaDriftFault},
+    {"backlog", "the vision model gets more frames than it can look at", createBacklogFault,
+     kAfterOverload, 80 * kFaultSecond},
+    {"stale-command", "a planner's link flaps, and its orders come when they hold no more",
+     createStaleCommandFault},
+    {"timeout-cascade", "the critic answers nobody, and all who wait for it give up",
+     createTimeoutCascadeFault, kOfWaits},
+    {"deadlock", "three robots wait for each other to move", createDeadlockFault, kOfWaits},
+    {"orphan-wait", "the gateway restarts, and forgets what it asked for", createOrphanWaitFault},
+    {"early-ack", "the researcher tells results before the critic is through", createEarlyAckFault},
+    {"zombie-work", "a robot goes on with tasks that were cancelled", createZombieWorkFault},
     {"state-divergence", "a planner goes on telling how tasks stood that have moved on",
      createStateDivergenceFault},
     {"leader-flapping", "two planners vote each other out of the lead", createLeaderFlappingFault},

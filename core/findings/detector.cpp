@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "findings/detector.h"
 
+#include "findings/backlog.h"
 #include "findings/deadlock.h"
 #include "findings/doubleownership.h"
 #include "findings/duplicatedelivery.h"
@@ -21,8 +22,10 @@
 #include "findings/reconnectstorm.h"
 #include "findings/repetitionloop.h"
 #include "findings/retrystorm.h"
+#include "findings/schemadrift.h"
 #include "findings/silentagent.h"
 #include "findings/slowagent.h"
+#include "findings/slowrecovery.h"
 #include "findings/stalecommand.h"
 #include "findings/statedivergence.h"
 #include "findings/timeoutcascade.h"
@@ -43,13 +46,14 @@ namespace murmur {
 std::span<const DetectorEntry> detectors() noexcept
 {
     static const std::array kDetectors{
-        lostMessages(),   duplicateDelivery(), outOfOrder(),     unansweredRequest(),
-        silentAgent(),    retryStorm(),        reconnectStorm(), fanOutStorm(),
-        hotTopic(),       noisyTenant(),       staleCommand(),   slowAgent(),
-        latencyBreach(),  timeoutCascade(),    deadlock(),       repetitionLoop(),
-        pingPong(),       orphanWait(),        missingFinal(),   stateDivergence(),
-        leaderFlapping(), doubleOwnership(),   earlyAck(),       zombieWork(),
-        lostContext(),    untraceableHop(),    tokenRunaway(),   emptyToolResult(),
+        lostMessages(),    duplicateDelivery(), outOfOrder(),      unansweredRequest(),
+        silentAgent(),     retryStorm(),        reconnectStorm(),  fanOutStorm(),
+        hotTopic(),        noisyTenant(),       staleCommand(),    slowAgent(),
+        latencyBreach(),   timeoutCascade(),    slowRecovery(),    deadlock(),
+        repetitionLoop(),  pingPong(),          orphanWait(),      missingFinal(),
+        stateDivergence(), leaderFlapping(),    doubleOwnership(), earlyAck(),
+        zombieWork(),      lostContext(),       untraceableHop(),  schemaDrift(),
+        backlog(),         tokenRunaway(),      emptyToolResult(),
     };
     return kDetectors;
 }

@@ -72,6 +72,54 @@ class TestLoad : public QObject
         for (int i = static_cast<int>(from * 10); i < static_cast<int>(to * 10); ++i)
             call(play, i / 10.0 + 5, ms * (0.7 + (i * 37 % 61) / 100.0), kind, topic);
     }
+    /// Requests to "worker", `asks` a second, of which the oldest `answers` a second are answered.
+    struct Line
+    {
+        Play& play;
+        std::vector<std::pair<Seq, double>> open = {};
+        double asked = 0;
+        double answered = 0;
+        std::size_t next = 0;
+        void run(double from, double to, double asks, double answers)
+        {
+            for (int step = static_cast<int>(from * 20); step < static_cast<int>(to * 20); ++step) {
+                const double at = step / 20.0;
+                for (asked += asks / 20; asked >= 1; --asked) {
+                    const Seq seq = play.say({.at = at,
+                                              .from = "asker",
+                                              .to = {"worker"},
+                                              .topic = "work",
+                                              .kind = Kind::Request,
+                                              .type = "do",
+                                              .correlation = "c"});
+                    open.emplace_back(seq, at);
+                }
+                for (answered += answers / 20; answered >= 1; --answered) {
+                    if (next == open.size() || open[next].second >= at)
+                        continue; // nothing waits
+                    play.say({.at = at,
+                              .from = "worker",
+                              .to = {"asker"},
+                              .kind = Kind::Reply,
+                              .closes = open[next++].first});
+                }
+            }
+        }
+    };
+
+    /// `agent` says the body once in 0.1 s.
+    static void tell(Play& play, double from, double to, const std::string& agent,
+                     const std::function<std::string(int)>& body)
+    {
+        for (int i = static_cast<int>(from * 10); i < static_cast<int>(to * 10); ++i)
+            play.say({.at = i / 10.0, .from = agent, .type = "route", .body = body(i)});
+    }
+    static std::string metres(int i)
+    {
+        return "{\"robot\":\"r-" + std::to_string(i % 90) + "\",\"distance\":" + std::to_string(i) +
+               ",\"pose\":{\"x\":1.5,\"y\":" + (i % 3 == 0 ? "null" : "2") + "}}";
+    }
+
     /// Within the span of time that is looked at.
     static bool isNear(std::int64_t time, double seconds)
     {
@@ -327,6 +375,236 @@ private Q_SLOTS:
         play.tick(400, 401);
         calls(play, 400, 405, 50);
         QCOMPARE(play.found().size(), 0u);
+    }
+
+    void whatPilesUpIsABacklog()
+    {
+        Play play(Play::only("backlog"));
+        Line line{play};
+        line.run(0, 60, 5, 6);
+        line.run(60, 100, 5, 3);
+        QCOMPARE(play.found().size(), 0u); // not for long yet
+        line.run(100, 160, 5, 3);
+        line.run(160, 400, 5, 12);
+        QCOMPARE(play.found().size(), 1u);
+        const Finding& finding = play.found().front();
+        QCOMPARE(play.blamed(), std::string("worker"));
+        QVERIFY(!finding.isOpen);
+        QVERIFY(finding.count > 150);
+        QVERIFY2(finding.summary.starts_with("Requests to worker pile up: "),
+                 finding.summary.c_str());
+    }
+
+    void aHeapThatIsWorkedOffIsNoBacklog()
+    {
+        Play play(Play::only("backlog"));
+        Line line{play};
+        line.run(0, 60, 5, 6);
+        line.run(60, 70, 50, 6); // a batch of work
+        line.run(70, 400, 3, 6);
+        QCOMPARE(play.found().size(), 0u);
+    }
+
+    void whatTakesLongPilesUpAtFirst()
+    {
+        Play play(Play::only("backlog"));
+        Line line{play};
+        line.run(0, 120, 2, 0); // each takes two minutes
+        line.run(120, 400, 2, 2);
+        QCOMPARE(play.found().size(), 0u);
+    }
+
+    void whatIsNeverAnsweredIsNoBacklog()
+    {
+        Play play(Play::only("backlog"));
+        Line line{play};
+        line.run(0, 300, 5, 0);
+        QCOMPARE(play.found().size(), 0u);
+        Line half{play};
+        half.run(300, 600, 5, 1); // most are orders that nobody answers
+        QCOMPARE(play.found().size(), 0u);
+    }
+
+    void whatIsNotActedOnIsABacklogToo()
+    {
+        for (const bool doesAct : {true, false}) {
+            Play play(Play::only("backlog"));
+            for (int i = 0; i < 1000; ++i) {
+                const Seq given =
+                    play.say({.at = i / 5.0, .from = "feeder", .to = {"packer"}, .type = "parcel"});
+                if (i < 300 || doesAct || i % 4 == 0)
+                    play.say({.at = i / 5.0 + 0.1,
+                              .from = "packer",
+                              .type = "packed",
+                              .causes = {given}});
+            }
+            QCOMPARE(play.found().size(), doesAct ? 0u : 1u);
+            if (!doesAct) {
+                QCOMPARE(play.blamed(), std::string("packer"));
+                QVERIFY(play.found().front().summary.starts_with("Messages to packer pile up"));
+            }
+        }
+    }
+
+    void anAbsentRecorderHeardNoAnswers()
+    {
+        Play play(Play::only("backlog"));
+        play.tick(0, 1);
+        Line line{play};
+        line.run(0, 60, 5, 6);
+        line.run(60, 90, 5, 1);
+        play.tick(90, 91);
+        play.tick(400, 401);
+        Line after{play};
+        after.run(401, 440, 5, 6);
+        QCOMPARE(play.found().size(), 0u);
+    }
+
+    void whoStaysSlowAfterABurstIsNamed()
+    {
+        Play play(Play::only("slow-recovery"));
+        Line line{play};
+        line.run(0, 60, 8, 20);
+        line.run(60, 65, 80, 12); // a burst of five seconds
+        line.run(65, 73, 8, 12);
+        QCOMPARE(play.found().size(), 0u); // it may take as long
+        line.run(73, 200, 8, 12);
+        line.run(200, 400, 8, 20);
+        QCOMPARE(play.found().size(), 1u);
+        const Finding& finding = play.found().front();
+        QCOMPARE(play.blamed(), std::string("worker"));
+        QVERIFY(!finding.isOpen);
+        QVERIFY2(finding.summary.starts_with("worker does not recover from a burst of "),
+                 finding.summary.c_str());
+        QVERIFY(finding.evidenceJson().find("recovered_after_s") != std::string::npos);
+    }
+
+    void whoRecoversSoonIsNotNamed()
+    {
+        Play play(Play::only("slow-recovery"));
+        Line line{play};
+        line.run(0, 60, 8, 20);
+        line.run(60, 65, 80, 60);
+        line.run(65, 200, 8, 60);
+        QCOMPARE(play.found().size(), 0u);
+    }
+
+    void aBusyTimeWithoutABurstNeedsNoRecovery()
+    {
+        Play play(Play::only("slow-recovery"));
+        Line line{play};
+        line.run(0, 60, 30, 60);
+        line.run(60, 90, 60, 50); // twice as much
+        line.run(90, 200, 30, 32);
+        QCOMPARE(play.found().size(), 0u);
+    }
+
+    void aBurstThatNobodyKnowsTheUsualOfIsNone()
+    {
+        Play play(Play::only("slow-recovery"));
+        Line line{play};
+        line.run(0, 10, 80, 12);
+        line.run(10, 100, 8, 12);
+        QCOMPARE(play.found().size(), 0u);
+    }
+
+    void aKeyOfAnotherSortIsADrift()
+    {
+        Play play(Play::only("schema-drift"));
+        tell(play, 0, 30, "router", metres);
+        tell(play, 30, 60, "router", [](int i) {
+            return "{\"robot\":\"r-1\",\"distance\":\"" + std::to_string(i) +
+                   " m\",\"pose\":{\"x\":1.5,\"y\":2}}";
+        });
+        QCOMPARE(play.found().size(), 1u);
+        const Finding& finding = play.found().front();
+        QVERIFY(finding.isExact);
+        QCOMPARE(play.blamed(), std::string("router"));
+        QCOMPARE(finding.messages.size(), 5u);
+        QCOMPARE(finding.summary,
+                 std::string("router says route in another form than before: distance was a "
+                             "number, and is a text."));
+    }
+
+    void aKeyOfAnotherNameIsADrift()
+    {
+        Play play(Play::only("schema-drift"));
+        tell(play, 0, 30, "router", metres);
+        tell(play, 30, 60, "router", [](int) {
+            return "{\"robot\":\"r-1\",\"distance\":7,\"pose\":{\"x\":1.5,\"northing\":2}}";
+        });
+        QCOMPARE(play.found().size(), 1u);
+        QVERIFY2(play.found().front().summary.ends_with("pose.y is gone, and pose.northing came."),
+                 play.found().front().summary.c_str());
+        QVERIFY(!play.found().front().isExact);
+    }
+
+    void manyThatChangeAreOneIncident()
+    {
+        Play play(Play::only("schema-drift"));
+        const auto text = [](int) { return std::string("{\"distance\":\"far\"}"); };
+        for (int second = 0; second < 40; ++second) {
+            for (int i = 0; i < 5; ++i)
+                tell(play, second, second + 1, named("router", i), [&](int at) {
+                    return second < 20 + i ? "{\"distance\":" + std::to_string(at) + "}" : text(at);
+                });
+        }
+        QCOMPARE(play.found().size(), 1u);
+        QCOMPARE(play.found().front().agents.size(), 5u);
+        QVERIFY(play.found().front().summary.starts_with("router-0 and 4 more say route in "));
+    }
+
+    void whatComesAndGoesIsNoDrift_data()
+    {
+        QTest::addColumn<QString>("usual");
+        QTest::addColumn<QString>("other");
+        QTest::addColumn<int>("every"); // how often the other one is said after a while
+        const QString usual = u"{\"mode\":\"idle\",\"n\":1}"_s;
+        QTest::newRow("a new key") << usual << u"{\"mode\":\"busy\",\"n\":1,\"task\":7}"_s << 1;
+        QTest::newRow("a key less") << usual << u"{\"mode\":\"busy\"}"_s << 1;
+        QTest::newRow("null") << usual << u"{\"mode\":\"busy\",\"n\":null}"_s << 1;
+        QTest::newRow("now and then") << usual << u"{\"mode\":\"busy\",\"n\":\"many\"}"_s << 7;
+        QTest::newRow("another number") << usual << u"{\"mode\":\"idle\",\"n\":-1.5e3}"_s << 1;
+        QTest::newRow("another order") << usual << u"{ \"n\" : 3, \"mode\" : \"a \\\" b\" }"_s << 1;
+        QTest::newRow("more in a list")
+            << u"{\"boxes\":[]}"_s << u"{\"boxes\":[{\"x\":1},{\"x\":2}]}"_s << 1;
+        QTest::newRow("other numbers in keys") << u"{\"robots\":{\"r-1\":1,\"r-2\":2}}"_s
+                                               << u"{\"robots\":{\"r-3\":1,\"r-17\":2}}"_s << 1;
+        QTest::newRow("no JSON") << usual << u"n=many"_s << 1;
+        QTest::newRow("damaged") << usual << u"{\"mode\":\"idle\",\"n\":\"ma"_s << 1;
+    }
+    void whatComesAndGoesIsNoDrift()
+    {
+        QFETCH(QString, usual);
+        QFETCH(QString, other);
+        QFETCH(int, every);
+        Play play(Play::only("schema-drift"));
+        tell(play, 0, 30, "a", [&](int) { return usual.toStdString(); });
+        tell(play, 30, 90, "a",
+             [&](int i) { return i % every == 0 ? other.toStdString() : usual.toStdString(); });
+        QCOMPARE(play.found().size(), 0u);
+    }
+
+    void whoAlwaysSpokeSoHasNotChanged()
+    {
+        Play play(Play::only("schema-drift"));
+        tell(play, 0, 30, "router", metres);
+        // A newcomer with words of its own.
+        tell(play, 30, 60, "other", [](int) { return std::string("{\"distance\":\"far\"}"); });
+        QCOMPARE(play.found().size(), 0u);
+    }
+
+    void atMostSoManyBodiesAreLookedAt()
+    {
+        // Of 1,000 a second every eighth; it is found all the same.
+        Play play(Play::only("schema-drift"));
+        for (int i = 0; i < 30'000; ++i)
+            play.say({.at = i / 1000.0,
+                      .from = "a",
+                      .type = "route",
+                      .body = i < 20'000 ? "{\"d\":1}" : "{\"d\":\"1\"}"});
+        QCOMPARE(play.found().size(), 1u);
+        QVERIFY(play.found().front().start - Play::ns(20) < 100'000'000);
     }
 };
 
