@@ -215,11 +215,13 @@ QStringList incidentLines(const Page& page)
                                     sentence.front());
         for (const QString& more : sentence.mid(1))
             lines << u"          "_s + more;
-        lines << (u"          since %1 for %2; %3; %4"_s.arg(
-                      clockTime(fromNs(incident.start), 0),
-                      durationText(nanoseconds(incident.end - incident.start)),
-                      touched(page, incident), causeText(page, incident)))
-                     .left(kWidth);
+        QString facts = u"          since %1 for %2; %3; %4"_s.arg(
+            clockTime(fromNs(incident.start), 0),
+            durationText(nanoseconds(incident.end - incident.start)), causeText(page, incident),
+            touched(page, incident));
+        if (facts.size() > kWidth)
+            facts = facts.left(kWidth - 1) + u'…';
+        lines << facts;
     }
     if (page.incidents.size() > kIncidentsShown)
         lines << u"  and %1 more"_s.arg(

@@ -8,6 +8,7 @@
 #include "filteredit.h"
 #include "firstlook.h"
 #include "historygate.h"
+#include "incidentguide.h"
 #include "menus.h"
 #include "recentbuses.h"
 #include "settings.h"
@@ -20,6 +21,7 @@
 #include "views/connect/attachedit.h"
 #include "views/connect/banner.h"
 #include "views/connect/firstpage.h"
+#include "views/findings/incidentbanner.h"
 #include "views/replay/legend.h"
 #include "waitingnote.h"
 #include "workspace.h"
@@ -98,6 +100,7 @@ void MainWindow::build()
     m_banner = new Banner(middle);
     m_firstPage = new FirstPage(middle);
     m_workspace = new Workspace({m_shared.get()}, middle);
+    m_incidents = new IncidentGuide(m_shared.get(), m_session.get(), m_workspace, this);
     m_pages = new QStackedWidget(middle);
     m_pages->addWidget(m_firstPage);
     m_pages->addWidget(m_workspace);
@@ -112,6 +115,7 @@ void MainWindow::build()
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_top);
+    column->addWidget(m_incidents->banner());
     column->addWidget(m_banner);
     column->addWidget(m_pages, 1);
     column->addWidget(m_status);
@@ -125,6 +129,8 @@ void MainWindow::build()
     connect(m_buses, &RecentBuses::changed, this,
             [this] { m_firstPage->setRecentUrls(m_settings.recentUrls()); });
     connect(m_plan, &StartPlan::failed, this, &MainWindow::showFailure);
+    connect(m_incidents, &IncidentGuide::noted, m_status, &StatusLine::say);
+    connect(m_incidents, &IncidentGuide::failed, this, &MainWindow::showFailure);
     connect(m_gate, &HistoryGate::noted, m_status, &StatusLine::say);
     connect(m_gate, &HistoryGate::narrowRequested, this, &MainWindow::narrowDialog);
 }
@@ -167,6 +173,8 @@ FilterEdit* MainWindow::filterEdit() const
 void MainWindow::start(const StudioArguments& arguments)
 {
     m_plan->set(arguments);
+    if (m_options.isUnattended || !arguments.at.isEmpty() || !arguments.select.isEmpty())
+        m_incidents->stayAway();
     if (!arguments.files.isEmpty())
         openFiles(arguments.files, arguments.session);
     else if (!arguments.urls.empty())

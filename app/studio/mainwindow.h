@@ -22,6 +22,7 @@ class FilterEdit;
 class HistoryGate;
 class FirstLook;
 class FirstPage;
+class IncidentGuide;
 class Legend;
 class Menus;
 class RecentBuses;
@@ -60,6 +61,7 @@ public:
     [[nodiscard]] FilterEdit* filterEdit() const;
     [[nodiscard]] FirstPage* firstPage() const { return m_firstPage; }
     [[nodiscard]] Banner* banner() const { return m_banner; }
+    [[nodiscard]] IncidentGuide* incidents() const { return m_incidents; }
     [[nodiscard]] StatusLine* statusLine() const { return m_status; }
     [[nodiscard]] Settings& settings() const { return m_settings; }
     [[nodiscard]] QString recordingsFolder() const { return m_options.recordingsFolder; }
@@ -113,6 +115,7 @@ private:
     WaitingNote* m_waiting = nullptr;
     HistoryGate* m_gate = nullptr;
     Banner* m_banner = nullptr;
+    IncidentGuide* m_incidents = nullptr;
     QStackedWidget* m_pages = nullptr;
     FirstPage* m_firstPage = nullptr;
     Workspace* m_workspace = nullptr;

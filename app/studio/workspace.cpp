@@ -167,7 +167,7 @@ void Workspace::resetLayout()
         pane.toggle->setChecked(true);
     m_across->setSizes({250, 1060, 370});
     m_right->setSizes({430, 470});
-    m_left->setSizes({180, 720});
+    m_left->setSizes({300, 600});
     m_isShared = false;
     if (height() > 200)
         shareHeights();

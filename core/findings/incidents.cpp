@@ -42,10 +42,10 @@ Sort sortOf(std::string_view detector)
         {"out-of-order", Sort::Delivery},   {"reconnect-storm", Sort::Delivery},
         {"schema-drift", Sort::Delivery},   {"untraceable-hop", Sort::Delivery},
         {"silent-agent", Sort::Health},     {"slow-agent", Sort::Health},
-        {"latency-breach", Sort::Health},   {"backlog", Sort::Health},
+        {"latency-breach", Sort::Waiting},  {"backlog", Sort::Health},
         {"hot-topic", Sort::Health},        {"noisy-tenant", Sort::Health},
         {"leader-flapping", Sort::Health},  {"unanswered-request", Sort::Waiting},
-        {"timeout-cascade", Sort::Waiting}, {"deadlock", Sort::Waiting},
+        {"timeout-cascade", Sort::Waiting}, {"deadlock", Sort::Health},
         {"orphan-wait", Sort::Waiting},     {"missing-final", Sort::Waiting},
         {"stale-command", Sort::Waiting},   {"early-ack", Sort::Waiting},
         {"slow-recovery", Sort::Waiting},   {"retry-storm", Sort::Storm},
@@ -64,9 +64,10 @@ bool mayCause(Sort cause, Sort effect)
     case Sort::Storm:
         return true;
     case Sort::Health:
-    case Sort::Waiting:
     case Sort::Conduct:
         return effect != Sort::Delivery;
+    case Sort::Waiting:
+        return effect != Sort::Delivery && effect != Sort::Health;
     }
     return true;
 }

@@ -185,7 +185,7 @@ struct FindingsPass::Private
                     block.reset();
             }
             if (!block || seq < found.first ||
-                static_cast<std::size_t>(seq - found.first) >= found.size())
+                static_cast<std::size_t>(seq - found.first) >= found.sender.size())
                 continue; // gone, or damaged
             const auto row = static_cast<std::uint32_t>(seq - found.first);
             at->second.sender = names->resolved(AgentId(found.sender[row]));

@@ -18,7 +18,7 @@ namespace murmur {
 namespace {
 
 constexpr auto kPause = 500ms; // between two looks
-constexpr int kNiceness = 15;  // of the thread: what records comes first
+constexpr int kNiceness = 10;  // of the thread: what records comes first
 /// What can be looked at anew while somebody waits for the file to be closed.
 constexpr std::int64_t kSoonLookedAt = 200'000; // messages
 

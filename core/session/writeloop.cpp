@@ -40,6 +40,8 @@ constexpr auto kFindingsInterval = 3s;
 /// How long the last look for findings may take, when a file is closed and another one goes on.
 constexpr auto kLookAtTheEnd = 2s;
 constexpr auto kLookBetween = 250ms;
+/// Above the reserve, in bytes: with less nothing is looked for.
+constexpr std::int64_t kRoomToLook = std::int64_t(64) << 20;
 /// Fill of a queue above which nothing is looked for.
 constexpr double kBusyFill = 0.5;
 /// Kept free on the disk, as the size of the .lock file.
@@ -59,15 +61,18 @@ WriteLoop::WriteLoop(Recorder::Private& recorder, AnnounceEnd announceEnd)
 {
     d.writer->limitWal(m_limits.walBytes());
     noteFile();
+    if (const std::int64_t free = m_watch.look(0) == DiskWatch::State::Good ? m_watch.free() : 0;
+        free > 0)
+        d.fileLock.keepRoom(std::min(kRoomForLastWords, free / 16));
+    // What is found can be found again; what is heard cannot be heard again.
+    if (m_watch.free() >= 0 && m_watch.free() - m_watch.reserve() < kRoomToLook)
+        return;
     d.findings->setKeeping(true);
     m_findings = std::make_unique<FindingsWatch>(
         Source{d.pool, nullptr, d.names, nullptr, nullptr}, d.findings, [&recorder] {
             return recorder.isWriting && recorder.heard->fill() < kBusyFill &&
                    recorder.runs->fill() < kBusyFill;
         });
-    if (const std::int64_t free = m_watch.look(0) == DiskWatch::State::Good ? m_watch.free() : 0;
-        free > 0)
-        d.fileLock.keepRoom(std::min(kRoomForLastWords, free / 16));
 }
 
 void WriteLoop::run()
@@ -374,7 +379,7 @@ Status WriteLoop::addFindings()
         if (!status)
             return status;
     }
-    if (m_mode != Mode::Writing || Clock::now() < m_nextFindings)
+    if (!m_findings || m_mode != Mode::Writing || Clock::now() < m_nextFindings)
         return Done{};
     m_nextFindings = Clock::now() + kFindingsInterval;
     return store(m_findings->take());
@@ -391,7 +396,13 @@ Status WriteLoop::store(const FindingsWatch::News& news)
 /// The file is about to be closed: what is on disk passes to its end, if that is soon done.
 Status WriteLoop::storeLastFindings(std::chrono::milliseconds most)
 {
-    return store(m_findings->finish(most));
+    return m_findings ? store(m_findings->finish(most)) : Status(Done{});
+}
+
+void WriteLoop::endLooking()
+{
+    m_findings.reset();
+    d.findings->setKeeping(false);
 }
 
 void WriteLoop::keepWalSmall()
@@ -425,6 +436,7 @@ void WriteLoop::enter(Mode mode)
 {
     const bool isNew = m_mode == Mode::Writing;
     m_mode = mode;
+    endLooking(); // a reader would hold up what makes room
     d.isWriting = isWriting();
     if (mode == Mode::Full) {
         m_read = 0;          // they went with the transaction
@@ -564,7 +576,8 @@ void WriteLoop::nextPart()
     d.fileLock = std::move(*lock);
     d.pool->moveTo(path);
     d.pool->resume();
-    m_findings->beginAnew();
+    if (m_findings)
+        m_findings->beginAnew();
     noteFile();
     m_part = facts.part;
     m_partBegan = 0;
@@ -643,8 +656,7 @@ void WriteLoop::finish()
         if (m_mode >= Mode::Full)
             lost = unwritten();
     }
-    m_findings.reset(); // nobody reads any more
-    d.findings->setKeeping(false);
+    endLooking();
     const bool isFull = m_mode == Mode::Full;
     if (m_mode >= Mode::Full) {
         d.fileLock.giveRoom();

@@ -67,6 +67,7 @@ private:
     Status addFindings();
     Status store(const FindingsWatch::News& news);
     Status storeLastFindings(std::chrono::milliseconds most);
+    void endLooking();
     void noteDurable();
     [[nodiscard]] std::vector<Gap> unwritten();
     void nextPart();
@@ -91,12 +92,12 @@ private:
     Clock::time_point m_nextTry;
     Clock::duration m_patience{};
     int m_commits = 0;
-    int m_dialectsRevision = 0; ///< that stands in the file
-    int m_namesRevision = 0;    ///< that stands in the file
+    int m_dialectsRevision = 0;   ///< that stands in the file
+    int m_namesRevision = 0;      ///< that stands in the file
     int m_judgementsRevision = 0; ///< that stands in the file
     std::unique_ptr<FindingsWatch> m_findings;
     Clock::time_point m_nextFindings; ///< when they may be stored again
-    std::uint64_t m_inode = 0;  ///< of the file that is written
+    std::uint64_t m_inode = 0;        ///< of the file that is written
 
     /// Readings of stored blocks that are not durable; the first m_read are in the transaction.
     std::deque<std::shared_ptr<const BlockReading>> m_readings;

@@ -2,13 +2,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/recorded.h"
 #include "views/base/emptynote.h"
+#include "views/base/paneheader.h"
 #include "views/base/sharedview.h"
 #include "views/findings/findingmodel.h"
 #include "views/findings/findingsview.h"
+#include "views/findings/findingtext.h"
+#include "views/findings/incidentbanner.h"
 
 #include <QAbstractItemModelTester>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QListView>
+#include <QPushButton>
+#include <QTemporaryDir>
 #include <QTest>
+#include <QTextBrowser>
+#include <QUndoStack>
 
 using namespace murmur;
 using namespace murmur::tests;
@@ -101,6 +112,136 @@ private Q_SLOTS:
         QTRY_VERIFY(scene.view.model()->index(0).data().toString().startsWith(
             QStringLiteral("4 messages")));
         QCOMPARE(scene.view.model()->rowCount(), 1);
+    }
+
+    void whatIsMutedIsCountedAndCanBeTakenBack()
+    {
+        Recorded recorded(counted(1, 60, 0ms));
+        recorded.say(counted(64, 200, 6s));
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        IncidentBanner banner(&scene.view);
+        QVERIFY(banner.isHidden());
+        scene.shared.setSession(recorded.close());
+        QTRY_COMPARE(scene.view.model()->rowCount(), 1);
+        QVERIFY(!banner.isHidden());
+        QVERIFY(banner.sentence().startsWith(QStringLiteral("3 messages of robot-1 never came")));
+        scene.view.list()->setCurrentIndex(scene.view.model()->index(0));
+        QTest::keyClick(&scene.view, Qt::Key_M);
+        QCOMPARE(scene.view.model()->rowCount(), 0);
+        QVERIFY(banner.isHidden());
+        QCOMPARE(scene.view.findChild<PaneHeader*>()->facts(), QStringLiteral("1 quiet"));
+        QCOMPARE(scene.view.findChild<EmptyNote*>()->title(), QStringLiteral("Nothing new"));
+        scene.shared.undoStack()->undo();
+        QCOMPARE(scene.view.model()->rowCount(), 1);
+        QVERIFY(!banner.isHidden());
+    }
+
+    void theLineOverTheViewsSaysWhyWhoAndHowItWas()
+    {
+        Recorded recorded(counted(1, 60, 0ms));
+        recorded.say(counted(64, 200, 6s));
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        IncidentBanner banner(&scene.view);
+        scene.shared.setSession(recorded.close());
+        QTRY_VERIFY(banner.incident() != 0);
+        const auto press = [&](const char* text) {
+            for (QPushButton* button : banner.findChildren<QPushButton*>()) {
+                if (button->text().startsWith(QLatin1StringView(text)))
+                    return button->click();
+            }
+            QFAIL(text);
+        };
+        press("Show");
+        QCOMPARE(scene.shared.selectedMessage(), Seq(60));
+        press("Why");
+        QVERIFY(scene.view.details()->isVisible());
+        QVERIFY(scene.view.details()->toPlainText().contains(QStringLiteral("robot-1")));
+        press("Affected");
+        QCOMPARE(scene.shared.filter()->text(),
+                 QStringLiteral("from in [%1] or to in [%1]").arg(QStringLiteral("\"robot-1\"")));
+        press("Compare");
+        QTRY_VERIFY(scene.view.details()->toPlainText().contains(QStringLiteral("before")));
+        QTest::keyClick(&scene.view, Qt::Key_Escape);
+        QVERIFY(!scene.view.details()->isVisible());
+    }
+
+    void aCheckIsMadeOfAnIncident()
+    {
+        QTemporaryDir dir;
+        const QString path = dir.filePath(QStringLiteral("rules.json"));
+        const auto rules = [&] {
+            QFile file(path);
+            return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll()).object()
+                                                  : QJsonObject();
+        };
+        const auto only = [&] {
+            return rules()[QStringLiteral("detectors")]
+                .toObject()[QStringLiteral("only")]
+                .toArray();
+        };
+        QVERIFY(addToCheck(path, {"lost-messages"}));
+        QVERIFY(addToCheck(path, {"slow-agent", "lost-messages"}));
+        QCOMPARE(only(),
+                 (QJsonArray{QStringLiteral("lost-messages"), QStringLiteral("slow-agent")}));
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("{\"rules\":[1],\"detectors\":{\"ignore\":[\"slow-agent\",\"ping-pong\"]}}");
+        file.close();
+        QVERIFY(addToCheck(path, {"slow-agent"}));
+        // Rules of all detectors stay rules of all; what was left out is not any more.
+        QVERIFY(only().isEmpty());
+        QCOMPARE(
+            rules()[QStringLiteral("detectors")].toObject()[QStringLiteral("ignore")].toArray(),
+            (QJsonArray{QStringLiteral("ping-pong")}));
+        QCOMPARE(rules()[QStringLiteral("rules")].toArray().size(), 1);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("no rules");
+        file.close();
+        QVERIFY(!addToCheck(path, {"slow-agent"}));
+    }
+
+    void anIncidentOfSeveralFindingsHasARowOfItsOwn()
+    {
+        FindingsReport report;
+        for (const char* detector : {"lost-messages", "unanswered-request", "slow-agent"}) {
+            Finding& finding = report.findings.emplace_back();
+            finding.id = report.findings.size();
+            finding.detector = detector;
+            finding.summary = std::string("about ") + detector;
+        }
+        Incident& alone = report.incidents.emplace_back();
+        alone.id = 1;
+        alone.findings = {0};
+        Incident& both = report.incidents.emplace_back();
+        both.id = 2;
+        both.severity = Severity::Critical;
+        both.findings = {2, 1};
+        FindingModel model;
+        QAbstractItemModelTester tester(&model,
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.update(report, {}, false);
+        const auto rows = [&] {
+            QStringList all;
+            for (int row = 0; row < model.rowCount(); ++row) {
+                const QModelIndex index = model.index(row);
+                all << index.data(FindingModel::TitleRole).toString().section(u' ', 0, 0) +
+                           (index.data(FindingModel::IsCauseRole).toBool() ? QStringLiteral("!")
+                                                                           : QString());
+            }
+            return all.join(u' ');
+        };
+        QCOMPARE(rows(), QStringLiteral("Incident Slow! Unanswered Lost"));
+        QCOMPARE(model.indexOfIncident(2).row(), 0);
+        QCOMPARE(model.finding(model.indexOf(1))->summary, std::string("about lost-messages"));
+        report.findings[1].standing = Standing::Muted;
+        model.update(report, {}, false);
+        QCOMPARE(rows(), QStringLiteral("Slow! Lost"));
+        model.update(report, {}, true);
+        QCOMPARE(rows(), QStringLiteral("Incident Slow! Unanswered Lost"));
+        model.update({}, {}, true);
+        QCOMPARE(model.rowCount(), 0);
     }
 
     void anotherSessionForgetsTheFindings()

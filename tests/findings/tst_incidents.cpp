@@ -87,6 +87,12 @@ private Q_SLOTS:
         QCOMPARE(incidents.front().agents, (std::vector<AgentId>{AgentId(1), AgentId(5)}));
     }
 
+    void answersThatTakeLongComeOfTheOneWhoIsSlow()
+    {
+        QCOMPARE(told({finding("latency-breach", {1}, 10, 30), finding("slow-agent", {1}, 12, 30)}),
+                 std::string("slow-agent latency-breach"));
+    }
+
     void nobodyIsSlowBecauseSomebodyElseMissesMessages()
     {
         // What robot 1 does wrong names the planner, who is at fault in another way.

@@ -5,7 +5,6 @@
 #include "views/base/theme.h"
 #include "views/findings/findingmodel.h"
 
-#include <QAbstractItemView>
 #include <QPainter>
 
 using namespace Qt::StringLiterals;
@@ -14,59 +13,57 @@ namespace murmur {
 
 namespace {
 
-constexpr int kSign = 22; ///< room for the sign, left of the sentence
-constexpr int kPadding = 6;
-constexpr int kGap = 2;
+constexpr int kSign = 20; ///< room for the sign, left of the words
+constexpr int kPadding = 4;
+constexpr int kGap = 8; ///< between words on the left and on the right
 
-QFont sentenceFont()
+QFont titleFont()
 {
     return Theme::current().interfaceFont(9.5);
 }
 
-QFont factsFont()
+QFont sentenceFont()
 {
     return Theme::current().interfaceFont(8.5);
 }
 
-int textWidth(const QStyleOptionViewItem& option)
-{
-    const auto* view = qobject_cast<const QAbstractItemView*>(option.widget);
-    const int width = view != nullptr ? view->viewport()->width() : option.rect.width();
-    return std::max(80, width - kSign - 2 * kPadding);
-}
-
-QRect sentenceRect(const QString& sentence, int width)
-{
-    return QFontMetrics(sentenceFont())
-        .boundingRect(QRect(0, 0, width, 10'000), Qt::TextWordWrap, sentence);
-}
-
-QString factsOf(const QModelIndex& index)
-{
-    return index.data(FindingModel::DetectorRole).toString() + u" · "_s +
-           index.data(FindingModel::FactsRole).toString();
-}
-
 /// Weight is a shape and a colour: triangle, square, circle.
-void paintSign(QPainter& painter, QRectF place, Severity severity)
+void paintSign(QPainter& painter, QRectF place, Severity severity, bool isQuiet)
 {
     const Theme& theme = Theme::current();
     painter.setPen(Qt::NoPen);
+    const auto tone = [&](const QColor& color) { return isQuiet ? theme.faint : color; };
     switch (severity) {
     case Severity::Critical:
-        painter.setBrush(theme.bad);
+        painter.setBrush(tone(theme.bad));
         painter.drawPolygon(QPolygonF{QPointF(place.center().x(), place.top()), place.bottomRight(),
                                       place.bottomLeft()});
         break;
     case Severity::Warning:
-        painter.setBrush(theme.warning);
+        painter.setBrush(tone(theme.warning));
         painter.drawRect(place.adjusted(1, 1, -1, -1));
         break;
     case Severity::Info:
-        painter.setBrush(theme.secondary);
+        painter.setBrush(tone(theme.secondary));
         painter.drawEllipse(place.adjusted(1, 1, -1, -1));
         break;
     }
+}
+
+/// Words on the left, and on the right what goes before them when there is little room.
+void paintLine(QPainter& painter, QRect place, const QString& left, const QColor& leftColor,
+               const QString& right, const QColor& rightColor, const QFont& rightFont)
+{
+    const QFont leftFont = painter.font();
+    painter.setFont(rightFont);
+    painter.setPen(rightColor);
+    painter.drawText(place, Qt::AlignRight | Qt::AlignVCenter, right);
+    if (!right.isEmpty())
+        place.setRight(place.right() - QFontMetrics(rightFont).horizontalAdvance(right) - kGap);
+    painter.setFont(leftFont);
+    painter.setPen(leftColor);
+    painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter,
+                     QFontMetrics(leftFont).elidedText(left, Qt::ElideRight, place.width()));
 }
 
 } // namespace
@@ -76,38 +73,60 @@ void FindingDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
 {
     const Theme& theme = Theme::current();
     const bool isSelected = (option.state & QStyle::State_Selected) != 0;
+    const bool isIncident = index.data(FindingModel::IsIncidentRole).toBool();
+    const auto severity = static_cast<Severity>(index.data(FindingModel::SeverityRole).toInt());
     painter->save();
-    painter->setRenderHint(QPainter::Antialiasing);
-    painter->fillRect(option.rect, isSelected ? theme.selectionGround : theme.pane);
-    const QString sentence = index.data(Qt::DisplayRole).toString();
-    const QRect text(option.rect.left() + kSign + kPadding, option.rect.top() + kPadding,
-                     textWidth(option), option.rect.height() - 2 * kPadding);
-    const QFontMetrics metrics(sentenceFont());
-    paintSign(*painter,
-              QRectF(option.rect.left() + kPadding + 2, text.top() + (metrics.height() - 10) / 2.0,
-                     10, 10),
-              static_cast<Severity>(index.data(FindingModel::SeverityRole).toInt()));
-    painter->setFont(sentenceFont());
-    painter->setPen(theme.text);
-    painter->drawText(text, Qt::TextWordWrap, sentence);
-    const int below = sentenceRect(sentence, text.width()).height() + kGap;
-    painter->setFont(factsFont());
-    painter->setPen(theme.secondary);
-    const QFontMetrics small(factsFont());
-    painter->drawText(QRect(text.left(), text.top() + below, text.width(), small.height()),
-                      Qt::AlignLeft | Qt::AlignVCenter,
-                      small.elidedText(factsOf(index), Qt::ElideRight, text.width()));
+    painter->fillRect(option.rect, isSelected   ? theme.selectionGround
+                                   : isIncident ? theme.header
+                                                : theme.pane);
+    QRect text = option.rect.adjusted(kSign + kPadding, kPadding, -kPadding - 4, -kPadding);
+    if (isIncident) {
+        text.setLeft(option.rect.left() + kPadding + 4);
+        painter->setFont(sentenceFont());
+        paintLine(*painter, text, index.data(FindingModel::TitleRole).toString(),
+                  severity == Severity::Critical ? theme.bad : theme.warning,
+                  index.data(FindingModel::FactsRole).toString(), theme.secondary, sentenceFont());
+    } else {
+        const QString standing = index.data(FindingModel::StandingRole).toString();
+        const bool isQuiet = !standing.isEmpty();
+        const bool isCause = index.data(FindingModel::IsCauseRole).toBool();
+        const int line = QFontMetrics(titleFont()).height();
+        painter->setRenderHint(QPainter::Antialiasing);
+        paintSign(*painter,
+                  QRectF(option.rect.left() + kPadding + 4, text.top() + (line - 9) / 2.0, 9, 9),
+                  severity, isQuiet);
+        painter->setRenderHint(QPainter::Antialiasing, false);
+        painter->setFont(titleFont());
+        const QString right = isQuiet   ? standing
+                              : isCause ? FindingModel::tr("first cause")
+                                        : index.data(FindingModel::SureRole).toString();
+        paintLine(*painter, QRect(text.left(), text.top(), text.width(), line),
+                  index.data(FindingModel::TitleRole).toString(),
+                  isQuiet ? theme.faint : theme.text, right,
+                  isCause && !isQuiet ? theme.text : theme.faint, sentenceFont());
+        painter->setFont(sentenceFont());
+        paintLine(*painter,
+                  QRect(text.left(), text.top() + line, text.width(),
+                        QFontMetrics(sentenceFont()).height()),
+                  index.data(Qt::DisplayRole).toString(), isQuiet ? theme.faint : theme.secondary,
+                  {}, theme.faint, sentenceFont());
+    }
     painter->setPen(theme.hairline);
-    painter->setRenderHint(QPainter::Antialiasing, false);
     painter->drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
+    if ((option.state & QStyle::State_HasFocus) != 0) {
+        painter->setPen(theme.interaction);
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRect(option.rect.adjusted(0, 0, -1, -1));
+    }
     painter->restore();
 }
 
 QSize FindingDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
-    const int width = textWidth(option);
-    const int sentence = sentenceRect(index.data(Qt::DisplayRole).toString(), width).height();
-    return {width + kSign, sentence + kGap + QFontMetrics(factsFont()).height() + 2 * kPadding + 1};
+    const int small = QFontMetrics(sentenceFont()).height();
+    const bool isIncident = index.data(FindingModel::IsIncidentRole).toBool();
+    return {option.rect.width(),
+            (isIncident ? small : small + QFontMetrics(titleFont()).height()) + 2 * kPadding + 1};
 }
 
 } // namespace murmur

@@ -6,8 +6,9 @@
 
 namespace murmur {
 
-/// A finding in a narrow column: a sign of its weight, its sentence over as many lines as it needs,
-/// and below in small which detector, when, and how sure.
+/// A finding in two lines of a narrow column: a sign of its weight, its name and how sure it is,
+/// and the beginning of its sentence in small; the whole sentence is in the tip. An incident in one
+/// line above its findings.
 class FindingDelegate : public QStyledItemDelegate
 {
     Q_OBJECT

@@ -9,190 +9,339 @@
 #include "views/base/theme.h"
 #include "views/findings/findingdelegate.h"
 #include "views/findings/findingmodel.h"
+#include "views/findings/findingsfeed.h"
+#include "views/findings/findingtext.h"
 
 #include <QClipboard>
+#include <QFileDialog>
 #include <QGuiApplication>
+#include <QInputDialog>
 #include <QKeyEvent>
 #include <QListView>
+#include <QMenu>
+#include <QSplitter>
+#include <QTextBrowser>
 #include <QVBoxLayout>
 #include <QtConcurrent>
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
 namespace murmur {
 
-namespace {
-
-constexpr int kPause = 500; // milliseconds between two looks at what grows
-
-} // namespace
-
 FindingsView::FindingsView(const ViewContext& context, QWidget* parent)
     : View(context, parent)
     , m_header(new PaneHeader(tr("Findings"), this))
-    , m_list(new QListView(this))
+    , m_list(new QListView)
     , m_model(new FindingModel(this))
     , m_note(new EmptyNote(m_list))
+    , m_details(new QTextBrowser)
+    , m_feed(new FindingsFeed(context.shared, this))
 {
     setAccessibleName(tr("Findings"));
-    setAccessibleDescription(tr("What went wrong, the worst first. Return shows it in all views."));
+    setAccessibleDescription(tr("What went wrong, the worst incident first, in the order of cause. "
+                                "Return shows it in all views, the menu key what can be done."));
     m_list->setModel(m_model);
     m_list->setItemDelegate(new FindingDelegate(m_list));
     m_list->setAccessibleName(tr("Findings"));
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_list->setResizeMode(QListView::Adjust); // sentences break elsewhere
+    m_list->setResizeMode(QListView::Adjust);
     m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_list->setContextMenuPolicy(Qt::CustomContextMenu);
+    m_details->setFrameShape(QFrame::NoFrame);
+    m_details->setAccessibleName(tr("About this finding"));
+    // The pane takes from its neighbours what it needs to say why.
+    m_details->setMinimumHeight(QFontMetrics(m_details->font()).height() * 14);
+    m_list->setMinimumHeight(QFontMetrics(m_list->font()).height() * 7);
+    m_details->setOpenLinks(false);
+    m_details->hide();
+    auto* parts = new QSplitter(Qt::Vertical, this);
+    parts->setHandleWidth(1);
+    parts->addWidget(m_list);
+    parts->addWidget(m_details);
+    parts->setCollapsible(0, false);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
     layout->setSpacing(0);
     layout->addWidget(m_header);
-    layout->addWidget(m_list, 1);
+    layout->addWidget(parts, 1);
     setFocusProxy(m_list);
 
-    m_soon.setSingleShot(true);
-    m_soon.setInterval(kPause);
-    connect(&m_soon, &QTimer::timeout, this, &FindingsView::look);
     connect(m_list, &QListView::clicked, this, &FindingsView::pick);
     connect(m_list, &QListView::activated, this, &FindingsView::pick);
-    connect(shared(), &SharedView::sessionChanged, this, &FindingsView::onSessionChanged);
-    connect(shared(), &SharedView::dataGrew, this, [this] {
-        if (m_job.isBusy())
-            m_hasMore = true;
-        else if (!m_soon.isActive())
-            m_soon.start();
+    connect(m_list, &QListView::customContextMenuRequested, this, &FindingsView::openMenu);
+    connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, [this] {
+        const Finding* finding = m_model->finding(m_list->currentIndex());
+        if (m_details->isVisible() && finding != nullptr)
+            explain(*finding);
     });
-    onSessionChanged();
+    connect(m_details, &QTextBrowser::anchorClicked, this, [this](const QUrl& link) {
+        if (link.scheme() == "message"_L1)
+            this->shared()->selectMessage(link.path().toLongLong());
+    });
+    connect(m_feed, &FindingsFeed::changed, this, &FindingsView::present);
+    connect(m_feed, &FindingsFeed::notKept, this, &FindingsView::failed);
+    connect(shared(), &SharedView::sessionChanged, m_details, &QWidget::hide);
+    present();
 }
 
 FindingsView::~FindingsView() = default;
 
-void FindingsView::onSessionChanged()
+void FindingsView::present()
 {
-    m_job.cancel();
-    m_soon.stop();
-    m_pass.reset();
-    m_failure.clear();
-    m_messages = 0;
-    m_isWhole = m_hasMore = false;
-    m_model->update({});
-    if (shared()->session() != nullptr) {
-        m_pass = std::make_shared<FindingsPass>(DetectorChoice());
-        look();
-    }
+    const Finding* picked = m_model->finding(m_list->currentIndex());
+    const std::uint64_t id = picked != nullptr ? picked->id : 0;
+    m_model->update(m_feed->report(), m_feed->judgements(), m_showsQuiet);
+    if (id != 0 && !m_list->currentIndex().isValid())
+        m_list->setCurrentIndex(m_model->indexOf(id));
     updateNote();
-}
-
-void FindingsView::look()
-{
-    if (!m_pass || m_job.isBusy() || shared()->session() == nullptr)
-        return;
-    m_hasMore = false;
-    // The job keeps what it works with: the view may go on to another session meanwhile.
-    m_job.start(
-        this,
-        [pass = m_pass, source = shared()->session()->source()](const std::stop_token& stop) {
-            return QtConcurrent::run([pass, source, stop]() -> Result<FindingsReport> {
-                if (auto status = pass->advance(*source, {}, stop); !status)
-                    return status.error();
-                return pass->report();
-            });
-        },
-        [this](Result<FindingsReport> report) {
-            m_isWhole = true;
-            if (report)
-                present(*report);
-            else if (report.error().code != ErrorCode::Cancelled)
-                m_failure = report.error().message;
-            updateNote();
-            if (m_hasMore)
-                m_soon.start();
-        });
-    updateNote();
-}
-
-void FindingsView::present(const FindingsReport& report)
-{
-    m_messages = report.messages;
-    const QModelIndex current = m_list->currentIndex();
-    const Finding* picked = m_model->finding(current);
-    const std::int64_t seen = picked != nullptr ? picked->seen : 0;
-    const std::string detector = picked != nullptr ? std::string(picked->detector) : std::string();
-    m_model->update(report.findings);
-    if (seen == 0 || m_list->currentIndex().isValid())
-        return;
-    for (int row = 0; row < m_model->rowCount(); ++row) {
-        const Finding* finding = m_model->finding(m_model->index(row));
-        if (finding->seen == seen && finding->detector == detector)
-            m_list->setCurrentIndex(m_model->index(row));
-    }
 }
 
 void FindingsView::updateNote()
 {
-    const int count = m_model->rowCount();
     const Theme& theme = Theme::current();
-    const auto& findings = m_model->findings();
-    const bool isBad = std::ranges::any_of(
-        findings, [](const Finding& finding) { return finding.severity == Severity::Critical; });
-    if (count > 0)
-        m_header->setFacts(numberText(count), isBad ? theme.bad : theme.warning);
-    else
-        m_header->setFacts(m_pass && !m_isWhole ? tr("looking…") : QString());
-    if (count > 0 || shared()->session() == nullptr) {
-        m_note->say({});
-    } else if (!m_failure.isEmpty()) {
-        m_note->say(tr("Not looked at"), m_failure);
-    } else if (!m_isWhole) {
-        m_note->say(tr("Looking…"));
+    const FindingsReport& report = m_feed->report();
+    const auto open = m_feed->openIncidents();
+    const auto count = static_cast<std::int64_t>(report.findings.size());
+    const std::int64_t quiet = count - countOf(report, Standing::Open);
+    const bool isBad =
+        !open.empty() && report.incidents[open.front()].severity == Severity::Critical;
+    if (!open.empty()) {
+        const QString facts = tr("%n incidents", nullptr, static_cast<int>(open.size())) +
+                              u" · "_s + numberText(count - quiet) +
+                              (quiet > 0 ? tr(", %1 quiet").arg(numberText(quiet)) : QString());
+        m_header->setFacts(facts, isBad ? theme.bad : theme.warning);
+    } else if (quiet > 0) {
+        m_header->setFacts(tr("%1 quiet").arg(numberText(quiet)));
     } else {
-        m_note->say(tr("Nothing found"),
-                    tr("%1 messages were looked at.").arg(numberText(m_messages)));
+        m_header->setFacts(shared()->session() != nullptr && !m_feed->isWhole() ? tr("looking…")
+                                                                                : QString());
     }
+    if (m_model->rowCount() > 0 || shared()->session() == nullptr)
+        m_note->say({});
+    else if (!m_feed->failure().isEmpty())
+        m_note->say(tr("Not looked at"), m_feed->failure());
+    else if (!m_feed->isWhole())
+        m_note->say(tr("Looking…"));
+    else if (quiet > 0)
+        m_note->say(tr("Nothing new"),
+                    tr("%1 findings are accepted, muted or held back; the menu shows them.")
+                        .arg(numberText(quiet)));
+    else
+        m_note->say(tr("Nothing found"),
+                    tr("%1 messages were looked at.").arg(numberText(report.messages)));
+}
+
+void FindingsView::reveal(std::int64_t start, std::int64_t end, AgentId agent, Seq message)
+{
+    // A little of before and after, so that one sees what changed.
+    const std::int64_t length = std::max<std::int64_t>(end - start, 1'000'000'000);
+    const std::int64_t margin = length / 4;
+    shared()->setWindow({fromNs(start - margin), fromNs(start + length + margin)});
+    shared()->setPlayhead(fromNs(start));
+    if (murmur::index(agent) != 0)
+        shared()->selectAgent(agent);
+    if (message != 0)
+        shared()->selectMessage(message);
 }
 
 void FindingsView::pick(const QModelIndex& index)
 {
-    const Finding* finding = m_model->finding(index);
-    if (finding == nullptr)
+    const Incident* incident = m_model->incident(index);
+    if (incident == nullptr)
         return;
-    // A little of before and after, so that one sees what changed.
-    const std::int64_t length =
-        std::max<std::int64_t>(finding->end - finding->start, 1'000'000'000);
-    const std::int64_t margin = length / 4;
-    const TimeRange window{fromNs(finding->start - margin),
-                           fromNs(finding->start + length + margin)};
-    const AgentId agent = finding->agents.empty() ? AgentId{} : finding->agents.front();
-    const Seq first = finding->messages.empty() ? 0 : finding->messages.front();
-    const TimePoint start = fromNs(finding->start);
-    shared()->setWindow(window);
-    shared()->setPlayhead(start);
     if (index != m_list->currentIndex())
         m_list->setCurrentIndex(index);
-    if (murmur::index(agent) != 0)
-        shared()->selectAgent(agent);
-    if (first != 0)
-        shared()->selectMessage(first);
+    const Finding* finding = m_model->finding(index);
+    const Finding& first =
+        finding != nullptr ? *finding : m_model->report().findings[incident->cause()];
+    const auto gone = static_cast<std::size_t>(goneOf(first, m_model->report()));
+    const Seq message = gone < first.messages.size() ? first.messages[gone] : 0;
+    const AgentId agent = first.agents.empty() ? AgentId{} : first.agents.front();
+    if (finding != nullptr)
+        reveal(first.start, first.end, agent, message);
+    else
+        reveal(incident->start, incident->end, agent, message);
+}
+
+void FindingsView::showIncident(std::uint64_t id)
+{
+    pick(m_model->indexOfIncident(id));
+}
+
+void FindingsView::pointAt(std::uint64_t id)
+{
+    const Incident* incident = m_feed->incident(id);
+    if (incident == nullptr)
+        return;
+    m_list->setCurrentIndex(m_model->indexOfIncident(id));
+    const Finding& cause = m_feed->report().findings[incident->cause()];
+    const Seq message =
+        cause.messages.empty() || goneOf(cause, m_feed->report()) > 0 ? 0 : cause.messages.front();
+    shared()->setPlayhead(fromNs(incident->start));
+    if (!cause.agents.empty())
+        shared()->selectAgent(cause.agents.front());
+    if (message != 0)
+        shared()->selectMessage(message);
+}
+
+void FindingsView::explain(const Finding& finding)
+{
+    showDetails(whyText(finding, m_feed->report(), m_feed->judgements().of(finding.id),
+                        *shared()->session()->dictionaries()));
+}
+
+void FindingsView::explain(std::uint64_t id)
+{
+    const Incident* incident = m_feed->incident(id);
+    if (incident == nullptr)
+        return;
+    const Finding& cause = m_feed->report().findings[incident->cause()];
+    if (const QModelIndex row = m_model->indexOf(cause.id); row.isValid())
+        m_list->setCurrentIndex(row);
+    explain(cause);
+}
+
+void FindingsView::showDetails(const QString& text)
+{
+    m_details->document()->setDefaultFont(Theme::current().interfaceFont(9));
+    m_details->setHtml(text);
+    m_details->show();
+}
+
+void FindingsView::showAffected(std::uint64_t id)
+{
+    const Incident* incident = m_feed->incident(id);
+    if (incident == nullptr || incident->agents.empty())
+        return;
+    const auto names = shared()->session()->dictionaries();
+    QStringList quoted;
+    for (const AgentId agent : incident->agents)
+        quoted << u'"' +
+                      QString::fromStdString(names->agentName(agent))
+                          .replace(u'\\', u"\\\\"_s)
+                          .replace(u'"', u"\\\""_s) +
+                      u'"';
+    const QString list = quoted.join(u", ");
+    const auto filter =
+        parseFilter(u"from in [%1] or to in [%1]"_s.arg(list), shared()->session()->seen().time);
+    if (filter)
+        shared()->setFilter(*filter);
+    else
+        Q_EMIT failed(filter.error());
+}
+
+void FindingsView::compare(std::uint64_t id)
+{
+    const Incident* found = m_feed->incident(id);
+    if (found == nullptr)
+        return;
+    constexpr std::size_t kMost = 8;
+    std::vector<AgentId> agents = found->agents;
+    agents.resize(std::min(agents.size(), kMost));
+    const nanoseconds length(std::max<std::int64_t>(found->end - found->start, 1'000'000'000));
+    const TimePoint begin = fromNs(found->start);
+    const auto ask = [&](TimePoint from, const std::stop_token& stop) {
+        TileRequest request;
+        request.range = {from, from + length};
+        request.columns = 1;
+        request.latency = true;
+        request.agents = agents;
+        request.stop = stop;
+        return shared()->session()->tiles(std::move(request));
+    };
+    m_comparison.start(
+        this,
+        [&](const std::stop_token& stop) {
+            return QtConcurrent::run([before = ask(begin - length, stop),
+                                      now = ask(begin, stop)]() -> Result<std::vector<TileSlice>> {
+                auto one = before.result();
+                auto other = now.result();
+                if (!one)
+                    return one.error();
+                if (!other)
+                    return other.error();
+                return std::vector<TileSlice>{std::move(*one), std::move(*other)};
+            });
+        },
+        [this, agents, length](Result<std::vector<TileSlice>> both) {
+            if (both)
+                showDetails(compareText(beforeAndNow(agents, both->front(), both->back()), length,
+                                        *shared()->session()->dictionaries()));
+            else if (both.error().code != ErrorCode::Cancelled)
+                Q_EMIT failed(both.error());
+        });
+}
+
+void FindingsView::makeCheck(std::uint64_t id)
+{
+    if (m_feed->incident(id) == nullptr)
+        return;
+    QString path = shared()->session()->path();
+    if (path.endsWith(u".murmur"_s))
+        path.chop(7);
+    auto* dialog = new QFileDialog(this, tr("Make a check"), path + u"-check.json"_s,
+                                   tr("Rules of murmur check (*.json)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    // Rules that are there are added to.
+    dialog->setOption(QFileDialog::DontConfirmOverwrite);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, id](const QString& file) {
+        if (const Status status = makeCheck(id, file); !status)
+            Q_EMIT failed(status.error());
+    });
+    dialog->open();
+}
+
+Status FindingsView::makeCheck(std::uint64_t id, const QString& path)
+{
+    const Incident* incident = m_feed->incident(id);
+    if (incident == nullptr)
+        return Done{};
+    std::vector<std::string> detectors;
+    for (const std::size_t place : incident->findings) {
+        const std::string detector(m_feed->report().findings[place].detector);
+        if (std::ranges::find(detectors, detector) == detectors.end())
+            detectors.push_back(detector);
+    }
+    auto status = addToCheck(path, detectors);
+    if (status)
+        Q_EMIT noted(
+            tr("Written: murmur check FILE --rules %1 fails when this happens again.").arg(path));
+    return status;
+}
+
+std::uint64_t FindingsView::currentIncident() const
+{
+    const Incident* incident = m_model->incident(m_list->currentIndex());
+    return incident != nullptr ? incident->id : 0;
 }
 
 QString FindingsView::asText() const
 {
     QString text = tr("severity\tdetector\twhat\twhen\n");
-    for (const Finding& finding : m_model->findings()) {
-        const std::string_view severity = severityName(finding.severity);
-        text +=
-            QString::fromUtf8(severity.data(), static_cast<qsizetype>(severity.size())) + u'\t' +
-            QString::fromUtf8(finding.detector.data(),
-                              static_cast<qsizetype>(finding.detector.size())) +
-            u'\t' + QString::fromStdString(finding.summary) + u'\t' + findingFacts(finding) + u'\n';
+    for (int row = 0; row < m_model->rowCount(); ++row) {
+        const Finding* finding = m_model->finding(m_model->index(row));
+        if (finding == nullptr)
+            continue;
+        const std::string_view severity = severityName(finding->severity);
+        text += QString::fromUtf8(severity.data(), static_cast<qsizetype>(severity.size())) +
+                u'\t' +
+                QString::fromUtf8(finding->detector.data(),
+                                  static_cast<qsizetype>(finding->detector.size())) +
+                u'\t' + QString::fromStdString(finding->summary) + u'\t' + findingFacts(*finding) +
+                u'\n';
     }
     return text;
 }
 
 bool FindingsView::isSettled() const
 {
-    return !m_job.isBusy() && (m_isWhole || !m_pass);
+    return !m_comparison.isBusy() &&
+           (m_feed->isWhole() || !m_feed->failure().isEmpty() || shared()->session() == nullptr);
 }
 
 void FindingsView::changeEvent(QEvent* event)
@@ -200,19 +349,6 @@ void FindingsView::changeEvent(QEvent* event)
     View::changeEvent(event);
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange)
         updateNote();
-}
-
-void FindingsView::keyPressEvent(QKeyEvent* event)
-{
-    if (event->matches(QKeySequence::Copy)) {
-        const Finding* finding = m_model->finding(m_list->currentIndex());
-        QGuiApplication::clipboard()->setText(finding != nullptr
-                                                  ? QString::fromStdString(finding->summary) +
-                                                        u'\n' + findingFacts(*finding)
-                                                  : asText());
-        return;
-    }
-    View::keyPressEvent(event);
 }
 
 } // namespace murmur

@@ -5,22 +5,22 @@
 #include "views/base/latestjob.h"
 #include "views/base/view.h"
 
-#include "session/findingspass.h"
-
-#include <QTimer>
-
-#include <memory>
+#include "session/judgements.h"
 
 class QListView;
+class QMenu;
+class QTextBrowser;
 
 namespace murmur {
 
 class EmptyNote;
 class FindingModel;
+class FindingsFeed;
 class PaneHeader;
 
-/// What went wrong in the recording, told while it grows. Picking a finding shows its stretch of
-/// time, its first message and the agent that it is about in all views.
+/// What went wrong in the recording, by incident and in the order of cause, told while it grows.
+/// Picking a finding shows its stretch of time, its first message and the agent that it is about in
+/// all views. Says why, who is affected, how it was before; takes what people make of it.
 class FindingsView : public View
 {
     Q_OBJECT
@@ -32,30 +32,54 @@ public:
     [[nodiscard]] bool isSettled() const override;
     [[nodiscard]] FindingModel* model() const { return m_model; }
     [[nodiscard]] QListView* list() const { return m_list; }
-    [[nodiscard]] QSize sizeHint() const override { return {250, 160}; }
+    [[nodiscard]] FindingsFeed* feed() const { return m_feed; }
+    [[nodiscard]] QTextBrowser* details() const { return m_details; }
+    [[nodiscard]] QSize sizeHint() const override { return {250, 320}; }
+
+    // What can be done with an incident; of an id that is none, nothing.
+    /// Its stretch of time, its first message and its first agent in all views.
+    void showIncident(std::uint64_t id);
+    /// Only lets the list and the playhead stand at it.
+    void pointAt(std::uint64_t id);
+    void explain(std::uint64_t id);
+    void showAffected(std::uint64_t id);
+    void compare(std::uint64_t id);
+    void makeCheck(std::uint64_t id);
+    /// The detectors of the incident, into that file of rules.
+    Status makeCheck(std::uint64_t id, const QString& path);
+
+Q_SIGNALS:
+    /// Something was done that leaves no mark in the window: a sentence.
+    void noted(const QString& sentence);
+    void failed(const murmur::Error& error);
 
 protected:
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
-    void onSessionChanged();
-    void look();
-    void present(const FindingsReport& report);
+    void present();
     void updateNote();
     void pick(const QModelIndex& index);
+    void reveal(std::int64_t start, std::int64_t end, AgentId agent, Seq message);
+    void explain(const Finding& finding);
+    void showDetails(const QString& text);
+    void openMenu(const QPoint& place);
+    void addJudging(QMenu& menu, const Finding& finding);
+    void stand(const Finding& finding, Standing standing);
+    void muteLike(const Finding& finding);
+    void comment(const Finding& finding);
+    void reopen(const Finding& finding);
+    [[nodiscard]] std::uint64_t currentIncident() const;
 
     PaneHeader* m_header;
     QListView* m_list;
     FindingModel* m_model;
     EmptyNote* m_note;
-    std::shared_ptr<FindingsPass> m_pass; ///< of the session; one job at a time has it
-    QString m_failure;
-    std::int64_t m_messages = 0; ///< that were looked at
-    bool m_isWhole = false;      ///< all that was there has been looked at once
-    bool m_hasMore = false;      ///< more came while it looked
-    QTimer m_soon;
-    LatestJob m_job;
+    QTextBrowser* m_details;
+    FindingsFeed* m_feed;
+    bool m_showsQuiet = false;
+    LatestJob m_comparison;
 };
 
 } // namespace murmur

@@ -1,0 +1,206 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/findings/findingtext.h"
+
+#include "views/base/numbers.h"
+#include "views/base/theme.h"
+#include "views/findings/findingmodel.h"
+
+#include "findings/detector.h"
+
+#include <QCoreApplication>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QSaveFile>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+struct Tr
+{
+    Q_DECLARE_TR_FUNCTIONS(Findings)
+};
+
+constexpr std::size_t kMessagesNamed = 12;
+constexpr double kNoticed = 1.5; // times as much
+
+QString escaped(const std::string& text)
+{
+    return QString::fromStdString(text).toHtmlEscaped();
+}
+
+QString heading(const QString& text)
+{
+    return u"<p style='color:%1;margin-top:8px;margin-bottom:2px'>%2</p>"_s.arg(
+        Theme::current().secondary.name(), text);
+}
+
+QString row(const QString& name, const QString& value)
+{
+    return u"<tr><td style='color:%1'>%2&nbsp;&nbsp;</td><td>%3</td></tr>"_s.arg(
+        Theme::current().secondary.name(), name, value);
+}
+
+QString messagesText(const Finding& finding, const FindingsReport& report)
+{
+    QStringList links;
+    const auto gone = static_cast<std::size_t>(goneOf(finding, report));
+    for (std::size_t i = gone; i < finding.messages.size() && i < gone + kMessagesNamed; ++i)
+        links << u"<a href='message:%1'>%2</a>"_s.arg(QString::number(finding.messages[i]),
+                                                      numberText(finding.messages[i]));
+    QString text = links.join(u", ");
+    if (finding.messages.size() > gone + kMessagesNamed)
+        text += u" …"_s;
+    if (gone > 0)
+        text += u" "_s + Tr::tr("%n of its messages are gone: the recording keeps its last part.",
+                                nullptr, static_cast<int>(gone));
+    return text;
+}
+
+QString changeText(double before, double now, const QString& from, const QString& to)
+{
+    const bool isMore = now > before * kNoticed && now > 0;
+    const bool isLess = now * kNoticed < before;
+    const QString text = from + u" → "_s + to;
+    return isMore || isLess ? u"<b>%1 %2</b>"_s.arg(text, isMore ? u"▲"_s : u"▼"_s) : text;
+}
+
+QString timeText(std::int64_t ns)
+{
+    return ns < 0 ? Tr::tr("none") : durationText(nanoseconds(ns));
+}
+
+} // namespace
+
+QString whyText(const Finding& finding, const FindingsReport& report, const Judgement& judgement,
+                const Dictionaries& names)
+{
+    QString text = u"<p><b>%1</b></p><p>%2</p><p style='color:%3'>%4</p>"_s.arg(
+        detectorTitle(finding.detector), escaped(finding.summary),
+        Theme::current().secondary.name(), findingFacts(finding));
+    if (finding.hasGap)
+        text += u"<p>%1</p>"_s.arg(
+            Tr::tr("We lost messages in between, so it is less sure than it would be."));
+    for (const QString& said : {judgement.reason, judgement.comment}) {
+        if (!said.isEmpty())
+            text += u"<p>“%1”</p>"_s.arg(said.toHtmlEscaped());
+    }
+    QStringList agents;
+    for (const AgentId agent : finding.agents)
+        agents << escaped(names.agentName(agent));
+    text += heading(Tr::tr("Evidence")) + u"<table>"_s;
+    if (!agents.isEmpty())
+        text += row(Tr::tr("agents"), agents.join(u", "));
+    for (const auto& [name, value] : finding.evidence)
+        text += row(escaped(name).replace(u'_', u' '), escaped(value));
+    if (!finding.messages.empty())
+        text += row(Tr::tr("messages"), messagesText(finding, report));
+    text += u"</table>"_s;
+    if (const DetectorEntry* entry = findDetector(finding.detector)) {
+        text += heading(Tr::tr("Judged by")) + u"<table>"_s;
+        for (const Parameter& parameter : entry->parameters)
+            text += row(parameterText(parameter, parameter.usual),
+                        QString::fromUtf8(parameter.meaning).toHtmlEscaped());
+        text += u"</table>"_s;
+    }
+    return text;
+}
+
+std::vector<BeforeAndNow> beforeAndNow(const std::vector<AgentId>& agents, const TileSlice& before,
+                                       const TileSlice& now)
+{
+    std::vector<BeforeAndNow> lines;
+    for (const AgentId agent : agents) {
+        BeforeAndNow& line = lines.emplace_back();
+        line.agent = agent;
+        for (int i = 0; i < 2; ++i) {
+            const TileSlice& slice = i == 0 ? before : now;
+            const auto lane = std::ranges::find(slice.lanes, agent, &TileLane::agent);
+            if (lane == slice.lanes.end())
+                continue;
+            const double seconds = static_cast<double>(slice.bucketWidth.count()) / 1e9 *
+                                   static_cast<double>(slice.bucketCount);
+            line.rate[i] = seconds > 0 ? static_cast<double>(lane->total) / seconds : 0;
+            line.errors[i] = lane->errors;
+            if (lane->latency.count() > 0)
+                line.p99[i] = static_cast<std::int64_t>(lane->latency.quantile(0.99));
+        }
+    }
+    return lines;
+}
+
+QString compareText(const std::vector<BeforeAndNow>& lines, nanoseconds length,
+                    const Dictionaries& names)
+{
+    QString text =
+        u"<p><b>%1</b></p>"_s.arg(Tr::tr("Compared with the %1 before").arg(durationText(length)));
+    for (const BeforeAndNow& line : lines) {
+        text += heading(escaped(names.agentName(line.agent))) + u"<table>"_s;
+        text += row(Tr::tr("p99"), line.p99[0] < 0 || line.p99[1] < 0
+                                       ? timeText(line.p99[0]) + u" → "_s + timeText(line.p99[1])
+                                       : changeText(static_cast<double>(line.p99[0]),
+                                                    static_cast<double>(line.p99[1]),
+                                                    timeText(line.p99[0]), timeText(line.p99[1])));
+        text +=
+            row(Tr::tr("errors"),
+                changeText(static_cast<double>(line.errors[0]), static_cast<double>(line.errors[1]),
+                           numberText(line.errors[0]), numberText(line.errors[1])));
+        const auto rate = [](double value) { return QString::number(value, 'f', 1); };
+        text += row(Tr::tr("says"), changeText(line.rate[0], line.rate[1], rate(line.rate[0]),
+                                               Tr::tr("%1 a second").arg(rate(line.rate[1]))));
+        text += u"</table>"_s;
+    }
+    return text;
+}
+
+Status addToCheck(const QString& path, const std::vector<std::string>& detectors)
+{
+    QJsonObject rules;
+    bool isNew = true;
+    if (QFile file(path); file.exists()) {
+        QJsonParseError wrong;
+        if (!file.open(QIODevice::ReadOnly))
+            return Error{ErrorCode::Unreadable,
+                         Tr::tr("Cannot read the rules in %1: %2.").arg(path, file.errorString())};
+        const QJsonDocument document = QJsonDocument::fromJson(file.readAll(), &wrong);
+        if (!document.isObject())
+            return Error{ErrorCode::Unreadable,
+                         Tr::tr("%1 is no file of rules: %2.").arg(path, wrong.errorString())};
+        rules = document.object();
+        isNew = false;
+    }
+    QJsonObject chosen = rules[u"detectors"].toObject();
+    // Rules that name no detectors go by all of them already.
+    if (isNew || chosen.contains(u"only")) {
+        QJsonArray only = chosen[u"only"].toArray();
+        for (const std::string& detector : detectors) {
+            const QString id = QString::fromStdString(detector);
+            if (!only.contains(id))
+                only.append(id);
+        }
+        chosen.insert(u"only"_s, only);
+    }
+    QJsonArray ignored;
+    for (const QJsonValue& id : chosen[u"ignore"].toArray()) {
+        if (std::ranges::find(detectors, id.toString().toStdString()) == detectors.end())
+            ignored.append(id);
+    }
+    if (chosen.contains(u"ignore"))
+        chosen.insert(u"ignore"_s, ignored);
+    rules.insert(u"detectors"_s, chosen);
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(QJsonDocument(rules).toJson()) < 0 ||
+        !file.commit())
+        return Error{ErrorCode::Unwritable,
+                     Tr::tr("Cannot write the rules into %1: %2.").arg(path, file.errorString())};
+    return Done{};
+}
+
+} // namespace murmur

@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "session/judgements.h"
+#include "session/session.h"
+
+#include <QString>
+
+#include <vector>
+
+namespace murmur {
+
+/// Why a finding was told: its sentence, the figures behind it, the thresholds that it was judged
+/// by, its messages as links ("message:8812"), and what people said of it. Rich text.
+QString whyText(const Finding& finding, const FindingsReport& report, const Judgement& judgement,
+                const Dictionaries& names);
+
+/// How an agent fared in a stretch of time, and in one of the same length before it.
+struct BeforeAndNow
+{
+    AgentId agent{};
+    double rate[2] = {0, 0}; ///< messages a second
+    std::int64_t errors[2] = {0, 0};
+    std::int64_t p99[2] = {-1, -1}; ///< ns, of its answers; -1: none
+};
+/// Of these agents, in their order.
+std::vector<BeforeAndNow> beforeAndNow(const std::vector<AgentId>& agents, const TileSlice& before,
+                                       const TileSlice& now);
+/// As a table, rich text; what has grown by half or more stands out.
+QString compareText(const std::vector<BeforeAndNow>& lines, nanoseconds length,
+                    const Dictionaries& names);
+
+/// Makes `murmur check` fail on these detectors, by the file of rules at `path`: a new one, or one
+/// that is there and is kept. Errors: Unreadable (it is none), Unwritable.
+Status addToCheck(const QString& path, const std::vector<std::string>& detectors);
+
+} // namespace murmur
