@@ -48,6 +48,7 @@ void addInfo(CLI::App& app, Action& action);
 void addQuery(CLI::App& app, Action& action);
 void addCheck(CLI::App& app, Action& action);
 void addClocks(CLI::App& app, Action& action);
+void addTrace(CLI::App& app, Action& action);
 void addFindings(CLI::App& app, Action& action);
 void addSummary(CLI::App& app, Action& action);
 void addLatency(CLI::App& app, Action& action);

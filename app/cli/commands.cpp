@@ -29,6 +29,7 @@ std::span<const Command> commands() noexcept
         {"summary", "Say on one screen what is wrong, since when, and what to do next", addSummary},
         {"findings", "Say what went wrong, and which messages show it", addFindings},
         {"check", "Hold a recording against detectors and rules, as a pass or fail", addCheck},
+        {"trace", "Show what a message follows from and what followed, as a tree", addTrace},
         {"clocks", "Say by how much the agents' clocks are wrong", addClocks},
         {"names", "Call agents something else, merge and group them", addNames},
         {"import", "Make a recording of JSON lines or CSV", addImport},

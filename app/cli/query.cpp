@@ -9,8 +9,10 @@
 #include "output.h"
 #include "progress.h"
 #include "recordings.h"
+#include "session/clockpass.h"
 #include "stopsignals.h"
 #include "validators.h"
+#include "work.h"
 
 #include <CLI/CLI.hpp>
 
@@ -224,6 +226,20 @@ int run(const Options& options)
     MessageStream stream(**session, *filter, depthFor(options, *columns, decodes), kPreviewBytes,
                          options.limit);
     MessageFormatter formatter((*session)->dictionaries());
+    if (asksForClocks(*columns)) {
+        const auto source = (*session)->source();
+        const auto clocks = workWith<ClocksPtr>([&](const StepProgress& show, const auto& stop) {
+            return clocksOf(
+                *source,
+                [&](std::int64_t done, std::int64_t all) {
+                    show(u"comparing clocks"_s, done, all);
+                },
+                stop);
+        });
+        if (!clocks)
+            return failed(clocks.error());
+        formatter.setClocks(*clocks);
+    }
     QObject context;
     QObject::connect(&signals, &StopSignals::requested, &context, [&] { stream.stop(); });
     const auto showScanned = [&] {
@@ -294,6 +310,7 @@ void addQuery(CLI::App& app, Action& action)
     app.footer("\nExamples:\n"
                "  murmur query night.murmur 'kind == error and site == north'\n"
                "  murmur query night.murmur 'latency > 200ms' --columns time,from,to,latency_ms\n"
+               "  murmur query night.murmur 'trace == 4bf92f' --columns aligned,from,type\n"
                "  murmur query night.murmur 'payload.task.id == 8812' --json\n"
                "  murmur query north.murmur south.murmur 'latency > 1s' --offset south=+1.5s\n"
                "  murmur query north.murmur south.murmur south:1234     one message\n"

@@ -70,7 +70,18 @@ FilterEdit::FilterEdit(SharedView* shared, QWidget* parent)
     });
     connect(&m_pause, &QTimer::timeout, this, &FilterEdit::check);
     connect(m_edit, &QLineEdit::returnPressed, this, &FilterEdit::apply);
-    connect(m_shared, &SharedView::filterChanged, this, &FilterEdit::restartCount);
+    connect(m_shared, &SharedView::filterChanged, this, [this] {
+        // Views set filters too: what holds is what stands here.
+        const QString text = m_shared->filter() ? m_shared->filter()->text() : QString();
+        if (text.trimmed() != m_edit->text().trimmed()) {
+            const QSignalBlocker blocker(m_edit);
+            m_edit->setText(text);
+            m_edit->setCursorPosition(0);
+            m_pause.stop();
+            showError({});
+        }
+        restartCount();
+    });
     connect(m_shared, &SharedView::dataGrew, this, [this] {
         if (m_shared->filter() && !m_growth.isActive())
             m_growth.start();

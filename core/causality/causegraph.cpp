@@ -221,8 +221,9 @@ FirstCause CauseGraph::firstCause(Seq seq, bool withInferred) const
     {
         CauseOf to; ///< the effect through which it was found, by which edge
         Grade weakest = Grade::Stated;
+        bool isDone = false;
     };
-    std::unordered_map<Seq, Step> seen{{seq, {{0, Grade::Stated}, Grade::Stated}}};
+    std::unordered_map<Seq, Step> steps{{seq, {}}};
     std::vector<Seq> queues[3];
     queues[0].push_back(seq);
     Seq root = 0;
@@ -235,22 +236,26 @@ FirstCause CauseGraph::firstCause(Seq seq, bool withInferred) const
         }
         const Seq effect = queues[level].back();
         queues[level].pop_back();
-        const Grade weakest = seen[effect].weakest;
+        if (steps[effect].isDone)
+            continue; // over a surer way
+        steps[effect].isDone = true;
+        const Grade weakest = steps[effect].weakest;
         bool hasCause = false;
         for (const CauseOf& cause : causesOf(effect)) {
             if (cause.seq > last() || (cause.grade == Grade::Inferred && !withInferred))
                 continue;
             hasCause = true;
-            if (seen.size() >= kMostAncestors) {
+            const Grade grade = std::max(weakest, cause.grade);
+            const auto known = steps.find(cause.seq);
+            if (known != steps.end() && (known->second.isDone || known->second.weakest <= grade))
+                continue;
+            if (known == steps.end() && steps.size() >= kMostAncestors) {
                 found.isWhole = false;
                 continue;
             }
-            const Grade grade = std::max(weakest, cause.grade);
-            if (!seen.try_emplace(cause.seq, Step{{effect, cause.grade}, grade}).second)
-                continue;
-            ++found.ancestors;
-            if (cause.seq < earliest)
-                earliest = cause.seq;
+            found.ancestors += known == steps.end() ? 1 : 0;
+            steps[cause.seq] = {{effect, cause.grade}, grade, false};
+            earliest = std::min(earliest, cause.seq);
             queues[static_cast<std::size_t>(grade)].push_back(cause.seq);
         }
         if (hasCause || effect == seq)
@@ -265,7 +270,7 @@ FirstCause CauseGraph::firstCause(Seq seq, bool withInferred) const
         root = earliest;
     }
     for (Seq at = root; at != 0 && at != seq;) {
-        const Step& step = seen[at];
+        const Step& step = steps[at];
         found.way.push_back({at, step.to.grade});
         at = step.to.seq;
     }

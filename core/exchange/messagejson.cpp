@@ -75,6 +75,8 @@ constexpr std::array kKeys = std::to_array<KeyName>({
     {"finish", MessageKey::Finish},
     {"reply_to", MessageKey::ReplyTo},
     {"recording", MessageKey::Recording},
+    {"aligned", MessageKey::Aligned},
+    {"aligned_error_ns", MessageKey::AlignedErrorNs},
     {"inferred_to", MessageKey::InferredTo},
 });
 constexpr std::size_t kLineKeys = 21;
@@ -216,7 +218,7 @@ bool MessageColumn::isNumber() const noexcept
     return key == MessageKey::Seq || key == MessageKey::Sequence || key == MessageKey::LatencyMs ||
            key == MessageKey::LatencyNs || key == MessageKey::Size || key == MessageKey::TokensIn ||
            key == MessageKey::TokensOut || key == MessageKey::TokensCached ||
-           key == MessageKey::Cost;
+           key == MessageKey::Cost || key == MessageKey::AlignedErrorNs;
 }
 
 std::vector<MessageColumn> allColumns()
@@ -472,10 +474,31 @@ FieldValue MessageFormatter::value(const MessageColumn& column, const MessageDet
         return modelValue(message, column.key);
     case MessageKey::ReplyTo:
         return idValue(message, IdField::ReplyTo);
+    case MessageKey::Aligned:
+    case MessageKey::AlignedErrorNs:
+        return alignedValue(message.row, column.key);
     case MessageKey::Recording:
         return text(recordingOf(message.row));
     }
     return {};
+}
+
+FieldValue MessageFormatter::alignedValue(const MessageRow& row, MessageKey key) const
+{
+    if (!m_clocks)
+        return {};
+    const auto aligned = m_clocks->aligned(m_names->resolved(row.sender), toNs(row.time), row.sent);
+    if (!aligned)
+        return {};
+    return key == MessageKey::Aligned ? timeValue(aligned->time)
+                                      : json(std::to_string(aligned->error));
+}
+
+bool asksForClocks(const std::vector<MessageColumn>& columns)
+{
+    return std::ranges::any_of(columns, [](const MessageColumn& column) {
+        return column.key == MessageKey::Aligned || column.key == MessageKey::AlignedErrorNs;
+    });
 }
 
 std::string MessageFormatter::recordingInFront(const std::vector<MessageColumn>& columns,

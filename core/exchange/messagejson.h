@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "causality/clocks.h"
 #include "session/session.h"
 
 #include <QString>
@@ -11,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace murmur::exchange {
@@ -54,7 +56,9 @@ enum class MessageKey : std::uint8_t {
     Cost,
     Finish,
     ReplyTo,
-    Recording, ///< asked for by name; else it stands in front where there are several
+    Aligned,        ///< when it was sent, by our clock; needs setClocks()
+    AlignedErrorNs, ///< by how much that may be wrong
+    Recording,      ///< asked for by name; else it stands in front where there are several
 };
 
 /// One thing to print of each message.
@@ -72,6 +76,9 @@ struct MessageColumn
 std::vector<MessageColumn> allColumns();
 /// "time,from,payload.task.id"; an unknown name is WrongUse and names what there is.
 Result<std::vector<MessageColumn>> columnsFromText(QStringView text);
+
+/// Whether one of them needs the clocks of the agents.
+bool asksForClocks(const std::vector<MessageColumn>& columns);
 
 /// Whether `recording` is one of them.
 bool asksForRecording(const std::vector<MessageColumn>& columns);
@@ -98,6 +105,9 @@ public:
     ~MessageFormatter();
     MessageFormatter(MessageFormatter&&) noexcept;
 
+    /// By which `aligned` is told.
+    void setClocks(ClocksPtr clocks) { m_clocks = std::move(clocks); }
+
     [[nodiscard]] FieldValue value(const MessageColumn& column, const MessageDetail& message);
     /// With a newline. An object of all columns gets `payload_encoding` or `payload_codec`
     /// where they are needed.
@@ -120,10 +130,12 @@ private:
     /// recordingOf(), but empty where it is asked for as a column.
     [[nodiscard]] std::string recordingInFront(const std::vector<MessageColumn>& columns,
                                                const MessageRow& row) const;
+    [[nodiscard]] FieldValue alignedValue(const MessageRow& row, MessageKey key) const;
     [[nodiscard]] FieldValue senderLabel(const MessageRow& row, Label label) const;
 
     std::shared_ptr<const Dictionaries> m_names;
     std::string m_recording;
+    ClocksPtr m_clocks;
     std::unique_ptr<Parser> m_parser;
 };
 

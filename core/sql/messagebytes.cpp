@@ -97,6 +97,17 @@ std::optional<double> MessageScan::costOf(const ModelCall& call)
     return m_context.prices->cost(call.model, call.usage);
 }
 
+ClocksPtr MessageScan::clocks()
+{
+    if (m_context.failure)
+        return nullptr;
+    auto clocks = m_recording.clocks(m_context.stop);
+    if (clocks)
+        return *clocks;
+    m_context.failure = clocks.error();
+    return nullptr;
+}
+
 std::string_view MessageScan::headers()
 {
     return hasBytes() ? bytesOf(*m_current, row()).substr(columns().rawSize[row()])

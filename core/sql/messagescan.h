@@ -91,6 +91,9 @@ public:
     /// The call to a model that it tells of, or null; valid until the next one.
     const ModelCall* modelCall();
     [[nodiscard]] std::optional<double> costOf(const ModelCall& call);
+    /// The clocks of the agents, found out when first asked for; null after a failure (it stands in
+    /// the context).
+    [[nodiscard]] ClocksPtr clocks();
 
 private:
     /// Rows of one block or one run of the tail.

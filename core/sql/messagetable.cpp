@@ -61,8 +61,10 @@ constexpr std::array kColumns = std::to_array<ColumnSpec>({
     {"tokens_cached", "INTEGER", "of tokens_in, what came out of a cache, or NULL", true},
     {"cost", "REAL", "US dollars, as stated or by your prices; NULL when not known", true},
     {"finish", "TEXT", "why the model stopped", true},
+    {"aligned", "INTEGER", "ns, when it was sent by our clock, or NULL: see `murmur clocks`", true},
+    {"aligned_error_ns", "INTEGER", "ns, by how much that may be wrong", true},
 });
-static_assert(kColumns.size() == static_cast<std::size_t>(MessageColumn::Finish) + 1);
+static_assert(kColumns.size() == static_cast<std::size_t>(MessageColumn::AlignedErrorNs) + 1);
 
 class MessageCursor final : public VirtualCursor
 {

@@ -57,6 +57,9 @@ enum class MessageColumn : int {
     TokensCached,
     Cost,
     Finish,
+    // by the clocks of the agents
+    Aligned,
+    AlignedErrorNs,
 };
 
 /// `message`: every message of the recordings, one after the other, each in Seq order.

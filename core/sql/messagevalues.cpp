@@ -154,6 +154,20 @@ std::int64_t latencyOf(const Columns& columns, std::size_t row)
     return columns.closes[row] == 0 ? -1 : columns.latency[row];
 }
 
+void resultAligned(sqlite3_context* result, MessageColumn column, MessageScan& scan)
+{
+    const ClocksPtr clocks = scan.clocks();
+    const Columns& columns = scan.columns();
+    const std::size_t row = scan.row();
+    const auto aligned =
+        clocks ? clocks->aligned(scan.recording().resolved(AgentId(columns.sender[row])),
+                                 columns.time[row], columns.sent[row])
+               : std::nullopt;
+    if (!aligned)
+        return sqlite3_result_null(result);
+    sqlite3_result_int64(result, column == MessageColumn::Aligned ? aligned->time : aligned->error);
+}
+
 } // namespace
 
 std::uint32_t columnsFor(MessageColumn column) noexcept
@@ -219,6 +233,9 @@ std::uint32_t columnsFor(MessageColumn column) noexcept
     case MessageColumn::Cost:
     case MessageColumn::Finish:
         return ActorColumns | SizeColumns | PayloadColumns;
+    case MessageColumn::Aligned:
+    case MessageColumn::AlignedErrorNs:
+        return TimeColumns | SentColumns | ActorColumns;
     }
     return 0;
 }
@@ -328,6 +345,9 @@ void messageValue(sqlite3_context* result, MessageColumn column, MessageScan& sc
     case MessageColumn::Cost:
     case MessageColumn::Finish:
         return resultOfModelCall(result, column, scan);
+    case MessageColumn::Aligned:
+    case MessageColumn::AlignedErrorNs:
+        return resultAligned(result, column, scan);
     }
 }
 

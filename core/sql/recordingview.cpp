@@ -3,6 +3,7 @@
 
 #include "sql/recordingview.h"
 
+#include "session/clockpass.h"
 #include "session/jobs.h"
 
 namespace murmur {
@@ -55,6 +56,18 @@ RecordingView::blocksWithIds(BlockReader& reader, IdField field,
     for (const std::string& id : ids)
         choice.emplace_back(field, id);
     return blocksWith(reader, choice);
+}
+
+Result<ClocksPtr> RecordingView::clocks(const std::stop_token& stop)
+{
+    if (!m_clocks || m_clocksUpTo < m_durable) {
+        auto found = clocksOf(*m_source, {}, stop);
+        if (!found)
+            return found;
+        m_clocks = *found;
+        m_clocksUpTo = m_durable;
+    }
+    return m_clocks;
 }
 
 } // namespace murmur

@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "causality/clocks.h"
 #include "llm/prices.h"
 #include "session/findingslook.h"
 #include "session/judgements.h"
@@ -50,6 +51,10 @@ public:
     /// Runs behind the file; rows up to durable() are to be passed over.
     [[nodiscard]] const std::vector<Tail::Run>& tail() const { return m_tail; }
 
+    [[nodiscard]] AgentId resolved(AgentId id) const { return m_source->names->resolved(id); }
+    /// The clocks of its agents; reads all headers once for each view.
+    Result<ClocksPtr> clocks(const std::stop_token& stop);
+
     /// Runs `work` on a reader, in one read transaction. To be short: as long as it lasts, a
     /// recorder can neither checkpoint nor close the file.
     template<typename Work>
@@ -76,6 +81,8 @@ private:
     std::shared_ptr<const Source> m_source;
     std::string m_label;
     std::unique_ptr<NameCache> m_names;
+    ClocksPtr m_clocks;
+    Seq m_clocksUpTo = 0;
     std::vector<Tail::Run> m_tail;
     Seq m_durable = 0;
     Seq m_last = 0;

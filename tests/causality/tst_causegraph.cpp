@@ -117,6 +117,20 @@ private Q_SLOTS:
         QVERIFY(!first.isCircular);
     }
 
+    void aLongWayThatIsSurerThanAShortOne()
+    {
+        // A reply follows from its request, and as surely from the work in between.
+        const CauseGraph graph = graphOf(4, {{2, {1, Grade::Stated}},
+                                             {3, {2, Grade::Stated}},
+                                             {4, {1, Grade::Carried}},
+                                             {4, {3, Grade::Stated}}});
+        const FirstCause first = graph.firstCause(4, true);
+        QCOMPARE(first.root(), 1);
+        QCOMPARE(first.way.size(), std::size_t(3));
+        QCOMPARE(first.grade(), Grade::Stated);
+        QCOMPARE(first.ancestors, 3);
+    }
+
     void aCauseThatCameAfterItsEffect()
     {
         // Spans are told when they end: children before their parents.

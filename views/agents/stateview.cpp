@@ -4,6 +4,7 @@
 
 #include "views/agents/health.h"
 #include "views/agents/statusband.h"
+#include "views/base/clockfollower.h"
 #include "views/base/emptynote.h"
 #include "views/base/names.h"
 #include "views/base/numbers.h"
@@ -51,11 +52,14 @@ StateView::StateView(const ViewContext& context, QWidget* parent)
     , m_open(new QLabel(m_body))
     , m_mailboxName(new QLabel(tr("mailbox"), m_body))
     , m_mailbox(new QLabel(m_body))
+    , m_clockName(new QLabel(tr("clock"), m_body))
+    , m_clock(new QLabel(m_body))
     , m_table(new QTableView(m_body))
     , m_tableNote(new QLabel(m_body))
     , m_model(new StateModel(this))
     , m_band(new StatusBand(m_body))
     , m_note(new EmptyNote(m_body))
+    , m_clocks(ClockFollower::of(context.shared))
 {
     setAccessibleName(tr("State of the agent"));
     setAccessibleDescription(tr("What the selected agent was and knew at the playhead."));
@@ -91,6 +95,8 @@ StateView::StateView(const ViewContext& context, QWidget* parent)
                                                       QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->resizeSection(StateModel::Key, 130);
     m_tableNote->setWordWrap(true);
+    m_clock->setWordWrap(true);
+    m_clock->setTextInteractionFlags(Qt::TextSelectableByMouse);
 
     const int gutter = Theme::current().gutter;
     auto* grid = new QGridLayout;
@@ -102,7 +108,9 @@ StateView::StateView(const ViewContext& context, QWidget* parent)
     grid->addWidget(m_open, 1, 1);
     grid->addWidget(m_mailboxName, 2, 0, Qt::AlignTop);
     grid->addWidget(m_mailbox, 2, 1);
-    grid->addWidget(m_tableNote, 3, 0, 1, 2);
+    grid->addWidget(m_clockName, 3, 0, Qt::AlignTop);
+    grid->addWidget(m_clock, 3, 1);
+    grid->addWidget(m_tableNote, 4, 0, 1, 2);
     grid->setColumnStretch(1, 1);
     auto* bandRow = new QVBoxLayout;
     bandRow->setContentsMargins(gutter, 6, gutter, 8);
@@ -135,6 +143,7 @@ StateView::StateView(const ViewContext& context, QWidget* parent)
     connect(m_pin, &QToolButton::toggled, this, &StateView::onSelectionChanged);
 
     SharedView* view = shared();
+    connect(m_clocks, &ClockFollower::changed, this, &StateView::presentClock);
     connect(view, &SharedView::sessionChanged, this, &StateView::onSessionChanged);
     connect(view, &SharedView::agentSelected, this, &StateView::onSelectionChanged);
     connect(view, &SharedView::messageSelected, this, &StateView::onSelectionChanged);
@@ -336,6 +345,7 @@ void StateView::present()
     m_status->setText(statusSentence());
     m_open->setText(callsText(m_state->waitingFor, false, true));
     m_mailbox->setText(callsText(m_state->owes, true, true));
+    presentClock();
     std::vector<StateRow> rows;
     for (const StateValue& value : m_state->values) {
         StateRow row;
@@ -365,6 +375,21 @@ void StateView::fitKeys()
         widest = std::max(widest, metrics.horizontalAdvance(row.key) + 16);
     m_table->horizontalHeader()->resizeSection(StateModel::Key,
                                                std::min(widest, m_table->viewport()->width() / 2));
+}
+
+void StateView::presentClock()
+{
+    Session* session = shared()->session();
+    const ClocksPtr clocks = m_clocks->clocks();
+    const AgentClock* clock = clocks && session != nullptr
+                                  ? clocks->of(session->dictionaries()->resolved(m_agent))
+                                  : nullptr;
+    if (clock == nullptr) {
+        m_clock->setText(clocks ? tr("not known: it does not say when it sends")
+                                : tr("being compared …"));
+        return;
+    }
+    m_clock->setText(clockText(*clock));
 }
 
 void StateView::presentBand()
@@ -442,7 +467,8 @@ void StateView::updateNote()
     m_header->setFacts(hasAgent ? m_why : QString());
     for (QWidget* widget : {static_cast<QWidget*>(m_status), static_cast<QWidget*>(m_openName),
                             static_cast<QWidget*>(m_open), static_cast<QWidget*>(m_mailboxName),
-                            static_cast<QWidget*>(m_mailbox), static_cast<QWidget*>(m_table),
+                            static_cast<QWidget*>(m_mailbox), static_cast<QWidget*>(m_clockName),
+                            static_cast<QWidget*>(m_clock), static_cast<QWidget*>(m_table),
                             static_cast<QWidget*>(m_band)})
         widget->setVisible(hasState);
     const bool isSeen = hasState && m_state->liveness != Liveness::Unseen;
@@ -479,6 +505,8 @@ void StateView::applyTheme()
     tint(m_status, theme.secondary, theme.interfaceFont(9.5));
     tint(m_openName, theme.secondary, theme.numberFont(9.5));
     tint(m_mailboxName, theme.secondary, theme.numberFont(9.5));
+    tint(m_clockName, theme.secondary, theme.numberFont(9.5));
+    tint(m_clock, theme.text, theme.numberFont(9.5));
     tint(m_open, theme.text, theme.numberFont(9.5));
     tint(m_mailbox, theme.text, theme.numberFont(9.5));
     tint(m_tableNote, theme.faint, theme.interfaceFont(9.5));

@@ -19,6 +19,7 @@ class QToolButton;
 
 namespace murmur {
 
+class ClockFollower;
 class EmptyNote;
 class PaneHeader;
 class StatusBand;
@@ -57,6 +58,7 @@ private:
     void present();
     void fitKeys();
     void presentBand();
+    void presentClock();
     void askPrevious();
     void follow(const QString& link);
     void updateNote();
@@ -73,11 +75,14 @@ private:
     QLabel* m_open;
     QLabel* m_mailboxName;
     QLabel* m_mailbox;
+    QLabel* m_clockName;
+    QLabel* m_clock;
     QTableView* m_table;
     QLabel* m_tableNote;
     StateModel* m_model;
     StatusBand* m_band;
     EmptyNote* m_note;
+    ClockFollower* m_clocks; // the window's
 
     AgentId m_agent{};
     QString m_why; ///< this agent

@@ -64,7 +64,8 @@ QString connectionText(const Dictionaries& names, ConnectionId id)
 
 } // namespace
 
-std::vector<EnvelopeField> envelopeFields(const MessageDetail& detail, const Dictionaries& names)
+std::vector<EnvelopeField> envelopeFields(const MessageDetail& detail, const Dictionaries& names,
+                                          const ClocksPtr& clocks)
 {
     std::vector<EnvelopeField> fields;
     const auto add = [&](const QString& name, const QString& value, bool isBad = false) {
@@ -79,6 +80,16 @@ std::vector<EnvelopeField> envelopeFields(const MessageDetail& detail, const Dic
     if (row.sent != kNoTime)
         add(Tr::tr("sent"), u"%1  %2"_s.arg(isoTime(fromNs(row.sent)),
                                             sentDifference(row.received - fromNs(row.sent))));
+    if (clocks) {
+        const auto aligned = clocks->aligned(names.resolved(row.sender), toNs(row.time), row.sent);
+        if (aligned)
+            add(Tr::tr("aligned"),
+                Tr::tr("%1 ± %2, %3 before it was heard")
+                    .arg(isoTime(fromNs(aligned->time)), durationText(nanoseconds(aligned->error)),
+                         durationText(row.time - fromNs(aligned->time))));
+        if (const AgentClock* clock = clocks->of(names.resolved(row.sender)))
+            add(Tr::tr("sender's clock"), clockText(*clock));
+    }
     add(Tr::tr("connection"), connectionText(names, row.connection));
     add(Tr::tr("topic"), fromStd(names.topicName(row.topic)));
     add(Tr::tr("topic as said"), QString::fromUtf8(detail.topicName));

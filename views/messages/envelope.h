@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "causality/clocks.h"
 #include "session/session.h"
 
 #include <QString>
@@ -20,7 +21,9 @@ struct EnvelopeField
 };
 
 /// Everything about a message except its payload, the fields that are empty left out.
-std::vector<EnvelopeField> envelopeFields(const MessageDetail& detail, const Dictionaries& names);
+/// Null `clocks`: those of the agents are not known.
+std::vector<EnvelopeField> envelopeFields(const MessageDetail& detail, const Dictionaries& names,
+                                          const ClocksPtr& clocks = nullptr);
 
 /// The one line under "who → topic → receivers": "04:17:29.044  sent 5 ms before  nats planners
 /// 1.4 KiB  answered after 31 ms".

@@ -4,12 +4,14 @@
 
 #include "codec/codecrule.h"
 #include "session/decodedpayload.h"
+#include "views/base/clockfollower.h"
 #include "views/base/emptynote.h"
 #include "views/base/names.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
+#include "views/messages/causewalk.h"
 #include "views/messages/envelope.h"
 #include "views/messages/hexview.h"
 #include "views/messages/jsonindex.h"
@@ -17,6 +19,7 @@
 #include "views/messages/payloadpane.h"
 #include "views/messages/whylist.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QDataStream>
@@ -83,6 +86,9 @@ InspectorView::InspectorView(const ViewContext& context, QWidget* parent)
     , m_pretty(new QToolButton)
     , m_hex(new HexView)
     , m_note(new EmptyNote(m_body))
+    , m_walk(new CauseWalk(context.shared, this))
+    , m_clocks(ClockFollower::of(context.shared))
+    , m_walkNote(new QLabel(m_body))
     , m_isShown(TabCount, false)
 {
     setAccessibleName(tr("Inspector"));
@@ -98,6 +104,7 @@ InspectorView::InspectorView(const ViewContext& context, QWidget* parent)
     auto* menu = new QMenu(copy);
     copy->setMenu(menu);
     connect(menu, &QMenu::aboutToShow, this, [this, menu] { fillCopyMenu(menu); });
+    addWalk();
     m_header->addWidget(copy);
     m_header->addWidget(m_pin);
 
@@ -152,6 +159,7 @@ InspectorView::InspectorView(const ViewContext& context, QWidget* parent)
     body->setSpacing(0);
     body->addLayout(head);
     body->addWidget(m_why);
+    body->addWidget(m_walkNote);
     body->addSpacing(8);
     body->addWidget(m_tabs, 1);
     auto* layout = new QVBoxLayout(this);
@@ -182,6 +190,43 @@ InspectorView::InspectorView(const ViewContext& context, QWidget* parent)
 }
 
 InspectorView::~InspectorView() = default;
+
+/// The far ends of "why": where it all began, and all that came of it.
+void InspectorView::addWalk()
+{
+    auto* button = new QToolButton(this);
+    button->setText(tr("Causes"));
+    button->setProperty("flat", true);
+    button->setPopupMode(QToolButton::InstantPopup);
+    auto* menu = new QMenu(button);
+    button->setMenu(menu);
+    m_header->addWidget(button);
+    QAction* first = menu->addAction(tr("Go to the &first cause"), this, [this] {
+        if (m_detail)
+            m_walk->goToFirstCause(m_detail->row.seq);
+    });
+    first->setShortcut(QKeySequence(u"Ctrl+Shift+Up"_s));
+    QAction* effects = menu->addAction(tr("Show all that &follows from it"), this, [this] {
+        if (m_detail)
+            m_walk->showEffects(m_detail->row);
+    });
+    effects->setShortcut(QKeySequence(u"Ctrl+Shift+Down"_s));
+    for (QAction* action : {first, effects}) {
+        action->setShortcutContext(Qt::WindowShortcut);
+        addAction(action); // the keys work while the menu is closed
+    }
+    m_walkNote->setWordWrap(true);
+    m_walkNote->setContentsMargins(Theme::current().gutter, 4, Theme::current().gutter, 0);
+    m_walkNote->hide();
+    connect(m_walk, &CauseWalk::told, this, [this](const QString& sentence) {
+        m_walkNote->setText(sentence);
+        m_walkNote->setVisible(!sentence.isEmpty());
+    });
+    connect(m_clocks, &ClockFollower::changed, this, [this] {
+        if (m_detail && m_isShown[EnvelopeTab])
+            showEnvelope();
+    });
+}
 
 void InspectorView::onSessionChanged()
 {
@@ -405,7 +450,7 @@ void InspectorView::showEnvelope()
     const Theme& theme = Theme::current();
     m_envelopeModel->clear();
     for (const EnvelopeField& field :
-         envelopeFields(*m_detail, *shared()->session()->dictionaries())) {
+         envelopeFields(*m_detail, *shared()->session()->dictionaries(), m_clocks->clocks())) {
         auto* name = new QStandardItem(field.name);
         auto* value = new QStandardItem(field.value);
         name->setForeground(theme.secondary);
@@ -457,8 +502,10 @@ void InspectorView::updateNote()
                             static_cast<QWidget*>(m_whyTitle), static_cast<QWidget*>(m_why),
                             static_cast<QWidget*>(m_tabs)})
         widget->setVisible(hasMessage);
-    if (!hasMessage)
+    if (!hasMessage) {
         m_trouble->hide();
+        m_walkNote->hide();
+    }
     if (hasMessage)
         m_note->say({});
     else if (!m_failure.isEmpty())
@@ -510,6 +557,8 @@ void InspectorView::applyTheme()
     tint(m_brief, theme.secondary);
     tint(m_trouble, theme.bad);
     tint(m_rawNote, theme.secondary);
+    tint(m_walkNote, theme.secondary);
+    m_walkNote->setFont(theme.interfaceFont(9.5));
     m_who->setFont(theme.interfaceFont());
     m_brief->setFont(theme.numberFont(9));
     QFont bold = theme.interfaceFont(9.5);
@@ -527,7 +576,7 @@ QString InspectorView::asText() const
     for (int row = 0; row < why->rowCount(); ++row)
         lines << why->index(row).data().toString();
     for (const EnvelopeField& field :
-         envelopeFields(*m_detail, *shared()->session()->dictionaries()))
+         envelopeFields(*m_detail, *shared()->session()->dictionaries(), m_clocks->clocks()))
         lines << field.name + u'\t' + field.value;
     lines << (m_isShown[PayloadTab] ? m_payload->asText() : QString::fromUtf8(m_detail->payload()));
     return lines.join(u'\n');
@@ -560,7 +609,8 @@ void InspectorView::restoreState(const QByteArray& state)
 
 bool InspectorView::isSettled() const
 {
-    return !m_job.isBusy() && !m_climb.isBusy() && !m_rules.isBusy() && m_payload->isSettled();
+    return !m_job.isBusy() && !m_climb.isBusy() && m_walk->isSettled() && !m_rules.isBusy() &&
+           m_payload->isSettled();
 }
 
 void InspectorView::changeEvent(QEvent* event)

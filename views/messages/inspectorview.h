@@ -23,6 +23,8 @@ class QTreeView;
 
 namespace murmur {
 
+class CauseWalk;
+class ClockFollower;
 class EmptyNote;
 class HexView;
 class PaneHeader;
@@ -45,6 +47,7 @@ public:
 
     [[nodiscard]] const MessageDetail* detail() const { return m_detail ? &*m_detail : nullptr; }
     [[nodiscard]] WhyList* why() const { return m_why; }
+    [[nodiscard]] CauseWalk* walk() const { return m_walk; }
     [[nodiscard]] PayloadPane* payload() const { return m_payload; }
     [[nodiscard]] QTabWidget* tabs() const { return m_tabs; }
 
@@ -72,6 +75,7 @@ private:
     void updateNote();
     void applyTheme();
     void fillCopyMenu(QMenu* menu);
+    void addWalk();
 
     PaneHeader* m_header;
     QToolButton* m_pin;
@@ -90,6 +94,9 @@ private:
     QToolButton* m_pretty;
     HexView* m_hex;
     EmptyNote* m_note;
+    CauseWalk* m_walk;
+    ClockFollower* m_clocks; // the window's
+    QLabel* m_walkNote;
 
     std::optional<MessageDetail> m_detail;
     std::vector<MessageDetail::Cause> m_farther; ///< above the direct cause, farthest first
