@@ -100,9 +100,9 @@ bool keepTruth(const Options& options, const std::vector<TruthEntry>& truth)
 {
     if (options.truth.empty())
         return true;
-    const auto written = writeTruth(
-        QFile::decodeName(options.truth.c_str()), options.swarm, truth,
-        options.swarm.clocks.isAny() ? Swarm(options.swarm).clocks() : std::vector<ClockTruth>());
+    const auto written = writeTruth(QFile::decodeName(options.truth.c_str()), options.swarm, truth,
+                                    options.swarm.clocks.isAny() ? Swarm(options.swarm).clocks()
+                                                                 : std::vector<ClockTruth>());
     if (!written)
         failed(written.error());
     return written.ok();
@@ -344,9 +344,12 @@ int run(Options options)
 void addDemo(CLI::App& app, Action& action)
 {
     auto options = std::make_shared<Options>();
-    app.add_option("--agents", options->swarm.agents, "How many agents")->capture_default_str();
-    app.add_option("--rate", options->swarm.rate, "Messages a second, all together")
-        ->capture_default_str();
+    auto* agents = app.add_option("--agents", options->swarm.agents,
+                                  "How many agents (some scenarios have their own number)")
+                       ->capture_default_str();
+    auto* rate = app.add_option("--rate", options->swarm.rate,
+                                "Messages a second, all together (some scenarios have their own)")
+                     ->capture_default_str();
     app.add_option("--scenario", options->swarm.scenario, "What happens; see --list")
         ->capture_default_str();
     app.add_option(
@@ -376,7 +379,13 @@ void addDemo(CLI::App& app, Action& action)
     app.footer("\nExamples:\n"
                "  murmur demo --for 20s -o demo.murmur\n"
                "  murmur demo --offline --messages 1000000 --seed 3");
-    app.callback([&action, options] { action = [options] { return run(*options); }; });
+    app.callback([&action, options, agents, rate] {
+        if (agents->count() == 0)
+            takeUsualAgents(options->swarm);
+        if (rate->count() == 0)
+            takeUsualRate(options->swarm);
+        action = [options] { return run(*options); };
+    });
 }
 
 } // namespace murmur::cli

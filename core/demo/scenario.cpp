@@ -3,6 +3,7 @@
 #include "demo/scenario.h"
 
 #include "demo/crewscenario.h"
+#include "demo/waitscenarios.h"
 #include "demo/warehousescenario.h"
 
 #include <array>
@@ -16,6 +17,13 @@ constexpr std::array kScenarios = std::to_array<ScenarioEntry>({
      createWarehouseScenario},
     {"crew", "the same with two models that a crew asks: prompts, tools, streams, tokens",
      createCrewScenario},
+    {"network-flap", "the warehouse when the link of a site goes and comes, with orders on the way",
+     createNetworkFlapScenario},
+    {"fan-out", "one command goes to 200 robots at once, and most of them answer",
+     createFanOutScenario, 240},
+    {"reconnect-storm", "10,000 sockets go and come within seconds", createReconnectStormScenario,
+     10'000, 6'000},
+    {"lost-waits", "the gateway restarts while it waits for answers", createLostWaitsScenario},
 });
 
 } // namespace

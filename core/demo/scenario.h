@@ -34,7 +34,7 @@ struct SwarmShape
     Delay node{140'000'000, 60, 10};
     Delay travel{1'200'000'000, 60, 0};
     unsigned forgottenPerThousand = 0; ///< tickets that the graph begins again half-way
-    unsigned refusedPerThousand = 6; ///< requests that get an explicit error and are asked again
+    unsigned refusedPerThousand = 6;   ///< requests that get an explicit error and are asked again
     unsigned earlyResultsPerThousand = 0; ///< results of the crew that do not wait for the critic
 };
 
@@ -48,13 +48,20 @@ struct TruthEntry
     std::vector<std::string> members; ///< ids of the messages that show it
 };
 
+class Fault;
+
 /// One way in which the demo swarm behaves, sound or faulty.
 class Scenario
 {
 public:
     virtual ~Scenario() = default;
     virtual void shape(SwarmShape& shape) const = 0;
-    /// What went wrong so far; empty for a sound swarm.
+    /// What goes wrong in it, beside what is asked for; they know the truth about themselves.
+    virtual void addFaults(std::vector<std::unique_ptr<Fault>>& /*faults*/,
+                           std::uint64_t /*seed*/) const
+    {
+    }
+    /// What else went wrong so far; empty for a sound swarm.
     [[nodiscard]] virtual std::vector<TruthEntry> truth() const = 0;
 };
 
@@ -64,6 +71,8 @@ struct ScenarioEntry
     const char* id;
     const char* description;
     std::unique_ptr<Scenario> (*create)();
+    int agents = 0; ///< unless somebody says how many; 0: as usual
+    int rate = 0;   ///< messages a second, the same
 };
 std::span<const ScenarioEntry> scenarios() noexcept;
 /// Null when there is none of that name.

@@ -69,10 +69,11 @@ struct Swarm::Private
         }
         scenario->shape(shape);
         sound = shape;
-        for (const FaultPlan& plan : options.faults) {
+        scenario->addFaults(faults, options.seed);
+        for (const FaultPlan& plan : options.faults)
             faults.push_back(findFault(plan.id)->create(plan, options.seed));
-            faults.back()->meet(roster);
-        }
+        for (const auto& fault : faults)
+            fault->meet(roster);
         const std::int64_t rate = options.rate;
         const auto agents = static_cast<std::int64_t>(roster.agents.size());
         const auto robots = static_cast<std::int64_t>(roster.allRobots.size());

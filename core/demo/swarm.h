@@ -38,6 +38,9 @@ struct SwarmOptions
     std::int64_t epoch = 1'779'358'620'000'000'000;
 };
 
+/// As many agents and messages as the scenario is meant for, where it has its own number of them.
+void takeUsualAgents(SwarmOptions& options);
+void takeUsualRate(SwarmOptions& options);
 /// WrongUse naming the option and its range.
 Status checkSwarmOptions(const SwarmOptions& options);
 /// Of `demo://?agents=120&rate=2000&scenario=warehouse&seed=7&fault=slow-agent@20s-50s`, with as
@@ -71,6 +74,9 @@ public:
     Swarm& operator=(const Swarm&) = delete;
 
     const SwarmMessage& next();
+    /// Something goes wrong that the options did not foresee. Its times are since the swarm's
+    /// start; before the last message it does nothing any more.
+    void add(const FaultPlan& fault);
 
     [[nodiscard]] const SwarmOptions& options() const noexcept;
     /// Sites and crews: agents of one group share a socket.

@@ -19,6 +19,18 @@ Error wrongRange(QStringView option, qint64 given, qint64 low, qint64 high)
 
 } // namespace
 
+void takeUsualAgents(SwarmOptions& options)
+{
+    if (const ScenarioEntry* entry = findScenario(options.scenario); entry && entry->agents > 0)
+        options.agents = entry->agents;
+}
+
+void takeUsualRate(SwarmOptions& options)
+{
+    if (const ScenarioEntry* entry = findScenario(options.scenario); entry && entry->rate > 0)
+        options.rate = entry->rate;
+}
+
 Status checkSwarmOptions(const SwarmOptions& options)
 {
     if (options.agents < SwarmOptions::kMinAgents || options.agents > SwarmOptions::kMaxAgents)
@@ -93,6 +105,10 @@ Result<SwarmOptions> swarmOptionsFromUrl(const QUrl& url)
                              key, value, range)};
         }
     }
+    if (!query.hasQueryItem(u"agents"_s))
+        takeUsualAgents(options);
+    if (!query.hasQueryItem(u"rate"_s))
+        takeUsualRate(options);
     if (const Status status = checkSwarmOptions(options); !status)
         return status.error();
     return options;

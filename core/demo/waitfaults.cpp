@@ -31,17 +31,21 @@ std::string_view conversationOf(std::string_view json)
     return {};
 }
 
-/// The link of turin's planner comes and goes. What it says meanwhile is heard when the link is
-/// back, its orders to robots among them, which were to hold for moments only.
-class StaleCommandFault final : public SpeakingFault
+/// The link of turin's planner, or of all turin, comes and goes. What is said meanwhile is heard
+/// when the link is back, orders to robots among it, which were to hold for moments only.
+class StaleCommandFault : public SpeakingFault
 {
 public:
-    using SpeakingFault::SpeakingFault;
+    StaleCommandFault(const FaultPlan& plan, std::uint64_t seed, bool isWholeSite = false)
+        : SpeakingFault(plan, seed)
+        , m_isWholeSite(isWholeSite)
+    {
+    }
     void meet(const Roster& all) override
     {
         SpeakingFault::meet(all);
-        m_planner = all.planners[Roster::kSites - 1].front();
-        m_robots = all.robots[Roster::kSites - 1];
+        m_planner = all.planners[kTurin].front();
+        m_robots = all.robots[kTurin];
         if (m_robots.empty())
             m_robots = all.allRobots;
         blame(all.agents[m_planner]);
@@ -95,7 +99,9 @@ public:
     }
     Fate pass(const Spoken& message, std::int64_t& delay) override
     {
-        if (message.agent != m_planner || !holdsUntil(message.time, delay))
+        const bool isHeld = m_isWholeSite ? roster().agents[message.agent].group == kTurin
+                                          : message.agent == m_planner;
+        if (!isHeld || !holdsUntil(message.time, delay))
             return Fate::Heard;
         m_lastHeard = message.time + delay;
         return Fate::Stuck;
@@ -122,6 +128,9 @@ private:
         return delay > 0;
     }
 
+    static constexpr std::size_t kTurin = Roster::kSites - 1;
+
+    bool m_isWholeSite;
     std::uint32_t m_planner = 0;
     std::vector<std::uint32_t> m_robots;
     std::deque<Order> m_answers;
@@ -408,6 +417,10 @@ std::unique_ptr<Fault> makeWaitFault(const FaultPlan& plan, std::uint64_t seed)
 std::unique_ptr<Fault> createStaleCommandFault(const FaultPlan& plan, std::uint64_t seed)
 {
     return makeWaitFault<StaleCommandFault>(plan, seed);
+}
+std::unique_ptr<Fault> createNetworkFlapFault(const FaultPlan& plan, std::uint64_t seed)
+{
+    return std::make_unique<StaleCommandFault>(plan, seed, true);
 }
 std::unique_ptr<Fault> createTimeoutCascadeFault(const FaultPlan& plan, std::uint64_t seed)
 {
