@@ -3,6 +3,7 @@
 
 #include "mainwindow.h"
 
+#include "dialecting.h"
 #include "dialogs.h"
 #include "exchanging.h"
 #include "filteredit.h"
@@ -206,6 +207,10 @@ void MainWindow::openFiles(const QStringList& paths, const SessionOptions& optio
 {
     if (paths.isEmpty())
         return;
+    if (Dialecting::takes(paths)) {
+        m_menus->dialects()->openFile(paths.front());
+        return;
+    }
     if (Exchanging::takes(paths)) {
         m_menus->exchanging()->import(paths);
         return;
@@ -408,6 +413,10 @@ void MainWindow::closeEvent(QCloseEvent* event)
     if (m_session->isRecording() || (m_session->isBusy() && !isOpening)) {
         event->ignore();
         whenFree(tr("Keep and close"), [this] { close(); });
+        return;
+    }
+    if (!m_quitWhenDone && m_menus->dialects()->holdsBack([this] { close(); })) {
+        event->ignore();
         return;
     }
     if (!m_options.isUnattended) {

@@ -64,6 +64,8 @@ public:
     [[nodiscard]] IncidentGuide* incidents() const { return m_incidents; }
     [[nodiscard]] StatusLine* statusLine() const { return m_status; }
     [[nodiscard]] Settings& settings() const { return m_settings; }
+    [[nodiscard]] bool isUnattended() const { return m_options.isUnattended; }
+    [[nodiscard]] Menus* menus() const { return m_menus; }
     [[nodiscard]] QString recordingsFolder() const { return m_options.recordingsFolder; }
     /// Nothing that was asked for is still on its way.
     [[nodiscard]] bool isSettled() const;
@@ -76,7 +78,9 @@ public:
     void openFiles(const QStringList& paths, const SessionOptions& options = {});
     void attachDialog();
     void attach(const AttachWish& wish, const QString& file = {});
-    void startDemo(const QString& query = {});
+    /// With an empty `query` nothing goes wrong; by itself a planner runs wild a quarter of a minute
+    /// later.
+    void startDemo(const QString& query = QStringLiteral("?fault=retry-storm@13s-45s"));
     void closeRecording();
     void showFailure(const Error& error);
     void setTheme(ThemeChoice theme);

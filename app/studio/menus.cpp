@@ -4,6 +4,7 @@
 #include "menus.h"
 
 #include "connecting.h"
+#include "dialecting.h"
 #include "dialogs.h"
 #include "exchanging.h"
 #include "filteredit.h"
@@ -35,6 +36,7 @@ Menus::Menus(MainWindow& window)
     : QObject(&window)
     , m_window(window)
     , m_connecting(new Connecting(window, this))
+    , m_dialects(new Dialecting(window, this))
     , m_exchanging(new Exchanging(window, window.recordingsFolder(), this))
     , m_programs(new ProgramRun(window, this))
 {
@@ -136,6 +138,11 @@ void Menus::buildSession()
                                 [this] { m_window.filterEdit()->focusText(); }));
     m_needSession.push_back(add(menu, tr("C&lear the filter"), QKeySequence(u"Ctrl+Shift+F"_s),
                                 [this] { m_window.filterEdit()->clear(); }));
+    menu->addSeparator();
+    add(menu, tr("&Who is talking? Edit the dialect…"), QKeySequence(u"Ctrl+Shift+D"_s),
+        [this] { m_dialects->edit(); });
+    m_needClosed.push_back(
+        add(menu, tr("Read the recording &again"), {}, [this] { m_dialects->readAgain(); }));
     menu->addSeparator();
     m_needSession.push_back(add(menu, tr("Copy the &path of the recording"), {}, [this] {
         QGuiApplication::clipboard()->setText(m_window.session()->path());
@@ -257,6 +264,8 @@ void Menus::update()
         action->setEnabled(hasSession);
     for (QAction* action : m_needRecording)
         action->setEnabled(isRecording);
+    for (QAction* action : m_needClosed)
+        action->setEnabled(hasSession && !isRecording);
     for (QAction* action : m_window.workspace()->paneActions())
         action->setEnabled(hasSession);
 }

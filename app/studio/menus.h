@@ -14,6 +14,7 @@ class QMenu;
 namespace murmur {
 
 class Connecting;
+class Dialecting;
 class Exchanging;
 class MainWindow;
 class ProgramRun;
@@ -29,6 +30,7 @@ public:
     /// Enables what the state of the session allows.
     void update();
     [[nodiscard]] Connecting* connecting() const { return m_connecting; }
+    [[nodiscard]] Dialecting* dialects() const { return m_dialects; }
     [[nodiscard]] Exchanging* exchanging() const { return m_exchanging; }
     [[nodiscard]] ProgramRun* programs() const { return m_programs; }
     [[nodiscard]] std::vector<QAction*> actions() const { return m_actions; }
@@ -49,11 +51,13 @@ private:
 
     MainWindow& m_window;
     Connecting* m_connecting;
+    Dialecting* m_dialects;
     Exchanging* m_exchanging;
     ProgramRun* m_programs;
     std::vector<QAction*> m_actions;
     std::vector<QAction*> m_needSession;
     std::vector<QAction*> m_needRecording;
+    std::vector<QAction*> m_needClosed; ///< a recording that has ended
     QMenu* m_recent = nullptr;
 };
 

@@ -237,6 +237,7 @@ void StudioSession::adopt(std::shared_ptr<Session> session, const QString& path)
 
 void StudioSession::letGo()
 {
+    endReread();
     m_shared->setSession(nullptr);
     m_released = m_session;
     m_session.reset();
@@ -357,6 +358,11 @@ void StudioSession::finishStopped()
 void StudioSession::saveAs(const QString& path)
 {
     const QString to = QFileInfo(path).absoluteFilePath();
+    if (isRereading()) {
+        Q_EMIT failed({ErrorCode::WrongUse, tr("The recording is being read again. Save it when "
+                                               "that is done, or cancel it first.")});
+        return;
+    }
     if (isRecording()) {
         m_saveAs = to;
         Q_EMIT noted(

@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "keptnote.h"
 #include "session/recorder.h"
+#include "session/reread.h"
 #include "session/session.h"
 
 #include <QElapsedTimer>
@@ -21,6 +22,7 @@
 namespace murmur {
 
 class RecorderThread;
+class RereadJob;
 class SharedView;
 
 /// What the window has open: nothing, a recording, or a recording that is being made. Owns the
@@ -84,6 +86,12 @@ public:
     void saveAs(const QString& path);
     /// Lets go of a closed recording.
     void close();
+    /// Reads a closed recording again, in the background, and opens it anew; its `rules` and
+    /// `dialect` count. Ends with rereadDone or rereadFailed.
+    void reread(const RereadOptions& options);
+    /// The recording stays as it was.
+    void cancelReread();
+    [[nodiscard]] bool isRereading() const { return m_reread != nullptr; }
 
 Q_SIGNALS:
     void stateChanged();
@@ -97,6 +105,10 @@ Q_SIGNALS:
     void stopped(const murmur::Kept& kept);
     /// Something worth a line that is no failure.
     void noted(const QString& sentence);
+    void rereadProgressed(qint64 done, qint64 total);
+    /// The new reading is in force; `opened` follows.
+    void rereadDone(const murmur::RereadReport& report);
+    void rereadFailed(const murmur::Error& error);
 
 private:
     void setState(State state);
@@ -107,6 +119,9 @@ private:
     void finishStopped();
     void merge(const QString& to);
     void move(QString from, QString to, bool keepSource);
+    /// Opens the recording anew; what is looked at stays.
+    void reload();
+    void endReread();
     void whenReleased(std::function<void()> then, int triesLeft = 100);
     void readInfo();
     void showConnections(const std::vector<ConnectionInfo>& connections);
@@ -124,6 +139,7 @@ private:
     QStringList m_paths; ///< all of a session of several
     SessionOptions m_options;
     std::stop_source m_merge;
+    RereadJob* m_reread = nullptr; ///< of the recording that is open; ours
     QString m_saveAs;
     bool m_madeHere = false;
     bool m_discard = false;
