@@ -238,21 +238,26 @@ std::uint32_t LaneNames::laneOf(std::uint32_t id)
 }
 
 void LaneNames::lanesOf(const Columns& columns, PayloadSource* payload,
-                        std::vector<std::uint32_t>& lanes)
+                        std::vector<std::uint32_t>& lanes,
+                        const std::vector<std::uint32_t>& weights)
 {
-    lanes.resize(columns.size());
+    lanes.assign(columns.size(), kNone);
+    const auto counts = [&](std::size_t row) { return weights.empty() || weights[row] > 0; };
     if (hasValuesInBytes()) {
         forEachValue(m_key, m_path, columns, *m_session, payload,
                      [&](std::size_t row, const std::string& value) {
                          const std::lock_guard lock(m_mutex);
-                         lanes[row] = laneOf(value);
+                         if (counts(row))
+                             lanes[row] = laneOf(value);
                      });
         return;
     }
     const std::vector<std::uint32_t>& ids = idsOf(m_key, columns);
     const std::lock_guard lock(m_mutex);
-    for (std::size_t row = 0; row < lanes.size(); ++row)
-        lanes[row] = laneOf(cell(ids, row));
+    for (std::size_t row = 0; row < lanes.size(); ++row) {
+        if (counts(row))
+            lanes[row] = laneOf(cell(ids, row));
+    }
 }
 
 } // namespace murmur

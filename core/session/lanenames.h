@@ -44,8 +44,9 @@ public:
     /// The values that were counted most get a lane each; what comes later as long as there is
     /// room.
     void settle();
-    /// The lane of each row.
-    void lanesOf(const Columns& columns, PayloadSource* payload, std::vector<std::uint32_t>& lanes);
+    /// The lane of each row; of those without weight none, where there are weights.
+    void lanesOf(const Columns& columns, PayloadSource* payload, std::vector<std::uint32_t>& lanes,
+                 const std::vector<std::uint32_t>& weights = {});
     /// What each message counts, where that is not one; nothing: it is left out.
     [[nodiscard]] std::uint32_t weightOf(RowContext& context, std::size_t row) const;
     [[nodiscard]] bool isWeighed() const { return m_weight.has_value(); }

@@ -93,26 +93,24 @@ void putIntoLanes(const LaneRows& rows, Columns& columns)
 LaneRows lanesOfRows(LaneNames& lanes, const Filter* filter, const Dictionaries& session,
                      const Columns& columns, PayloadSource* payload)
 {
-    std::vector<std::uint32_t> found;
-    lanes.lanesOf(columns, payload, found);
     LaneRows rows;
-    rows.lanes.assign(found.begin(), found.end());
-    if (filter != nullptr) {
-        std::vector<std::uint8_t> keep(columns.size(), 1);
+    std::vector<std::uint8_t> keep(columns.size(), 1);
+    if (filter != nullptr)
         filter->evaluate(columns, session, payload, keep);
-        for (std::size_t row = 0; row < rows.size(); ++row) {
-            if (keep[row] == 0)
-                rows.lanes[row] = LaneStore::kHidden;
+    if (lanes.isWeighed()) {
+        rows.weights.resize(columns.size());
+        RowContext context(columns, session, payload, 0);
+        for (std::size_t row = 0; row < keep.size(); ++row) {
+            if (keep[row] != 0)
+                rows.weights[row] = lanes.weightOf(context, row);
+            keep[row] = rows.weights[row] > 0 ? 1 : 0;
         }
     }
-    if (!lanes.isWeighed())
-        return rows;
-    rows.weights.resize(rows.size());
-    RowContext context(columns, session, payload, 0);
+    std::vector<std::uint32_t> found;
+    lanes.lanesOf(columns, payload, found, rows.weights);
+    rows.lanes.assign(found.begin(), found.end());
     for (std::size_t row = 0; row < rows.size(); ++row) {
-        if (rows.lanes[row] != LaneStore::kHidden)
-            rows.weights[row] = lanes.weightOf(context, row);
-        if (rows.weights[row] == 0)
+        if (keep[row] == 0)
             rows.lanes[row] = LaneStore::kHidden;
     }
     return rows;

@@ -387,8 +387,8 @@ public:
     [[nodiscard]] std::shared_ptr<const Dictionaries> dictionaries() const;
     /// What people call the agents, and how they group them.
     [[nodiscard]] const Naming& naming() const;
-    /// Holds at once. Kept in the recording while we record it, else in the notes beside it; the
-    /// answer says why it could not be kept. Unsupported of several recordings.
+    /// Holds at once. Kept in the recording while we record it, else in the notes beside it, of
+    /// several in those of each; the answer says why it could not be kept.
     [[nodiscard]] QFuture<Status> setNaming(const Naming& naming);
     /// The recordings of a session of several, in their order; empty for one.
     [[nodiscard]] std::vector<RecordingInfo> recordings() const;

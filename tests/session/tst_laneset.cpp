@@ -63,7 +63,7 @@ private Q_SLOTS:
                      "\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":"
                      "\"x\"}}],\"usage\":{\"prompt_tokens\":" +
                      QByteArray::number(i) + ",\"completion_tokens\":2}}}"});
-            all.push_back({std::chrono::milliseconds(i * 10 + 1), "news", "{\"from\":\"writer\"}"});
+            all.push_back({std::chrono::milliseconds(i * 10 + 1), "news", "{\"from\":\"herald\"}"});
         }
         Recorded recorded(all);
         QVERIFY(recorded.waitForAll());
@@ -86,6 +86,7 @@ private Q_SLOTS:
             for (int i = 0; i < 300; ++i)
                 wanted[i % 3 == 0 ? "writer" : "critic"] += i;
             QCOMPARE(tokens, wanted);
+            QCOMPARE(lanes.names()->counts().agents, 4u); // none, others, and two that took some
         }
     }
 

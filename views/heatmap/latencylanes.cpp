@@ -10,6 +10,7 @@
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/heatmap/latencyplot.h"
+#include "views/heatmap/regionfilter.h"
 
 #include <QFrame>
 #include <QHBoxLayout>
@@ -27,7 +28,7 @@ namespace murmur {
 
 namespace {
 
-constexpr int kMostOffered = 30;
+constexpr int kMostOffered = 18; // a menu that fits a small screen
 constexpr std::array kLaneFields{"from", "topic", "type", "group", "connection", "conversation"};
 
 } // namespace
@@ -210,8 +211,8 @@ void LatencyView::placeBoxBar()
 
 void LatencyView::showBoxMessages()
 {
-    if (const auto region = shared()->region(); region && m_plot->box())
-        (void)shared()->narrow(region->filterText());
+    if (m_plot->box())
+        narrowToRegion(*shared());
 }
 
 } // namespace murmur

@@ -5,7 +5,6 @@
 
 #include "query/messagefield.h"
 #include "views/base/emptynote.h"
-#include "views/base/fieldchooser.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
 #include "views/base/sharedview.h"
@@ -37,31 +36,6 @@ constexpr int kPixelsPerTime = 8;
 constexpr int kMostConditions = 40; // in one filter
 constexpr auto kLiveEvery = 1s;
 
-constexpr std::array kRowFields{"agent", "from",       "to",    "topic", "type",        "kind",
-                                "group", "connection", "model", "flags", "conversation"};
-constexpr std::array kColumnFields{"time",  "to",   "from",  "topic",      "type",
-                                   "group", "kind", "model", "connection", "conversation"};
-
-struct MeasureTitle
-{
-    MatrixMeasure measure;
-    const char* title;
-};
-constexpr std::array kMeasureTitles{
-    MeasureTitle{MatrixMeasure::Messages, QT_TRANSLATE_NOOP("murmur::MatrixView", "messages")},
-    MeasureTitle{MatrixMeasure::Errors, QT_TRANSLATE_NOOP("murmur::MatrixView", "errors")},
-    MeasureTitle{MatrixMeasure::P50, QT_TRANSLATE_NOOP("murmur::MatrixView", "latency p50")},
-    MeasureTitle{MatrixMeasure::P99, QT_TRANSLATE_NOOP("murmur::MatrixView", "latency p99")},
-    MeasureTitle{MatrixMeasure::Slowest, QT_TRANSLATE_NOOP("murmur::MatrixView", "slowest call")},
-    MeasureTitle{MatrixMeasure::Unanswered,
-                 QT_TRANSLATE_NOOP("murmur::MatrixView", "unanswered requests")},
-    MeasureTitle{MatrixMeasure::Lost, QT_TRANSLATE_NOOP("murmur::MatrixView", "lost messages")},
-    MeasureTitle{MatrixMeasure::Bytes, QT_TRANSLATE_NOOP("murmur::MatrixView", "bytes")},
-    MeasureTitle{MatrixMeasure::TokensIn, QT_TRANSLATE_NOOP("murmur::MatrixView", "tokens in")},
-    MeasureTitle{MatrixMeasure::TokensOut, QT_TRANSLATE_NOOP("murmur::MatrixView", "tokens out")},
-    MeasureTitle{MatrixMeasure::Cost, QT_TRANSLATE_NOOP("murmur::MatrixView", "cost")},
-};
-
 /// What the messages are that a measure counts; empty: all.
 QString conditionFor(MatrixMeasure measure)
 {
@@ -83,12 +57,6 @@ bool isOfCalls(MatrixMeasure measure)
 {
     return measure == MatrixMeasure::P50 || measure == MatrixMeasure::P99 ||
            measure == MatrixMeasure::Slowest;
-}
-
-QString measureTitle(MatrixMeasure measure)
-{
-    return MatrixView::tr(
-        std::ranges::find(kMeasureTitles, measure, &MeasureTitle::measure)->title);
 }
 
 QToolButton* headerButton(const QString& name, QWidget* parent)
@@ -191,7 +159,10 @@ QString MatrixView::rows() const
     if (!m_rows.isEmpty())
         return m_rows;
     const LaneKey& key = shared()->laneKey();
-    return key.what == LaneKey::What::Agent ? u"agent"_s : fieldOfLanes(key);
+    if (key.what != LaneKey::What::Agent)
+        return fieldOfLanes(key);
+    // Against receivers an agent is who sends.
+    return m_columns == u"to" ? u"from"_s : u"agent"_s;
 }
 
 void MatrixView::setRows(const QString& field)
@@ -223,7 +194,7 @@ void MatrixView::showKeys()
 {
     m_rowButton->setText(tr("by %1 ▾").arg(rows()));
     m_columnButton->setText(tr("× %1 ▾").arg(m_columns));
-    m_measureButton->setText(tr("%1 ▾").arg(measureTitle(m_measure)));
+    m_measureButton->setText(tr("%1 ▾").arg(titleOf(m_measure)));
     for (QToolButton* button : {m_rowButton, m_columnButton, m_measureButton})
         button->setAccessibleName(button->toolTip() + u": "_s + button->text().remove(u'▾'));
 }
@@ -329,7 +300,7 @@ QString MatrixView::facts() const
     if (m_matrix) {
         const auto total = m_matrix->total.value(m_measure);
         if (total)
-            parts << u"%1 %2"_s.arg(measureText(m_measure, total), measureTitle(m_measure));
+            parts << u"%1 %2"_s.arg(measureText(m_measure, total), titleOf(m_measure));
         if (m_matrix->progress < 1)
             parts << tr("%1 % read").arg(static_cast<int>(m_matrix->progress * 100));
         if (m_matrix->isBounded)
@@ -357,76 +328,12 @@ void MatrixView::updateHeader()
     else if (!m_matrix)
         m_note->say(m_job.isBusy() ? tr("Reading the messages of the window …") : QString());
     else if (m_matrix->rows.empty())
-        m_note->say(tr("Nothing with %1 in this window").arg(measureTitle(m_measure)),
+        m_note->say(tr("Nothing with %1 in this window").arg(titleOf(m_measure)),
                     isOfModels(m_measure)
                         ? tr("No message here tells what a call to a model took.")
                         : tr("Choose something else above, or zoom out with the wheel."));
     else
         m_note->say({});
-}
-
-void MatrixView::fillFields(QMenu& menu, bool isRows)
-{
-    const QString current = isRows ? m_rows : m_columns;
-    const auto choose = [this, isRows](const QString& field) {
-        if (isRows)
-            setRows(field);
-        else
-            setColumns(field);
-    };
-    const auto offer = [&](const QString& title, const QString& field) {
-        QAction* action = menu.addAction(title, this, [choose, field] { choose(field); });
-        action->setCheckable(true);
-        action->setChecked(field == current);
-    };
-    if (isRows) {
-        offer(tr("As lanes are (%1)").arg(laneKeyText(shared()->laneKey())), {});
-        menu.addSeparator();
-    }
-    bool isListed = current.isEmpty();
-    for (const char* const field : isRows ? std::span<const char* const>(kRowFields)
-                                          : std::span<const char* const>(kColumnFields)) {
-        offer(QString::fromLatin1(field), QString::fromLatin1(field));
-        isListed = isListed || current == QLatin1StringView(field);
-    }
-    menu.addSeparator();
-    if (!isListed)
-        offer(current, current);
-    menu.addAction(tr("Member of the payload or header …"), this, [this, isRows, current, choose] {
-        FieldChooser::ask(shared(), this,
-                          isRows ? tr("A row for each value of a field")
-                                 : tr("A column for each value of a field"),
-                          current.contains(u'.') ? current : QString(), choose);
-    });
-    if (isRows) {
-        menu.addSeparator();
-        menu.addAction(tr("Swap rows and columns"), this,
-                       [this] {
-                           if (m_columns == u"time")
-                               return;
-                           const QString before = rows();
-                           m_rows = m_columns;
-                           setColumns(before);
-                       })
-            ->setEnabled(m_columns != u"time");
-    }
-}
-
-void MatrixView::fillMeasures(QMenu& menu)
-{
-    for (const MeasureTitle& title : kMeasureTitles) {
-        if (title.measure == MatrixMeasure::P50 || title.measure == MatrixMeasure::Bytes)
-            menu.addSeparator();
-        QAction* action =
-            menu.addAction(tr(title.title), this, [this, m = title.measure] { setMeasure(m); });
-        action->setCheckable(true);
-        action->setChecked(title.measure == m_measure);
-    }
-    menu.addSeparator();
-    QAction* linear = menu.addAction(tr("Linear colours"));
-    linear->setCheckable(true);
-    linear->setChecked(m_grid->isLinear());
-    connect(linear, &QAction::toggled, m_grid, &MatrixGrid::setLinear);
 }
 
 QString MatrixView::rowCondition(const CellRange& cells) const
@@ -493,49 +400,6 @@ void MatrixView::onPicked(const CellRange& cells)
         shared()->setPlayhead(region.time.begin);
 }
 
-void MatrixView::showRegion()
-{
-    if (const auto region = shared()->region())
-        (void)shared()->narrow(region->filterText());
-}
-
-void MatrixView::showMenu(const QPoint& globalPosition)
-{
-    QMenu menu(this);
-    const auto region = shared()->region();
-    const auto cells = m_grid->selection();
-    if (region && cells && m_matrix) {
-        menu.addAction(tr("Show these messages"), this, &MatrixView::showRegion)
-            ->setShortcut(Qt::Key_Return);
-        menu.addAction(tr("What differs here?"), shared(), &SharedView::askWhatDiffers)
-            ->setShortcut(Qt::Key_D);
-        const QString row = rowCondition(*cells);
-        const QString column = columnCondition(*cells);
-        for (const QString& condition : {row, column}) {
-            if (condition.isEmpty())
-                continue;
-            const QString name = menu.fontMetrics()
-                                     .elidedText(condition, Qt::ElideRight, 320)
-                                     .replace(u"&"_s, u"&&"_s);
-            menu.addAction(tr("Only %1").arg(name), this,
-                           [this, condition] { (void)shared()->narrow(condition); });
-            menu.addAction(tr("Hide %1").arg(name), this, [this, condition] {
-                (void)shared()->narrow(u"not (%1)"_s.arg(condition));
-            });
-        }
-        menu.addAction(tr("Zoom to this time"), this,
-                       [this, time = region->time] { shared()->setWindow(time); });
-        menu.addSeparator();
-    }
-    if (shared()->filter())
-        menu.addAction(tr("Show all messages"), shared(), [this] { shared()->setFilter(nullptr); });
-    menu.addAction(tr("Copy as text"), this,
-                   [this] { QApplication::clipboard()->setText(asText()); });
-    menu.addAction(tr("Copy picture"), this,
-                   [this] { QApplication::clipboard()->setPixmap(grab()); });
-    menu.exec(globalPosition);
-}
-
 QString MatrixView::asText() const
 {
     if (!m_matrix)
@@ -544,7 +408,7 @@ QString MatrixView::asText() const
     QStringList head{rows() + u" × "_s + m_columns, tr("all")};
     for (const MatrixLine& column : m_matrix->columns)
         head << m_grid->nameOf(column);
-    lines << measureTitle(m_measure) << head.join(u'\t');
+    lines << titleOf(m_measure) << head.join(u'\t');
     for (std::size_t row = 0; row < m_matrix->rows.size(); ++row) {
         QStringList cells{m_grid->nameOf(m_matrix->rows[row]),
                           measureText(m_measure, m_matrix->rows[row].total.value(m_measure))};

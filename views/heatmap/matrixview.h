@@ -75,6 +75,7 @@ private:
     void showRegion();
     void showKeys();
     void updateHeader();
+    [[nodiscard]] static QString titleOf(MatrixMeasure measure);
     void fillFields(QMenu& menu, bool isRows);
     void fillMeasures(QMenu& menu);
     void showMenu(const QPoint& globalPosition);

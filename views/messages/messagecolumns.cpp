@@ -94,13 +94,13 @@ void MessagesView::showColumnMenu(const QPoint& globalPosition, int column)
 }
 
 /// What can be done with the cell under the pointer.
-void MessagesView::offerCell(QMenu& menu, const QPoint& globalPosition, int row)
+QString MessagesView::offerCell(QMenu& menu, const QPoint& globalPosition, int row)
 {
     const int x = m_table->view()->viewport()->mapFromGlobal(globalPosition).x();
     const int column = m_table->view()->columnAt(x);
     const QString condition = column < 0 ? QString() : m_model->conditionOf(row, column);
     if (condition.isEmpty())
-        return;
+        return {};
     const QString name =
         menu.fontMetrics().elidedText(condition, Qt::ElideRight, 320).replace(u"&"_s, u"&&"_s);
     menu.addAction(tr("Only this: %1").arg(name), this, [this, condition] { narrow(condition); });
@@ -111,6 +111,7 @@ void MessagesView::offerCell(QMenu& menu, const QPoint& globalPosition, int row)
         menu.addAction(tr("Lanes by %1").arg(field), shared(),
                        [this, key = *key] { shared()->setLaneKey(key); });
     menu.addSeparator();
+    return field;
 }
 
 QByteArray MessagesView::saveState() const

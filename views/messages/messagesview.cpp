@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/messages/messagesview.h"
 
+#include "views/base/clockfollower.h"
 #include "views/base/emptynote.h"
 #include "views/base/names.h"
 #include "views/base/numbers.h"
@@ -38,7 +39,7 @@ constexpr int kMostCopied = 100'000;
 constexpr int kMostCopiedAsJson = 5'000;
 constexpr int kCopiedPreview = 4'096;
 constexpr int kCopiedPayload = 256 * 1024;
-constexpr std::array kColumnWidths{100, 76, 98, 108, 108, 160, 80, 120, 90, 120, 100, 120, 80, 100};
+constexpr std::array kColumnWidths{100, 76, 98, 108, 108, 160, 80, 120, 90, 120, 100, 120, 80, 100, 100};
 static_assert(kColumnWidths.size() == MessageModel::ColumnCount);
 
 } // namespace
@@ -96,6 +97,11 @@ MessagesView::MessagesView(const ViewContext& context, QWidget* parent)
         m_failure = sentence;
         updateHeader();
     });
+
+    ClockFollower* clocks = ClockFollower::of(shared());
+    connect(clocks, &ClockFollower::changed, m_model,
+            [this, clocks] { m_model->setClocks(clocks->clocks()); });
+    m_model->setClocks(clocks->clocks());
 
     SharedView* view = shared();
     connect(view, &SharedView::sessionChanged, this, &MessagesView::onSessionChanged);
@@ -318,13 +324,13 @@ void MessagesView::showMenu(const QPoint& globalPosition, int row)
         menu.addAction(tr("Go to %1").arg(clockTime(time)), shared(),
                        [this, time] { shared()->setPlayhead(time); });
         menu.addSeparator();
-        offerCell(menu, globalPosition, row);
+        const QString cell = offerCell(menu, globalPosition, row);
         const QString from = QString::fromStdString(names.agentName(message->sender));
         const QString topic = QString::fromStdString(names.topicName(message->topic));
         const QString kind = QString::fromStdString(std::string(kindName(message->kind)));
         const auto offer = [&](const QString& field, const QString& value, bool isWord) {
-            if (value.isEmpty())
-                return;
+            if (value.isEmpty() || field == cell)
+                return; // offered above
             const QString quoted = isWord ? value : quotedForFilter(value);
             menu.addAction(tr("Only %1 %2").arg(field, value), this,
                            [this, field, quoted] { narrow(u"%1 == %2"_s.arg(field, quoted)); });
@@ -332,8 +338,9 @@ void MessagesView::showMenu(const QPoint& globalPosition, int row)
         offer(u"from"_s, from, false);
         offer(u"topic"_s, topic, false);
         offer(u"kind"_s, kind, true);
-        menu.addAction(tr("Without kind %1").arg(kind), this,
-                       [this, kind] { narrow(u"kind != %1"_s.arg(kind)); });
+        if (cell != u"kind")
+            menu.addAction(tr("Without kind %1").arg(kind), this,
+                           [this, kind] { narrow(u"kind != %1"_s.arg(kind)); });
         const AgentId sender = message->sender;
         if (murmur::index(sender) != 0)
             menu.addAction(tr("Select agent %1").arg(agentText(names, sender)), shared(),

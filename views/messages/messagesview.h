@@ -61,7 +61,8 @@ private:
     void updateHeader();
     void showMenu(const QPoint& globalPosition, int row);
     void showColumnMenu(const QPoint& globalPosition, int column);
-    void offerCell(QMenu& menu, const QPoint& globalPosition, int row);
+    /// The field of that cell; empty where nothing is offered.
+    QString offerCell(QMenu& menu, const QPoint& globalPosition, int row);
     void addColumn(const QString& field);
     void narrow(const QString& condition);
     enum class CopyForm { Text, Json };
