@@ -3,6 +3,7 @@
 #include "demo/scenario.h"
 
 #include "demo/crewscenario.h"
+#include "demo/meaningscenarios.h"
 #include "demo/waitscenarios.h"
 #include "demo/warehousescenario.h"
 
@@ -24,6 +25,12 @@ constexpr std::array kScenarios = std::to_array<ScenarioEntry>({
     {"reconnect-storm", "10,000 sockets go and come within seconds", createReconnectStormScenario,
      10'000, 6'000},
     {"lost-waits", "the gateway restarts while it waits for answers", createLostWaitsScenario},
+    {"delegation", "the crew with its models, of which two hand one case to each other",
+     createDelegationScenario},
+    {"final-messages", "a graph some of whose last messages never come, and others twice",
+     createFinalMessagesScenario},
+    {"conflicting-views", "a planner goes on telling how tasks stood that have moved on",
+     createConflictingViewsScenario},
 });
 
 } // namespace
