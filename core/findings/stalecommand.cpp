@@ -33,6 +33,8 @@ constexpr std::size_t kMostOpen = 65'536;
 constexpr std::size_t kMostPending = 64;
 constexpr std::size_t kMostTold = 256;
 constexpr std::uint32_t kMostAgents = 1u << 20;
+constexpr std::uint32_t kMostConnections = 65'536;
+constexpr std::int64_t kPunctual = 500'000'000;  ///< ns behind the quickest way
 constexpr std::int64_t kWindow = 30'000'000'000; ///< ns, in which the quickest way is looked for
 constexpr std::int64_t kPatience =
     30'000'000'000; ///< ns, until its sender's ways must be quick again
@@ -94,7 +96,8 @@ Terms termsOf(const Heard& message)
 
 /// How late a command is follows from its sender's own clock, held against the quickest way that
 /// its other messages have taken lately. A clock that was set looks the same at first: only when
-/// its ways are quick again it was the way that was long.
+/// its ways are quick again it was the way that was long. Where nobody else was heard meanwhile, we
+/// may be the ones who heard late.
 class StaleCommand final : public Detector
 {
 public:
@@ -127,6 +130,8 @@ public:
             return;
         Clock& clock = m_clocks[number];
         const std::int64_t way = message.time - message.sent;
+        if (way - kPunctual <= clock.quickest())
+            notePunctual(message);
         if (clock.pending > 0)
             confirm(message, way, scene, findings);
         if (message.time - clock.since > kWindow) {
@@ -155,6 +160,12 @@ private:
         std::uint32_t pending = 0;
         [[nodiscard]] std::int64_t quickest() const { return std::min(best, before); }
     };
+    /// Who was heard without delay over a connection, the last two of different agents.
+    struct Punctual
+    {
+        std::array<AgentId, 2> agents{};
+        std::array<std::int64_t, 2> times{kNoTime, kNoTime};
+    };
     struct Pending
     {
         Seq seq = 0;
@@ -166,15 +177,16 @@ private:
         AgentId from{};
         AgentId to{};
         TopicId topic{};
-        ConnectionId connection{};
         Seq answer = 0;
         std::int64_t answered = 0; ///< ns
+        bool isAlone = false; ///< nobody else was heard in between: it may be we who heard late
     };
     /// What is known of a finding beside what stands in it.
     struct Incident
     {
         std::int64_t longest = 0; ///< ns too late
         std::int64_t obeyed = 0;
+        bool isOurs = false; ///< perhaps it was we who heard late
     };
     struct Told
     {
@@ -224,7 +236,33 @@ private:
              .from = message.sender,
              .to = message.receivers.empty() ? AgentId{} : message.receivers.front(),
              .topic = message.topic,
-             .connection = message.connection});
+             .isAlone = !wereOthersHeard(message, message.time - late)});
+    }
+
+    void notePunctual(const Heard& message)
+    {
+        const std::uint32_t number = index(message.connection);
+        if (number >= kMostConnections)
+            return;
+        if (number >= m_punctual.size())
+            m_punctual.resize(number + 1);
+        Punctual& known = m_punctual[number];
+        if (known.agents[0] != message.sender) {
+            known.agents[1] = known.agents[0];
+            known.times[1] = known.times[0];
+            known.agents[0] = message.sender;
+        }
+        known.times[0] = message.time;
+    }
+
+    /// Whether somebody else was heard without delay over this connection since `from`.
+    [[nodiscard]] bool wereOthersHeard(const Heard& message, std::int64_t from) const
+    {
+        if (index(message.connection) >= m_punctual.size())
+            return false;
+        const Punctual& known = m_punctual[index(message.connection)];
+        return (known.agents[0] != message.sender && known.times[0] > from) ||
+               (known.agents[1] != message.sender && known.times[1] > from);
     }
 
     /// Its sender says something more.
@@ -251,7 +289,9 @@ private:
         Incident& incident = m_incidents[index(pending.from)];
         if (finding.count == 0)
             incident = {};
-        finding.isExact = true;
+        incident.isOurs = (finding.count == 0 || incident.isOurs) && pending.isAlone;
+        finding.isExact = !incident.isOurs;
+        finding.confidence = incident.isOurs ? 0.3 : 1;
         finding.involve(pending.from);
         finding.involve(pending.to);
         finding.topic = pending.topic;
@@ -264,6 +304,9 @@ private:
         finding.fact("at_most_too_late_ms", incident.longest / 1'000'000);
         if (pending.answer != 0)
             obey(finding, incident, pending.answer, pending.answered);
+        finding.severity = incident.isOurs       ? Severity::Info
+                           : incident.obeyed > 0 ? Severity::Critical
+                                                 : Severity::Warning;
         describe(finding, incident, pending.from, scene);
         m_told.push_back({pending.seq, pending.from});
         if (m_told.size() > kMostTold)
@@ -273,7 +316,8 @@ private:
     static void obey(Finding& finding, Incident& incident, Seq answer, std::int64_t time)
     {
         finding.add(answer, time);
-        finding.severity = Severity::Critical;
+        if (!incident.isOurs)
+            finding.severity = Severity::Critical;
         finding.fact("obeyed", ++incident.obeyed);
     }
 
@@ -288,7 +332,7 @@ private:
         if (incident.obeyed > 0)
             finding.summary += "; " + std::to_string(incident.obeyed) +
                                (incident.obeyed == 1 ? " was obeyed" : " were obeyed");
-        finding.summary += '.';
+        finding.summary += incident.isOurs ? ", unless it was we who heard late." : ".";
     }
 
     /// A command for one thing of one agent.
@@ -402,7 +446,8 @@ private:
 
     std::int64_t m_late;
     std::int64_t m_memory;
-    std::vector<Clock> m_clocks; ///< by agent
+    std::vector<Clock> m_clocks;      ///< by agent
+    std::vector<Punctual> m_punctual; ///< by connection
     std::deque<Pending> m_pending;
     std::deque<Told> m_told;
     std::unordered_map<std::uint32_t, Incident> m_incidents; ///< by sender

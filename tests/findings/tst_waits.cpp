@@ -71,6 +71,7 @@ private Q_SLOTS:
     {
         Play play(Play::only("stale-command"));
         beat(play, "planner", 100, 105);
+        beat(play, "other", 100, 109);
         const Seq late = order(play, 109, "robot", R"({"task":7,"ttl_ms":1500})", 105.1);
         QCOMPARE(play.found().size(), 0u); // its clock may have been set
         beat(play, "planner", 109.1, 109.3);
@@ -82,14 +83,31 @@ private Q_SLOTS:
         QCOMPARE(finding.messages, std::vector<Seq>{late});
         QCOMPARE(finding.summary,
                  std::string("1 command of planner came 2.4 s after it had expired."));
-        const Seq obeyed = answer(play, 109.4, "robot", "planner", late, "ack");
-        Q_UNUSED(obeyed)
+        answer(play, 109.4, "robot", "planner", late, "ack");
+        QCOMPARE(finding.severity, Severity::Critical);
+        QVERIFY2(finding.summary.ends_with("; 1 was obeyed."), finding.summary.c_str());
+    }
+
+    void whereNobodyElseIsHeardWeMayBeLateOurselves()
+    {
+        Play play(Play::only("stale-command"));
+        beat(play, "planner", 100, 105);
+        beat(play, "other", 100, 105);
+        // Four seconds of silence, and then all that was said meanwhile.
+        order(play, 109, "robot", R"({"task":7,"ttl_ms":1500})", 105.1);
+        beat(play, "other", 109.01, 109.1, 3.9);
+        beat(play, "planner", 109.1, 109.3);
+        QCOMPARE(play.found().size(), 1u);
+        QVERIFY(!play.found().front().isExact);
+        QCOMPARE(play.found().front().severity, Severity::Info);
+        QVERIFY(play.found().front().confidence < 0.5);
     }
 
     void whatIsObeyedThoughItExpiredIsWorse()
     {
         Play play(Play::only("stale-command"));
         beat(play, "planner", 100, 105);
+        beat(play, "other", 100, 109);
         for (int i = 0; i < 3; ++i) {
             const Seq late =
                 order(play, 109 + i * 0.01, "robot", R"({"task":7,"ttl_ms":1500})", 105.1);
