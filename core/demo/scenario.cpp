@@ -3,6 +3,7 @@
 #include "demo/scenario.h"
 
 #include "demo/crewscenario.h"
+#include "demo/loadscenarios.h"
 #include "demo/meaningscenarios.h"
 #include "demo/waitscenarios.h"
 #include "demo/warehousescenario.h"
@@ -25,6 +26,12 @@ constexpr std::array kScenarios = std::to_array<ScenarioEntry>({
     {"reconnect-storm", "10,000 sockets go and come within seconds", createReconnectStormScenario,
      10'000, 6'000},
     {"lost-waits", "the gateway restarts while it waits for answers", createLostWaitsScenario},
+    {"noisy-tenant", "one site makes more traffic than all the others", createNoisyTenantScenario},
+    {"slow-recovery",
+     "a burst of frames is over, and the vision model stays slow for half a minute",
+     createSlowRecoveryScenario},
+    {"model-update", "the vision model refuses while a new one is loaded, and robots ask on and on",
+     createModelUpdateScenario},
     {"delegation", "the crew with its models, of which two hand one case to each other",
      createDelegationScenario},
     {"final-messages", "a graph some of whose last messages never come, and others twice",

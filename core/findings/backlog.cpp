@@ -36,7 +36,13 @@ public:
         , m_least(static_cast<std::int64_t>(settings.of(kId, kLeast)))
         , m_times(settings.of(kId, kTimes))
         , m_given(kRemembered)
+        , m_isGiven(kRemembered)
     {
+    }
+
+    [[nodiscard]] KindSet kinds() const override
+    {
+        return kAllKinds & static_cast<KindSet>(~kindSet(Kind::Heartbeat));
     }
 
     void hear(const Heard& message, const Scene& /*scene*/, Findings& /*findings*/) override
@@ -51,14 +57,18 @@ public:
             const AgentId to = message.receivers.front();
             begin(m_acts.at(to, {}), message.time);
             m_given[place(message.seq)] = {message.seq, message.time, to};
+            m_isGiven[place(message.seq)] = true;
         }
         for (const CauseEdge& edge : message.causes) {
+            if (!m_isGiven[place(edge.cause)])
+                continue; // as nearly all: without a look into far memory
             Given& given = m_given[place(edge.cause)];
             if (given.seq != edge.cause || given.to != message.sender ||
                 edge.grade == Grade::Inferred)
                 continue;
             finish(m_acts.at(given.to, {}), message.time - given.time);
             given.seq = 0;
+            m_isGiven[place(edge.cause)] = false;
         }
     }
 
@@ -83,6 +93,7 @@ public:
             }
         }
         std::ranges::fill(m_given, Given());
+        m_isGiven.assign(kRemembered, false);
     }
 
     [[nodiscard]] std::int64_t forgotten() const override
@@ -228,8 +239,9 @@ private:
     double m_times;
     std::int64_t m_nextLook = 0;
     Servers<Work> m_calls;
-    Servers<Work> m_acts; ///< those who act on messages that ask for nothing
-    std::vector<Given> m_given;
+    Servers<Work> m_acts;        ///< those who act on messages that ask for nothing
+    std::vector<Given> m_given;  ///< by Seq, modulo its size
+    std::vector<bool> m_isGiven; ///< whether there is one
 };
 
 } // namespace

@@ -30,6 +30,8 @@ public:
     {
     }
 
+    [[nodiscard]] KindSet kinds() const override { return LoadWatch::kinds(); }
+
     void hear(const Heard& message, const Scene& /*scene*/, Findings& /*findings*/) override
     {
         m_watch.add(index(message.topic), message);

@@ -56,11 +56,15 @@ public:
     {
     }
 
+    [[nodiscard]] KindSet kinds() const override
+    {
+        return kAllKinds & static_cast<KindSet>(~kindSet(Kind::Heartbeat, Kind::Chunk));
+    }
+
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         const AnsweredCall& call = message.answered;
-        if (call.request == 0 || call.answersBefore > 0 || message.latency < 0 ||
-            message.kind == Kind::Chunk)
+        if (call.request == 0 || call.answersBefore > 0 || message.latency < 0)
             return;
         Calls* calls = callsOf(call, scene);
         if (calls == nullptr)

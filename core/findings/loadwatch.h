@@ -33,11 +33,10 @@ public:
     {
     }
 
+    static KindSet kinds() { return kAllKinds & static_cast<KindSet>(~kindSet(Kind::Chunk)); }
     /// 0 is nobody.
     void add(std::uint32_t number, const Heard& message)
     {
-        if (message.kind == Kind::Chunk)
-            return;
         const std::uint64_t bytes = message.raw.size();
         ++m_messages;
         m_bytes += bytes;

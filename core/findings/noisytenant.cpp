@@ -36,6 +36,8 @@ public:
     {
     }
 
+    [[nodiscard]] KindSet kinds() const override { return LoadWatch::kinds(); }
+
     void hear(const Heard& message, const Scene& scene, Findings& /*findings*/) override
     {
         const std::uint32_t agent = index(message.sender);

@@ -47,6 +47,11 @@ public:
     {
     }
 
+    [[nodiscard]] KindSet kinds() const override
+    {
+        return kAllKinds & static_cast<KindSet>(~kindSet(Kind::Heartbeat, Kind::Chunk));
+    }
+
     void hear(const Heard& message, const Scene& /*scene*/, Findings& /*findings*/) override
     {
         if (message.answered.request != 0) {
