@@ -334,6 +334,7 @@ private:
                                         {"title", "title"},
                                         {"shard", "shard"},
                                         {"names", "names"},
+                                        {"judgements", "judgements"},
                                         {"rules", "rules"},
                                         {"dialects", "dialects"},
                                         {"redaction", "redaction"},

@@ -38,7 +38,7 @@ constexpr std::int64_t kRoomy = std::int64_t(512) << 20;
 /// Between two times that findings are stored.
 constexpr auto kFindingsInterval = 3s;
 /// How long the last look for findings may take, when a file is closed and another one goes on.
-constexpr auto kLookAtTheEnd = 2s;
+constexpr auto kLookAtTheEnd = 4s;
 constexpr auto kLookBetween = 250ms;
 /// Above the reserve, in bytes: with less nothing is looked for.
 constexpr std::int64_t kRoomToLook = std::int64_t(64) << 20;
@@ -656,7 +656,7 @@ void WriteLoop::finish()
         if (m_mode >= Mode::Full)
             lost = unwritten();
     }
-    endLooking();
+    m_findings.reset(); // nobody reads any more
     const bool isFull = m_mode == Mode::Full;
     if (m_mode >= Mode::Full) {
         d.fileLock.giveRoom();
@@ -670,6 +670,7 @@ void WriteLoop::finish()
     d.pool->suspend();
     const Status closed = d.writer->close();
     noteDurable();
+    d.findings->setKeeping(false); // from here on the file tells
     d.pool->resume();
     check(closed);
 

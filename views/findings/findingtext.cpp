@@ -16,6 +16,8 @@
 #include <QSaveFile>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -46,6 +48,27 @@ QString row(const QString& name, const QString& value)
 {
     return u"<tr><td style='color:%1'>%2&nbsp;&nbsp;</td><td>%3</td></tr>"_s.arg(
         Theme::current().secondary.name(), name, value);
+}
+
+/// "median_ms" of 524.697877 is "median" of "525 ms".
+std::pair<QString, QString> factText(const std::string& key, const std::string& json)
+{
+    QString name = QString::fromStdString(key);
+    const QJsonValue value =
+        QJsonDocument::fromJson('[' + QByteArray::fromStdString(json) + ']').array().at(0);
+    QString text = QString::fromStdString(json);
+    if (value.isString()) {
+        text = value.toString();
+    } else if (value.isDouble() && name.endsWith(u"_ms"_s)) {
+        name.chop(3);
+        text = durationText(nanoseconds(std::llround(value.toDouble() * 1e6)));
+    } else if (value.isDouble()) {
+        const double number = value.toDouble();
+        text = number == std::floor(number) && std::abs(number) < 1e15
+                   ? numberText(static_cast<std::int64_t>(number))
+                   : QString::number(number, 'g', 3);
+    }
+    return {name.replace(u'_', u' '), text};
 }
 
 QString messagesText(const Finding& finding, const FindingsReport& report)
@@ -98,8 +121,10 @@ QString whyText(const Finding& finding, const FindingsReport& report, const Judg
     text += heading(Tr::tr("Evidence")) + u"<table>"_s;
     if (!agents.isEmpty())
         text += row(Tr::tr("agents"), agents.join(u", "));
-    for (const auto& [name, value] : finding.evidence)
-        text += row(escaped(name).replace(u'_', u' '), escaped(value));
+    for (const auto& [key, value] : finding.evidence) {
+        const auto [name, shown] = factText(key, value);
+        text += row(name.toHtmlEscaped(), shown.toHtmlEscaped());
+    }
     if (!finding.messages.empty())
         text += row(Tr::tr("messages"), messagesText(finding, report));
     text += u"</table>"_s;

@@ -22,6 +22,7 @@ namespace {
 
 constexpr int kBar = 4;
 constexpr int kMargin = 14;
+constexpr int kRoomy = 1500; // pixels
 
 } // namespace
 
@@ -29,7 +30,6 @@ IncidentBanner::IncidentBanner(FindingsView* findings, QWidget* parent)
     : QFrame(parent)
     , m_findings(findings)
     , m_actions(new QWidget(this))
-    , m_affected(nullptr)
     , m_before(new QToolButton(m_actions))
     , m_next(new QToolButton(m_actions))
 {
@@ -59,10 +59,11 @@ IncidentBanner::IncidentBanner(FindingsView* findings, QWidget* parent)
         &FindingsView::explain);
     m_affected = add(tr("Affected"), tr("Show the messages of the agents that it touches only"),
                      &FindingsView::showAffected);
-    add(tr("Compare with before"), tr("The same agents in the same length of time before it"),
-        &FindingsView::compare);
-    add(tr("Make a check"), tr("Let murmur check fail when it happens again"),
-        static_cast<void (FindingsView::*)(std::uint64_t)>(&FindingsView::makeCheck));
+    m_compare =
+        add(tr("Compare with before"), tr("The same agents in the same length of time before it"),
+            &FindingsView::compare);
+    m_check = add(tr("Make a check"), tr("Let murmur check fail when it happens again"),
+                  static_cast<void (FindingsView::*)(std::uint64_t)>(&FindingsView::makeCheck));
     auto* close = new QToolButton(m_actions);
     close->setText(u"✕"_s);
     close->setToolTip(tr("Hide until there is another one"));
@@ -142,6 +143,12 @@ QSize IncidentBanner::sizeHint() const
 
 void IncidentBanner::arrange()
 {
+    // In a narrow window the sentence needs the room more.
+    const bool isNarrow = width() < kRoomy;
+    m_compare->setText(isNarrow ? tr("Compare") : tr("Compare with before"));
+    m_check->setText(isNarrow ? tr("Check…") : tr("Make a check"));
+    m_compare->setAccessibleName(tr("Compare with before"));
+    m_check->setAccessibleName(tr("Make a check"));
     const int wanted = m_actions->sizeHint().width();
     m_actions->setGeometry(width() - wanted, 0, wanted, height());
 }

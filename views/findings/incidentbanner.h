@@ -39,7 +39,9 @@ private:
 
     FindingsView* m_findings;
     QWidget* m_actions;
-    QPushButton* m_affected;
+    QPushButton* m_affected = nullptr;
+    QPushButton* m_compare = nullptr;
+    QPushButton* m_check = nullptr;
     QToolButton* m_before;
     QToolButton* m_next;
     std::uint64_t m_id = 0;
