@@ -19,7 +19,7 @@ constexpr std::size_t kMostSpent = 50'000;
 constexpr std::size_t kMostAgents = 2'000;
 constexpr std::uint32_t kGone = ~0u;
 /// One that asks nothing is at rest after three of its longest pauses, within these.
-constexpr std::int64_t kShortestRest = 1'000'000'000; // ns
+constexpr std::int64_t kShortestRest = 5'000'000'000; // ns
 
 bool says(Kind kind)
 {
@@ -115,7 +115,7 @@ void ConversationRows::join(std::uint32_t into, std::uint32_t from)
         to.facts.first = part.facts.first;
         to.facts.starter = part.facts.starter;
         to.opener = part.opener;
-        to.isOpenerAnswered = part.isOpenerAnswered;
+        to.isLastOfOpener = false;
     }
     const bool isFirst = to.facts.messages == 0;
     to.facts.start = isFirst ? part.facts.start : std::min(to.facts.start, part.facts.start);
@@ -179,6 +179,7 @@ bool ConversationRows::hear(const ConversationWord& word)
     if (says(word.kind) || word.ending != Ending::None) {
         row.lastKind = word.kind;
         row.lastEnding = word.ending;
+        row.isLastOfOpener = word.closes != 0 && word.closes == row.opener;
     }
     passCall(at, word);
     return true;
@@ -192,7 +193,6 @@ void ConversationRows::answer(Seq request)
         return;
     Row& asked = m_rows[found->second];
     asked.facts.open -= asked.facts.open > 0 ? 1 : 0;
-    asked.isOpenerAnswered = asked.isOpenerAnswered || asked.opener == request;
     m_open.erase(found);
 }
 
@@ -203,7 +203,7 @@ void ConversationRows::passCall(std::uint32_t at, const ConversationWord& word)
         return;
     Row& row = m_rows[at];
     if (word.wasAnsweredBefore) {
-        row.isOpenerAnswered = row.isOpenerAnswered || row.opener == word.seq;
+        row.isLastOfOpener = row.opener == word.seq;
         return;
     }
     ++row.facts.open;
@@ -287,7 +287,7 @@ Outcome ConversationRows::outcomeOf(const Row& row, nanoseconds quiet) const
     const bool waits = row.facts.open > 0 || row.lastKind == Kind::Command;
     if (waits)
         return silence > quiet.count() ? Outcome::Silent : Outcome::Open;
-    if (row.lastEnding == Ending::Completed || row.isOpenerAnswered)
+    if (row.lastEnding == Ending::Completed || row.isLastOfOpener)
         return Outcome::Completed;
     const std::int64_t rest =
         std::clamp(3 * row.longestPause, std::min(kShortestRest, quiet.count()), quiet.count());

@@ -66,7 +66,7 @@ private:
         Conversation facts;
         std::int64_t longestPause = 0; ///< ns
         Seq opener = 0;                ///< its first message, when that is a request
-        bool isOpenerAnswered = false;
+        bool isLastOfOpener = false;   ///< its last word is the answer to that
         bool isChosen = false;
         Kind lastKind = Kind::Event;
         Ending lastEnding = Ending::None;

@@ -113,10 +113,10 @@ private Q_SLOTS:
         QTest::addColumn<QString>("rule");
         QTest::addColumn<QString>("expected");
         QTest::newRow("trace") << u"trace"_s << u"t1 2 -1 completed\n"_s;
-        QTest::newRow("payload") << u"payload.task"_s << u"7 2 -1 completed\n"_s;
-        QTest::newRow("run") << u"run"_s << u"run 6 -1 completed\n"_s;
+        QTest::newRow("payload") << u"payload.task"_s << u"7 2 -1 open\n"_s;
+        QTest::newRow("run") << u"run"_s << u"run 6 -1 open\n"_s;
         QTest::newRow("marker") << u"marker"_s
-                                << u"0 before the first marker 3 -1 completed\n1 deploy 3 -1 "
+                                << u"0 before the first marker 3 -1 open\n1 deploy 3 -1 "
                                    "open\n"_s;
     }
     void rulesSayWhatBelongsTogether()
@@ -213,9 +213,8 @@ private Q_SLOTS:
         QVERIFY(!none && none.error().message.contains(u"in no conversation"_s));
     }
 
-    /// One that answers in the order in which it is asked begins when it has answered the one
-    /// before.
-    void theQueueBeforeAnAgentIsFoundInItsAnswersToOthers()
+    /// Five requests to vision, a millisecond apart, and its answers in this order.
+    static std::vector<Said> queued(std::initializer_list<int> answers)
     {
         std::vector<Said> said;
         for (int i = 0; i < 5; ++i) {
@@ -224,12 +223,22 @@ private Q_SLOTS:
                                                 "','to':'vision','id':'r" + n +
                                                 "','conversation_id':'k" + n + "'}"));
         }
-        for (int i = 0; i < 5; ++i) {
+        auto at = 100ms;
+        for (const int i : answers) {
             const QByteArray n = QByteArray::number(i);
-            said.push_back(message(100ms * (i + 1), "{'kind':'reply','from':'vision','to':'p" + n +
-                                                        "','correlation_id':'r" + n +
-                                                        "','conversation_id':'k" + n + "'}"));
+            said.push_back(message(at, "{'kind':'reply','from':'vision','to':'p" + n +
+                                           "','correlation_id':'r" + n + "','conversation_id':'k" +
+                                           n + "'}"));
+            at += 100ms;
         }
+        return said;
+    }
+
+    /// One that answers in the order in which it is asked begins when it has answered the one
+    /// before.
+    void theQueueBeforeAnAgentIsFoundInItsAnswersToOthers()
+    {
+        const std::vector<Said> said = queued({0, 1, 2, 3, 4});
         Recorded recorded(said);
         QVERIFY(recorded.waitForAll());
         const auto session = recorded.close();
@@ -244,6 +253,19 @@ private Q_SLOTS:
         request.name = u"k0"_s;
         const auto first = conversationJob(*session->source(), request);
         QCOMPARE(criticalPathText(first->tree, *session->dictionaries()), u"100 ms = vision 100"_s);
+    }
+
+    void whoWorksOnSeveralAtOnceHasNoQueue()
+    {
+        Recorded recorded(queued({1, 0, 3, 2, 4}));
+        QVERIFY(recorded.waitForAll());
+        const auto session = recorded.close();
+        ConversationRequest request;
+        request.name = u"k4"_s;
+        const auto detail = conversationJob(*session->source(), request);
+        QVERIFY(detail);
+        QCOMPARE(criticalPathText(detail->tree, *session->dictionaries()),
+                 u"496 ms = vision 496"_s);
     }
 };
 
