@@ -10,6 +10,7 @@
 #include "support/recorded.h"
 
 #include <QFile>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace murmur;
@@ -74,6 +75,42 @@ FindingsReport looked(Session& session)
     return std::move(*report);
 }
 
+/// Records it within these limits; the files that there are then. With a pause of `pace` of what
+/// is said it is waited until that much has been looked at.
+std::vector<QString> recordInto(const QTemporaryDir& dir, const RecordingLimits& limits,
+                                const std::vector<Said>& all, std::chrono::milliseconds pace = 1h)
+{
+    RecorderOptions options;
+    options.path = dir.filePath(QStringLiteral("limited.murmur"));
+    options.limits = limits;
+    Recorder recorder(options);
+    if (!recorder.start())
+        qFatal("cannot record");
+    recorder.setWaitsForRoom(true);
+    const ConnectionId connection = recorder.registerConnection(
+        QUrl(QStringLiteral("listen://127.0.0.1:7777")), QStringLiteral("hub"));
+    auto session = Session::follow(&recorder);
+    std::chrono::milliseconds next = pace;
+    Seq count = 0;
+    for (const Said& said : all) {
+        if (said.after >= next) {
+            next += pace;
+            if (!QTest::qWaitFor([&] { return looked(**session).through >= count; }, 20'000))
+                qFatal("nobody looks");
+        }
+        ++count;
+        std::vector<HeardMessage> batch(1);
+        batch.front().connection = connection;
+        batch.front().received = toNs(kStart + said.after);
+        batch.front().topic = said.topic;
+        batch.front().raw = said.json;
+        recorder.sink().hear(std::move(batch));
+    }
+    session->reset();
+    (void)recorder.stop();
+    return recorder.files();
+}
+
 FindingsReport found(Session& session)
 {
     auto report = findingsPass(*session.source(), {});
@@ -121,6 +158,44 @@ private Q_SLOTS:
         QVERIFY(kept.isKept);
         QVERIFY(kept.findings.empty());
         QVERIFY(kept.messages > 1000);
+    }
+
+    void aRingKeepsFindingsAndSaysWhatIsGone()
+    {
+        QTemporaryDir dir;
+        RecordingLimits limits;
+        limits.ring.length = 10s;
+        const auto files = recordInto(dir, limits, faulty({{"lost-messages"}}, 55), 9s);
+        QCOMPARE(files.size(), std::size_t(1));
+        auto session = Session::open(files.front());
+        QVERIFY(session);
+        QVERIFY((*session)->seen().first > 1);
+        const FindingsReport kept = looked(**session);
+        QVERIFY(kept.isKept);
+        const auto lost = std::ranges::find(kept.findings, "lost-messages", &Finding::detector);
+        QVERIFY(lost != kept.findings.end());
+        QVERIFY(goneOf(*lost, kept) > 0);
+        // What is there now tells less.
+        const FindingsReport now = found(**session);
+        QVERIFY(std::ranges::none_of(now.findings, [](const Finding& finding) {
+            return finding.detector == "lost-messages";
+        }));
+    }
+
+    void eachFileOfASplitRecordingTellsItsOwn()
+    {
+        QTemporaryDir dir;
+        RecordingLimits limits;
+        limits.splitLength = 25s;
+        const auto files =
+            recordInto(dir, limits,
+                       faulty({{"slow-agent"}, {"lost-messages", 30'000'000'000, 50'000'000'000}}));
+        QVERIFY(files.size() > 1);
+        for (const QString& file : files) {
+            auto session = Session::open(file);
+            QVERIFY(session);
+            QCOMPARE(textOf(looked(**session)), textOf(found(**session)));
+        }
     }
 
     void aNewReadingMakesThemStale()
