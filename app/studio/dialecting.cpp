@@ -94,7 +94,11 @@ Dialecting::Dialecting(MainWindow& window, QObject* parent)
         if (path != m_pendingPath && !m_report)
             m_pending.clear();
         m_lookedAt = 0;
-        look();
+        // One that was saved elsewhere when it ended is read again there.
+        if (m_pending.empty())
+            look();
+        else
+            readPending();
     });
     connect(session, &StudioSession::statusChanged, this, &Dialecting::lookAgainWhenGrown);
     connect(session, &StudioSession::stopped, this, [this](const Kept& kept) {

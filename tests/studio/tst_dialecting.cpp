@@ -282,6 +282,21 @@ private Q_SLOTS:
         QCOMPARE(named(), std::int64_t(kSaid + said));
     }
 
+    void whatIsSavedElsewhereIsReadAgainThere()
+    {
+        const QString path = m_dir.filePath(u"copy.murmur"_s);
+        attach();
+        say(kSaid);
+        QTRY_VERIFY_WITH_TIMEOUT(bar()->offered().contains(u"body.unit 100 %"_s), kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(messages(), std::int64_t(kSaid), kPatience);
+        QTest::mouseClick(bar()->button(u"body.unit 100 %"_s), Qt::LeftButton);
+        session()->saveAs(path); // when it ends
+        session()->stop();
+        QTRY_VERIFY_WITH_TIMEOUT(bar()->sentence().contains(u"100 % of the messages"_s), kPatience);
+        QCOMPARE(session()->path(), path);
+        QCOMPARE(named(), std::int64_t(kSaid));
+    }
+
     void whatIsDismissedIsNotAskedAgain()
     {
         const QString path = m_dir.filePath(u"said.murmur"_s);

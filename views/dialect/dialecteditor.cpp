@@ -26,6 +26,7 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QSaveFile>
+#include <QScreen>
 #include <QTabWidget>
 #include <QTableView>
 #include <QToolButton>
@@ -68,7 +69,7 @@ DialectEditor::DialectEditor(QString directory, QWidget* parent)
     m_text->document()->clearUndoRedoStacks();
     m_saved = m_text->toPlainText().toStdString();
     look();
-    resize(1360, 760);
+    resize(QSize(1360, 760).boundedTo(screen()->availableSize() * 0.96));
 }
 
 DialectEditor::~DialectEditor()
