@@ -13,8 +13,10 @@
 #include <QStringList>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 using namespace Qt::StringLiterals;
 
@@ -24,6 +26,9 @@ namespace {
 
 /// A member's value that is longer is no name and no number.
 constexpr std::size_t kLongestScalar = 4096;
+/// Of every name under which some system tells tokens or cost: input_tokens, promptTokenCount,
+/// llm.cost.total, eval_count.
+constexpr std::array<std::string_view, 3> kUsageTexts{"oken", "cost", "eval_count"};
 
 bool isPlainStep(const QString& step)
 {
@@ -148,6 +153,18 @@ QString filterText(const QString& text)
         out += c;
     }
     return out + u'"';
+}
+
+bool mayTellUsage(std::string_view raw) noexcept
+{
+    return std::ranges::any_of(kUsageTexts, [raw](std::string_view text) {
+        return ::memmem(raw.data(), raw.size(), text.data(), text.size()) != nullptr;
+    });
+}
+
+TextChoice usageTexts()
+{
+    return {kUsageTexts.begin(), kUsageTexts.end()};
 }
 
 std::optional<std::int64_t> costOf(const ModelCall& call, const PriceTable& prices)
@@ -412,7 +429,7 @@ std::optional<std::int64_t> MessageField::numberAt(RowContext& context, std::siz
     default:
         break;
     }
-    if (!isOfModelCall(m_field))
+    if (!isOfModelCall(m_field) || !mayTellUsage(context.raw(row)))
         return {};
     const ModelCall* call = context.modelCall(row);
     if (call == nullptr)

@@ -6,12 +6,14 @@
 #include "llm/prices.h"
 #include "query/fields.h"
 #include "query/rowcontext.h"
+#include "recording/textfilter.h"
 
 #include <QString>
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace murmur {
@@ -64,6 +66,11 @@ private:
 /// What a person called it, in quotes of the filter language and with what is special there taken
 /// back.
 QString filterText(const QString& text);
+
+/// False: these bytes say nothing of tokens and cost, so that they need not be parsed for it.
+bool mayTellUsage(std::string_view raw) noexcept;
+/// The texts of which all others have one.
+TextChoice usageTexts();
 
 /// What a call to a model cost, in billionths of a dollar; nothing where that is not known.
 std::optional<std::int64_t> costOf(const ModelCall& call, const PriceTable& prices);

@@ -6,7 +6,6 @@
 #include "llm/modelcall.h"
 #include "llm/prices.h"
 #include "query/messagefield.h"
-#include "query/modelcondition.h"
 #include "recording/blockcodec.h"
 #include "session/jobs.h"
 #include "session/matrixsides.h"
@@ -78,8 +77,8 @@ public:
         scan.columns =
             SizeColumns | ActorColumns | CallColumns | m_rows.columns() | m_columns.columns();
         scan.needsBytes = m_hasModels || m_rows.needsBytes() || m_columns.needsBytes();
-        if (m_hasModels && !m_rows.needsOtherBytes() && !m_columns.needsOtherBytes())
-            scan.texts = ModelCondition(Field::Model, TextTest()).textChoice(*m_source.names);
+        if (m_hasModels && !m_rows.needsBytes() && !m_columns.needsBytes())
+            scan.texts = usageTexts();
         scan.filter = m_request.filter;
         scan.stop = m_request.stop;
         m_sincePartial.start();
@@ -155,7 +154,7 @@ private:
 
     void countModel(RowContext& context, std::size_t row)
     {
-        const ModelCall* call = context.modelCall(row);
+        const ModelCall* call = mayTellUsage(context.raw(row)) ? context.modelCall(row) : nullptr;
         if (call == nullptr)
             return;
         m_message.tokensIn = call->usage.in.value_or(0);

@@ -3,7 +3,6 @@
 
 #include "session/matrixsides.h"
 
-#include "query/modelcondition.h"
 #include "recording/blockcodec.h"
 
 #include <algorithm>
@@ -69,11 +68,6 @@ std::uint32_t MatrixSide::columns() const
 {
     return isTime() ? std::uint32_t(TimeColumns)
                     : m_field->columns() | (isOfAsked() ? std::uint32_t(ActorColumns) : 0u);
-}
-
-bool MatrixSide::needsOtherBytes() const
-{
-    return needsBytes() && !isOfModelCall(m_field->field());
 }
 
 std::size_t MatrixSide::size() const
@@ -232,7 +226,10 @@ MatrixOrder MatrixSide::order(const std::vector<MatrixCell>& totals, MatrixMeasu
         return static_cast<std::uint32_t>(order.lines.size() - 1);
     };
     if (folded > 0 || totals[kOthers].value(measure)) {
-        const std::uint32_t place = addSpecial(MatrixLine::Is::Others, QString::number(folded), {});
+        // Values that came when all lines were taken are not counted one by one.
+        const QString more = totals[kOthers].messages > 0 ? u">"_s : QString();
+        const std::uint32_t place =
+            addSpecial(MatrixLine::Is::Others, more + QString::number(folded), {});
         order.placeOf[kOthers] = place;
         order.lines[place].total.add(totals[kOthers]);
         for (std::size_t i = shownCount; i < found.size(); ++i) {

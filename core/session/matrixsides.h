@@ -42,8 +42,6 @@ public:
 
     [[nodiscard]] std::uint32_t columns() const;
     [[nodiscard]] bool needsBytes() const { return m_field && m_field->needsBytes(); }
-    /// Of messages that tell of no call to a model.
-    [[nodiscard]] bool needsOtherBytes() const;
     [[nodiscard]] std::size_t size() const;
 
     [[nodiscard]] MatrixPlace placeOf(RowContext& context, std::size_t row);

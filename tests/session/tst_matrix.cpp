@@ -146,6 +146,23 @@ private Q_SLOTS:
         QCOMPARE(answers->total.latency.count(), std::uint64_t(1));
     }
 
+    void anAnswerThatWasHeardBeforeItsRequestIsOne()
+    {
+        std::vector<Said> turned = call(100ms, 40ms, "robot", "vision", 1);
+        std::swap(turned[0].json, turned[1].json);
+        Recorded recorded(turned);
+        QVERIFY(recorded.waitForAll());
+        const auto session = recorded.close();
+        MatrixRequest request;
+        request.range = session->seen().time;
+        request.rows = u"from"_s;
+        request.columns = u"to"_s;
+        const auto pairs = matrixOf(*session, request).result();
+        QVERIFY(pairs);
+        QCOMPARE(cellOf(*pairs, u"robot"_s, u"vision"_s).latency.count(), std::uint64_t(1));
+        QCOMPARE(pairs->total.unanswered, 0);
+    }
+
     void whatModelsTookIsAdded()
     {
         const auto answer = [](const char* model, int in, int out) {
