@@ -5,8 +5,10 @@
 #include "command.h"
 #include "output.h"
 #include "recordings.h"
+#include "work.h"
 
 #include "bus/fleet.h"
+#include "session/clockpass.h"
 
 #include <CLI/CLI.hpp>
 
@@ -14,6 +16,8 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <cstdlib>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +34,7 @@ constexpr std::size_t kMostConnections = 8;
 struct Options
 {
     SessionFiles session;
+    bool clocks = false;
     bool json = false;
 };
 
@@ -419,8 +424,37 @@ std::string pageOf(const SessionInfo& info)
     return out + lagsTable(info);
 }
 
+/// The clocks that are most wrong.
+std::string clocksText(const Clocks& clocks, const Dictionaries& names)
+{
+    constexpr std::size_t kShown = 5;
+    std::vector<const AgentClock*> known;
+    for (const AgentClock& clock : clocks.agents) {
+        if (clock.isKnown() && clock.basis() != ClockBasis::Axis)
+            known.push_back(&clock);
+    }
+    std::ranges::stable_sort(known, std::greater{}, [](const AgentClock* clock) {
+        return std::abs(clock->last().offsetAt(clock->last().to));
+    });
+    if (known.empty())
+        return "\nNo clock can be compared: no message says when it was sent.\n";
+    Table table({{u"clocks, the most wrong first"_s, false, 40}, {u""_s, false, 0}});
+    for (std::size_t i = 0; i < std::min(known.size(), kShown); ++i)
+        table.add({printable(QString::fromStdString(names.agentName(known[i]->agent))),
+                   clockText(*known[i])});
+    std::string out = '\n' + table.takeText();
+    if (known.size() > kShown)
+        out += u"and %1 more: murmur clocks\n"_s
+                   .arg(grouped(static_cast<std::int64_t>(known.size() - kShown)))
+                   .toStdString();
+    return out;
+}
+
 int run(const Options& options)
 {
+    if (options.clocks && options.json)
+        return wrongUse(
+            u"--clocks adds to the page; as JSON they come from murmur clocks --json."_s);
     int code = kDone;
     auto session = openSession(options.session, code);
     if (!session)
@@ -431,6 +465,20 @@ int run(const Options& options)
     StandardOutput output;
     output.write(options.json ? jsonLine(*info, labelsOf(options.session.files).front())
                               : pageOf(*info));
+    if (options.clocks) {
+        const auto source = (*session)->source();
+        const auto clocks = workWith<ClocksPtr>([&](const StepProgress& show, const auto& stop) {
+            return clocksOf(
+                *source,
+                [&](std::int64_t done, std::int64_t all) {
+                    show(u"comparing clocks"_s, done, all);
+                },
+                stop);
+        });
+        if (!clocks)
+            return failed(clocks.error());
+        output.write(clocksText(**clocks, *(*session)->dictionaries()));
+    }
     const int written = output.finish();
     return code != kDone ? code : written;
 }
@@ -445,6 +493,8 @@ void addInfo(CLI::App& app, Action& action)
         ->required();
     addSessionOptions(app, options->session);
     app.add_flag("--json", options->json, "One JSON object a line");
+    app.add_flag("--clocks", options->clocks,
+                 "Also the agents' clocks that are most wrong; reads all headers");
     app.footer("\nExample: murmur info night.murmur --json");
     app.callback([&action, options] { action = [options] { return run(*options); }; });
 }

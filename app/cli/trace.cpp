@@ -123,7 +123,7 @@ Result<Found> find(const Options& options, const QString& what, const Source& so
 }
 
 /// What is known of the whole, in a sentence each.
-void tell(const Found& found, const Dictionaries& names)
+void tell(const Found& found)
 {
     if (found.effects) {
         const BlastRadius& radius = found.effects->radius;
@@ -137,9 +137,14 @@ void tell(const Found& found, const Dictionaries& names)
         if (radius.count == 0)
             report(u"Nothing is known to follow from message %1."_s.arg(found.trace.seq));
         else
-            report(u"%1 messages follow from message %2 (%3), of %4 agents, the last one %5."_s.arg(
-                grouped(radius.count), QString::number(found.trace.seq), grades.join(u", "_s),
-                grouped(static_cast<std::int64_t>(found.effects->agents.size())),
+            report(u"%1 from message %2 (%3), of %4, the last one at %5."_s.arg(
+                radius.count == 1 ? u"1 message follows"_s
+                                  : grouped(radius.count) + u" messages follow"_s,
+                QString::number(found.trace.seq), grades.join(u", "_s),
+                found.effects->agents.size() == 1
+                    ? u"1 agent"_s
+                    : grouped(static_cast<std::int64_t>(found.effects->agents.size())) +
+                          u" agents"_s,
                 clockTime(fromNs(found.effects->lastTime))));
         if (!std::cmp_equal(radius.members.size(), radius.count))
             report(u"The first %1 are shown; --limit shows more."_s.arg(
@@ -149,15 +154,15 @@ void tell(const Found& found, const Dictionaries& names)
         if (found.first->way.empty()) {
             report(u"Message %1 has no known cause."_s.arg(found.trace.seq));
         } else {
-            report(u"The first cause of message %1 is message %2, %3 steps before, %4."_s.arg(
+            report(u"The first cause of message %1 is message %2, %3 before, %4."_s.arg(
                 QString::number(found.trace.seq), QString::number(found.first->root()),
-                QString::number(found.first->way.size()),
+                found.first->way.size() == 1 ? u"1 step"_s
+                                             : u"%1 steps"_s.arg(found.first->way.size()),
                 QString::fromUtf8(gradeName(found.first->grade()).data())));
         }
         if (found.first->isCircular)
             report(u"Its causes follow from each other; the earliest one is named."_s);
     }
-    (void)names;
 }
 
 int run(const Options& options)
@@ -192,7 +197,7 @@ int run(const Options& options)
         output.write(traceText(found->trace, *names, options.aligned));
     const int written = output.finish();
     if (!options.json)
-        tell(*found, *names);
+        tell(*found);
     if (!found->trace.isWhole)
         report(
             u"There are more messages than %1; --limit shows more."_s.arg(grouped(options.limit)));

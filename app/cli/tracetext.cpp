@@ -25,6 +25,12 @@ QString textOf(std::string_view text)
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
+QString counted(std::size_t count, const QString& word)
+{
+    return grouped(static_cast<std::int64_t>(count)) + u' ' + word +
+           (count == 1 ? QString() : u"s"_s);
+}
+
 QString agentOf(const Dictionaries& names, AgentId id)
 {
     const QString name = QString::fromStdString(names.agentName(id));
@@ -160,12 +166,11 @@ std::string traceText(const Trace& trace, const Dictionaries& names, bool isAlig
         end = std::max(end, toNs(node.row.time));
         agents.insert(index(names.resolved(node.row.sender)));
     }
-    QString text = u"%1: %2 messages, %3 agents, %4, from %5\n"_s.arg(
+    QString text = u"%1: %2, %3, %4, from %5\n"_s.arg(
         trace.foundBy.isEmpty() ? trace.seq == 0 ? u"messages"_s : u"message %1"_s.arg(trace.seq)
                                 : trace.foundBy + u' ' + printable(trace.name),
-        grouped(static_cast<std::int64_t>(trace.nodes.size())),
-        grouped(static_cast<std::int64_t>(agents.size())), durationText(nanoseconds(end - begin)),
-        isoTime(fromNs(begin)));
+        counted(trace.nodes.size(), u"message"_s), counted(agents.size(), u"agent"_s),
+        durationText(nanoseconds(end - begin)), isoTime(fromNs(begin)));
     Table table({{u"seq"_s, true, 0},
                  {u"time"_s, true, 0},
                  {u"message"_s, false, 110},

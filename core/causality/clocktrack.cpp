@@ -60,6 +60,20 @@ void remember(std::vector<std::int64_t>& values, std::int64_t value)
     values.push_back(value);
 }
 
+/// What looked like a step was none that anybody could tell from an error.
+void join(ClockSegment& segment, const ClockSegment& next)
+{
+    segment.knots.insert(segment.knots.end(), next.knots.begin(), next.knots.end());
+    if (next.to - next.from > segment.to - segment.from) {
+        segment.drift = next.drift;
+        segment.driftError = next.driftError;
+    }
+    segment.to = next.to;
+    segment.error = std::max(segment.error, next.error);
+    segment.bound = std::max(segment.bound, next.bound);
+    segment.basis = std::min(segment.basis, next.basis);
+}
+
 std::int64_t scaled(double factor, std::int64_t ns)
 {
     return static_cast<std::int64_t>(factor * static_cast<double>(ns));
@@ -438,10 +452,16 @@ AgentClock ClockTrack::describe() const
     if (m_samples < kFewestSamples)
         return clock;
     for (const Segment& segment : segments) {
-        ClockSegment& told = clock.segments.emplace_back(whole.describe(segment));
-        if (clock.segments.size() > 1)
-            told.step = told.offsetAt(told.from) -
-                        clock.segments[clock.segments.size() - 2].offsetAt(told.from);
+        ClockSegment told = whole.describe(segment);
+        if (!clock.segments.empty()) {
+            ClockSegment& before = clock.segments.back();
+            told.step = told.offsetAt(told.from) - before.offsetAt(told.from);
+            if (std::abs(told.step) <= std::max(kSmallestStep, (before.error + told.error) / 2)) {
+                join(before, told);
+                continue;
+            }
+        }
+        clock.segments.push_back(std::move(told));
     }
     return clock;
 }

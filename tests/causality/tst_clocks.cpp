@@ -1,11 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "causality/clockestimator.h"
+#include "causality/clockjudge.h"
 #include "causality/delayhull.h"
 #include "demo/demorandom.h"
-#include "demo/swarm.h"
-#include "session/interpreter.h"
 
 #include <QTest>
 
@@ -18,8 +16,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr std::int64_t kMillisecond = 1'000'000;
+constexpr std::int64_t kSecond = ClockVerdict::kSecond;
+constexpr std::int64_t kMillisecond = ClockVerdict::kMillisecond;
 constexpr std::int64_t kEpoch = 1'779'358'620 * kSecond;
 
 /// One agent that speaks at a steady pace over a way as within one machine.
@@ -63,81 +61,6 @@ private:
 std::int64_t wrongBy(const AgentClock& clock, std::int64_t at, std::int64_t truth)
 {
     return std::abs(clock.at(kEpoch + at).offsetAt(kEpoch + at) - truth);
-}
-
-/// Against the truth of the demo: of all agents, sampled over their time.
-struct Verdict
-{
-    int agents = 0;
-    int right = 0; ///< whose true offset was within the error bar wherever it was looked at
-    std::vector<std::int64_t> errors;
-    int steps = 0, stepsFound = 0, falseSteps = 0;
-};
-
-Verdict judge(const SwarmOptions& options, std::int64_t length)
-{
-    Dictionaries names;
-    Interpreter interpreter(names);
-    const ConnectionId connection = names.connection("demo://", "demo");
-    Swarm swarm(options);
-    ClockEstimator estimator;
-    Chunk chunk;
-    std::vector<Seq> causes;
-    for (;;) {
-        const SwarmMessage& said = swarm.next();
-        if (said.time >= length)
-            break;
-        HeardMessage heard;
-        heard.connection = connection;
-        heard.received = options.epoch + said.time;
-        heard.topic = QByteArray(said.topic.data(), static_cast<qsizetype>(said.topic.size()));
-        heard.raw = QByteArray(said.json.data(), static_cast<qsizetype>(said.json.size()));
-        if (chunk.columns.size() >= 4096)
-            chunk.clear();
-        interpreter.interpret(heard, chunk);
-        const Columns& columns = chunk.columns;
-        const std::size_t row = columns.size() - 1;
-        causes.clear();
-        for (auto edge = columns.causes.rbegin(); edge != columns.causes.rend() && edge->row == row;
-             ++edge)
-            causes.push_back(edge->cause);
-        estimator.hear({columns.first + static_cast<Seq>(row), AgentId(columns.sender[row]),
-                        columns.time[row], columns.sent[row], columns.sequence[row], causes});
-    }
-    Verdict verdict;
-    const ClocksPtr clocks = estimator.clocks();
-    for (const ClockTruth& truth : swarm.clocks()) {
-        const AgentClock* clock = clocks->of(names.findAgent(truth.agent));
-        if (clock == nullptr)
-            continue;
-        ++verdict.agents;
-        bool isRight = true;
-        const bool isSet = truth.step != 0 && truth.stepAt < length - 12 * kSecond;
-        verdict.steps += isSet ? 1 : 0;
-        const std::size_t told = clock->segments.size() - 1;
-        verdict.falseSteps += static_cast<int>(told) > (isSet ? 1 : 0) ? 1 : 0;
-        if (isSet && told >= 1) {
-            const ClockSegment& last = clock->segments.back();
-            verdict.stepsFound += std::abs(last.step - truth.step) < 5 * kMillisecond ? 1 : 0;
-        }
-        for (std::int64_t t = 2 * kSecond; t < length - 2 * kSecond; t += 3 * kSecond) {
-            if (truth.step != 0 && std::abs(t - truth.stepAt) < 2 * kSecond)
-                continue; // between two messages nobody knows
-            const ClockSegment& segment = clock->at(options.epoch + t);
-            const std::int64_t error =
-                std::abs(segment.offsetAt(options.epoch + t) - truth.offsetAt(t));
-            verdict.errors.push_back(error);
-            if (error > segment.error) {
-                isRight = false;
-                qDebug() << truth.agent.c_str() << t / kSecond << "wrong by" << error << "±"
-                         << segment.error << clockBasisName(segment.basis) << clock->samples
-                         << truth.stepAt / kSecond << truth.step << clock->segments.size();
-            }
-        }
-        verdict.right += isRight ? 1 : 0;
-    }
-    std::ranges::sort(verdict.errors);
-    return verdict;
 }
 
 } // namespace
@@ -330,8 +253,10 @@ private Q_SLOTS:
         options.seed = seed;
         options.rate = rate;
         options.clocks = {std::chrono::seconds(5), 200, std::chrono::seconds(1)};
-        const Verdict verdict = judge(options, 90 * kSecond);
-        const std::int64_t median = verdict.errors[verdict.errors.size() / 2];
+        const ClockVerdict verdict = judgeClocks(options, 90 * kSecond);
+        const std::int64_t median = verdict.median();
+        for (const std::string& line : verdict.wrong)
+            qDebug() << line.c_str();
         qDebug() << verdict.agents << "agents," << verdict.right << "right, median error" << median
                  << "ns, steps" << verdict.stepsFound << "of" << verdict.steps << "and"
                  << verdict.falseSteps << "false";

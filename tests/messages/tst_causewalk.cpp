@@ -6,6 +6,7 @@
 #include "views/base/sharedview.h"
 #include "views/messages/causewalk.h"
 #include "views/messages/inspectorview.h"
+#include "views/messages/messagemodel.h"
 
 #include <QAction>
 #include <QSignalSpy>
@@ -137,6 +138,12 @@ private Q_SLOTS:
         scene.select(20);
         scene.inspector.tabs()->setCurrentIndex(1);
         const QString text = scene.inspector.asText();
+        MessageModel model;
+        model.open({}, scene.shared.session()->dictionaries(), 0);
+        const MessageRow& row = scene.inspector.detail()->row;
+        QVERIFY(model.text(row, MessageModel::Aligned).isEmpty());
+        model.setClocks(ClockFollower::of(&scene.shared)->clocks());
+        QCOMPARE(model.text(row, MessageModel::Aligned), clockTime(row.time));
         QVERIFY2(text.contains(u"aligned\t"_s) && text.contains(u"clock +3.0"_s), qPrintable(text));
     }
 };

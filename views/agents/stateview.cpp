@@ -389,7 +389,7 @@ void StateView::presentClock()
                                 : tr("being compared …"));
         return;
     }
-    m_clock->setText(clockText(*clock));
+    m_clock->setText(clockText(*clock).remove(u"clock "_s)); // that word stands in front
 }
 
 void StateView::presentBand()

@@ -97,10 +97,26 @@ void CauseWalk::goToFirstCause(Seq seq)
                 return;
             }
             const QString sentence =
-                tr("First cause, %1 steps before; %2.")
+                (first->way.size() == 1 ? tr("First cause, %1 step before; %2.")
+                                        : tr("First cause, %1 steps before; %2."))
                     .arg(numberText(static_cast<std::int64_t>(first->way.size())),
                          gradeWords(first->grade()));
-            m_shared->selectMessage(first->root());
+            select(first->root(), sentence);
+        });
+}
+
+/// Where the playhead goes is known once the message has been read.
+void CauseWalk::select(Seq seq, const QString& sentence)
+{
+    Session* session = m_shared->session();
+    RowRequest request;
+    request.seqs = {seq};
+    m_job.start(
+        this, [&](const std::stop_token&) { return session->rows(request); },
+        [this, seq, sentence](const Result<std::vector<MessageRow>>& rows) {
+            if (rows && !rows->empty())
+                m_shared->setPlayhead(rows->front().time);
+            m_shared->selectMessage(seq);
             Q_EMIT told(sentence);
         });
 }
@@ -142,10 +158,12 @@ void CauseWalk::showEffects(const MessageRow& origin)
             auto filter = parseFilter(u"seq in ["_s + seqs.join(u", "_s) + u']', {});
             if (!filter)
                 return;
-            QString sentence =
-                tr("%1 messages follow (%2), of %3 agents.")
-                    .arg(numberText(radius.count), countsText(radius),
-                         numberText(static_cast<std::int64_t>(effects->agents.size())));
+            const auto agents = static_cast<std::int64_t>(effects->agents.size());
+            QString sentence = (radius.count == 1 ? tr("%1 message follows (%2), %3.")
+                                                  : tr("%1 messages follow (%2), %3."))
+                                   .arg(numberText(radius.count), countsText(radius),
+                                        agents == 1 ? tr("of one agent")
+                                                    : tr("of %1 agents").arg(numberText(agents)));
             if (!std::cmp_equal(radius.members.size(), radius.count))
                 sentence +=
                     u' ' + tr("The first %1 are shown.")

@@ -38,6 +38,7 @@ Q_SIGNALS:
 
 private:
     void restart();
+    void select(Seq seq, const QString& sentence);
 
     SharedView* m_shared;
     std::shared_ptr<Lineage> m_lineage; // a job may outlive the session

@@ -145,11 +145,18 @@ std::vector<EnvelopeField> envelopeFields(const MessageDetail& detail, const Dic
     return fields;
 }
 
-QString briefText(const MessageDetail& detail, const Dictionaries& names)
+QString briefText(const MessageDetail& detail, const Dictionaries& names, const ClocksPtr& clocks)
 {
     const MessageRow& row = detail.row;
     QStringList parts{clockTime(row.time)};
-    if (row.sent != kNoTime) {
+    const auto aligned = clocks
+                             ? clocks->aligned(names.resolved(row.sender), toNs(row.time), row.sent)
+                             : std::nullopt;
+    if (aligned) {
+        parts << Tr::tr("sent %1 before ± %2")
+                     .arg(durationText(row.time - fromNs(aligned->time)),
+                          durationText(nanoseconds(aligned->error)));
+    } else if (row.sent != kNoTime) {
         const nanoseconds underway = row.received - fromNs(row.sent);
         parts << (underway >= nanoseconds(0)
                       ? Tr::tr("sent %1 before").arg(durationText(underway))

@@ -26,7 +26,8 @@ std::vector<EnvelopeField> envelopeFields(const MessageDetail& detail, const Dic
                                           const ClocksPtr& clocks = nullptr);
 
 /// The one line under "who → topic → receivers": "04:17:29.044  sent 5 ms before  nats planners
-/// 1.4 KiB  answered after 31 ms".
-QString briefText(const MessageDetail& detail, const Dictionaries& names);
+/// 1.4 KiB  answered after 31 ms". With `clocks`, when it was sent is told by ours.
+QString briefText(const MessageDetail& detail, const Dictionaries& names,
+                  const ClocksPtr& clocks = nullptr);
 
 } // namespace murmur

@@ -223,7 +223,11 @@ void InspectorView::addWalk()
         m_walkNote->setVisible(!sentence.isEmpty());
     });
     connect(m_clocks, &ClockFollower::changed, this, [this] {
-        if (m_detail && m_isShown[EnvelopeTab])
+        if (!m_detail || shared()->session() == nullptr)
+            return;
+        m_brief->setText(
+            briefText(*m_detail, *shared()->session()->dictionaries(), m_clocks->clocks()));
+        if (m_isShown[EnvelopeTab])
             showEnvelope();
     });
 }
@@ -325,7 +329,7 @@ void InspectorView::present(const MessageDetail& detail)
     if (!to.isEmpty())
         way << to;
     m_who->setText(way.join(u" › "_s));
-    m_brief->setText(briefText(detail, *names));
+    m_brief->setText(briefText(detail, *names, m_clocks->clocks()));
 
     QString trouble;
     if ((detail.row.flags & Flag::Undecoded) != 0) {

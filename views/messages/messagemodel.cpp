@@ -29,7 +29,8 @@ constexpr std::array kHeaders{
     QT_TRANSLATE_NOOP("MessageModel", "latency"), QT_TRANSLATE_NOOP("MessageModel", "payload"),
     QT_TRANSLATE_NOOP("MessageModel", "seq"),     QT_TRANSLATE_NOOP("MessageModel", "type"),
     QT_TRANSLATE_NOOP("MessageModel", "sent"),    QT_TRANSLATE_NOOP("MessageModel", "connection"),
-    QT_TRANSLATE_NOOP("MessageModel", "size"),    QT_TRANSLATE_NOOP("MessageModel", "flags")};
+    QT_TRANSLATE_NOOP("MessageModel", "size"),    QT_TRANSLATE_NOOP("MessageModel", "flags"),
+    QT_TRANSLATE_NOOP("MessageModel", "aligned")};
 static_assert(kHeaders.size() == MessageModel::ColumnCount);
 
 bool isFigure(int column)
@@ -41,6 +42,7 @@ bool isFigure(int column)
     case MessageModel::Payload:
     case MessageModel::Number:
     case MessageModel::Sent:
+    case MessageModel::Aligned:
     case MessageModel::Size:
         return true;
     default:
@@ -114,6 +116,7 @@ void MessageModel::open(Fetch fetch, std::shared_ptr<const Dictionaries> names, 
     forget();
     m_fetch = std::move(fetch);
     m_names = std::move(names);
+    m_clocks.reset();
     m_first = std::max<Seq>(1, first);
     m_last = m_fetch ? last : 0;
     m_showsMatches = false;
@@ -406,6 +409,20 @@ QString MessageModel::audienceName(AudienceId audience) const
     return name;
 }
 
+std::optional<AlignedTime> MessageModel::alignedTime(const MessageRow& row) const
+{
+    return m_clocks && m_names
+               ? m_clocks->aligned(m_names->resolved(row.sender), toNs(row.time), row.sent)
+               : std::nullopt;
+}
+
+void MessageModel::setClocks(ClocksPtr clocks)
+{
+    m_clocks = std::move(clocks);
+    if (rowCount() > 0)
+        Q_EMIT dataChanged(index(0, Aligned), index(rowCount() - 1, Aligned));
+}
+
 QString MessageModel::text(const MessageRow& row, Column column,
                            std::optional<TimePoint> before) const
 {
@@ -450,6 +467,10 @@ QString MessageModel::text(const MessageRow& row, Column column,
         }
         return words.join(u' ');
     }
+    case Aligned: {
+        const auto aligned = alignedTime(row);
+        return aligned ? clockTime(fromNs(aligned->time)) : QString();
+    }
     case ColumnCount:
         break;
     }
@@ -471,6 +492,7 @@ QVariant MessageModel::foreground(const MessageRow& row, Column column) const
     case Number:
     case Type:
     case Sent:
+    case Aligned:
     case Connection:
     case Size:
         return theme.secondary;
@@ -494,6 +516,12 @@ QString MessageModel::toolTip(const MessageRow& row, Column column) const
         return isoTime(row.time);
     case Sent:
         return row.sent == kNoTime ? QString() : isoTime(fromNs(row.sent));
+    case Aligned: {
+        const auto aligned = alignedTime(row);
+        return aligned ? tr("%1 ± %2").arg(isoTime(fromNs(aligned->time)),
+                                           durationText(nanoseconds(aligned->error)))
+                       : tr("when it was sent by our clock is not known");
+    }
     case Latency:
         if (row.closes != 0)
             return tr("answers message %1").arg(numberText(row.closes));

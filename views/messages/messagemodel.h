@@ -4,6 +4,7 @@
 
 #include "views/base/latestjob.h"
 
+#include "causality/clocks.h"
 #include "session/cells.h"
 #include "session/session.h"
 
@@ -43,6 +44,7 @@ public:
         Connection,
         Size,
         FlagWords,
+        Aligned, ///< when it was sent, by our clock
         ColumnCount
     };
     using Fetch = std::function<QFuture<Result<std::vector<MessageRow>>>(RowRequest)>;
@@ -80,6 +82,8 @@ public:
     /// The rows in view: their pages are fetched first, their neighbours next, others not at all.
     void setVisible(int first, int last);
     void setSlo(nanoseconds slo);
+    /// By which `Aligned` is told; null: not known.
+    void setClocks(ClocksPtr clocks);
     void applyTheme();
 
     [[nodiscard]] Seq seqAt(int row) const; ///< 0: no such row
@@ -127,11 +131,13 @@ private:
     [[nodiscard]] QString addedText(int row, int column) const;
     [[nodiscard]] QVariant foreground(const MessageRow& row, Column column) const;
     [[nodiscard]] QString toolTip(const MessageRow& row, Column column) const;
+    [[nodiscard]] std::optional<AlignedTime> alignedTime(const MessageRow& row) const;
     [[nodiscard]] QString agentName(AgentId agent) const;
     [[nodiscard]] QString audienceName(AudienceId audience) const;
 
     Fetch m_fetch;
     std::shared_ptr<const Dictionaries> m_names;
+    ClocksPtr m_clocks;
     Seq m_first = 1;
     std::int64_t m_gone = 0; // rows let go since the last reset: pages are counted with them
     Seq m_last = 0;

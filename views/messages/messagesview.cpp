@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/messages/messagesview.h"
 
+#include "views/base/clockfollower.h"
 #include "views/base/emptynote.h"
 #include "views/base/names.h"
 #include "views/base/numbers.h"
@@ -38,7 +39,8 @@ constexpr int kMostCopied = 100'000;
 constexpr int kMostCopiedAsJson = 5'000;
 constexpr int kCopiedPreview = 4'096;
 constexpr int kCopiedPayload = 256 * 1024;
-constexpr std::array kColumnWidths{100, 76, 98, 108, 108, 160, 80, 120, 90, 120, 100, 120, 80, 100};
+constexpr std::array kColumnWidths{100, 76,  98,  108, 108, 160, 80, 120,
+                                   90,  120, 100, 120, 80,  100, 100};
 static_assert(kColumnWidths.size() == MessageModel::ColumnCount);
 
 } // namespace
@@ -96,6 +98,11 @@ MessagesView::MessagesView(const ViewContext& context, QWidget* parent)
         m_failure = sentence;
         updateHeader();
     });
+
+    ClockFollower* clocks = ClockFollower::of(shared());
+    connect(clocks, &ClockFollower::changed, m_model,
+            [this, clocks] { m_model->setClocks(clocks->clocks()); });
+    m_model->setClocks(clocks->clocks());
 
     SharedView* view = shared();
     connect(view, &SharedView::sessionChanged, this, &MessagesView::onSessionChanged);
