@@ -162,9 +162,31 @@ private Q_SLOTS:
         QCOMPARE(scene.shared.filter()->text(),
                  QStringLiteral("from in [%1] or to in [%1]").arg(QStringLiteral("\"robot-1\"")));
         press("Compare");
-        QTRY_VERIFY(scene.view.details()->toPlainText().contains(QStringLiteral("before")));
+        QTRY_VERIFY(scene.view.details()->toPlainText().contains(QStringLiteral("Compared")) ||
+                    scene.view.details()->toPlainText().contains(QStringLiteral("compare with")));
         QTest::keyClick(&scene.view, Qt::Key_Escape);
         QVERIFY(!scene.view.details()->isVisible());
+    }
+
+    void whatWasNotRecordedBeforeIsNoSilence()
+    {
+        TileSlice before, now;
+        for (TileSlice* slice : {&before, &now}) {
+            TileLane& lane = slice->lanes.emplace_back();
+            lane.agent = AgentId(3);
+            lane.total = slice == &before ? 100 : 200;
+            lane.errors = slice == &before ? 0 : 4;
+        }
+        const nanoseconds recorded[2] = {10s, 20s};
+        const auto lines = beforeAndNow({AgentId(3), AgentId(4)}, before, now, recorded);
+        QCOMPARE(lines.size(), std::size_t(2));
+        QCOMPARE(lines.front().rate[0], 10.0);
+        QCOMPARE(lines.front().rate[1], 10.0);
+        QCOMPARE(lines.front().errors[1], 4);
+        QCOMPARE(lines.back().p99[0], -1);
+        const Dictionaries names;
+        QVERIFY(compareText(lines, 10s, names).contains(QStringLiteral("<b>0 → 4")));
+        QVERIFY(compareText(lines, 0s, names).contains(QStringLiteral("nothing to compare")));
     }
 
     void aCheckIsMadeOfAnIncident()

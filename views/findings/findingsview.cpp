@@ -267,10 +267,17 @@ void FindingsView::compare(std::uint64_t id)
                 return std::vector<TileSlice>{std::move(*one), std::move(*other)};
             });
         },
-        [this, agents, length](Result<std::vector<TileSlice>> both) {
+        [this, agents, length, begin](Result<std::vector<TileSlice>> both) {
+            // What lies outside of the recording was not silent.
+            const TimeRange seen = shared()->session()->seen().time;
+            const auto within = [&](TimePoint from) {
+                return std::max(nanoseconds(0), nanoseconds(std::min(from + length, seen.end) -
+                                                            std::max(from, seen.begin)));
+            };
+            const nanoseconds recorded[2] = {within(begin - length), within(begin)};
             if (both)
-                showDetails(compareText(beforeAndNow(agents, both->front(), both->back()), length,
-                                        *shared()->session()->dictionaries()));
+                showDetails(compareText(beforeAndNow(agents, both->front(), both->back(), recorded),
+                                        recorded[0], *shared()->session()->dictionaries()));
             else if (both.error().code != ErrorCode::Cancelled)
                 Q_EMIT failed(both.error());
         });

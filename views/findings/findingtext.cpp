@@ -139,7 +139,7 @@ QString whyText(const Finding& finding, const FindingsReport& report, const Judg
 }
 
 std::vector<BeforeAndNow> beforeAndNow(const std::vector<AgentId>& agents, const TileSlice& before,
-                                       const TileSlice& now)
+                                       const TileSlice& now, const nanoseconds (&recorded)[2])
 {
     std::vector<BeforeAndNow> lines;
     for (const AgentId agent : agents) {
@@ -150,34 +150,41 @@ std::vector<BeforeAndNow> beforeAndNow(const std::vector<AgentId>& agents, const
             const auto lane = std::ranges::find(slice.lanes, agent, &TileLane::agent);
             if (lane == slice.lanes.end())
                 continue;
-            const double seconds = static_cast<double>(slice.bucketWidth.count()) / 1e9 *
-                                   static_cast<double>(slice.bucketCount);
+            const double seconds = static_cast<double>(recorded[i].count()) / 1e9;
             line.rate[i] = seconds > 0 ? static_cast<double>(lane->total) / seconds : 0;
             line.errors[i] = lane->errors;
-            if (lane->latency.count() > 0)
+            if (lane->latency.count() > 0) {
+                line.median[i] = static_cast<std::int64_t>(lane->latency.quantile(0.5));
                 line.p99[i] = static_cast<std::int64_t>(lane->latency.quantile(0.99));
+            }
         }
     }
     return lines;
 }
 
-QString compareText(const std::vector<BeforeAndNow>& lines, nanoseconds length,
+QString compareText(const std::vector<BeforeAndNow>& lines, nanoseconds before,
                     const Dictionaries& names)
 {
+    if (before.count() <= 0)
+        return u"<p>%1</p>"_s.arg(
+            Tr::tr("There is nothing to compare with: the recording begins with this."));
     QString text =
-        u"<p><b>%1</b></p>"_s.arg(Tr::tr("Compared with the %1 before").arg(durationText(length)));
+        u"<p><b>%1</b></p>"_s.arg(Tr::tr("Compared with the %1 before").arg(durationText(before)));
+    const auto times = [](const std::int64_t(&of)[2]) {
+        return of[0] < 0 || of[1] < 0
+                   ? timeText(of[0]) + u" → "_s + timeText(of[1])
+                   : changeText(static_cast<double>(of[0]), static_cast<double>(of[1]),
+                                timeText(of[0]), timeText(of[1]));
+    };
+    const auto rate = [](double value) { return QString::number(value, 'f', 1); };
     for (const BeforeAndNow& line : lines) {
         text += heading(escaped(names.agentName(line.agent))) + u"<table>"_s;
-        text += row(Tr::tr("p99"), line.p99[0] < 0 || line.p99[1] < 0
-                                       ? timeText(line.p99[0]) + u" → "_s + timeText(line.p99[1])
-                                       : changeText(static_cast<double>(line.p99[0]),
-                                                    static_cast<double>(line.p99[1]),
-                                                    timeText(line.p99[0]), timeText(line.p99[1])));
+        text += row(Tr::tr("median"), times(line.median));
+        text += row(Tr::tr("p99"), times(line.p99));
         text +=
             row(Tr::tr("errors"),
                 changeText(static_cast<double>(line.errors[0]), static_cast<double>(line.errors[1]),
                            numberText(line.errors[0]), numberText(line.errors[1])));
-        const auto rate = [](double value) { return QString::number(value, 'f', 1); };
         text += row(Tr::tr("says"), changeText(line.rate[0], line.rate[1], rate(line.rate[0]),
                                                Tr::tr("%1 a second").arg(rate(line.rate[1]))));
         text += u"</table>"_s;

@@ -22,13 +22,15 @@ struct BeforeAndNow
     AgentId agent{};
     double rate[2] = {0, 0}; ///< messages a second
     std::int64_t errors[2] = {0, 0};
-    std::int64_t p99[2] = {-1, -1}; ///< ns, of its answers; -1: none
+    std::int64_t median[2] = {-1, -1}; ///< ns, of its answers; -1: none
+    std::int64_t p99[2] = {-1, -1};
 };
-/// Of these agents, in their order.
+/// Of these agents, in their order. `recorded`: how much of each stretch was recorded.
 std::vector<BeforeAndNow> beforeAndNow(const std::vector<AgentId>& agents, const TileSlice& before,
-                                       const TileSlice& now);
-/// As a table, rich text; what has grown by half or more stands out.
-QString compareText(const std::vector<BeforeAndNow>& lines, nanoseconds length,
+                                       const TileSlice& now, const nanoseconds (&recorded)[2]);
+/// As a table, rich text; what has grown by half or more stands out. `before`: how much of the time
+/// before was recorded.
+QString compareText(const std::vector<BeforeAndNow>& lines, nanoseconds before,
                     const Dictionaries& names);
 
 /// Makes `murmur check` fail on these detectors, by the file of rules at `path`: a new one, or one
