@@ -103,7 +103,7 @@ private:
     std::priority_queue<Answer> m_answers;
 };
 
-FaultPlan planOf(std::string id, std::int64_t start, std::int64_t end)
+FaultPlan waitPlan(std::string id, std::int64_t start, std::int64_t end)
 {
     return {.id = std::move(id), .start = start * kFlapSecond, .end = end * kFlapSecond};
 }
@@ -124,22 +124,22 @@ std::unique_ptr<Scenario> scenarioOf(FaultScenario::Planned planned)
 
 std::unique_ptr<Scenario> createNetworkFlapScenario()
 {
-    return scenarioOf({createNetworkFlapFault, planOf("stale-command", 15, 45)});
+    return scenarioOf({createNetworkFlapFault, waitPlan("stale-command", 15, 45)});
 }
 
 std::unique_ptr<Scenario> createFanOutScenario()
 {
-    return scenarioOf({createFanOutCommandFault, planOf("fan-out-storm", 15, 50)});
+    return scenarioOf({createFanOutCommandFault, waitPlan("fan-out-storm", 15, 50)});
 }
 
 std::unique_ptr<Scenario> createReconnectStormScenario()
 {
-    return scenarioOf({createReconnectStormFault, planOf("reconnect-storm", 15, 35)});
+    return scenarioOf({createReconnectStormFault, waitPlan("reconnect-storm", 15, 35)});
 }
 
 std::unique_ptr<Scenario> createLostWaitsScenario()
 {
-    return scenarioOf({createOrphanWaitFault, planOf("orphan-wait", 15, 35)});
+    return scenarioOf({createOrphanWaitFault, waitPlan("orphan-wait", 15, 35)});
 }
 
 } // namespace murmur

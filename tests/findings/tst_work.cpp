@@ -180,7 +180,8 @@ private Q_SLOTS:
         QTest::addColumn<QString>("what");
         for (const char* what :
              {"at once", "asked anew", "another run", "a part ended", "a late answer",
-              "another task", "sent before", "archived", "away", "another matter"})
+              "another task", "sent before", "archived", "away", "another matter", "another's part",
+              "the agent itself", "tidying up", "hears it soon"})
             QTest::newRow(what) << QString::fromUtf8(what);
     }
     void noZombie()
@@ -213,7 +214,14 @@ private Q_SLOTS:
         } else {
             status(play, 1, "done");
         }
-        if (what == u"another's part") {
+        if (what == u"hears it soon") {
+            play.say({.at = 1.5,
+                      .from = "planner",
+                      .type = "task.cancelled",
+                      .conversation = "task-7",
+                      .trace = "t"});
+            status(play, 3, "moving", "other");
+        } else if (what == u"another's part") {
             status(play, 5, "moving", "other");
         } else if (what == u"tidying up") {
             play.say({.at = 5,
