@@ -209,6 +209,15 @@ private Q_SLOTS:
         const FindingsReport report = looked(**session);
         QVERIFY(!report.isKept);
         QCOMPARE(textOf(report), textOf(found(**session)));
+
+        // Also that there was nothing.
+        Recorded sound(faulty({}, 10));
+        QVERIFY(sound.waitForAll());
+        QVERIFY(looked(*sound.close()).isKept);
+        QVERIFY(rereadRecording(sound.path(), {}));
+        auto again = Session::open(sound.path());
+        QVERIFY(again);
+        QVERIFY(!looked(**again).isKept);
     }
 
     void otherNamesMakeThemStale()
