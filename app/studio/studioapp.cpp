@@ -13,6 +13,10 @@
 
 #include <QApplication>
 #include <QLocale>
+#include <QThread>
+#include <QThreadPool>
+
+#include <algorithm>
 
 namespace murmur {
 
@@ -25,6 +29,11 @@ void prepareApplication()
     QGuiApplication::setApplicationDisplayName(u"Murmurscope"_s);
     QGuiApplication::setDesktopFileName(u"org.murmurscope.Murmurscope"_s);
     QGuiApplication::setWindowIcon(applicationIcon());
+    // Views that read all messages take a thread each for as long as that lasts: on a small machine
+    // short work, as opening a file, would wait for them.
+    constexpr int kFewestThreads = 8;
+    QThreadPool::globalInstance()->setMaxThreadCount(
+        std::max(kFewestThreads, QThread::idealThreadCount()));
     if (QLocale().language() == QLocale::C)
         QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
 }

@@ -26,6 +26,13 @@ QString countText(std::int64_t count)
     return count > 0 ? numberText(count) : QString();
 }
 
+/// Begins at the left. Times are of one length.
+bool isTextColumn(int column)
+{
+    return column == ConversationModel::NameColumn || column == ConversationModel::OutcomeColumn ||
+           column == ConversationModel::StartColumn || column == ConversationModel::StarterColumn;
+}
+
 /// What a column is sorted by, as a number.
 double weightOf(const Conversation& row, int column)
 {
@@ -213,15 +220,15 @@ QVariant ConversationModel::data(const QModelIndex& index, int role) const
         return {};
     const Conversation& row = *conversation(index.row());
     const Theme& theme = Theme::current();
-    const bool isText = index.column() == NameColumn || index.column() == OutcomeColumn ||
-                        index.column() == StarterColumn;
+    const bool isText = isTextColumn(index.column());
     switch (role) {
     case Qt::DisplayRole:
         return text(index.row(), index.column());
     case Qt::TextAlignmentRole:
         return int(Qt::AlignVCenter | (isText ? Qt::AlignLeft : Qt::AlignRight));
     case Qt::FontRole:
-        return isText ? theme.interfaceFont(9.5) : theme.numberFont();
+        return isText && index.column() != StartColumn ? theme.interfaceFont(9.5)
+                                                       : theme.numberFont();
     case Qt::ForegroundRole:
         if (index.column() == OutcomeColumn)
             return row.outcome == Outcome::Failed      ? theme.bad
@@ -236,7 +243,9 @@ QVariant ConversationModel::data(const QModelIndex& index, int role) const
                                                                                 : theme.secondary;
     case Qt::ToolTipRole:
         return tr("%1: %2 in %3, %4 agents")
-            .arg(nameOf(row), tr("%n message(s)", nullptr, static_cast<int>(row.messages)),
+            .arg(nameOf(row),
+                 row.messages == 1 ? tr("1 message")
+                                   : tr("%1 messages").arg(numberText(row.messages)),
                  durationText(row.duration()), numberText(row.agents));
     case OutcomeRole:
         return static_cast<int>(row.outcome);
@@ -249,8 +258,7 @@ QVariant ConversationModel::headerData(int section, Qt::Orientation orientation,
 {
     if (orientation != Qt::Horizontal)
         return {};
-    const bool isText =
-        section == NameColumn || section == OutcomeColumn || section == StarterColumn;
+    const bool isText = isTextColumn(section);
     if (role == Qt::TextAlignmentRole)
         return int(Qt::AlignVCenter | (isText ? Qt::AlignLeft : Qt::AlignRight));
     if (role != Qt::DisplayRole)

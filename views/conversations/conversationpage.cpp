@@ -12,6 +12,7 @@
 #include <QEvent>
 #include <QHeaderView>
 #include <QLabel>
+#include <QResizeEvent>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QTreeView>
@@ -20,6 +21,12 @@
 using namespace Qt::StringLiterals;
 
 namespace murmur {
+
+namespace {
+
+constexpr int kNarrowPage = 460;
+
+} // namespace
 
 ConversationPage::ConversationPage(QWidget* parent)
     : QWidget(parent)
@@ -33,6 +40,7 @@ ConversationPage::ConversationPage(QWidget* parent)
     , m_comparison(new ComparisonModel(this))
 {
     m_name->setTextFormat(Qt::PlainText);
+    m_name->setWordWrap(true);
     m_summary->setTextFormat(Qt::PlainText);
     m_summary->setWordWrap(true);
     m_summary->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -103,11 +111,14 @@ void ConversationPage::show(Detail detail, std::shared_ptr<const Dictionaries> n
     m_comparison->show({}, {}, {});
     m_strip->show(detail, names);
     m_strip->setVisible(!detail->tree.path.empty());
-    m_name->setText(
+    const auto count = static_cast<std::int64_t>(detail->messages.size());
+    QString about =
         tr("%1   %2   %3")
             .arg(detail->name, clockTime(fromNs(detail->tree.start)),
-                 tr("%n message(s)", nullptr, static_cast<int>(detail->messages.size()))) +
-        (detail->isComplete ? QString() : tr(" and more, which are not shown")));
+                 count == 1 ? tr("1 message") : tr("%1 messages").arg(numberText(count)));
+    if (!detail->isComplete)
+        about += tr(" and more, which are not shown");
+    m_name->setText(about);
     m_summary->setText(criticalPathText(detail->tree, *names));
     m_pages->setCurrentWidget(m_tree);
     if (kept != 0)
@@ -208,14 +219,24 @@ void ConversationPage::sizeColumns()
     header->setStretchLastSection(true);
     header->setMinimumSectionSize(40);
     const int room = std::max(240, width());
+    const bool isNarrow = room < kNarrowPage;
+    m_tree->setColumnHidden(StepModel::WhoColumn, isNarrow);
+    m_tree->setColumnHidden(StepModel::SelfColumn, isNarrow);
+    const int number = m_tree->fontMetrics().horizontalAdvance(u"888.8 ms"_s) + 22;
     for (const int column : {StepModel::TookColumn, StepModel::SelfColumn})
-        m_tree->setColumnWidth(column, m_tree->fontMetrics().horizontalAdvance(u"888.8 ms"_s) + 22);
-    m_tree->resizeColumnToContents(StepModel::WhatColumn);
-    m_tree->resizeColumnToContents(StepModel::WhoColumn);
-    m_tree->setColumnWidth(StepModel::WhatColumn,
-                           std::min(m_tree->columnWidth(StepModel::WhatColumn), room * 3 / 10));
-    m_tree->setColumnWidth(StepModel::WhoColumn,
-                           std::min(m_tree->columnWidth(StepModel::WhoColumn), room / 4));
+        m_tree->setColumnWidth(column, number);
+    for (const auto& [column, share] : {std::pair{StepModel::WhatColumn, isNarrow ? 45 : 28},
+                                        std::pair{StepModel::WhoColumn, 30}}) {
+        m_tree->resizeColumnToContents(column);
+        m_tree->setColumnWidth(column, std::min(m_tree->columnWidth(column), room * share / 100));
+    }
+}
+
+void ConversationPage::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    if (detail() != nullptr && event->oldSize().width() != event->size().width())
+        sizeColumns();
 }
 
 void ConversationPage::applyTheme()
@@ -225,8 +246,8 @@ void ConversationPage::applyTheme()
     QPalette palette = m_name->palette();
     palette.setColor(QPalette::WindowText, theme.secondary);
     m_name->setPalette(palette);
-    QFont line = theme.interfaceFont(11);
-    line.setWeight(QFont::DemiBold);
+    QFont line = theme.interfaceFont(10.5);
+    line.setWeight(QFont::Medium);
     m_summary->setFont(line);
     const int row = std::max(theme.tableRow, fontMetrics().height() + 4);
     m_table->verticalHeader()->setDefaultSectionSize(row);

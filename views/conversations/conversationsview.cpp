@@ -3,24 +3,18 @@
 #include "views/conversations/conversationsview.h"
 
 #include "views/base/emptynote.h"
-#include "views/base/numbers.h"
 #include "views/base/paneheader.h"
 #include "views/base/sharedview.h"
-#include "views/base/theme.h"
 #include "views/conversations/conversationpage.h"
 
 #include <QClipboard>
 #include <QComboBox>
-#include <QDataStream>
 #include <QGuiApplication>
 #include <QHeaderView>
-#include <QIODevice>
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QSplitter>
 #include <QTableView>
-#include <QTreeView>
-#include <QVBoxLayout>
 #include <QtConcurrent>
 
 #include <algorithm>
@@ -33,7 +27,6 @@ namespace {
 
 constexpr int kPause = 500; // milliseconds between two looks at what grows
 constexpr int kLongestPause = 10'000;
-constexpr int kNarrowBelow = 620;
 
 } // namespace
 
@@ -42,17 +35,19 @@ ConversationsView::ConversationsView(const ViewContext& context, QWidget* parent
     , m_header(new PaneHeader(tr("Conversations"), this))
     , m_search(new QLineEdit(this))
     , m_rule(new QComboBox(this))
-    , m_across(new QSplitter(Qt::Horizontal, this))
+    , m_body(new QWidget(this))
+    , m_across(new QSplitter(Qt::Horizontal, m_body))
     , m_list(new QTableView(m_across))
     , m_page(new ConversationPage(m_across))
     , m_model(new ConversationModel(this))
-    , m_note(new EmptyNote(m_across))
+    , m_note(new EmptyNote(m_body))
 {
     setAccessibleName(tr("Conversations"));
     setAccessibleDescription(
         tr("Every conversation with its duration, errors and outcome; of the chosen one its calls "
            "and what it waited for."));
     build();
+    m_pool.setMaxThreadCount(1);
     m_soon.setSingleShot(true);
     m_soon.setInterval(kPause);
     m_note->follow(shared());
@@ -86,71 +81,6 @@ ConversationsView::ConversationsView(const ViewContext& context, QWidget* parent
 
 ConversationsView::~ConversationsView() = default;
 
-void ConversationsView::build()
-{
-    m_search->setPlaceholderText(tr("Find: name, outcome, starter"));
-    m_search->setAccessibleName(tr("Find conversations"));
-    m_search->setClearButtonEnabled(true);
-    m_search->setMaximumWidth(220);
-    m_rule->setEditable(true);
-    m_rule->setInsertPolicy(QComboBox::NoInsert);
-    m_rule->addItems({u"conversation"_s, u"trace"_s, u"run"_s, u"marker"_s});
-    m_rule->setAccessibleName(tr("What makes messages one conversation"));
-    m_rule->setToolTip(tr("What makes messages one conversation: its id (or else the trace), the "
-                          "trace, the run, a marker, or a value: payload.task.id"));
-    m_rule->setMaximumWidth(150);
-    m_header->addWidget(m_search);
-    m_header->addWidget(m_rule);
-    m_list->setModel(m_model);
-    m_list->setAccessibleName(tr("Conversations"));
-    m_list->setFrameShape(QFrame::NoFrame);
-    m_list->setShowGrid(false);
-    m_list->setWordWrap(false);
-    m_list->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_list->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_list->setTabKeyNavigation(false);
-    m_list->setMinimumWidth(220);
-    m_list->verticalHeader()->hide();
-    m_list->verticalHeader()->setDefaultSectionSize(
-        std::max(Theme::current().tableRow, fontMetrics().height() + 4));
-    QHeaderView* header = m_list->horizontalHeader();
-    header->setHighlightSections(false);
-    header->setSortIndicatorShown(true);
-    header->setSectionsClickable(true);
-    header->setSortIndicator(ConversationModel::StartColumn, Qt::DescendingOrder);
-    const QFontMetrics metrics(Theme::current().numberFont());
-    const auto widthOf = [&](const QString& text) { return metrics.horizontalAdvance(text) + 20; };
-    const std::array widths{150,
-                            widthOf(u"■ completed"_s),
-                            widthOf(u"10:17:08.012"_s),
-                            widthOf(u"8888.8 s"_s),
-                            widthOf(u"Messages"_s),
-                            widthOf(u"Agents"_s),
-                            widthOf(u"Errors"_s),
-                            widthOf(u"Open_"_s),
-                            widthOf(u"888,888"_s),
-                            widthOf(u"$88.8888"_s),
-                            120};
-    for (int column = 0; column < ConversationModel::ColumnCount; ++column)
-        m_list->setColumnWidth(column, widths[static_cast<std::size_t>(column)]);
-    m_across->addWidget(m_list);
-    m_across->addWidget(m_page);
-    m_across->setHandleWidth(1);
-    m_across->setChildrenCollapsible(false);
-    m_across->setStretchFactor(0, 1);
-    m_across->setStretchFactor(1, 1);
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins({});
-    layout->setSpacing(0);
-    layout->addWidget(m_header);
-    layout->addWidget(m_across, 1);
-    setFocusProxy(m_list);
-    setTabOrder(m_search, m_rule);
-    setTabOrder(m_rule, m_list);
-    setTabOrder(m_list, m_page->tree());
-}
-
 void ConversationsView::onSessionChanged()
 {
     m_detail.reset();
@@ -169,6 +99,7 @@ void ConversationsView::restart()
     m_conversations.reset();
     m_failure.clear();
     m_hasMore = false;
+    m_percent = 0;
     m_model->clear();
     if (!m_detail)
         m_page->clear();
@@ -193,10 +124,26 @@ void ConversationsView::look()
     // The job keeps what it works with: the view may go on to another session meanwhile.
     m_job.start(
         this,
-        [pass = m_pass, source = shared()->session()->source()](const std::stop_token& stop) {
+        [this, pass = m_pass, source = shared()->session()->source()](const std::stop_token& stop) {
             return QtConcurrent::run(
-                [pass, source, stop]() -> Result<std::shared_ptr<const ConversationList>> {
-                    if (auto status = pass->advance(*source, {}, stop); !status)
+                &m_pool,
+                [this, pass, source, stop]() -> Result<std::shared_ptr<const ConversationList>> {
+                    int told = 0;
+                    const auto tell = [&](std::int64_t passed, std::int64_t all) {
+                        const int percent =
+                            static_cast<int>(100 * passed / std::max<std::int64_t>(1, all));
+                        if (percent == told)
+                            return;
+                        told = percent;
+                        QMetaObject::invokeMethod(
+                            this,
+                            [this, percent] {
+                                m_percent = percent;
+                                updateNote();
+                            },
+                            Qt::QueuedConnection);
+                    };
+                    if (auto status = pass->advance(*source, tell, stop); !status)
                         return status.error();
                     return std::make_shared<const ConversationList>(pass->list());
                 });
@@ -239,6 +186,12 @@ void ConversationsView::arrange()
                 return;
             m_isChoosing = true;
             m_model->update(list, names, std::move(*choice));
+            const auto has = [&](auto what) { return std::ranges::any_of(list->rows, what); };
+            m_list->setColumnHidden(
+                ConversationModel::TokensColumn,
+                !has([](const Conversation& row) { return row.tokens() >= 0; }));
+            m_list->setColumnHidden(ConversationModel::CostColumn,
+                                    !has([](const Conversation& row) { return row.cost >= 0; }));
             // What is shown beside the list is what is marked in it.
             const int row = m_detail ? m_model->rowNamed(m_detail->name) : -1;
             if (row < 0)
@@ -396,50 +349,6 @@ void ConversationsView::setRule(const QString& text)
     restart();
 }
 
-void ConversationsView::updateNote()
-{
-    const bool isEmpty = !m_conversations || m_conversations->rows.empty();
-    QString facts;
-    if (m_job.isBusy() && isEmpty && shared()->session() != nullptr)
-        facts = tr("reading…");
-    if (!isEmpty) {
-        const auto& rows = m_conversations->rows;
-        const auto count = [&](Outcome outcome) {
-            return std::ranges::count(rows, outcome, &Conversation::outcome);
-        };
-        const auto shown = m_model->rowCount();
-        facts =
-            std::cmp_equal(shown, rows.size())
-                ? numberText(shown)
-                : tr("%1 of %2")
-                      .arg(numberText(shown), numberText(static_cast<std::int64_t>(rows.size())));
-        if (const auto failed = count(Outcome::Failed); failed > 0)
-            facts += tr(" · %1 failed").arg(numberText(failed));
-        if (const auto silent = count(Outcome::Silent); silent > 0)
-            facts += tr(" · %1 silent").arg(numberText(silent));
-        if (const auto open = count(Outcome::Open); open > 0)
-            facts += tr(" · %1 open").arg(numberText(open));
-        if (m_conversations->forgotten > 0)
-            facts += tr(" · %1 older, not listed").arg(numberText(m_conversations->forgotten));
-    }
-    m_header->setFacts(facts);
-    if (shared()->session() == nullptr)
-        m_note->say(tr("No conversations"), tr("Open a recording or attach to a bus."));
-    else if (!m_failure.isEmpty())
-        m_note->say(tr("Not shown"), m_failure);
-    else if (!isEmpty)
-        m_note->say({});
-    else if (m_job.isBusy() || m_isStale)
-        m_note->say(tr("Reading…"), tr("Messages are put together into conversations."));
-    else if (shared()->filter())
-        m_note->say(tr("No conversation matches"),
-                    tr("None has a message that the filter lets pass."));
-    else
-        m_note->say(tr("No conversations"),
-                    tr("No message names one. Choose above what makes messages one conversation: "
-                       "payload.task.id, for example."));
-}
-
 bool ConversationsView::isSettled() const
 {
     return !m_job.isBusy() && !m_arranging.isBusy() && !m_asking.isBusy() &&
@@ -460,44 +369,6 @@ QString ConversationsView::asText() const
         text += u'\n';
     }
     return m_page->detail() != nullptr ? text + u'\n' + m_page->asText() : text;
-}
-
-QByteArray ConversationsView::saveState() const
-{
-    QByteArray bytes;
-    QDataStream out(&bytes, QIODevice::WriteOnly);
-    const QHeaderView* header = m_list->horizontalHeader();
-    out << qint32(1) << header->saveState() << m_across->saveState() << conversationRuleText(m_by);
-    return bytes;
-}
-
-void ConversationsView::restoreState(const QByteArray& state)
-{
-    QDataStream in(state);
-    qint32 version = 0;
-    QByteArray columns;
-    QByteArray across;
-    QString rule;
-    in >> version >> columns >> across >> rule;
-    if (in.status() != QDataStream::Ok || version != 1)
-        return;
-    m_list->horizontalHeader()->restoreState(columns);
-    m_across->restoreState(across);
-    m_across->setHandleWidth(1);
-    m_across->setChildrenCollapsible(false);
-    if (conversationRuleFromText(rule)) {
-        m_rule->setCurrentText(rule);
-        setRule(rule);
-    }
-}
-
-void ConversationsView::resizeEvent(QResizeEvent* event)
-{
-    View::resizeEvent(event);
-    const auto orientation = width() < kNarrowBelow ? Qt::Vertical : Qt::Horizontal;
-    if (m_across->orientation() != orientation)
-        m_across->setOrientation(orientation);
-    m_search->setVisible(width() >= 420);
 }
 
 void ConversationsView::keyPressEvent(QKeyEvent* event)

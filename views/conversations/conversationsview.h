@@ -8,6 +8,7 @@
 #include "views/conversations/conversationmodel.h"
 
 #include <QElapsedTimer>
+#include <QThreadPool>
 #include <QTimer>
 
 #include <memory>
@@ -70,6 +71,7 @@ private:
     PaneHeader* m_header;
     QLineEdit* m_search;
     QComboBox* m_rule;
+    QWidget* m_body;
     QSplitter* m_across;
     QTableView* m_list;
     ConversationPage* m_page;
@@ -83,11 +85,13 @@ private:
     std::shared_ptr<const ConversationDetail> m_other; ///< what it is compared with
     QString m_failure;
     bool m_isStale = true;     ///< nobody looked at it yet
+    int m_percent = 0;         ///< of what is there has been read
     bool m_hasMore = false;    ///< more came while it looked
     bool m_isChoosing = false; ///< the selection follows, nobody picked it
     Seq m_wanted = 0;          ///< message that was selected elsewhere
     QElapsedTimer m_took;
     QTimer m_soon;
+    QThreadPool m_pool; ///< long work must not keep short work waiting; waits for it at the end
     LatestJob m_job, m_arranging, m_asking, m_askingOther;
 };
 

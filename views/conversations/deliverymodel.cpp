@@ -113,10 +113,16 @@ QVariant DeliveryModel::data(const QModelIndex& index, int role) const
     case Qt::ForegroundRole:
         if (index.column() == ReceiverColumn || isNumber)
             return theme.text;
+        // Who is only told something need not answer.
+        if (index.column() == StateColumn && one.state == Delivered::Nothing)
+            return m_delivery->message.kind == Kind::Request ||
+                           m_delivery->message.kind == Kind::Command
+                       ? theme.bad
+                       : theme.secondary;
         if (index.column() == StateColumn)
-            return one.state == Delivered::Failed || one.state == Delivered::Nothing ? theme.bad
-                   : one.state == Delivered::Late || one.state == Delivered::Stale   ? theme.warning
-                                                                                     : theme.good;
+            return one.state == Delivered::Failed                                  ? theme.bad
+                   : one.state == Delivered::Late || one.state == Delivered::Stale ? theme.warning
+                                                                                   : theme.good;
         return theme.secondary;
     case Qt::ToolTipRole:
         return one.newer != 0

@@ -91,11 +91,13 @@ void StepBars::paint(QPainter* painter, const QStyleOptionViewItem& option,
     }
     const QString remarks = stepRemarks(*step);
     painter->setFont(theme.interfaceFont(8.5));
-    const double room = area.right() - bar.right() - 6;
-    if (!remarks.isEmpty() && painter->fontMetrics().horizontalAdvance(remarks) < room) {
+    const double needed = painter->fontMetrics().horizontalAdvance(remarks) + 12;
+    const bool fitsBehind = needed < area.right() - bar.right();
+    if (!remarks.isEmpty() && (fitsBehind || needed < left - area.left())) {
+        const double from = fitsBehind ? bar.right() : left - needed;
         painter->setPen(step->isError || step->isOpen() ? theme.text : theme.secondary);
-        painter->drawText(QRectF(bar.right() + 6, area.top(), room, area.height()),
-                          Qt::AlignVCenter, remarks);
+        painter->drawText(QRectF(from + 6, area.top(), needed, area.height()), Qt::AlignVCenter,
+                          remarks);
     }
     painter->restore();
 }
