@@ -4,6 +4,7 @@
 #include "menus.h"
 
 #include "connecting.h"
+#include "demomenu.h"
 #include "dialecting.h"
 #include "dialogs.h"
 #include "exchanging.h"
@@ -242,6 +243,10 @@ void Menus::buildDemo()
         [this] { m_window.startDemo(u"?agents=20&rate=50"_s); });
     add(menu, tr("&Many agents, fast"), {},
         [this] { m_window.startDemo(u"?agents=500&rate=10000"_s); });
+    add(menu, tr("&Sound: nothing goes wrong"), {}, [this] { m_window.startDemo({}); });
+    menu->addSeparator();
+    m_demo = new DemoMenu(m_window, menu, this);
+    m_actions.insert(m_actions.end(), m_demo->actions().begin(), m_demo->actions().end());
 }
 
 void Menus::buildHelp()
@@ -266,6 +271,7 @@ void Menus::update()
         action->setEnabled(isRecording);
     for (QAction* action : m_needClosed)
         action->setEnabled(hasSession && !isRecording);
+    m_demo->update();
     for (QAction* action : m_window.workspace()->paneActions())
         action->setEnabled(hasSession);
 }

@@ -14,6 +14,7 @@ class QMenu;
 namespace murmur {
 
 class Connecting;
+class DemoMenu;
 class Dialecting;
 class Exchanging;
 class MainWindow;
@@ -54,6 +55,7 @@ private:
     Dialecting* m_dialects;
     Exchanging* m_exchanging;
     ProgramRun* m_programs;
+    DemoMenu* m_demo = nullptr;
     std::vector<QAction*> m_actions;
     std::vector<QAction*> m_needSession;
     std::vector<QAction*> m_needRecording;

@@ -3,6 +3,7 @@
 #include "demo/demopublisher.h"
 
 #include "bus/hubclient.h"
+#include "demo/faultorder.h"
 
 #include <QTimer>
 
@@ -47,6 +48,7 @@ struct DemoPublisher::Private
     std::unique_ptr<Swarm> swarm;
     const SwarmMessage* next = nullptr; // made, not yet said
     std::vector<Group> groups;
+    std::unique_ptr<HubClient> ear; // hears what is to break; it is no matter when it cannot
     std::size_t opened = 0;
     std::size_t closed = 0;
     std::unique_ptr<QTimer> pace;
@@ -58,6 +60,8 @@ struct DemoPublisher::Private
     std::atomic<std::int64_t> lag = 0;
 
     void talk();
+    void listen();
+    void obey(const QByteArray& message);
     bool sendFrames();
     bool isPastTheEnd() const;
     void drain(std::chrono::milliseconds grace, bool saysGoodBye);
@@ -90,6 +94,30 @@ bool DemoPublisher::Private::isPastTheEnd() const
 {
     return (options.maxMessages > 0 && made >= options.maxMessages) ||
            (options.length.count() > 0 && next->time >= options.length.count());
+}
+
+/// A hub may say no to those who want to listen: then nothing is asked for.
+void DemoPublisher::Private::listen()
+{
+    ear = std::make_unique<HubClient>(options.hub, options.token);
+    QObject::connect(ear.get(), &HubClient::opened, q, [this] {
+        const auto topic =
+            QByteArray(kFaultTopic.data(), static_cast<qsizetype>(kFaultTopic.size()));
+        (void)ear->publish(R"({"op":"subscribe","topics":[")" + topic + R"("]})");
+    });
+    QObject::connect(ear.get(), &HubClient::heard, q,
+                     [this](const QByteArray& json) { obey(json); });
+    ear->open();
+}
+
+void DemoPublisher::Private::obey(const QByteArray& message)
+{
+    if (phase != Phase::Talking || !isFaultOrder(message))
+        return;
+    const auto plan = faultPlanFromOrder(message, next->time);
+    if (plan)
+        swarm->add(*plan);
+    (void)ear->publish(faultAnswer(message, plan));
 }
 
 void DemoPublisher::Private::talk()
@@ -230,6 +258,7 @@ Status DemoPublisher::start()
             d->phase = Private::Phase::Talking;
             d->next = &d->swarm->next();
             d->start = Clock::now();
+            d->listen();
             Q_EMIT started();
             d->talk();
         });

@@ -28,6 +28,7 @@ struct DemoPublisherOptions
 
 /// Lets the demo swarm talk to a hub in real time, over one WebSocket per site and crew. Deadlines
 /// are absolute: a late moment is caught up, not added. It never runs ahead of what the hub reads.
+/// What a message of kFaultTopic on the hub asks for goes wrong.
 /// Lives in the thread that calls start() and needs its event loop; counts may be read from any.
 class DemoPublisher : public QObject
 {

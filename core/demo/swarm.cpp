@@ -99,6 +99,13 @@ struct Swarm::Private
         }
     }
 
+    void add(const FaultPlan& plan)
+    {
+        // The same fault again is not the same dice again.
+        faults.push_back(findFault(plan.id)->create(plan, options.seed + faults.size()));
+        faults.back()->meet(roster);
+    }
+
     void wakeAt(std::int64_t time, Wake wake, std::uint32_t index)
     {
         events.push({time, ++order, index, wake});
@@ -346,6 +353,11 @@ const SwarmMessage& Swarm::next()
                       talk.json(), talk.kind(),  talk.group()};
         return d->message;
     }
+}
+
+void Swarm::add(const FaultPlan& fault)
+{
+    d->add(fault);
 }
 
 const SwarmOptions& Swarm::options() const noexcept

@@ -323,6 +323,37 @@ private Q_SLOTS:
         QVERIFY(QDir(studio.recordings).entryList(QDir::Files).isEmpty());
     }
 
+    /// The menu says it to the demo's hub, and the demo answers there.
+    void aRunningDemoBreaksFromTheMenu()
+    {
+        Studio studio;
+        QAction* storm = nullptr;
+        for (QAction* action : studio.window->findChildren<QAction*>()) {
+            if (action->text().startsWith(u"A planner asks for one route again"))
+                storm = action;
+        }
+        QVERIFY(storm != nullptr);
+        QVERIFY(!storm->shortcut().isEmpty());
+        QVERIFY(!storm->isEnabled());
+        studio.window->startDemo(u"?agents=20&rate=100"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(studio.last() > 5, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(storm->isEnabled(), kPatience);
+        storm->trigger();
+        const auto isSaid = [&studio](const std::string& topic) {
+            const auto names = studio.window->shared()->session()->dictionaries();
+            for (std::uint32_t id = 1; id < 200; ++id) {
+                if (names->topicName(TopicId(id)) == topic)
+                    return true;
+            }
+            return false;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isSaid("demo.break"), kPatience);
+        studio.window->session()->discard();
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window->session()->state(), StudioSession::State::Empty,
+                                  kPatience);
+        QVERIFY(!storm->isEnabled());
+    }
+
     void aRunningRecordingThatIsSavedAsGoesThereWhenItEnds()
     {
         Studio studio;
