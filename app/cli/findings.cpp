@@ -332,7 +332,8 @@ int run(const Options& options)
         cli::report(
             u"%1 more findings are not listed; the first ones say what to mend first."_s.arg(
                 grouped(report->uncounted)));
-    if (report->forgotten > 0 && !options.json)
+    // Some make room for others all the time; it matters when many do.
+    if (report->forgotten > report->messages / 20 && !options.json)
         cli::report(u"Detectors work in bounded memory: %1 old entries were let go, so what takes "
                     "very long may be missed."_s.arg(grouped(report->forgotten)));
     if (report->unreadable > 0)

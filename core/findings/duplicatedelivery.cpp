@@ -16,7 +16,7 @@ constexpr const char* kId = "duplicate-delivery";
 constexpr Parameter kWithin{"within", 60, Unit::Seconds,
                             "how long a message counts as the same one"};
 constexpr std::array kParameters{kWithin};
-constexpr unsigned kBits = 18; // 6 MiB
+constexpr unsigned kBits = 19; // 8 MiB
 
 class DuplicateDelivery final : public Detector
 {

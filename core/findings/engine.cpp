@@ -111,7 +111,7 @@ void DetectorEngine::hear(const Columns& columns, std::size_t row, std::string_v
 {
     if (columns.first != m_columnsFirst || row <= m_lastRow) {
         m_columnsFirst = columns.first;
-        m_nextCause = m_nextState = 0;
+        m_nextCause = m_nextState = m_nextLate = 0;
     }
     m_lastRow = row;
     Heard message;
@@ -135,6 +135,7 @@ void DetectorEngine::hear(const Columns& columns, std::size_t row, std::string_v
     message.latency = columns.latency[row];
     message.causes = entriesOf(columns.causes, row, m_nextCause);
     message.states = entriesOf(columns.states, row, m_nextState);
+    message.late = entriesOf(columns.late, row, m_nextLate);
     message.raw = raw;
     message.headers = headers;
     message.ownText = columns.text;

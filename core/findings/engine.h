@@ -65,6 +65,7 @@ private:
     std::int64_t m_lastTick = kNoTime;
     std::size_t m_nextCause = 0; ///< in the columns of the last call
     std::size_t m_nextState = 0;
+    std::size_t m_nextLate = 0;
     Seq m_columnsFirst = 0;
     std::size_t m_lastRow = 0;
 };

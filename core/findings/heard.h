@@ -65,6 +65,7 @@ struct Heard
     std::int64_t latency = -1; ///< ns, of that call
     std::span<const CauseEdge> causes;
     std::span<const StateChange> states;
+    std::span<const LateFact> late; ///< what was heard before it and belongs behind it
     const std::array<IdColumn, kIdFieldCount>* ids = nullptr; ///< where its ids stand
     std::size_t row = 0;                                      ///< in those columns
     std::string_view raw;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kMostCalls = 100'000;
 constexpr std::int64_t kLongestCall = 900'000'000'000; // ns
+constexpr std::size_t kMostEarly = 65'536;
 constexpr std::size_t kMostTimes = 4096;
 constexpr std::size_t kMostAnswers = 16'384;
 constexpr std::size_t kMostGaps = 4096;
@@ -268,6 +269,19 @@ void Scene::hear(Heard& message)
                        (message.kind == Kind::Command && !message.id(IdField::Correlation).empty());
     if (message.isAsking)
         ask(message);
+    if (!message.isAsking)
+        return;
+    // Sockets are read one after the other: an answer may be heard before what it answers. While a
+    // recording grows the request tells of it, later the answer does, too.
+    if (const auto early = m_early.find(message.seq); early != m_early.end()) {
+        takeEarly(m_calls.back(), early->second);
+        m_early.erase(early);
+        return;
+    }
+    for (const LateFact& fact : message.late) {
+        if (fact.what == LateFact::What::Answer)
+            takeEarly(m_calls.back(), AgentId(fact.agent));
+    }
 }
 
 void Scene::settle(Call& call)
@@ -321,6 +335,12 @@ void Scene::nest(Call& call, const Heard& message)
 
 void Scene::answer(Heard& message)
 {
+    if (message.closes > message.seq) {
+        if (m_early.size() >= kMostEarly)
+            m_early.clear(); // of requests that never came
+        m_early[message.closes] = message.sender;
+        return;
+    }
     const std::size_t place = placeOf(message.closes);
     if (place >= m_calls.size())
         return;
@@ -357,6 +377,18 @@ void Scene::answer(Heard& message)
     ++call.answers;
     call.answeredBy = message.sender;
     call.hasFailed = message.kind == Kind::Error;
+}
+
+void Scene::takeEarly(Call& call, AgentId by)
+{
+    if (call.isOpen()) {
+        settle(call);
+        if (const auto known = m_answers.find(pairKey(index(call.topic), index(call.type)));
+            known != m_answers.end())
+            ++known->second.answered;
+    }
+    ++call.answers;
+    call.answeredBy = by;
 }
 
 void Scene::ask(const Heard& message)

@@ -125,6 +125,7 @@ private:
     std::size_t placeOf(Seq request) const;
     void answer(Heard& message);
     void ask(const Heard& message);
+    void takeEarly(Call& call, AgentId by);
     void settle(Call& call);
     void nest(Call& call, const Heard& message);
 
@@ -134,6 +135,8 @@ private:
     std::size_t m_heard = 0;
     std::vector<std::int64_t> m_heardOver; ///< by connection id
     std::deque<Call> m_calls;
+    /// Answers that were heard before what they answer, where that is known by now: by request.
+    boost::unordered_flat_map<Seq, AgentId> m_early;
     Sequences m_sequences;
     boost::unordered_flat_map<std::uint64_t, std::unique_ptr<Times>> m_times;
     boost::unordered_flat_map<std::uint64_t, Answers> m_answers;

@@ -47,6 +47,7 @@ public:
         std::int64_t sequence = kNoTime;
         Seq closes = 0;
         std::vector<Seq> causes = {};
+        Seq answeredBy = 0; ///< an answer that was heard before it
         std::string body = "{}";
         Flags flags = 0;
         std::uint32_t connection = 1;
@@ -78,8 +79,9 @@ public:
         columns.flags = {line.flags};
         columns.sequence = {line.sequence};
         columns.closes = {line.closes};
-        columns.latency = {line.closes != 0 ? time - m_times[static_cast<std::size_t>(line.closes)]
-                                            : -1};
+        const bool hasRequest =
+            line.closes != 0 && static_cast<std::size_t>(line.closes) < m_times.size();
+        columns.latency = {hasRequest ? time - m_times[static_cast<std::size_t>(line.closes)] : -1};
         columns.rawSize = {static_cast<std::uint32_t>(line.body.size())};
         columns.headerSize = {0};
         columns.payloadOffset = {0};
@@ -93,6 +95,8 @@ public:
                                    static_cast<std::uint32_t>(text->size())}};
             columns.text += *text;
         }
+        if (line.answeredBy != 0)
+            columns.late.push_back({.row = 0, .of = line.answeredBy, .time = time});
         for (const Seq cause : line.causes)
             columns.causes.push_back({0, cause, Grade::Stated});
         for (const auto& [key, value] : m_states) {

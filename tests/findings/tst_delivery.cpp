@@ -136,6 +136,30 @@ private Q_SLOTS:
         QCOMPARE(play.found().size(), 1u);
     }
 
+    /// Two sockets, and the one that answers is read first.
+    void anAnswerThatIsHeardBeforeItsRequestIsOne()
+    {
+        Play play(Play::only("unanswered-request"));
+        for (int i = 0; i < 20; ++i) {
+            // Of every other one the file tells it where the answer stands, too.
+            const Seq known = i % 2 == 0 ? play.last() + 2 : 0;
+            const Seq reply = play.say(
+                {.at = i * 1.0, .from = "b", .to = {"a"}, .kind = Kind::Reply, .closes = known});
+            play.say({.at = i * 1.0,
+                      .from = "a",
+                      .to = {"b"},
+                      .kind = Kind::Request,
+                      .correlation = "c",
+                      .answeredBy = reply});
+        }
+        play.tick(20, 120);
+        QVERIFY(play.found().empty());
+        // One that has none is told as ever.
+        play.say({.at = 121, .from = "a", .to = {"b"}, .kind = Kind::Request, .correlation = "d"});
+        play.tick(121, 300);
+        QCOMPARE(play.found().size(), std::size_t(1));
+    }
+
     void whoNeverAnswersIsNamed()
     {
         Play play(Play::only("unanswered-request"));
