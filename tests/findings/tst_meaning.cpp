@@ -196,9 +196,9 @@ private Q_SLOTS:
         play.tick(0, 2);
         claim(play, 2, "a", "a", 1);
         claim(play, 2.5, "b", "b", 2);
-        play.tick(60, 62); // the recorder was away
-        claim(play, 62.5, "a", "a", 9);
-        claim(play, 63, "b", "b", 10);
+        play.tick(30, 31); // the recorder was away
+        claim(play, 31.5, "a", "a", 9);
+        claim(play, 32, "b", "b", 10);
         QCOMPARE(play.found().size(), 0u);
     }
 
@@ -256,6 +256,25 @@ private Q_SLOTS:
             status(play, at + 2, "owner", task, "two");
             for (const double later : {2.5, 3.5, 4.5, 5.5})
                 status(play, at + later, "mirror", task, "one");
+            status(play, at + 6, "mirror", task, "two");
+        }
+        QCOMPARE(play.found().size(), 0u);
+    }
+
+    void whatUsuallyTakesLongIsWaitedForLonger()
+    {
+        Play play(Play::only("state-divergence"));
+        for (int i = 0; i < 10; ++i) {
+            const std::string task = "t" + std::to_string(i);
+            const double at = i * 20;
+            status(play, at, "owner", task, "one");
+            status(play, at + 0.5, "mirror", task, "one");
+            status(play, at + 1, "owner", task, "one");
+            status(play, at + 2, "owner", task, "two");
+            if (i == 9) { // told on meanwhile
+                for (const double later : {4.5, 5.0, 5.5})
+                    status(play, at + later, "mirror", task, "one");
+            }
             status(play, at + 6, "mirror", task, "two");
         }
         QCOMPARE(play.found().size(), 0u);

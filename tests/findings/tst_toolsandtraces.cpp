@@ -440,6 +440,15 @@ private Q_SLOTS:
         QCOMPARE(play.found().size(), 0u);
     }
 
+    void aToolThatIsHardlyKnownIsNotJudged()
+    {
+        Play play(Play::only("empty-tool-result"));
+        for (int i = 0; i < 2; ++i)
+            lookUp(play, i, i, R"({"orders":[1]})");
+        lookUp(play, 5, 5, "[]");
+        QCOMPARE(play.found().size(), 0u);
+    }
+
     void anotherToolMayBringItAfterAll()
     {
         Play play(Play::only("empty-tool-result"));
