@@ -176,11 +176,18 @@ private:
         if (work.isTold)
             return true;
         // Of one that was never seen to keep up nothing is known; and what takes long piles up at
-        // first, until the first of it is done.
+        // first, until the first of it is done: then what is done does not take longer and longer.
+        const auto askedNow = static_cast<double>(last.asked - first.asked);
+        const auto doneNow = static_cast<double>(last.done - first.done);
         const bool keptUp =
             first.done >= kFewest &&
             static_cast<double>(first.done) >= kUsuallyDone * static_cast<double>(first.asked);
-        return keptUp && first.time - work.first >= 3 * first.longest &&
+        std::size_t longer = 0;
+        for (std::size_t i = 1; i < work.samples.size(); ++i)
+            longer += work.samples[i].longest > work.samples[i - 1].longest ? 1 : 0;
+        const bool isSlower =
+            (last.longest >= 2 * first.longest && longer * 2 >= m_steps) || doneNow < askedNow / 2;
+        return keptUp && isSlower && first.time - work.first >= 3 * first.longest &&
                static_cast<double>(last.open()) >= m_times * static_cast<double>(first.open());
     }
 

@@ -414,6 +414,36 @@ private Q_SLOTS:
         QCOMPARE(play.found().size(), 0u);
     }
 
+    void aFewThatTakeLongPileUpAtFirst()
+    {
+        Play play(Play::only("backlog"));
+        std::vector<std::pair<double, int>> steps; // a negative one: an answer
+        for (int i = 0; i < 1000; ++i) {
+            steps.emplace_back(i / 5.0, i);
+            // One of eight takes 100 s.
+            steps.emplace_back(i / 5.0 + (i % 8 == 0 ? 100 : 0.1), -1 - i);
+        }
+        std::ranges::sort(steps);
+        std::vector<Seq> asked(1000);
+        for (const auto& [at, step] : steps) {
+            if (step >= 0)
+                asked[static_cast<std::size_t>(step)] = play.say({.at = at,
+                                                                  .from = "asker",
+                                                                  .to = {"worker"},
+                                                                  .topic = "work",
+                                                                  .kind = Kind::Request,
+                                                                  .type = "do",
+                                                                  .correlation = "c"});
+            else
+                play.say({.at = at,
+                          .from = "worker",
+                          .to = {"asker"},
+                          .kind = Kind::Reply,
+                          .closes = asked[static_cast<std::size_t>(-1 - step)]});
+        }
+        QCOMPARE(play.found().size(), 0u);
+    }
+
     void whatIsNeverAnsweredIsNoBacklog()
     {
         Play play(Play::only("backlog"));
@@ -506,6 +536,12 @@ private Q_SLOTS:
         line.run(0, 10, 80, 12);
         line.run(10, 100, 8, 12);
         QCOMPARE(play.found().size(), 0u);
+        Play other(Play::only("slow-recovery"));
+        Line early{other};
+        early.run(0, 5, 8, 20);
+        early.run(5, 10, 80, 12);
+        early.run(10, 100, 8, 12);
+        QCOMPARE(other.found().size(), 0u);
     }
 
     void aKeyOfAnotherSortIsADrift()
