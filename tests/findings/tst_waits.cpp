@@ -438,7 +438,7 @@ private Q_SLOTS:
             play.say({.at = 3,
                       .from = what == u"others restart" ? "door" : "gate",
                       .kind = Kind::Control,
-                      .type = "agent.connected",
+                      .type = what == u"old" ? "agent.birth" : "agent.connected",
                       .body = what == u"old" ? R"({"uptime_s":4000})" : R"({"uptime_s":0})"});
         if (what == u"asked after")
             asked = request(3.5);
