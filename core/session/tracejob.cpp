@@ -26,7 +26,7 @@ struct IdName
     const char* name;
 };
 /// Those first by which messages are found without a look into all.
-constexpr IdName kIdNames[] = {
+constexpr IdName kTraceIds[] = {
     {IdField::Message, "id"},       {IdField::Conversation, "conversation"},
     {IdField::Trace, "trace"},      {IdField::Correlation, "correlation"},
     {IdField::Span, "span"},        {IdField::ParentSpan, "parent_span"},
@@ -82,7 +82,7 @@ Result<std::vector<Seq>> Gathering::withId(std::size_t from, std::size_t to, con
 {
     QStringList any;
     for (std::size_t i = from; i < to; ++i)
-        any << QString::fromLatin1(kIdNames[i].name) + u" == "_s + quoted(text);
+        any << QString::fromLatin1(kTraceIds[i].name) + u" == "_s + quoted(text);
     auto filter = parseFilter(any.join(u" or "_s), {});
     if (!filter)
         return filter.error();
@@ -109,13 +109,13 @@ Status Gathering::hold(Seq seq)
     if (messages->empty())
         return notFound();
     for (const std::size_t i : {std::size_t(1), std::size_t(2)}) {
-        const QByteArray& id = messages->front().ids[static_cast<std::size_t>(kIdNames[i].field)];
+        const QByteArray& id = messages->front().ids[static_cast<std::size_t>(kTraceIds[i].field)];
         if (id.isEmpty())
             continue;
         auto seqs = withId(i, i + 1, QString::fromUtf8(id));
         if (!seqs)
             return seqs.error();
-        m_trace.foundBy = QString::fromLatin1(kIdNames[i].name);
+        m_trace.foundBy = QString::fromLatin1(kTraceIds[i].name);
         m_trace.name = QString::fromUtf8(id);
         m_seqs = std::move(*seqs);
         if (std::ranges::find(m_seqs, seq) == m_seqs.end())
@@ -129,7 +129,7 @@ Status Gathering::hold(Seq seq)
 Status Gathering::findId(const QString& text)
 {
     const std::pair<std::size_t, std::size_t> kTries[] = {{0, kIndexed},
-                                                          {kIndexed, std::size(kIdNames)}};
+                                                          {kIndexed, std::size(kTraceIds)}};
     for (const auto& [from, to] : kTries) {
         auto seqs = withId(from, to, text);
         if (!seqs)
@@ -143,11 +143,11 @@ Status Gathering::findId(const QString& text)
             return messages.error();
         const QByteArray id = text.toUtf8();
         for (std::size_t i = from; i < to && !messages->empty(); ++i) {
-            if (messages->front().ids[static_cast<std::size_t>(kIdNames[i].field)] != id)
+            if (messages->front().ids[static_cast<std::size_t>(kTraceIds[i].field)] != id)
                 continue;
-            if (kIdNames[i].field != IdField::Conversation && kIdNames[i].field != IdField::Trace)
+            if (kTraceIds[i].field != IdField::Conversation && kTraceIds[i].field != IdField::Trace)
                 break;
-            m_trace.foundBy = QString::fromLatin1(kIdNames[i].name);
+            m_trace.foundBy = QString::fromLatin1(kTraceIds[i].name);
             m_trace.name = text;
             m_seqs = std::move(*seqs);
             return Done();

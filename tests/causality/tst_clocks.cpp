@@ -194,6 +194,27 @@ private Q_SLOTS:
         QVERIFY(wrong <= std::max(told.error, told.bound));
     }
 
+    void whatAnswersProveIsTheErrorBar()
+    {
+        // Every answer is sent 50 us after its request was heard, and is heard 300 us later.
+        ClockEstimator estimator;
+        Seq seq = 0;
+        for (std::int64_t t = 0; t < 60 * kSecond; t += 100 * kMillisecond) {
+            const Seq request = ++seq;
+            estimator.hear({request, AgentId(1), kEpoch + t, kEpoch + t - 100'000, kNoTime, {}});
+            const std::vector<Seq> causes{request};
+            estimator.hear({++seq, AgentId(2), kEpoch + t + 350'000, kEpoch + t + 50'000 + kSecond,
+                            kNoTime, causes});
+        }
+        const ClocksPtr clocks = estimator.clocks();
+        const ClockSegment& told = clocks->of(AgentId(2))->last();
+        QCOMPARE(told.basis, ClockBasis::TwoWay);
+        QVERIFY(told.bound >= 350'000 && told.bound < 370'000);
+        QVERIFY(told.error < 190'000);
+        const std::int64_t wrong = std::abs(told.offsetAt(kEpoch + 30 * kSecond) - kSecond);
+        QVERIFY2(wrong <= told.error, qPrintable(QString::number(wrong)));
+    }
+
     void timesOfTheAxisAreNotCompared()
     {
         Speaker speaker(8);
