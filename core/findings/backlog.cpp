@@ -148,7 +148,7 @@ private:
               Findings& findings) const
     {
         Work& work = server.work;
-        if (work.samples.empty() && work.asked == work.done)
+        if (work.asked == 0)
             return;
         work.samples.push_back({now, work.asked, work.done, work.longest});
         if (work.samples.size() > m_steps + 1)
