@@ -57,7 +57,15 @@ public:
     Trace take();
 
 private:
-    Result<std::vector<Seq>> withId(std::size_t from, std::size_t to, const QString& text);
+    /// Messages between two, the ones nearest to the end where `last` is given.
+    struct Stretch
+    {
+        Seq first = 1;
+        Seq last = 0;
+        std::size_t limit = 0;
+    };
+    Result<std::vector<Seq>> withId(std::size_t from, std::size_t to, const QString& text,
+                                    const Stretch& stretch);
     Status findId(const QString& text);
     Status hold(Seq seq);
     Status read(const std::vector<Seq>& seqs, bool isOutside);
@@ -78,7 +86,8 @@ Error Gathering::notFound() const
             u"No message has the number or an id \"%1\"."_s.arg(m_request.what)};
 }
 
-Result<std::vector<Seq>> Gathering::withId(std::size_t from, std::size_t to, const QString& text)
+Result<std::vector<Seq>> Gathering::withId(std::size_t from, std::size_t to, const QString& text,
+                                           const Stretch& stretch)
 {
     QStringList any;
     for (std::size_t i = from; i < to; ++i)
@@ -88,7 +97,10 @@ Result<std::vector<Seq>> Gathering::withId(std::size_t from, std::size_t to, con
         return filter.error();
     MatchRequest search;
     search.filter = *filter;
-    search.limit = static_cast<std::int64_t>(m_request.limit) + 1;
+    search.first = stretch.first;
+    search.last = stretch.last;
+    search.newestFirst = stretch.last != 0;
+    search.limit = static_cast<std::int64_t>(stretch.limit);
     search.progress = m_request.progress;
     search.stop = m_request.stop;
     auto found = searchJob(m_source, search);
@@ -112,14 +124,29 @@ Status Gathering::hold(Seq seq)
         const QByteArray& id = messages->front().ids[static_cast<std::size_t>(kTraceIds[i].field)];
         if (id.isEmpty())
             continue;
-        auto seqs = withId(i, i + 1, QString::fromUtf8(id));
-        if (!seqs)
-            return seqs.error();
-        m_trace.foundBy = QString::fromLatin1(kTraceIds[i].name);
-        m_trace.name = QString::fromUtf8(id);
-        m_seqs = std::move(*seqs);
+        // Of more messages than are wanted, those around it.
+        const std::size_t most = m_request.limit + 1;
+        auto before = withId(i, i + 1, QString::fromUtf8(id), {1, seq, most});
+        if (!before)
+            return before.error();
+        auto after = withId(i, i + 1, QString::fromUtf8(id), {seq + 1, 0, most});
+        if (!after)
+            return after.error();
+        m_seqs = std::move(*before);
+        m_seqs.insert(m_seqs.end(), after->begin(), after->end());
         if (std::ranges::find(m_seqs, seq) == m_seqs.end())
             m_seqs.insert(std::ranges::lower_bound(m_seqs, seq), seq);
+        if (m_seqs.size() > m_request.limit) {
+            const auto at =
+                static_cast<std::size_t>(std::ranges::find(m_seqs, seq) - m_seqs.begin());
+            const std::size_t half = m_request.limit / 2;
+            const std::size_t from =
+                std::min(at > half ? at - half : 0, m_seqs.size() - m_request.limit);
+            m_seqs.erase(m_seqs.begin(), m_seqs.begin() + static_cast<std::ptrdiff_t>(from));
+            m_trace.isWhole = false;
+        }
+        m_trace.foundBy = QString::fromLatin1(kTraceIds[i].name);
+        m_trace.name = QString::fromUtf8(id);
         return Done();
     }
     m_seqs = {seq};
@@ -131,7 +158,7 @@ Status Gathering::findId(const QString& text)
     const std::pair<std::size_t, std::size_t> kTries[] = {{0, kIndexed},
                                                           {kIndexed, std::size(kTraceIds)}};
     for (const auto& [from, to] : kTries) {
-        auto seqs = withId(from, to, text);
+        auto seqs = withId(from, to, text, {1, 0, m_request.limit + 1});
         if (!seqs)
             return seqs.error();
         if (seqs->empty())

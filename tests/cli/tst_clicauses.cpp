@@ -141,6 +141,19 @@ private Q_SLOTS:
         QCOMPARE(told.objects()[1][u"type"_s].toString(), u"charge"_s);
     }
 
+    void ofManyMessagesThoseAroundTheOneAreShown()
+    {
+        const Outcome last =
+            murmur::murmur({u"trace"_s, m_lines, u"4"_s, u"--limit"_s, u"2"_s, u"--json"_s});
+        QCOMPARE(last.code, 0);
+        QVERIFY(std::ranges::any_of(
+            last.objects(), [](const QJsonObject& node) { return node[u"seq"_s].toInt() == 4; }));
+        QVERIFY(last.err.contains("--limit"));
+        const Outcome first =
+            murmur::murmur({u"trace"_s, m_lines, u"order*7"_s, u"--limit"_s, u"1"_s, u"--json"_s});
+        QCOMPARE(first.objects().front()[u"seq"_s].toInt(), 1);
+    }
+
     void effectsAndFirstCauses()
     {
         const Outcome effects =
