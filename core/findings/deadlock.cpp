@@ -192,7 +192,8 @@ private:
                      const Scene& scene, Findings& findings)
     {
         // Whoever it was found from, it is the same circle.
-        std::ranges::rotate(circle, std::ranges::min_element(circle, {}, &Wait::from));
+        std::rotate(circle.begin(), std::ranges::min_element(circle, {}, &Wait::from),
+                    circle.end());
         std::int64_t start = 0;
         bool isNamed = true;
         bool hasGap = false;
