@@ -78,8 +78,8 @@ public:
     void openFiles(const QStringList& paths, const SessionOptions& options = {});
     void attachDialog();
     void attach(const AttachWish& wish, const QString& file = {});
-    /// With an empty `query` nothing goes wrong; by itself a planner runs wild a quarter of a minute
-    /// later.
+    /// With an empty `query` nothing goes wrong; by itself a planner runs wild a quarter of a
+    /// minute later.
     void startDemo(const QString& query = QStringLiteral("?fault=retry-storm@13s-45s"));
     void closeRecording();
     void showFailure(const Error& error);
