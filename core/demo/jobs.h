@@ -25,9 +25,9 @@ struct Job
 {
     JobKind kind = JobKind::Task;
     bool forgotten = false; ///< it was begun again half-way
-    bool refused = false; ///< its first request gets an error and is asked again
-    bool looks = false;   ///< the robot asks the vision model
-    bool isEarly = false; ///< the crew's result does not wait for the critic
+    bool refused = false;   ///< its first request gets an error and is asked again
+    bool looks = false;     ///< the robot asks the vision model
+    bool isEarly = false;   ///< the crew's result does not wait for the critic
     std::uint8_t step = 0;
     std::uint8_t round = 0;   ///< of a crew with a model
     std::uint16_t chunks = 0; ///< of its stream

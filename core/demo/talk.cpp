@@ -23,8 +23,8 @@ std::int64_t wayOf(DemoRandom& random)
 
 std::int64_t clockErrorOf(const DemoAgent& agent, std::int64_t now)
 {
-    const ClockTruth clock{{}, agent.clockError, agent.clockDrift, agent.clockStepAt,
-                           agent.clockStep};
+    const ClockTruth clock{
+        {}, agent.clockError, agent.clockDrift, agent.clockStepAt, agent.clockStep};
     return clock.offsetAt(now);
 }
 

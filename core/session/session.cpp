@@ -6,11 +6,11 @@
 #include "recording/copy.h"
 #include "session/jobs.h"
 #include "session/naming.h"
-#include "session/setnaming.h"
 #include "session/notes.h"
 #include "session/recorder.h"
 #include "session/recorderprivate.h"
 #include "session/recordingset.h"
+#include "session/setnaming.h"
 
 #include <QFileInfo>
 #include <QThreadPool>

@@ -7,10 +7,10 @@
 #include "session/session.h"
 #include "sql/calltable.h"
 #include "sql/conversationtable.h"
-#include "sql/modelcallview.h"
 #include "sql/findingtables.h"
 #include "sql/listtables.h"
 #include "sql/messagetable.h"
+#include "sql/modelcallview.h"
 #include "sql/readonly.h"
 #include "sql/sqlfunctions.h"
 

@@ -140,8 +140,7 @@ int main(int argc, char** argv)
             SwarmOptions options = optionsFor(static_cast<std::size_t>(i) % std::size(kSizes),
                                               static_cast<std::uint64_t>(first + i));
             options.faults = {usualPlan(fault.id)};
-            const FaultRun run(options,
-                               static_cast<double>(options.faults.front().end) / 1e9 + 40);
+            const FaultRun run(options, static_cast<double>(options.faults.front().end) / 1e9 + 40);
             Score& score = scores[fault.id];
             if (run.truth().empty())
                 continue; // nothing to go wrong in so small a swarm
