@@ -18,7 +18,6 @@ namespace murmur {
 
 namespace {
 
-constexpr int kBlocksALook = 16;
 constexpr int kTicksALook = 4096;
 constexpr std::int64_t kNear = 10'000'000'000; // ns
 constexpr std::size_t kMostFacts = 16'384;     // of members of findings and what they follow from
@@ -87,16 +86,35 @@ struct FindingsPass::Private
             next = from;
             return false;
         }
-        BlockPayload payload(view.reader(), block, columns, &scratch);
+        const bool isGood = copyBytes(view.reader(), block, from);
+        // Detectors take longer than reading: meanwhile a recorder may go on with its file.
+        view.release();
+        for (const Bytes& of : bytes) {
+            const std::string_view all = std::string_view(text).substr(of.begin);
+            hear(columns, of.row, all.substr(0, of.raw), all.substr(of.raw, of.headers));
+        }
+        if (!isGood)
+            noteDamaged(block);
+        return true;
+    }
+
+    /// Those of the messages from `from` on; false where they cannot be read any further.
+    bool copyBytes(BlockReader& reader, const BlockRef& block, Seq from)
+    {
+        bytes.clear();
+        text.clear();
+        BlockPayload payload(reader, block, columns, &scratch);
         for (std::size_t row = 0; row < columns.size(); ++row) {
             if (columns.first + static_cast<Seq>(row) < from)
                 continue;
             const std::string_view raw = payload.raw(row);
-            if (payload.isDamaged()) {
-                noteDamaged(block);
-                return true;
-            }
-            hear(columns, row, raw, payload.headers(row));
+            if (payload.isDamaged())
+                return false;
+            bytes.push_back({row, text.size(), raw.size(), 0});
+            text += raw;
+            const std::string_view headers = payload.headers(row);
+            bytes.back().headers = headers.size();
+            text += headers;
         }
         return true;
     }
@@ -149,12 +167,13 @@ struct FindingsPass::Private
 
     /// The facts of the findings' messages and of what those follow from. Of exactly these, so that
     /// what was found on the way does not matter.
-    void lookAtMembers(BlockReader& reader)
+    void lookAtMembers(SourceView& view)
     {
         MemberFactsBySeq now;
+        view.release(); // load() begins anew for each block
         std::vector<Seq> wanted = messagesToLookAt(sorted());
         for (int hop = 0; hop <= kMostHops && !wanted.empty() && now.size() < kMostFacts; ++hop) {
-            load(reader, wanted);
+            load(view, wanted);
             std::vector<Seq> causes;
             for (const Seq seq : wanted) {
                 const auto& known = now[seq] = facts[seq];
@@ -171,7 +190,7 @@ struct FindingsPass::Private
     }
 
     /// Those of `wanted`, ascending, that are not known.
-    void load(BlockReader& reader, std::span<const Seq> wanted)
+    void load(SourceView& view, std::span<const Seq> wanted)
     {
         std::optional<BlockRef> block;
         Columns found;
@@ -180,8 +199,9 @@ struct FindingsPass::Private
             if (!isNew)
                 continue;
             if (!block || seq < block->first || seq > block->last()) {
-                block = reader.blockOf(seq);
-                if (block && !reader.load(*block, kFactColumns, found))
+                view.refresh();
+                block = view.reader().blockOf(seq);
+                if (block && !view.reader().load(*block, kFactColumns, found))
                     block.reset();
             }
             if (!block || seq < found.first ||
@@ -256,6 +276,15 @@ struct FindingsPass::Private
     Seq next = 1;
     Columns columns;
     BlockPayload::Scratch scratch;
+    struct Bytes
+    {
+        std::size_t row = 0;
+        std::size_t begin = 0; ///< in `text`
+        std::size_t raw = 0;
+        std::size_t headers = 0;
+    };
+    std::vector<Bytes> bytes; ///< of the messages of the block that passes
+    std::string text;
     std::int64_t messages = 0;
     std::int64_t unreadable = 0;
 };
@@ -282,7 +311,7 @@ Status FindingsPass::advance(const Source& source,
     bool isRead = true;
     for (Seq seq = std::max(d->next, first); isRead && seq <= view->durable();) {
         view->refresh();
-        const auto blocks = view->reader().blocksFrom(seq, kBlocksALook);
+        const auto blocks = view->reader().blocksFrom(seq, 1);
         if (blocks.empty())
             break;
         for (const BlockRef& block : blocks) {
@@ -298,10 +327,10 @@ Status FindingsPass::advance(const Source& source,
     }
     d->ticksUpTo(d->next - 1, std::numeric_limits<std::int64_t>::max());
     d->watchNames();
+    view->refresh();
     d->isAsAfterwards = d->isAsAfterwards && !view->reader().tellsLate();
     d->first = std::max(d->first, view->first());
-    view->refresh();
-    d->lookAtMembers(view->reader());
+    d->lookAtMembers(*view);
     return Done();
 }
 

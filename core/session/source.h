@@ -121,6 +121,9 @@ public:
     /// For long scans: lets the recorder's checkpoints pass and goes on with the file as it is now.
     /// durable() stays what it was; first() may rise.
     void refresh();
+    /// For what takes time between two reads: until refresh() nothing may be read, and the recorder
+    /// may begin its log anew.
+    void release() { m_snapshot.reset(); }
     [[nodiscard]] const Dictionaries& names() const { return *m_names; }
     [[nodiscard]] Seq durable() const { return m_durable; }
     [[nodiscard]] Seq last() const;

@@ -69,8 +69,8 @@ WriteLoop::WriteLoop(Recorder::Private& recorder, AnnounceEnd announceEnd)
         return;
     d.findings->setKeeping(true);
     m_findings = std::make_unique<FindingsWatch>(
-        Source{d.pool, nullptr, d.names, nullptr, nullptr}, d.findings, [&recorder] {
-            return recorder.isWriting && recorder.heard->fill() < kBusyFill &&
+        Source{d.pool, nullptr, d.names, nullptr, nullptr}, d.findings, [this, &recorder] {
+            return recorder.isWriting && !m_logIsLong && recorder.heard->fill() < kBusyFill &&
                    recorder.runs->fill() < kBusyFill;
         });
 }
@@ -320,6 +320,7 @@ void WriteLoop::commit()
     if (status)
         status = d.writer->commit();
     check(status);
+    m_logIsLong = d.writer->walBytes() > m_limits.walBytes();
     if (!status)
         m_dialectsRevision = 0;
     if (!status) {

@@ -8,6 +8,7 @@
 
 #include <QString>
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -92,9 +93,10 @@ private:
     Clock::time_point m_nextTry;
     Clock::duration m_patience{};
     int m_commits = 0;
-    int m_dialectsRevision = 0;   ///< that stands in the file
-    int m_namesRevision = 0;      ///< that stands in the file
-    int m_judgementsRevision = 0; ///< that stands in the file
+    int m_dialectsRevision = 0;            ///< that stands in the file
+    int m_namesRevision = 0;               ///< that stands in the file
+    int m_judgementsRevision = 0;          ///< that stands in the file
+    std::atomic<bool> m_logIsLong = false; ///< it waits for readers to let it begin anew
     std::unique_ptr<FindingsWatch> m_findings;
     Clock::time_point m_nextFindings; ///< when they may be stored again
     std::uint64_t m_inode = 0;        ///< of the file that is written

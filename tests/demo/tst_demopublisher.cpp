@@ -212,7 +212,7 @@ private Q_SLOTS:
         const ConnectionStatus status = (*connection)->status();
         QCOMPARE(status.state, ConnectionStatus::State::Up);
         QVERIFY(status.effectiveUrl.port() > 0);
-        QVERIFY(status.clients == 5);
+        QVERIFY(status.clients >= 5);
         QVERIFY2(status.detail.contains(QStringLiteral("60 agents")), qPrintable(status.detail));
         (*connection)->stop();
         const std::size_t afterStop = sink.count();
