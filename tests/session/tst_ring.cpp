@@ -300,7 +300,7 @@ private Q_SLOTS:
         QVERIFY2(bytes > options.limits.ring.bytes / 2, qPrintable(QString::number(bytes)));
         QVERIFY(QFileInfo(options.path).size() <= options.limits.ring.bytes);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-        QVERIFY2(late - early < (qint64(24) << 20), qPrintable(QString::number(late - early)));
+        QVERIFY2(late - early < (qint64(40) << 20), qPrintable(QString::number(late - early)));
 #else
         Q_UNUSED(late)
 #endif
