@@ -490,10 +490,16 @@ void TestTimelineView::silenceIsDrawn()
     state.liveness = Liveness::Silent;
     state.lastSent = kStart + 20 * kSecond;
     state.usualGap = kSecond;
+    state.sent = 4; // too few for a rhythm that could stop
     const QRect plot = m_view->plotRect();
     const QRect lane(plot.left() + 600, m_view->laneRect(m_coder).top(), 300, 29);
     const int before = pixelsLike(lane, Theme::current().bad);
     m_recording->state.agents.push_back(state);
+    m_shared->setSession(sessionOf(m_recording));
+    settle();
+    const int sound = pixelsLike(m_view->laneRect(m_coder), Theme::current().bad);
+    QVERIFY(sound < before + 50);
+    m_recording->state.agents.back().sent = 5;
     m_shared->setSession(sessionOf(m_recording));
     settle();
     QTRY_VERIFY((pixelsLike(m_view->laneRect(m_coder), Theme::current().bad) > before + 50));

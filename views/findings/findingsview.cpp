@@ -110,9 +110,13 @@ void FindingsView::updateNote()
     const bool isBad =
         !open.empty() && report.incidents[open.front()].severity == Severity::Critical;
     if (!open.empty()) {
-        const QString facts = tr("%n incidents", nullptr, static_cast<int>(open.size())) +
-                              u" · "_s + numberText(count - quiet) +
-                              (quiet > 0 ? tr(", %1 quiet").arg(numberText(quiet)) : QString());
+        const std::int64_t told = count - quiet;
+        const QString facts =
+            (open.size() == 1
+                 ? tr("1 incident")
+                 : tr("%1 incidents").arg(numberText(static_cast<std::int64_t>(open.size())))) +
+            u" · "_s + (told == 1 ? tr("1 finding") : tr("%1 findings").arg(numberText(told))) +
+            (quiet > 0 ? tr(", %1 quiet").arg(numberText(quiet)) : QString());
         m_header->setFacts(facts, isBad ? theme.bad : theme.warning);
     } else if (quiet > 0) {
         m_header->setFacts(tr("%1 quiet").arg(numberText(quiet)));

@@ -22,6 +22,7 @@ namespace murmur {
 
 namespace {
 
+constexpr std::int64_t kRhythm = 5; ///< messages
 constexpr std::size_t kArrowLimit = 2000;
 // More arrows than one per this many pixels of the plot hide the lanes that they cross.
 constexpr int kPixelsPerArrow = 6;
@@ -324,6 +325,8 @@ void TimelineView::paintSilences(QPainter& painter) const
         const AgentState* state = m_data.state(row.agent);
         if (!state || state->liveness != Liveness::Silent || state->lastSent == kNoTime)
             continue;
+        if (state->sent < kRhythm)
+            continue; // who spoke once or twice had no rhythm that could stop
         const int from = std::max(shown.lane.left(), clampedX(axis.xAt(fromNs(state->lastSent))) +
                                                          LanePainter::kMarkSize);
         const int to = std::min(shown.lane.right() + 1, clampedX(axis.xAt(end)));
