@@ -11,9 +11,8 @@
 #include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
-#include <QVBoxLayout>
 
-#include <utility>
+#include <QVBoxLayout>
 
 using namespace murmur;
 using namespace Qt::StringLiterals;
@@ -132,20 +131,23 @@ void TestTimelineRecording::itLooksTheSameWithoutWaitingTwice()
     QTRY_VERIFY(overview->isSettled());
     QCOMPARE(overview->plotRect().left(), timeline->plotRect().left());
     QCOMPARE(overview->plotRect().right(), timeline->plotRect().right());
-    // What comes from further away, such as findings and overviews, comes a little later.
-    QImage first;
-    QTRY_VERIFY([&] {
-        const QImage before = std::exchange(first, window.grab().toImage());
-        QTest::qWait(300);
-        return first == before;
-    }());
-    // There and back again: the same window is the same picture.
-    shared.setWindow({all.begin + 20s, all.begin + 21s});
-    settle(*timeline);
-    shared.setWindow({all.begin + 10s, all.begin + 13s});
-    shared.setPlayhead(all.begin + 11s);
-    settle(*timeline);
-    QTRY_COMPARE(window.grab().toImage(), first);
+    // There and back again: the same window is the same picture. What comes from further away, such
+    // as findings, may come once in between.
+    QImage first = window.grab().toImage();
+    const auto isTheSameAfterwards = [&] {
+        shared.setWindow({all.begin + 20s, all.begin + 21s});
+        settle(*timeline);
+        shared.setWindow({all.begin + 10s, all.begin + 13s});
+        shared.setPlayhead(all.begin + 11s);
+        settle(*timeline);
+        return QTest::qWaitFor([&] { return window.grab().toImage() == first; }, 3000);
+    };
+    for (int round = 0; round < 3; ++round) {
+        if (isTheSameAfterwards())
+            return;
+        first = window.grab().toImage();
+    }
+    QFAIL("the same window is another picture each time");
 }
 
 QTEST_MAIN(TestTimelineRecording)
