@@ -29,6 +29,7 @@ constexpr qint64 kMaxUnsent = qint64(8) << 20;
 // A stop takes what has arrived, but not for ever from somebody who goes on sending.
 constexpr qint64 kMaxDrain = 500;
 constexpr int kGoodbyePatience = 200;
+constexpr int kGoodbyeStep = 20; // ms
 // What is kept of bytes that are no WebSocket frames.
 constexpr std::size_t kMaxBrokenBytes = 4096;
 
@@ -392,6 +393,15 @@ void WebSocketFeed::close()
     if (m_isOpen && !isSaidAlready && m_socket->state() == QAbstractSocket::ConnectedState) {
         m_socket->write(maskedFrame(WebSocketOp::Close, std::string_view("\x03\xe8", 2))); // 1000
         m_socket->flush();
+        // Who closes a socket with bytes that nobody read resets it, and the other side may lose
+        // our good-bye with it: so they are read until it closes.
+        QElapsedTimer goodbye;
+        goodbye.start();
+        while (m_socket->state() == QAbstractSocket::ConnectedState &&
+               !goodbye.hasExpired(kGoodbyePatience)) {
+            m_socket->waitForReadyRead(kGoodbyeStep);
+            m_socket->readAll();
+        }
         m_socket->disconnectFromHost();
         if (m_socket->state() != QAbstractSocket::UnconnectedState)
             m_socket->waitForDisconnected(kGoodbyePatience);
