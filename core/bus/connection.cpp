@@ -112,10 +112,8 @@ QUrl withoutDialect(const QUrl& url)
     return bare;
 }
 
-} // namespace
-
-Result<std::unique_ptr<Connection>> createFrom(std::span<const BusEntry> table, const QUrl& url,
-                                               const ConnectionContext& context)
+/// The row of the scheme of `url`, or why there is none.
+Result<const BusEntry*> rowFor(std::span<const BusEntry> table, const QUrl& url)
 {
     QStringList known;
     for (const BusEntry& entry : table)
@@ -138,10 +136,40 @@ Result<std::unique_ptr<Connection>> createFrom(std::span<const BusEntry> table, 
     }
     for (const BusEntry& entry : table) {
         if (url.scheme().compare(QLatin1StringView(entry.scheme), Qt::CaseInsensitive) == 0)
-            return entry.create(withoutDialect(url), context);
+            return &entry;
     }
     return Error{ErrorCode::Unsupported,
                  u"This build cannot attach to %1:// URLs (%2); it knows %3."_s.arg(
+                     url.scheme(), shownUrl(url), known.join(u", "_s))};
+}
+
+} // namespace
+
+Result<std::unique_ptr<Connection>> createFrom(std::span<const BusEntry> table, const QUrl& url,
+                                               const ConnectionContext& context)
+{
+    const auto row = rowFor(table, url);
+    if (!row)
+        return row.error();
+    return row.value()->create(withoutDialect(url), context);
+}
+
+Result<std::unique_ptr<Publisher>> createPublisherFrom(std::span<const BusEntry> table,
+                                                       const QUrl& url,
+                                                       const ConnectionOptions& options)
+{
+    const auto row = rowFor(table, url);
+    if (!row)
+        return row.error();
+    if (row.value()->publish)
+        return row.value()->publish(withoutDialect(url), options);
+    QStringList known;
+    for (const BusEntry& entry : table) {
+        if (entry.publish)
+            known << QLatin1StringView(entry.scheme) + "://"_L1;
+    }
+    return Error{ErrorCode::Unsupported,
+                 u"Nothing can be sent to %1:// URLs (%2); this build sends to %3."_s.arg(
                      url.scheme(), shownUrl(url), known.join(u", "_s))};
 }
 

@@ -139,6 +139,8 @@ struct ConnectionContext
     ConnectionOptions options;
 };
 
+class Publisher;
+
 /// One row per bus scheme.
 struct BusEntry
 {
@@ -146,6 +148,9 @@ struct BusEntry
     const char* description; ///< one line for help
     Result<std::unique_ptr<Connection>> (*create)(const QUrl& url,
                                                   const ConnectionContext& context);
+    /// Null: nothing can be sent there. See bus/publisher.h.
+    Result<std::unique_ptr<Publisher>> (*publish)(const QUrl& url,
+                                                  const ConnectionOptions& options) = nullptr;
 };
 
 /// The registry, in the order in which help lists it.

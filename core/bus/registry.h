@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "bus/connection.h"
+#include "bus/publisher.h"
 
 #include <span>
 
@@ -12,5 +12,9 @@ namespace murmur {
 /// something that is no URL, Unsupported (naming what the table has) for an unknown scheme.
 Result<std::unique_ptr<Connection>> createFrom(std::span<const BusEntry> table, const QUrl& url,
                                                const ConnectionContext& context);
+/// The same for a publisher.
+Result<std::unique_ptr<Publisher>> createPublisherFrom(std::span<const BusEntry> table,
+                                                       const QUrl& url,
+                                                       const ConnectionOptions& options);
 
 } // namespace murmur

@@ -96,4 +96,10 @@ Result<std::unique_ptr<Connection>> createConnection(const QUrl& url,
     return createFrom(buses(), url, context);
 }
 
+Result<std::unique_ptr<Publisher>> createPublisher(const QUrl& url,
+                                                   const ConnectionOptions& options)
+{
+    return createPublisherFrom(buses(), url, options);
+}
+
 } // namespace murmur
