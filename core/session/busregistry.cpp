@@ -15,6 +15,7 @@
 #endif
 #if MURMUR_HAS_NATS
 #include "bus/nats/natsconnection.h"
+#include "bus/nats/natspublisher.h"
 #endif
 #if MURMUR_HAS_OTLP
 #include "bus/otlp/otlpconnection.h"
@@ -61,8 +62,9 @@ std::span<const BusEntry> buses() noexcept
             BusEntry{"rediss", "the same, encrypted", &createRedisConnection},
 #endif
 #if MURMUR_HAS_NATS
-            BusEntry{"nats", "NATS subjects and JetStream", &createNatsConnection},
-            BusEntry{"tls", "the same, encrypted", &createNatsConnection},
+            BusEntry{"nats", "NATS subjects and JetStream", &createNatsConnection,
+                     &createNatsPublisher},
+            BusEntry{"tls", "the same, encrypted", &createNatsConnection, &createNatsPublisher},
 #endif
 #if MURMUR_HAS_MQTT
             BusEntry{"mqtt", "MQTT topics, 5 and 3.1.1", &createMqttConnection},

@@ -4,6 +4,7 @@
 murmur_bus_test(tst_nats nats BROKER TIMEOUT 180)
 murmur_bus_test(tst_natsstream nats BROKER TIMEOUT 180)
 murmur_bus_test(tst_natslag nats BROKER TIMEOUT 120)
+murmur_bus_test(tst_natspublisher nats BROKER TIMEOUT 120)
 murmur_bus_test(tst_natssubject nats TIMEOUT 60)
 murmur_passive_test(tst_passivenats nats)
 murmur_bus_test(tst_natsnetwork nats BROKER DEPENDS core_dialect TIMEOUT 180)

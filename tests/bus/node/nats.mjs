@@ -24,7 +24,55 @@ const numbered = async (count, first, ...subjects) => {
 
 const retention = { limits: RetentionPolicy.Limits, work: RetentionPolicy.Workqueue, interest: RetentionPolicy.Interest };
 
+const gathered = new Map();
+/// Everything of a message that a subscriber gets, as text.
+const told = ({ subject, data, headers: words, reply }) => ({
+  subject,
+  data: Buffer.from(data).toString("base64"),
+  headers: words ? [...words].flatMap(([name, values]) => values.map((value) => [name, value])) : [],
+  reply: reply ?? "",
+});
+
 const actions = {
+  /// Keeps what comes to a subject, for `gathered`.
+  gather: async ([subject]) => {
+    const messages = [];
+    gathered.set(subject, messages);
+    nc.subscribe(subject, { callback: (_error, message) => messages.push(told(message)) });
+    await nc.flush();
+  },
+  gathered: async ([subject, count]) => {
+    const messages = gathered.get(subject);
+    for (let i = 0; i < 2000 && messages.length < Number(count); ++i) await new Promise((go) => setTimeout(go, 5));
+    await nc.flush();
+    return JSON.stringify(messages.splice(0));
+  },
+
+  /// Answers each message on a subject `times` times.
+  serve: async ([subject, times]) => {
+    nc.subscribe(subject, {
+      callback: (_error, message) => {
+        const words = headers();
+        words.append("X-Answer", "yes");
+        for (let i = 0; i < Number(times); ++i)
+          message.respond(text.encode(`${text.decode(message.data)}!${i}`), { headers: words });
+      },
+    });
+    await nc.flush();
+  },
+
+  /// What a stream has stored, message by message.
+  stored: async ([name]) => {
+    const manager = await nc.jetstreamManager();
+    const { state } = await manager.streams.info(name);
+    const messages = [];
+    for (let seq = state.first_seq; seq <= state.last_seq && state.messages > 0; ++seq) {
+      const { subject, data, header } = await manager.streams.getMessage(name, { seq });
+      messages.push(told({ subject, data, headers: header }));
+    }
+    return JSON.stringify(messages);
+  },
+
   numbered: ([count, first, ...subjects]) => numbered(Number(count), Number(first), ...subjects),
 
   ask: async ([subject]) => {
