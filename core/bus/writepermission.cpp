@@ -4,11 +4,8 @@
 #include "bus/writepermission.h"
 
 #include "bus/connection.h"
+#include "bus/endpoint.h"
 #include "bus/profile.h"
-#include "bus/usualport.h"
-
-#include <QHostAddress>
-#include <QUrlQuery>
 
 #include <algorithm>
 
@@ -17,30 +14,6 @@ using namespace Qt::StringLiterals;
 namespace murmur {
 
 namespace {
-
-/// All names of this machine are one.
-QString hostOf(const QUrl& url)
-{
-    const QString host = url.host().toLower();
-    const QHostAddress address(host);
-    if (host.isEmpty() || host == "localhost"_L1 || address.isLoopback())
-        return u"localhost"_s;
-    return host;
-}
-
-/// Host and port; the scheme says how to talk, not to whom. A Kafka cluster has several.
-QStringList endpointsOf(const QUrl& url)
-{
-    QStringList endpoints{u"%1:%2"_s.arg(hostOf(url)).arg(url.port(usualPort(url.scheme())))};
-    for (const QString& value : QUrlQuery(url).allQueryItemValues(u"broker"_s)) {
-        for (const QString& text : value.split(u',', Qt::SkipEmptyParts)) {
-            const QUrl broker(u"kafka://"_s + text);
-            endpoints
-                << u"%1:%2"_s.arg(hostOf(broker)).arg(broker.port(usualPort(broker.scheme())));
-        }
-    }
-    return endpoints;
-}
 
 bool isNamed(const QStringList& endpoints, const std::vector<QUrl>& urls)
 {

@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QStringList>
+#include <QUrl>
+
+namespace murmur {
+
+/// Hosts and ports that a URL of a bus names, as "host:port": in small letters, all names of this
+/// machine as "localhost", the port written out. Of a Kafka cluster there are several. The scheme
+/// says how to talk, not to whom.
+QStringList endpointsOf(const QUrl& url);
+/// Whether both name one bus at least, whatever they listen to on it.
+bool isSameBus(const QUrl& one, const QUrl& other);
+/// Every endpoint is on this machine. False for what has none.
+bool isOnThisMachine(const QUrl& url);
+
+} // namespace murmur
