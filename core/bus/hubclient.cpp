@@ -16,6 +16,9 @@ namespace murmur {
 
 namespace {
 
+// What a hub sends to a client is as large as what others publish at most.
+constexpr quint64 kMaxHeard = quint64(64) << 20;
+
 QUrl webSocketUrl(QUrl url)
 {
     if (url.scheme() != "listen"_L1)
@@ -72,6 +75,11 @@ HubClient::HubClient(QUrl hub, QByteArray token, QObject* parent)
         } else {
             const QString why = d->socket.closeReason().isEmpty() ? d->socket.errorString()
                                                                   : d->socket.closeReason();
+            if (!wasOpen && why.contains("401"_L1)) {
+                Q_EMIT failed(u"The hub at %1 needs its token. Give it with --token-file or in "
+                              "MURMURSCOPE_TOKEN."_s.arg(shownUrl(d->url)));
+                return;
+            }
             Q_EMIT failed((wasOpen ? u"The hub at %1 ended the connection: %2."_s
                                    : u"Cannot reach a hub at %1: %2. Is it running?"_s)
                               .arg(shownUrl(d->url), why));
@@ -85,6 +93,10 @@ HubClient::HubClient(QUrl hub, QByteArray token, QObject* parent)
     });
     connect(&d->socket, &QWebSocket::textMessageReceived, this,
             [this](const QString& text) { Q_EMIT heard(text.toUtf8()); });
+    connect(&d->socket, &QWebSocket::pong, this,
+            [this](quint64 /*elapsed*/, const QByteArray& mark) { Q_EMIT ponged(mark); });
+    d->socket.setMaxAllowedIncomingFrameSize(kMaxHeard);
+    d->socket.setMaxAllowedIncomingMessageSize(kMaxHeard);
 }
 
 HubClient::~HubClient()
@@ -151,6 +163,12 @@ bool HubClient::publishBinary(const QByteArray& bytes)
     d->socket.sendBinaryMessage(bytes);
     ++d->published;
     return true;
+}
+
+void HubClient::ping(const QByteArray& mark)
+{
+    if (d->isOpen)
+        d->socket.ping(mark);
 }
 
 qint64 HubClient::pendingBytes() const

@@ -40,6 +40,9 @@ public:
     [[nodiscard]] bool publish(const QByteArray& jsonObjectOrArray);
     /// One binary frame, under the same rules; the hub records it under the path of the URL.
     [[nodiscard]] bool publishBinary(const QByteArray& bytes);
+    /// Asks for a sign of life behind all that was accepted: when `ponged` brings `mark` back, the
+    /// hub has read it. At most 125 bytes.
+    void ping(const QByteArray& mark);
     /// Accepted, but not yet taken by the operating system.
     [[nodiscard]] qint64 pendingBytes() const;
     /// Frames accepted since it was made.
@@ -55,6 +58,7 @@ Q_SIGNALS:
     /// The hub sent a text frame: an answer (`{"op":"error",…}`) or, after a subscription, a
     /// message.
     void heard(const QByteArray& json);
+    void ponged(const QByteArray& mark);
 
 private:
     struct Private;

@@ -6,6 +6,7 @@
 
 #include "bus/connection.h"
 #include "bus/hub.h"
+#include "bus/hubpublisher.h"
 #include "bus/registry.h"
 #if MURMUR_HAS_KAFKA
 #include "bus/kafka/kafkaconnection.h"
@@ -46,7 +47,7 @@ std::span<const BusEntry> buses() noexcept
 {
     static constexpr auto table = std::to_array<BusEntry>({
         BusEntry{"listen", "the embedded hub: agents send to us over WebSocket or HTTP POST",
-                 &createHubConnection},
+                 &createHubConnection, &createHubPublisher},
             BusEntry{"demo", "the demo swarm, talking over the embedded hub",
                      &createDemoConnection},
 #if MURMUR_HAS_WEBSOCKET
