@@ -121,11 +121,13 @@ std::string footer()
     std::string text = "\nFormats:\n";
     for (const ExportFormatEntry& entry : exportFormats())
         text += std::string("  ") + entry.id + "  " + entry.description + '\n';
-    return text + "Ctrl-C leaves no file.\n"
-                  "\nExamples:\n"
-                  "  murmur export night.murmur -o night.jsonl\n"
-                  "  murmur export night.murmur --where 'kind == error' -f csv -o errors.csv\n"
-                  "  murmur export north.murmur south.murmur -o - | zstd > both.jsonl.zst";
+    return text +
+           "Ctrl-C leaves no file.\n"
+           "\nExamples:\n"
+           "  murmur export night.murmur -o night.jsonl\n"
+           "  murmur export night.murmur --where 'kind == error' -f csv -o errors.csv\n"
+           "  murmur export night.murmur --where 'conversation == \"task-8812\"' -o task.mmd\n"
+           "  murmur export north.murmur south.murmur -o - | zstd > both.jsonl.zst";
 }
 
 } // namespace
@@ -139,7 +141,7 @@ void addExport(CLI::App& app, Action& action)
                    "File to write, which must not exist, or - for standard output")
         ->required();
     app.add_option("-f,--format", options->format,
-                   "jsonl or csv (default: by the ending of the output, else jsonl)");
+                   "jsonl, csv or mermaid (default: by the ending of the output, else jsonl)");
     app.add_option("--where", options->where, "Only messages that match this expression");
     addSessionOptions(app, options->session);
     addCodecOption(app, options->session.codecs);

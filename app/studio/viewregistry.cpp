@@ -16,6 +16,7 @@
 #include "views/messages/inspectorview.h"
 #include "views/messages/messagesview.h"
 #include "views/replay/transportbar.h"
+#include "views/sequence/sequenceview.h"
 #include "views/timeline/overviewstrip.h"
 #include "views/timeline/timelineview.h"
 
@@ -61,6 +62,8 @@ constexpr std::array kViews{
               make<MessagesView>},
     ViewEntry{"conversations", QT_TRANSLATE_NOOP("Views", "Conversations"), Place::CenterBottom,
               make<ConversationsView>},
+    ViewEntry{"sequence", QT_TRANSLATE_NOOP("Views", "Sequence"), Place::CenterBottom,
+              make<SequenceView>},
     ViewEntry{"delivery", QT_TRANSLATE_NOOP("Views", "Delivery"), Place::CenterBottom,
               make<DeliveryView>},
     ViewEntry{"transcript", QT_TRANSLATE_NOOP("Views", "Transcript"), Place::CenterBottom,

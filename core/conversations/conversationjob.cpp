@@ -222,7 +222,8 @@ private:
         message.kind =
             columns.kind[row] < kKindCount ? static_cast<Kind>(columns.kind[row]) : Kind::Event;
         message.sender = m_names.resolved(AgentId(columns.sender[row]));
-        const auto receivers = m_names.receivers(AudienceId(columns.audience[row]));
+        message.audience = AudienceId(columns.audience[row]);
+        const auto receivers = m_names.receivers(message.audience);
         if (!receivers.empty())
             message.receiver = m_names.resolved(receivers.front());
         message.type = TypeId(columns.type[row]);

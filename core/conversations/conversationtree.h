@@ -22,7 +22,8 @@ struct ConversationMessage
     std::int64_t sent = kNoTime; ///< ns, by the sender's clock
     Kind kind = Kind::Event;
     AgentId sender{};
-    AgentId receiver{}; ///< the first; unknown when only a topic is named
+    AgentId receiver{};    ///< the first; unknown when only a topic is named
+    AudienceId audience{}; ///< all of them
     TypeId type{};
     TopicId topic{};
     Seq closes = 0; ///< the request that it answers

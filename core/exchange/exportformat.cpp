@@ -5,6 +5,7 @@
 
 #include "exchange/csv.h"
 #include "exchange/jsonlines.h"
+#include "exchange/mermaid.h"
 
 #include <array>
 
@@ -16,6 +17,8 @@ constexpr std::array kExportFormats = std::to_array<ExportFormatEntry>({
     {"jsonl", "JSON lines, one message a line; they can be imported again", ".jsonl",
      createJsonLinesExport},
     {"csv", "CSV with a title line, for spreadsheets", ".csv", createCsvExport},
+    {"mermaid", "a sequence diagram as text, of the first thousand messages", ".mmd",
+     createMermaidExport},
 });
 
 } // namespace
