@@ -1,0 +1,239 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "replay/replayjobs.h"
+
+#include "recording/lock.h"
+#include "recording/reader.h"
+#include "recording/sqlite.h"
+#include "replay/player.h"
+#include "replay/preparation.h"
+#include "session/notes.h"
+
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QSysInfo>
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+constexpr QLatin1StringView kReplayNote = "replay_jobs"_L1;
+constexpr const char* kMakeJobs =
+    "CREATE TABLE IF NOT EXISTS replay_job (id TEXT PRIMARY KEY, started INTEGER NOT NULL, ended "
+    "INTEGER, who TEXT NOT NULL, target TEXT NOT NULL, state TEXT NOT NULL, position INTEGER NOT "
+    "NULL, options TEXT NOT NULL, counts TEXT NOT NULL) WITHOUT ROWID";
+constexpr const char* kKeepJob =
+    "INSERT OR REPLACE INTO replay_job (id, started, ended, who, target, state, position, options, "
+    "counts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr const char* kReadJobs = "SELECT id, started, ended, who, target, state, position, "
+                                  "options, counts FROM replay_job ORDER BY started, id";
+
+QString jobText(const Statement& row, int column)
+{
+    const std::string_view text = row.text(column);
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+QJsonObject jobObject(const Statement& row, int column)
+{
+    return QJsonDocument::fromJson(jobText(row, column).toUtf8()).object();
+}
+
+std::string compactJob(const QJsonObject& object)
+{
+    return QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString();
+}
+
+/// Numbers of JSON hold no nanoseconds.
+QJsonObject jobToJson(const ReplayJobRecord& job)
+{
+    QJsonObject json{
+        {u"id"_s, job.id},           {u"started"_s, QString::number(job.started)},
+        {u"who"_s, job.who},         {u"target"_s, job.target},
+        {u"state"_s, job.state},     {u"position"_s, static_cast<qint64>(job.position)},
+        {u"options"_s, job.options}, {u"counts"_s, job.counts}};
+    if (job.ended != kNoTime)
+        json.insert(u"ended"_s, QString::number(job.ended));
+    return json;
+}
+
+ReplayJobRecord jobFromJson(const QJsonObject& json)
+{
+    ReplayJobRecord job;
+    job.id = json[u"id"].toString();
+    job.started = json[u"started"].toString().toLongLong();
+    job.ended = json.contains(u"ended") ? json[u"ended"].toString().toLongLong() : kNoTime;
+    job.who = json[u"who"].toString();
+    job.target = json[u"target"].toString();
+    job.state = json[u"state"].toString();
+    job.position = static_cast<std::uint64_t>(json[u"position"].toInteger());
+    job.options = json[u"options"].toObject();
+    job.counts = json[u"counts"].toObject();
+    return job;
+}
+
+/// False: it belongs into the notes. A recording that is being written has its one writer; one that
+/// was not closed in order is left as it was found.
+bool mayWriteInto(const QString& recording, const RecordingMeta& meta)
+{
+    return meta.isClean && QFileInfo(recording).isWritable() && !isBeingRecorded(recording) &&
+           !QFileInfo::exists(recording + u"-wal"_s);
+}
+
+Status writeJob(const QString& recording, const ReplayJobRecord& job)
+{
+    auto database = Database::open(recording, Database::Access::Write);
+    if (!database)
+        return database.error();
+    Transaction transaction(*database, "BEGIN IMMEDIATE");
+    if (!transaction.begun())
+        return database->lastError("write");
+    if (auto made = database->run(kMakeJobs); !made)
+        return made;
+    Statement insert(*database, kKeepJob);
+    if (!insert.isValid())
+        return database->lastError("write");
+    const std::string id = job.id.toStdString();
+    const std::string who = job.who.toStdString();
+    const std::string target = job.target.toStdString();
+    const std::string state = job.state.toStdString();
+    const std::string options = compactJob(job.options);
+    const std::string counts = compactJob(job.counts);
+    insert.bind(1, id).bind(2, job.started);
+    if (job.ended == kNoTime)
+        insert.bindNull(3);
+    else
+        insert.bind(3, job.ended);
+    insert.bind(4, who).bind(5, target).bind(6, state);
+    insert.bind(7, static_cast<std::int64_t>(job.position)).bind(8, options).bind(9, counts);
+    if (!insert.execute() || !transaction.commit())
+        return database->lastError("write");
+    return Done{};
+}
+
+std::vector<ReplayJobRecord> jobsInNotes(const QString& recording, const QString& uuid)
+{
+    std::vector<ReplayJobRecord> jobs;
+    const QJsonObject all =
+        QJsonDocument::fromJson(readNote(recording, uuid, kReplayNote)).object();
+    for (const QJsonValue& value : all)
+        jobs.push_back(jobFromJson(value.toObject()));
+    return jobs;
+}
+
+} // namespace
+
+QString replayPerson()
+{
+    const passwd* const person = ::getpwuid(::getuid());
+    const QString name =
+        person != nullptr ? QString::fromLocal8Bit(person->pw_name) : QString::number(::getuid());
+    return u"%1@%2"_s.arg(name, QSysInfo::machineHostName());
+}
+
+QJsonObject replayCounts(const ReplayReport& report, const ReplayTally& tally)
+{
+    QJsonObject refused;
+    for (const ReplayTally::Refused& one : tally.refused)
+        refused.insert(one.name, static_cast<qint64>(one.count));
+    QJsonArray failures;
+    for (const auto& [seq, sentence] : report.failures)
+        failures.append(QJsonObject{{u"seq"_s, static_cast<qint64>(seq)}, {u"why"_s, sentence}});
+    QJsonObject counts{{u"sent"_s, static_cast<qint64>(report.sent)},
+                       {u"failed"_s, static_cast<qint64>(report.failed)},
+                       {u"late"_s, static_cast<qint64>(report.late)},
+                       {u"asked"_s, static_cast<qint64>(report.asked)},
+                       {u"answered"_s, static_cast<qint64>(report.answered)},
+                       {u"bytes"_s, static_cast<qint64>(report.bytes)},
+                       {u"refused"_s, refused},
+                       {u"failures"_s, failures}};
+    if (!report.sentence.isEmpty())
+        counts.insert(u"why"_s, report.sentence);
+    return counts;
+}
+
+Status keepReplayJob(const QString& recording, const ReplayJobRecord& job)
+{
+    RecordingMeta meta;
+    {
+        auto reader = RecordingReader::open(recording);
+        if (!reader)
+            return reader.error();
+        meta = (*reader)->meta();
+    }
+    if (mayWriteInto(recording, meta) && writeJob(recording, job))
+        return Done{};
+    QJsonObject all = QJsonDocument::fromJson(readNote(recording, meta.uuid, kReplayNote)).object();
+    all.insert(job.id, jobToJson(job));
+    return keepNote(recording, meta.uuid, kReplayNote, QJsonDocument(all).toJson());
+}
+
+Result<std::vector<ReplayJobRecord>> replayJobsOf(const QString& recording)
+{
+    QString uuid;
+    {
+        auto reader = RecordingReader::open(recording);
+        if (!reader)
+            return reader.error();
+        uuid = (*reader)->meta().uuid;
+    }
+    std::vector<ReplayJobRecord> jobs = jobsInNotes(recording, uuid);
+    auto database = openRecording(recording);
+    if (!database)
+        return database.error();
+    Statement row(*database, kReadJobs); // not valid: no job was ever kept in it
+    while (row.isValid() && row.step()) {
+        ReplayJobRecord job;
+        job.id = jobText(row, 0);
+        job.started = row.number(1);
+        job.ended = row.isNull(2) ? kNoTime : row.number(2);
+        job.who = jobText(row, 3);
+        job.target = jobText(row, 4);
+        job.state = jobText(row, 5);
+        job.position = static_cast<std::uint64_t>(row.number(6));
+        job.options = jobObject(row, 7);
+        job.counts = jobObject(row, 8);
+        // It may stand in both: the recording was closed meanwhile.
+        const auto noted = std::ranges::find(jobs, job.id, &ReplayJobRecord::id);
+        if (noted == jobs.end())
+            jobs.push_back(std::move(job));
+        else if (job.position > noted->position || noted->ended == kNoTime)
+            *noted = std::move(job);
+    }
+    std::ranges::stable_sort(jobs, {}, &ReplayJobRecord::started);
+    return jobs;
+}
+
+Result<ReplayJobRecord> replayJobNamed(const QString& recording, const QString& id)
+{
+    auto jobs = replayJobsOf(recording);
+    if (!jobs)
+        return jobs.error();
+    const ReplayJobRecord* found = nullptr;
+    for (const ReplayJobRecord& job : *jobs) {
+        if (!job.id.startsWith(id))
+            continue;
+        if (found != nullptr && !id.isEmpty())
+            return Error{ErrorCode::WrongUse,
+                         u"Several replays of %1 begin with \"%2\"; write more of the id."_s.arg(
+                             recording, id)};
+        found = &job;
+    }
+    if (found == nullptr)
+        return Error{ErrorCode::NotFound,
+                     id.isEmpty() ? u"Nothing was replayed from %1 yet."_s.arg(recording)
+                                  : u"There is no replay \"%2\" of %1; --jobs lists them."_s.arg(
+                                        recording, id)};
+    return *found;
+}
+
+} // namespace murmur
