@@ -13,6 +13,7 @@
 #endif
 #if MURMUR_HAS_MQTT
 #include "bus/mqtt/mqttconnection.h"
+#include "bus/mqtt/mqttpublisher.h"
 #endif
 #if MURMUR_HAS_NATS
 #include "bus/nats/natsconnection.h"
@@ -23,6 +24,7 @@
 #endif
 #if MURMUR_HAS_REDIS
 #include "bus/redis/redisconnection.h"
+#include "bus/redis/redispublisher.h"
 #endif
 #if MURMUR_HAS_ROBOTS
 #include "bus/robots/foxgloveconnection.h"
@@ -59,8 +61,10 @@ std::span<const BusEntry> buses() noexcept
                      &createTapConnection},
 #endif
 #if MURMUR_HAS_REDIS
-            BusEntry{"redis", "Redis channels and streams", &createRedisConnection},
-            BusEntry{"rediss", "the same, encrypted", &createRedisConnection},
+            BusEntry{"redis", "Redis channels and streams", &createRedisConnection,
+                     &createRedisPublisher},
+            BusEntry{"rediss", "the same, encrypted", &createRedisConnection,
+                     &createRedisPublisher},
 #endif
 #if MURMUR_HAS_NATS
             BusEntry{"nats", "NATS subjects and JetStream", &createNatsConnection,
@@ -68,8 +72,9 @@ std::span<const BusEntry> buses() noexcept
             BusEntry{"tls", "the same, encrypted", &createNatsConnection, &createNatsPublisher},
 #endif
 #if MURMUR_HAS_MQTT
-            BusEntry{"mqtt", "MQTT topics, 5 and 3.1.1", &createMqttConnection},
-            BusEntry{"mqtts", "the same, encrypted", &createMqttConnection},
+            BusEntry{"mqtt", "MQTT topics, 5 and 3.1.1", &createMqttConnection,
+                     &createMqttPublisher},
+            BusEntry{"mqtts", "the same, encrypted", &createMqttConnection, &createMqttPublisher},
 #endif
 #if MURMUR_HAS_KAFKA
             BusEntry{"kafka", "Kafka topics, from any offset or time", &createKafkaConnection},

@@ -6,6 +6,10 @@
 #include "base/message.h"
 #include "base/time.h"
 #include "base/transport.h"
+#include "bus/hubframe.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
 
 #include <algorithm>
 #include <array>
@@ -17,11 +21,58 @@ namespace {
 
 constexpr std::uint64_t kMostMs =
     std::uint64_t(std::numeric_limits<std::int64_t>::max()) / 1'000'000;
+constexpr std::string_view kOldId = "redis-old-id";
+constexpr std::string_view kMarks = "x-murmurscope-";
 constexpr std::array kWhole{"data", "payload", "message", "json", "body"};
 
 bool isWhole(const QByteArray& name)
 {
     return std::ranges::any_of(kWhole, [&](const char* one) { return name == one; });
+}
+
+QByteArray bytesOf(std::string_view text)
+{
+    return {text.data(), static_cast<qsizetype>(text.size())};
+}
+
+// A text of JSON as what it says, anything else as it is written.
+QByteArray plainValue(std::string_view json)
+{
+    if (!json.starts_with('"'))
+        return bytesOf(json);
+    const QJsonDocument document = QJsonDocument::fromJson('[' + bytesOf(json) + ']');
+    return document.array().first().toString().toUtf8();
+}
+
+std::string_view valueOf(const HeaderList& headers, std::string_view name)
+{
+    const auto found =
+        std::ranges::find_if(headers, [&](const auto& header) { return header.first == name; });
+    return found == headers.end() ? std::string_view() : std::string_view(found->second);
+}
+
+// Those of the recording describe the message and were never part of it.
+bool isOwn(std::string_view name)
+{
+    return name.starts_with("murmur-") || name.starts_with("redis-") ||
+           name == transport::kContentType;
+}
+
+QByteArrayList fieldsOf(const QByteArray& raw, const HeaderList& headers)
+{
+    if (const std::string_view field = valueOf(headers, "redis-field"); !field.empty())
+        return {bytesOf(field), raw};
+    QByteArrayList fields;
+    if (valueOf(headers, "redis-fields") == "json" && QJsonDocument::fromJson(raw).isObject()) {
+        const QByteArrayList base64 = bytesOf(valueOf(headers, "redis-base64")).split(',');
+        for (const JsonMember& member :
+             membersOf({raw.constData(), static_cast<std::size_t>(raw.size())})) {
+            const QByteArray name = plainValue('"' + std::string(member.key) + '"');
+            const QByteArray value = plainValue(member.value);
+            fields << name << (base64.contains(name) ? QByteArray::fromBase64(value) : value);
+        }
+    }
+    return fields.isEmpty() ? QByteArrayList{"data", raw} : fields;
 }
 
 void appendText(QByteArray& json, const QByteArray& text)
@@ -45,6 +96,28 @@ void appendText(QByteArray& json, const QByteArray& text)
 }
 
 } // namespace
+
+bool isFromStream(const HeaderList& headers)
+{
+    return !valueOf(headers, "redis-field").empty() || !valueOf(headers, "redis-fields").empty();
+}
+
+QByteArrayList entryFields(const QByteArray& raw, const HeaderList& headers)
+{
+    QByteArrayList fields = fieldsOf(raw, headers);
+    const std::string_view id = valueOf(headers, transport::kId);
+    for (const auto& [name, value] : headers) {
+        if (!isOwn(name) && !name.starts_with(kMarks))
+            fields << bytesOf(name) << bytesOf(value);
+    }
+    if (isFromStream(headers) && !id.empty())
+        fields << bytesOf(kOldId) << bytesOf(id);
+    for (const auto& [name, value] : headers) {
+        if (name.starts_with(kMarks))
+            fields << bytesOf(name) << bytesOf(value);
+    }
+    return fields;
+}
 
 QByteArray fieldsToJson(std::span<const RespValue> fields, QByteArray& base64)
 {
@@ -77,6 +150,13 @@ void readEntry(StreamId id, std::span<RespValue> fields, bool isPast, HeardMessa
         headers.emplace_back("redis-entry-time", isoTimeUtf8(time));
         if (isPast)
             message.stated = time;
+    }
+    while (fields.size() > 2) {
+        const std::string name = fields[fields.size() - 2].text.toStdString();
+        if (name != kOldId && !name.starts_with(kMarks))
+            break;
+        headers.emplace_back(name, fields.back().text.toStdString());
+        fields = fields.first(fields.size() - 2);
     }
     if (fields.size() == 2 && isWhole(fields[0].text)) {
         headers.emplace_back("redis-field", fields[0].text.toStdString());
