@@ -4,6 +4,7 @@
 #include "session/intake.h"
 
 #include "base/message.h"
+#include "base/sentmark.h"
 #include "base/transport.h"
 #include "bus/profile.h"
 
@@ -176,6 +177,7 @@ std::string Intake::reasonToWithhold(const HeardMessage& message) const
 
 void Intake::apply(HeardMessage& message)
 {
+    message.flags |= sentmark::flagsOf(viewOf(message.raw), viewOf(message.headers));
     if (!m_redactor.isIdle())
         m_redactor.apply(message);
     if (m_only.empty() && m_exclude.empty() && m_limits.empty())
