@@ -87,6 +87,7 @@ private:
     void takeHead();
     void takeRequest();
     void takePost();
+    void takeEvent();
     void openWebSocket();
     void refuse(int status, std::string_view reason, std::size_t line = 0,
                 const QByteArray& moreFields = {});

@@ -9,6 +9,7 @@
 
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QUtf8StringView>
 
 #include <sys/socket.h>
 
@@ -104,13 +105,20 @@ QByteArray loginOf(const HttpHead& head)
     return pair.left(pair.indexOf(':')).left(kMaxLogin);
 }
 
+/// A CloudEvent whose attributes are fields of the request: the body is its data, of any type.
+bool isEventInFields(const HttpHead& head)
+{
+    return !head.field("ce-specversion").empty() && !head.field("ce-source").empty();
+}
+
 // The fields that say something about the message and not about its transport or its secrets.
 QByteArray recordedHeaders(const HttpHead& head)
 {
     HeaderList kept;
+    const bool isEvent = isEventInFields(head);
     for (const auto& [name, value] : head.fields) {
         if (name == "traceparent" || name == "tracestate" || name == "baggage" ||
-            name.starts_with("ce-"))
+            name.starts_with("ce-") || (isEvent && name == "content-type"))
             kept.emplace_back(name, value);
     }
     return kept.empty() ? QByteArray() : QByteArray::fromStdString(headersToBytes(kept));
@@ -240,6 +248,10 @@ void HubPeer::takePost()
                            {u"accepted"_s, 0}}));
         return;
     }
+    if (isEventInFields(m_http.head())) {
+        takeEvent();
+        return;
+    }
     qint64 accepted = 0;
     qint64 refused = 0;
     std::size_t badLine = 0;
@@ -276,6 +288,18 @@ void HubPeer::takePost()
     if (badLine > 0)
         object[u"line"_s] = static_cast<qint64>(badLine);
     respond(400, line(object));
+}
+
+/// One message, whatever the body is.
+void HubPeer::takeEvent()
+{
+    const std::string_view body = m_http.body();
+    HubExchange::Said published = said(body, {});
+    if (!QUtf8StringView(body.data(), static_cast<qsizetype>(body.size())).isValidUtf8())
+        published.op = WebSocketOp::Binary;
+    m_commons.exchange->publish(published);
+    m_commons.exchange->flush();
+    respond(200, line({{u"accepted"_s, 1}}));
 }
 
 void HubPeer::refuse(int status, std::string_view reason, std::size_t badLine,
@@ -339,7 +363,7 @@ void HubPeer::openWebSocket()
     QByteArray out = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
                      "Connection: Upgrade\r\nSec-WebSocket-Accept: " +
                      QByteArray::fromStdString(webSocketAccept(head.field("sec-websocket-key"))) +
-                     "\r\n";
+                     "\r\nMurmurscope: " MURMUR_VERSION "\r\n";
     // Libraries give up when none of the subprotocols that they offer is chosen. We understand what
     // comes, whatever they call it.
     if (const std::string_view offered = head.field("sec-websocket-protocol"); !offered.empty())

@@ -96,6 +96,7 @@ void JsonFrames::Private::readObject(simdjson::dom::object object, std::string_v
     std::string_view op;
     int rank = 0;
     bool hasTopics = false;
+    bool isCloudEvent = false;
     for (const auto& [key, value] : object) {
         std::string_view text;
         if (key == "op") {
@@ -104,12 +105,15 @@ void JsonFrames::Private::readObject(simdjson::dom::object object, std::string_v
             continue;
         }
         hasTopics = hasTopics || key == "topics";
+        isCloudEvent = isCloudEvent || key == kCloudEventKey;
         if (const int found = topicKeyRank(key);
             found > rank && value.get(text) == simdjson::SUCCESS) {
             topic = text;
             rank = found;
         }
     }
+    if (isCloudEvent && rank == kSubjectRank)
+        topic = {};
     if (!isSubscription(op)) [[likely]] {
         publish(raw, topic, take);
         return;

@@ -55,6 +55,7 @@ public:
         if (m_depth == 1) {
             m_key = value;
             m_out.hasTopics = m_out.hasTopics || value == "topics";
+            m_isCloudEvent = m_isCloudEvent || value == kCloudEventKey;
         }
         return true;
     }
@@ -70,7 +71,10 @@ public:
     }
     bool end_object() override
     {
-        --m_depth;
+        if (--m_depth == 0 && m_isCloudEvent && m_topicRank == kSubjectRank) {
+            m_out.topic.clear();
+            m_out.hasTopic = false;
+        }
         return true;
     }
     bool start_array(std::size_t /*elements*/) override
@@ -117,6 +121,7 @@ private:
     int m_topicRank = 0;
     bool m_isObject = false;
     bool m_isInTopics = false;
+    bool m_isCloudEvent = false;
 };
 
 // The library's sentence without its code, its own position and the piece of input, which may be
@@ -170,7 +175,7 @@ int topicKeyRank(std::string_view key) noexcept
         return isSameKey(key, "channel") ? 2 : 0;
     case 's':
     case 'S':
-        return isSameKey(key, "subject") ? 1 : 0;
+        return isSameKey(key, "subject") ? kSubjectRank : 0;
     default:
         return 0;
     }

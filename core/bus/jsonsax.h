@@ -33,6 +33,10 @@ JsonSummary summarizeJson(std::string_view text, std::size_t firstLine = 1);
 /// Which key of an object names its topic: 3 "topic" … 1; 0 for any other key. Case, `_` and `-`
 /// do not count.
 int topicKeyRank(std::string_view key) noexcept;
+/// What names its topic by "subject": not with this key, for then it is a CloudEvent, and its
+/// subject is what it tells about.
+inline constexpr int kSubjectRank = 1;
+inline constexpr std::string_view kCloudEventKey = "specversion";
 
 /// The elements of a JSON array, given that the text is JSON.
 std::vector<std::string_view> elementsOf(std::string_view array);

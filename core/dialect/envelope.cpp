@@ -101,7 +101,18 @@ std::string_view callId(const MessageView& message, std::string_view number, boo
     const std::string_view client = isCall ? message.peer : receiver;
     if (number.empty() || receiver.empty() || client.empty())
         return number;
-    return out.keep(std::string(number) + '@' + std::string(client));
+    // A client of several sockets may be known by its host alone.
+    const std::string_view socket = headerOf(message.headers, "murmur-socket");
+    // A server calls its clients, too, and counts for each of them apart.
+    const std::string_view byServer = isCall ? "to-client" : "to-server";
+    std::string scoped = std::string(number) + '@';
+    if (headerOf(message.headers, "murmur-direction") != byServer)
+        scoped += socket.empty() ? client : socket;
+    else
+        scoped.append(client).append(">").append(!socket.empty() ? socket
+                                                 : isCall        ? receiver
+                                                                 : message.peer);
+    return out.keep(std::move(scoped));
 }
 
 std::int64_t timeOfText(std::string_view text) noexcept

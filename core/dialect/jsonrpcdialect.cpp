@@ -22,6 +22,8 @@ enum class Slot : std::uint8_t {
     Server,
     Card,
     Skills,
+    OwnName,
+    OwnSkills,
     Status,
     Trace,
     Context,
@@ -84,6 +86,8 @@ constexpr std::array kPaths = std::to_array<FieldPath>({
     at(Slot::IsArtifact, "result>artifactUpdate"),
     at(Slot::Card, "result>name"),
     at(Slot::Skills, "result>skills"),
+    at(Slot::OwnName, "name"),
+    at(Slot::OwnSkills, "skills"),
 
     at(Slot::Target, "params>name"),
     at(Slot::Target, "params>uri"),
@@ -166,28 +170,38 @@ public:
 private:
     double judge(const MessageView&, const MessageShape& shape) const override
     {
+        if (shape.has({Sign::Name, Sign::Skills, Sign::Capabilities}))
+            return 0.9;
         return shape.text(Sign::JsonRpc) == "2.0" ? 0.95 : 0;
     }
     std::string_view describe(const MessageView& message, Interpretation& out) override;
-    void describeCall(Interpretation& out) const;
+    void describeCall(const MessageView& message, Interpretation& out) const;
     void describeResult(Interpretation& out);
     void setTask(Interpretation& out) const;
-    [[nodiscard]] std::string_view scopedId(const MessageView& message, Interpretation& out) const;
+    [[nodiscard]] std::string_view scopedId(Slot slot, const MessageView& message, bool isCall,
+                                            Interpretation& out) const;
     [[nodiscard]] bool isCall() const { return m_fields.has(Slot::Method); }
 };
 
 std::string_view JsonrpcDialect::describe(const MessageView& message, Interpretation& out)
 {
+    if (m_fields.has(Slot::OwnSkills) && !m_fields.has(Slot::Version)) {
+        // The card of an agent of A2A, as it is fetched before anything is said.
+        out.type = "agent-card";
+        out.kind = Kind::State;
+        out.sender = m_fields.text(Slot::OwnName);
+        return {};
+    }
     if (m_fields.text(Slot::Version) != "2.0")
         return "not JSON-RPC: it has no \"jsonrpc\":\"2.0\"";
     const bool hasError = m_fields.has(Slot::Error);
     if (!isCall() && !hasError && !m_fields.has(Slot::Result) && !m_fields.has(Slot::Id))
         return "JSON-RPC: neither a call nor an answer";
-    setId(out, IdField::Correlation, scopedId(message, out));
+    setId(out, IdField::Correlation, scopedId(Slot::Id, message, isCall(), out));
     setId(out, IdField::Conversation, m_fields.text(Slot::Context));
     offerTrace(out, traceOfW3c(m_fields.text(Slot::Trace)));
     if (isCall()) {
-        describeCall(out);
+        describeCall(message, out);
     } else if (hasError) {
         out.kind = Kind::Error;
         out.isErrorReply = !idOf(out, IdField::Correlation).empty();
@@ -202,16 +216,17 @@ std::string_view JsonrpcDialect::describe(const MessageView& message, Interpreta
 }
 
 /// 1 and "1" are two ids: a text that looks like a number keeps its quotes.
-std::string_view JsonrpcDialect::scopedId(const MessageView& message, Interpretation& out) const
+std::string_view JsonrpcDialect::scopedId(Slot slot, const MessageView& message, bool isCall,
+                                          Interpretation& out) const
 {
-    const PathReader::Value& id = m_fields[Slot::Id];
+    const PathReader::Value& id = m_fields[slot];
     std::string_view text = id.text;
     if (id.json.starts_with('"') && looksLikeNumber(text))
         text = id.json;
-    return callId(message, text, isCall(), out);
+    return callId(message, text, isCall, out);
 }
 
-void JsonrpcDialect::describeCall(Interpretation& out) const
+void JsonrpcDialect::describeCall(const MessageView& message, Interpretation& out) const
 {
     const std::string_view method = m_fields.text(Slot::Method);
     out.type = method;
@@ -229,10 +244,11 @@ void JsonrpcDialect::describeCall(Interpretation& out) const
     }
     const NamedKind* known = rowOf(kNotifications, method);
     out.kind = known != nullptr ? known->kind : Kind::Event;
+    // Who called also cancels; whom it called tells how far it is.
     if (!m_fields.text(Slot::Cancelled).empty())
-        setId(out, IdField::Correlation, m_fields.text(Slot::Cancelled));
+        setId(out, IdField::Correlation, scopedId(Slot::Cancelled, message, true, out));
     else if (!m_fields.text(Slot::Progress).empty())
-        setId(out, IdField::Correlation, m_fields.text(Slot::Progress));
+        setId(out, IdField::Correlation, scopedId(Slot::Progress, message, false, out));
 }
 
 /// The task holds together what several calls and streams tell of it.

@@ -59,6 +59,8 @@ constexpr std::array kSigns = std::to_array<SignName>({
     {"sender", Sign::Sender},
     {"seq", Sign::Seq},
     {"service", Sign::Service},
+    {"skills", Sign::Skills},
+    {"capabilities", Sign::Capabilities},
     {"source", Sign::Source},
     {"specversion", Sign::SpecVersion},
     {"span", Sign::Span},

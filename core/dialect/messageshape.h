@@ -16,6 +16,7 @@ struct MessageView;
 enum class Sign : std::uint8_t {
     Action,
     AppId,
+    Capabilities,
     Channel,
     Channels,
     ChannelIds,
@@ -56,6 +57,7 @@ enum class Sign : std::uint8_t {
     Sender,
     Seq,
     Service,
+    Skills,
     Source,
     SpecVersion,
     Span,

@@ -348,6 +348,45 @@ private Q_SLOTS:
                  (HeaderList{{"traceparent", "00-ab-cd-01"}, {"ce-type", "t"}}));
         QVERIFY(messages[1].headers.isEmpty());
     }
+
+    void aCloudEventWhoseAttributesAreFieldsHasAnyBody()
+    {
+        HubHost hub;
+        RawClient client(hub.port);
+        const char* const fields =
+            "CE-SpecVersion: 1.0\r\nCE-Source: /a\r\nContent-Type: text/plain\r\n";
+        for (const char* const body : {"no JSON", "[1,2]", "\xff\xfe", ""}) {
+            client.send(post(body, fields));
+            QVERIFY(client.response().starts_with("HTTP/1.1 200 "));
+        }
+        QCOMPARE(hub.sink.count(), std::size_t(4));
+        const std::vector<HeardMessage> messages = hub.sink.messages();
+        QCOMPARE(messages[1].raw, "[1,2]"); // its data, and no batch
+        QCOMPARE(messages[2].flags & Flag::Binary, Flags(Flag::Binary));
+        for (const HeardMessage& message : messages) {
+            QVERIFY(message.undecodable.isEmpty());
+            QVERIFY(message.headers.contains("content-type"));
+        }
+    }
+
+    void theSubjectOfACloudEventIsNoTopic()
+    {
+        HubHost hub;
+        RawClient client(hub.port);
+        const auto event = [](const std::string& pad) {
+            return "{'specversion':'1.0','source':'/a','subject':'order 7','pad':'" + pad + "'}";
+        };
+        // The large one is read by the other reader.
+        const std::string large = event(std::string(2'000'000, 'x'));
+        for (std::string body : {event("x"), large, std::string("{'subject':'tasks'}")}) {
+            std::ranges::replace(body, '\'', '"');
+            client.send(post(body));
+            QVERIFY(client.response().starts_with("HTTP/1.1 200 "));
+        }
+        QCOMPARE(hub.sink.messages()[0].topic, QByteArray());
+        QCOMPARE(hub.sink.messages()[1].topic, QByteArray());
+        QCOMPARE(hub.sink.messages()[2].topic, "tasks");
+    }
 };
 
 QTEST_GUILESS_MAIN(TestHub)

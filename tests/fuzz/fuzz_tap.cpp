@@ -6,10 +6,12 @@
 
 #include "bus/tap/tapframes.h"
 #include "bus/tap/taphead.h"
+#include "bus/tap/taphttp.h"
 #include "bus/tap/tapwalker.h"
 
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <string>
 
 namespace {
@@ -68,6 +70,45 @@ std::string read(std::string_view bytes, std::size_t step, const murmur::TapAgre
     return out;
 }
 
+/// The same bytes as a request and as an answer of HTTP.
+std::string readHttp(std::string_view bytes, std::size_t step)
+{
+    murmur::TapRoom room;
+    murmur::TapSessions sessions;
+    const auto exchange = std::make_shared<murmur::TapExchange>();
+    std::string out;
+    {
+        const murmur::TapHttp::Ends ends{"client 127.0.0.1:1", "server:80", {}};
+        murmur::TapHttp up(true, ends, kMaxMessage, room, exchange, sessions);
+        murmur::TapHttp down(false, ends, kMaxMessage, room, exchange, sessions);
+        const auto add = [&](const murmur::TapMessage& message) {
+            require(message.raw.size() <= static_cast<qsizetype>(kMaxMessage));
+            out.append(message.raw.data(), static_cast<std::size_t>(message.raw.size()));
+            out += message.undecodable.toStdString() + '\n';
+        };
+        for (murmur::TapReader* reader :
+             {static_cast<murmur::TapReader*>(&up), static_cast<murmur::TapReader*>(&down)}) {
+            for (std::string_view rest = bytes; !rest.empty();) {
+                std::string_view piece = rest.substr(0, step);
+                rest.remove_prefix(piece.size());
+                for (;;) {
+                    const auto event = reader->next(piece);
+                    if (event == murmur::TapReader::Event::NeedMore)
+                        break;
+                    if (event == murmur::TapReader::Event::Message)
+                        add(reader->take());
+                    else
+                        out += reader->reason();
+                }
+            }
+            if (const auto last = reader->abandon("cut"))
+                add(*last);
+        }
+    }
+    require(room.used == 0);
+    return out;
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
@@ -80,6 +121,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     agreement.keepsContext = data[0] & 2;
     const std::string whole = read(bytes, bytes.size(), agreement);
     require(whole == read(bytes, 1 + data[0] / 4, agreement));
+    require(readHttp(bytes, bytes.size()) == readHttp(bytes, 1 + data[0] / 4));
     if (const auto request = murmur::readTapRequest(bytes, {"server", "/path"}))
         require(!request->head.empty());
     static_cast<void>(murmur::readTapAnswer(bytes));

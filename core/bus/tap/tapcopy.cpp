@@ -49,7 +49,19 @@ std::shared_ptr<TapStream> TapCopy::begin(const TapVoice& voice, const TapAgreem
 {
     auto stream = std::make_shared<TapStream>();
     stream->voice = voice;
-    stream->frames = std::make_unique<TapFrames>(m_maxMessage, agreement, m_room);
+    stream->reader = std::make_unique<TapFrames>(m_maxMessage, agreement, m_room);
+    return stream;
+}
+
+std::shared_ptr<TapStream> TapCopy::beginHttp(bool isClient, const TapHttp::Ends& ends,
+                                              std::shared_ptr<TapExchange> exchange)
+{
+    auto stream = std::make_shared<TapStream>();
+    stream->isHttp = true;
+    stream->voice.topic = ends.topic.value_or(QByteArray());
+    stream->voice.peer = isClient ? ends.client : ends.server;
+    stream->reader = std::make_unique<TapHttp>(isClient, ends, m_maxMessage, m_room,
+                                               std::move(exchange), m_sessions);
     return stream;
 }
 
@@ -58,6 +70,10 @@ void TapCopy::add(const std::shared_ptr<TapStream>& stream, std::string_view byt
 {
     if (bytes.empty())
         return;
+    if (stream->isHttp) {
+        addHttp(stream, bytes, now);
+        return;
+    }
     const TapWalker::Found found = stream->walker.walk(bytes);
     const std::size_t waiting = m_waitingBytes;
     const bool isLeavingOut = stream->lostFrom != 0;
@@ -80,6 +96,22 @@ void TapCopy::add(const std::shared_ptr<TapStream>& stream, std::string_view byt
     push(std::move(item));
 }
 
+/// Where a part is left out nobody can say where the next message begins: it is the last part.
+void TapCopy::addHttp(const std::shared_ptr<TapStream>& stream, std::string_view bytes,
+                      std::int64_t now)
+{
+    if (stream->lostFrom != 0)
+        return;
+    Item item;
+    item.stream = stream;
+    item.now = now;
+    if (m_waitingBytes > kMostWaiting)
+        item.lostFrom = stream->lostFrom = now;
+    else
+        item.bytes = copied(bytes);
+    push(std::move(item));
+}
+
 void TapCopy::tellLost(const std::shared_ptr<TapStream>& stream, std::int64_t now)
 {
     if (stream->lost == 0 || m_waitingBytes > kMostWaiting - kRelief)
@@ -99,6 +131,10 @@ void TapCopy::end(const std::shared_ptr<TapStream>& stream, const char* why, std
     item.stream = stream;
     item.now = now;
     item.end = why;
+    if (stream->isHttp) {
+        push(std::move(item));
+        return;
+    }
     item.lost = std::exchange(stream->lost, 0);
     item.lostFrom = std::exchange(stream->lostFrom, 0);
     if (item.lostFrom != 0 && stream->walker.isInside())
@@ -208,36 +244,37 @@ void TapCopy::take(Item& item)
 {
     TapStream& stream = *item.stream;
     if (item.lostFrom != 0) {
-        if (stream.frames)
-            stream.frames->leaveOut();
+        if (stream.reader)
+            stream.reader->leaveOut();
         m_received += static_cast<std::uint64_t>(item.lost);
-        if (item.lost > 0)
+        if (item.lost > 0 || stream.isHttp)
             noteGap(stream.voice, "client-drop", item.lostFrom, item.now, item.lost);
     }
     std::string_view bytes(item.bytes.constData(), static_cast<std::size_t>(item.bytes.size()));
-    while (stream.frames) {
-        const TapFrames::Event event = stream.frames->next(bytes);
-        if (event == TapFrames::Event::NeedMore)
+    while (stream.reader) {
+        const TapReader::Event event = stream.reader->next(bytes);
+        if (event == TapReader::Event::NeedMore)
             break;
-        if (event == TapFrames::Event::Message) {
-            hear(stream.frames->take(), stream.voice, item.now);
+        if (event == TapReader::Event::Message) {
+            hear(stream.reader->take(), stream.voice, item.now);
             continue;
         }
-        if (auto rest = stream.frames->abandon("what follows in this connection is no frame"))
+        if (auto rest = stream.reader->abandon("what follows in this connection cannot be read"))
             hear(std::move(*rest), stream.voice, item.now);
         flush();
         noteGap(stream.voice, "decode-error", item.now, item.now, 0);
-        stream.frames.reset();
+        stream.reader.reset();
     }
-    if (item.end != nullptr && stream.frames) {
-        if (auto rest = stream.frames->abandon(item.end))
+    if (item.end != nullptr && stream.reader) {
+        if (auto rest = stream.reader->abandon(item.end))
             hear(std::move(*rest), stream.voice, item.now);
-        stream.frames.reset();
+        stream.reader.reset();
     }
 }
 
-void TapCopy::hear(TapMessage message, const TapVoice& voice, std::int64_t now)
+void TapCopy::hear(TapMessage message, const TapVoice& usual, std::int64_t now)
 {
+    const TapVoice& voice = message.voice ? *message.voice : usual;
     HeardMessage& heard = m_batch.emplace_back();
     heard.connection = m_connection;
     heard.received = now;

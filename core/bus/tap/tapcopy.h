@@ -4,6 +4,7 @@
 
 #include "bus/connection.h"
 #include "bus/tap/tapframes.h"
+#include "bus/tap/taphttp.h"
 #include "bus/tap/tapwalker.h"
 
 #include <QObject>
@@ -18,21 +19,14 @@
 
 namespace murmur {
 
-/// Who says something, to whom, and where: of one direction of one connection.
-struct TapVoice
-{
-    QByteArray topic;
-    QByteArray headers;
-    QByteArray peer;
-};
-
 /// One direction of one connection, as it is copied.
 class TapStream
 {
     friend class TapCopy;
 
     TapVoice voice;
-    std::unique_ptr<TapFrames> frames; ///< the copying thread's
+    std::unique_ptr<TapReader> reader; ///< the copying thread's
+    bool isHttp = false;               ///< and no frames
 
     // The relaying thread's.
     TapWalker walker;
@@ -58,6 +52,9 @@ public:
     void start();
     [[nodiscard]] std::shared_ptr<TapStream> begin(const TapVoice& voice,
                                                    const TapAgreement& agreement);
+    /// Of a connection that speaks HTTP; `exchange` is one for both directions.
+    [[nodiscard]] std::shared_ptr<TapStream> beginHttp(bool isClient, const TapHttp::Ends& ends,
+                                                       std::shared_ptr<TapExchange> exchange);
     /// `bytes` were read at `now` (ns).
     void add(const std::shared_ptr<TapStream>& stream, std::string_view bytes, std::int64_t now);
     /// What was left out of a stream that has fallen silent would not be told until it speaks
@@ -88,11 +85,13 @@ private:
         const char* end = nullptr;
     };
     [[nodiscard]] QByteArray copied(std::string_view bytes);
+    void addHttp(const std::shared_ptr<TapStream>& stream, std::string_view bytes,
+                 std::int64_t now);
     void push(Item item);
     void handOver();
     void run();
     void take(Item& item);
-    void hear(TapMessage message, const TapVoice& voice, std::int64_t now);
+    void hear(TapMessage message, const TapVoice& usual, std::int64_t now);
     void noteGap(const TapVoice& voice, const char* cause, std::int64_t from, std::int64_t to,
                  std::int64_t count);
     void flush();
@@ -117,6 +116,7 @@ private:
 
     // The copying thread's.
     TapRoom m_room;
+    TapSessions m_sessions;
     std::vector<HeardMessage> m_batch;
     qsizetype m_batchBytes = 0;
 

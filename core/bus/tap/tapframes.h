@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bus/tap/tapinflater.h"
+#include "bus/tap/tapreader.h"
 
 #include <QByteArray>
 
@@ -14,21 +15,6 @@
 #include <string_view>
 
 namespace murmur {
-
-/// What the messages under way in all copies hold together.
-struct TapRoom
-{
-    std::size_t used = 0;
-    std::size_t most = std::size_t(128) << 20;
-};
-
-struct TapMessage
-{
-    QByteArray raw;
-    QByteArray undecodable; ///< why it is not whole or not right; empty: it is
-    bool isBinary = false;
-    bool isTruncated = false;
-};
 
 /// What the two ends agreed on about the payloads of one direction.
 struct TapAgreement
@@ -42,7 +28,7 @@ struct TapAgreement
 /// has no say in them. So nothing is refused: a breach of the protocol becomes a message that says
 /// what is wrong, and reading goes on with the next frame, because the two ends may well go on too.
 /// After many breaches these are no frames, and it gives up. No I/O; it is fuzzed as it stands.
-class TapFrames
+class TapFrames final : public TapReader
 {
 public:
     /// What is kept of a message that is too large.
@@ -51,23 +37,15 @@ public:
 
     /// `room` outlives this.
     TapFrames(std::size_t maxMessage, TapAgreement agreement, TapRoom& room);
-    ~TapFrames();
+    ~TapFrames() override;
     TapFrames(const TapFrames&) = delete;
     TapFrames& operator=(const TapFrames&) = delete;
 
-    enum class Event {
-        NeedMore, ///< all of `bytes` was taken
-        Message,  ///< take()
-        GaveUp,   ///< told once; `reason()`
-    };
-    /// Advances `bytes` past what was taken.
-    Event next(std::string_view& bytes);
-    [[nodiscard]] TapMessage take() { return std::move(m_ready); }
-    [[nodiscard]] const std::string& reason() const noexcept { return m_reason; }
-    /// Bytes are left out, from any place on up to a place between two messages.
-    void leaveOut();
-    /// Nothing comes any more: the message that had begun, if any.
-    [[nodiscard]] std::optional<TapMessage> abandon(const char* why);
+    Event next(std::string_view& bytes) override;
+    [[nodiscard]] TapMessage take() override { return std::move(m_ready); }
+    [[nodiscard]] const std::string& reason() const noexcept override { return m_reason; }
+    void leaveOut() override;
+    [[nodiscard]] std::optional<TapMessage> abandon(const char* why) override;
 
 private:
     enum class Use { Message, Foreign, Skip };

@@ -68,6 +68,38 @@ void readBodyField(std::string_view name, std::string_view value, TapRequest& re
     }
 }
 
+std::string inLowerCase(std::string_view text)
+{
+    std::string small(text);
+    std::ranges::transform(small, small.begin(), lower);
+    return small;
+}
+
+void readField(const std::string& name, std::string_view value, TapFields& fields)
+{
+    if (name == "content-type") {
+        fields.contentType = inLowerCase(trimmed(cutAt(value, ";")));
+    } else if (name == "content-encoding" && !isSame(value, "identity")) {
+        fields.encoding = inLowerCase(value);
+    } else if (name == "transfer-encoding") {
+        fields.isChunked = isSame(value, "chunked");
+        fields.isWrong = fields.isWrong || !fields.isChunked;
+    } else if (name == "content-length") {
+        std::uint64_t size = 0;
+        const char* const end = value.data() + value.size();
+        const auto [rest, error] = std::from_chars(value.data(), end, size);
+        fields.isWrong = fields.isWrong || error != std::errc() || rest != end ||
+                         (fields.size && *fields.size != size);
+        fields.size = size;
+    } else if (name == "traceparent" || name == "tracestate" || name == "baggage" ||
+               name == "mcp-session-id" || name.starts_with("ce-")) {
+        fields.kept.emplace_back(name, value);
+        if (name == "mcp-session-id")
+            fields.session = value;
+        fields.isEvent = fields.isEvent || name == "ce-specversion";
+    }
+}
+
 // The target as the server gets it.
 std::string targetFor(std::string_view given, const TapTarget& target)
 {
@@ -143,6 +175,19 @@ std::optional<TapRequest> readTapRequest(std::string_view head, const TapTarget&
         request.body = TapRequest::Body::None;
     request.asksUpgrade = upgrades && method == "GET" && request.body == TapRequest::Body::None;
     return request;
+}
+
+TapFields readTapFields(std::string_view head)
+{
+    TapFields fields;
+    cutAt(head, kLineEnd);
+    while (!head.empty()) {
+        std::string_view value = cutAt(head, kLineEnd);
+        const std::string name = inLowerCase(cutAt(value, ":"));
+        readField(name, trimmed(value), fields);
+    }
+    fields.isWrong = fields.isWrong || (fields.isChunked && fields.size);
+    return fields;
 }
 
 std::optional<TapAnswer> readTapAnswer(std::string_view head)

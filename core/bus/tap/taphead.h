@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/message.h"
 #include "bus/tap/tapframes.h"
 
 #include <cstddef>
@@ -33,6 +34,19 @@ struct TapRequest
     std::uint64_t bodySize = 0;
 };
 
+/// What the fields of a request or an answer say of its body.
+struct TapFields
+{
+    std::string contentType; ///< in lower case, without its parameters
+    std::string encoding;    ///< of the content; empty: none
+    std::string session;     ///< of the Model Context Protocol
+    HeaderList kept;         ///< what belongs to the message and is no secret
+    std::optional<std::uint64_t> size;
+    bool isChunked = false;
+    bool isEvent = false; ///< a CloudEvent whose attributes are fields: any body is its data
+    bool isWrong = false; ///< two readers could disagree about where the body ends
+};
+
 struct TapAnswer
 {
     int status = 0;
@@ -45,6 +59,8 @@ std::size_t tapHeadSize(std::string_view bytes, std::size_t searched = 0);
 bool mayBeRequest(std::string_view bytes);
 /// Nothing: no HTTP/1 request.
 std::optional<TapRequest> readTapRequest(std::string_view head, const TapTarget& target);
+/// Of a head whose first line is right.
+TapFields readTapFields(std::string_view head);
 std::optional<TapAnswer> readTapAnswer(std::string_view head);
 /// For what the client sends, or the server, by the answer's `extensions`.
 TapAgreement tapAgreement(std::string_view extensions, bool isClient);

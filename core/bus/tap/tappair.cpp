@@ -139,6 +139,7 @@ void TapPair::toServer(std::string_view bytes)
             const auto size =
                 static_cast<std::size_t>(std::min<std::uint64_t>(m_bodyLeft, bytes.size()));
             m_server->write(bytes.substr(0, size));
+            copy(m_up, bytes.substr(0, size));
             bytes.remove_prefix(size);
             m_bodyLeft -= size;
             if (m_bodyLeft == 0)
@@ -157,6 +158,7 @@ void TapPair::toServer(std::string_view bytes)
             return;
         case Phase::Blind:
             m_server->write(bytes);
+            copy(m_up, bytes); // HTTP whose body says by itself where it ends
             return;
         case Phase::Refused:
             return;
@@ -192,11 +194,15 @@ void TapPair::takeHead(std::string_view& bytes, std::string& held)
         const QByteArray path = QByteArray::fromStdString(request->path);
         m_up.voice.topic = m_commons.settings.topic.value_or(path == "/" ? QByteArray() : path);
         m_down.voice.topic = m_up.voice.topic;
+        abandonCopies("the connection becomes a WebSocket");
+        m_hasAskedUpgrade = true;
         m_phase = Phase::Asked;
         m_answer.clear();
         return;
     }
     ++m_commons.plainRequests;
+    listenToHttp();
+    copy(m_up, request->head);
     m_bodyLeft = request->bodySize;
     m_phase = request->body == TapRequest::Body::None    ? Phase::Head
               : request->body == TapRequest::Body::Sized ? Phase::Body
@@ -209,12 +215,22 @@ void TapPair::toClient(std::string_view bytes)
         return;
     m_hasAnswered = true;
     m_client->write(bytes);
-    if (m_phase == Phase::Upgraded) {
-        copy(m_down, bytes);
-    } else if (m_phase == Phase::Asked) {
+    if (m_phase == Phase::Asked) {
         m_answer.append(bytes);
         readAnswer();
+    } else {
+        copy(m_down, bytes);
     }
+}
+
+void TapPair::listenToHttp()
+{
+    if (m_up.stream || m_hasAskedUpgrade || !m_commons.settings.isRecording)
+        return;
+    const TapHttp::Ends ends{m_up.voice.peer, m_down.voice.peer, m_commons.settings.topic};
+    const auto exchange = std::make_shared<TapExchange>();
+    m_up.stream = m_commons.copy->beginHttp(true, ends, exchange);
+    m_down.stream = m_commons.copy->beginHttp(false, ends, exchange);
 }
 
 void TapPair::readAnswer()

@@ -80,6 +80,7 @@ private:
     void takeHead(std::string_view& bytes, std::string& held);
     void toClient(std::string_view bytes);
     void readAnswer();
+    void listenToHttp();
     void upgrade(const std::string& extensions, const std::string& rest);
     void copy(const Way& way, std::string_view bytes);
     void settle();
@@ -102,6 +103,7 @@ private:
     std::int64_t m_now = 0;    ///< ns, when the bytes at hand were read
     Clock::time_point m_until; ///< of opening the upstream, and of being refused
     bool m_isEarlyLost = false;
+    bool m_hasAskedUpgrade = false; ///< its HTTP is no longer read
     bool m_isOpened = false;
     bool m_hasAnswered = false; ///< the client has got a byte from the server
     bool m_isLeft = false;
