@@ -100,9 +100,9 @@ private:
         const ImportFormatEntry& entry = named != nullptr ? *named : importFormatOf(name);
         const std::unique_ptr<ImportFormat> format = entry.create();
         const QString topic = m_options.topic.isEmpty() ? name : m_options.topic;
-        ItemReader reader(topic.toUtf8(), m_maker->connection(urlOfInput(input), name),
-                          [this, own = m_maker->connection(urlOfInput(input), name)](
-                              std::string_view url) { return connectionFor(url, own); });
+        const ConnectionId own = m_maker->connection(urlOfInput(input), name);
+        ItemReader reader(topic.toUtf8(), own,
+                          [this, own](std::string_view url) { return connectionFor(url, own); });
         if (auto status = reader.forceDialect(m_options.dialect.toStdString()); !status)
             return status;
         // Without a time of its own before the first that has one: the file's.

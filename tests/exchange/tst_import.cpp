@@ -83,6 +83,12 @@ private Q_SLOTS:
         const QString file = bed.write(u"x.jsonl"_s, input.replace('\'', '"'));
         QCOMPARE(bed.import({file}, bed.path(u"r.murmur"_s)), QString());
         QCOMPARE(told(bed.messages(bed.path(u"r.murmur"_s))), messages);
+        // A file is one connection.
+        auto session = Session::open(bed.path(u"r.murmur"_s));
+        QVERIFY(session.ok());
+        QFuture<Result<SessionInfo>> info = (*session)->info();
+        info.waitForFinished();
+        QCOMPARE(info.result()->connections.size(), std::size_t(1));
     }
 
     void aDamagedLineIsKeptWithItsNumber()
