@@ -38,6 +38,7 @@
 #endif
 #if MURMUR_HAS_WEBSOCKET
 #include "bus/websocket/websocketconnection.h"
+#include "bus/websocket/websocketpublisher.h"
 #endif
 #include "demo/democonnection.h"
 
@@ -53,8 +54,10 @@ std::span<const BusEntry> buses() noexcept
             BusEntry{"demo", "the demo swarm, talking over the embedded hub",
                      &createDemoConnection},
 #if MURMUR_HAS_WEBSOCKET
-            BusEntry{"ws", "the feed of a WebSocket server", &createWebSocketConnection},
-            BusEntry{"wss", "the same, encrypted", &createWebSocketConnection},
+            BusEntry{"ws", "the feed of a WebSocket server", &createWebSocketConnection,
+                     &createWebSocketPublisher},
+            BusEntry{"wss", "the same, encrypted", &createWebSocketConnection,
+                     &createWebSocketPublisher},
 #endif
 #if MURMUR_HAS_TAP
             BusEntry{"tap", "a recording WebSocket proxy between agents and their server",

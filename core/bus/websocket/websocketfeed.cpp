@@ -150,6 +150,10 @@ void WebSocketFeed::open()
     m_begun = processClock().nowNs();
     connect(m_socket.get(), &QAbstractSocket::errorOccurred, this, &WebSocketFeed::socketFailed);
     connect(m_socket.get(), &QIODevice::readyRead, this, &WebSocketFeed::read);
+    connect(m_socket.get(), &QIODevice::bytesWritten, this, [this] {
+        if (m_isOpen && !m_isOver && m_socket->bytesToWrite() == 0)
+            m_listener.feedWrote();
+    });
     m_ticker.start(std::clamp<std::chrono::milliseconds>(
         m_options.ping > 0ms ? std::min(m_options.ping, m_options.patience) / 4
                              : m_options.patience / 4,
@@ -254,6 +258,7 @@ bool WebSocketFeed::readAnswer(std::string_view& bytes)
         return false;
     }
     m_isOpen = true;
+    m_isHub = !answer.field("murmurscope").empty();
     m_listener.feedOpened(bytesOf(answer.field("sec-websocket-protocol")));
     return !m_isOver;
 }
@@ -284,6 +289,7 @@ void WebSocketFeed::readMessages(std::string_view& bytes)
             send(WebSocketOp::Pong, m_frames.payload());
             break;
         case ServerFrames::Event::Pong:
+            m_listener.feedPonged(m_frames.payload());
             break;
         case ServerFrames::Event::Close: {
             const FeedEnd end = closeWords(m_options.where(), m_frames.payload());

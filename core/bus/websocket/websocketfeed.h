@@ -63,6 +63,10 @@ public:
     virtual void feedTook(const FeedMessage& message) = 0;
     /// All that could be read at once was handed over.
     virtual void feedPaused() = 0;
+    /// The server has read all that was sent before the ping with this `mark`.
+    virtual void feedPonged(std::string_view /*mark*/) {}
+    /// All that was sent is with the operating system.
+    virtual void feedWrote() {}
     /// Once, and nothing comes after it. `lastRead` in ns; 0: never.
     virtual void feedEnded(const FeedEnd& end, std::int64_t lastRead) = 0;
 };
@@ -84,6 +88,8 @@ public:
     void open();
     /// Once open. False: the server does not read what we send, and this is left out.
     bool send(WebSocketOp op, std::string_view payload);
+    /// Once open: the server calls itself a hub of ours.
+    [[nodiscard]] bool isHub() const { return m_isHub; }
     /// Takes what has arrived, for a short while, says good-bye and ends. The listener is not told.
     void close();
     /// From inside the listener too: ends, and tells the listener at the next turn of the event
@@ -119,6 +125,7 @@ private:
     std::int64_t m_begun = 0;
     std::int64_t m_pinged = 0; ///< and nothing came since; 0: not
     bool m_isOpen = false;
+    bool m_isHub = false;
     bool m_isOver = false;
     bool m_isReading = false;
     bool m_isLooking = false; ///< whether something waits: then that nothing does is no error

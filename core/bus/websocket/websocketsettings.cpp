@@ -20,9 +20,10 @@ namespace {
 constexpr auto kPrefix = "murmur."_L1;
 constexpr auto kToken = "{token}"_L1;
 constexpr auto kPassword = "{password}"_L1;
-constexpr std::array kItems{"ca"_L1,       "cert"_L1,        "header"_L1,      "hello"_L1,
-                            "insecure"_L1, "key"_L1,         "max-message"_L1, "ping"_L1,
-                            "reply"_L1,    "server-name"_L1, "subprotocol"_L1, "topic"_L1};
+constexpr std::array kItems{"ca"_L1,   "cert"_L1,     "header"_L1,      "hello"_L1,
+                            "hub"_L1,  "insecure"_L1, "key"_L1,         "max-message"_L1,
+                            "ping"_L1, "reply"_L1,    "server-name"_L1, "subprotocol"_L1,
+                            "topic"_L1};
 
 QString itemOf(QLatin1StringView name)
 {
@@ -273,6 +274,9 @@ void Reading::readTexts()
         reply.text = filled(text.mid(arrow + 2));
         m_settings.replies.push_back(std::move(reply));
     }
+    m_settings.isHub = m_reader.flag(itemOf("hub"_L1));
+    if (m_settings.isHub && m_settings.hellos.empty())
+        m_settings.hellos.push_back(R"({"op":"subscribe","topics":["#"]})");
     const QStringList topics = values("topic"_L1);
     if (topics.size() > 1)
         m_reader.refuse(u"murmur.topic is given twice"_s);

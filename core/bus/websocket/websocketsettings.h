@@ -33,6 +33,7 @@ struct WebSocketSettings
     std::vector<QByteArray> hellos; ///< sent at each connect, in this order
     std::vector<FeedReply> replies;
     std::optional<QByteArray> topic; ///< of every message; none: the path
+    bool isHub = false;              ///< the server is a hub of ours: all is subscribed to
 };
 
 /// Reads a ws:// or wss:// URL. Items that begin with `murmur.` are ours, all others are the
