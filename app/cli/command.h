@@ -59,6 +59,7 @@ void addExport(CLI::App& app, Action& action);
 void addImport(CLI::App& app, Action& action);
 void addMerge(CLI::App& app, Action& action);
 void addNames(CLI::App& app, Action& action);
+void addNote(CLI::App& app, Action& action);
 void addSql(CLI::App& app, Action& action);
 void addRender(CLI::App& app, Action& action);
 void addReread(CLI::App& app, Action& action);

@@ -32,6 +32,7 @@ std::span<const Command> commands() noexcept
         {"trace", "Show what a message follows from and what followed, as a tree", addTrace},
         {"clocks", "Say by how much the agents' clocks are wrong", addClocks},
         {"names", "Call agents something else, merge and group them", addNames},
+        {"note", "Mark a moment: a deployment, an alert, a thought", addNote},
         {"import", "Make a recording of JSON lines or CSV", addImport},
         {"export", "Write messages as JSON lines, CSV or a diagram", addExport},
         {"conversations", "List conversations, and show what one of them waited for",

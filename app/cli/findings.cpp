@@ -197,7 +197,7 @@ std::string tableOf(std::span<const Line> lines, const Judgements& judgements)
 /// What is asked to be made of a finding; nothing when nothing is.
 Result<bool> judge(const Options& options, const FindingsReport& report, const Source& source)
 {
-    Judgements judgements = judgementsOf(source);
+    Judgements judgements = judgementsOf(source, &report);
     const QString reason = QString::fromStdString(options.reason);
     bool isChanged = false;
     const auto with = [&](const std::string& id, const auto& change) -> Status {
@@ -247,7 +247,7 @@ Result<bool> judge(const Options& options, const FindingsReport& report, const S
             return status.error();
     }
     if (isChanged) {
-        if (auto status = keepJudgements(source, judgements); !status)
+        if (auto status = keepJudgements(source, judgements, &report); !status)
             return status.error();
     }
     return isChanged;
@@ -302,7 +302,7 @@ int run(const Options& options)
     const auto changed = judge(options, *report, *source);
     if (!changed)
         return failed(changed.error());
-    const Judgements judgements = judgementsOf(*source);
+    const Judgements judgements = judgementsOf(*source, &*report);
     settle(*report, judgements, *source->names);
     if (*changed && !options.json) {
         cli::report(u"Noted; %1 of %2 findings are open."_s.arg(

@@ -25,7 +25,7 @@ Result<FindingsReport> findingsOf(Session& session, const DetectorChoice& choice
             auto found = isUsual ? FindingsLook().look(*source, progress, stop)
                                  : findingsPass(*source, {choice, progress, stop});
             if (found)
-                settle(*found, judgementsOf(*source), *source->names);
+                settle(*found, judgementsOf(*source, &*found), *source->names);
             return found;
         });
     return report;

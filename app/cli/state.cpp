@@ -5,17 +5,15 @@
 #include "command.h"
 #include "output.h"
 #include "recordings.h"
+#include "statetext.h"
+#include "validators.h"
+#include "work.h"
 
 #include "query/textpattern.h"
-#include "session/agentstatus.h"
 
 #include <CLI/CLI.hpp>
 
-#include <QJsonArray>
-#include <QJsonDocument>
-
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,352 +29,13 @@ struct Options
     SessionFiles session;
     std::string at;
     std::string diff;
+    std::string against;
+    std::string history;
     std::vector<std::string> agents;
+    std::int64_t limit = 10'000;
+    bool drift = false;
+    bool knew = false;
     bool json = false;
-};
-
-constexpr int kMaxValue = 60;
-
-QString nameOf(const std::string& text)
-{
-    return text.empty() ? u"unknown"_s : printable(QString::fromStdString(text));
-}
-
-/// A value is JSON text, or what a message had in its place.
-bool isJson(const QByteArray& text)
-{
-    QJsonParseError error{};
-    QJsonDocument::fromJson('[' + text + ']', &error);
-    return error.error == QJsonParseError::NoError && !text.trimmed().isEmpty();
-}
-
-void appendValue(JsonWriter& json, const QByteArray& text)
-{
-    if (isJson(text))
-        json.raw(text.simplified().toStdString() == text.toStdString()
-                     ? text.toStdString()
-                     : QJsonDocument::fromJson('[' + text + ']')
-                           .toJson(QJsonDocument::Compact)
-                           .mid(1)
-                           .chopped(1)
-                           .toStdString());
-    else
-        json.textOrNull(std::string_view(text.constData(), static_cast<std::size_t>(text.size())));
-}
-
-/// One agent at the two moments of a comparison.
-struct Pair
-{
-    const AgentState* before = nullptr; ///< null: not seen yet
-    const AgentState* after = nullptr;
-};
-
-/// Prints states with the names of one session.
-class Printer
-{
-public:
-    Printer(const Dictionaries& names, const Options& options)
-        : m_names(names)
-        , m_options(options)
-    {
-    }
-
-    std::string states(const StateSlice& slice) const
-    {
-        if (m_options.json) {
-            std::string out;
-            for (const AgentState& state : slice.agents)
-                appendJson(out, state, slice.at);
-            return out;
-        }
-        std::string out = "at " + isoTime(slice.at).toStdString() + "\n\n" + table(slice);
-        if (m_options.agents.empty())
-            return out;
-        for (const AgentState& state : slice.agents)
-            out += page(state, slice.at);
-        return out;
-    }
-
-    std::string differences(const StateSlice& before, const StateSlice& after) const
-    {
-        std::map<AgentId, Pair> pairs;
-        for (const AgentState& state : before.agents)
-            pairs[state.agent].before = &state;
-        for (const AgentState& state : after.agents)
-            pairs[state.agent].after = &state;
-        std::string out;
-        Table table({{u"agent"_s, false, 40},
-                     {u"what"_s, false, 40},
-                     {u"was"_s, false, kMaxValue},
-                     {u"is"_s, false, kMaxValue},
-                     {u"by message"_s, true, 0}});
-        for (const auto& [agent, pair] : pairs) {
-            if (m_options.json)
-                appendDifference(out, agent, pair, before.at, after.at);
-            else
-                addDifference(table, agent, pair);
-        }
-        if (m_options.json)
-            return out;
-        out = "from " + isoTime(before.at).toStdString() + " to " +
-              isoTime(after.at).toStdString() + "\n\n";
-        return out + (table.size() > 0 ? table.takeText() : "Nothing changed.\n");
-    }
-
-private:
-    [[nodiscard]] std::string agentName(AgentId id) const { return m_names.agentName(id); }
-    [[nodiscard]] std::string groupOf(AgentId id) const { return m_names.agentEntry(id).group(); }
-
-    void appendCalls(JsonWriter& json, std::string_view key,
-                     const std::vector<OpenCall>& calls) const
-    {
-        json.key(key);
-        json.beginArray();
-        for (const OpenCall& call : calls) {
-            json.beginObject();
-            json.key("seq");
-            json.number(call.request);
-            json.key("agent");
-            json.textOrNull(agentName(call.other));
-            json.key("since");
-            json.text(isoTimeUtf8(call.since));
-            json.endObject();
-        }
-        json.endArray();
-    }
-    static void appendTime(JsonWriter& json, std::string_view key, std::int64_t ns)
-    {
-        json.key(key);
-        if (ns == kNoTime)
-            json.null();
-        else
-            json.text(isoTimeUtf8(ns));
-    }
-    static void appendSeq(JsonWriter& json, std::string_view key, Seq seq)
-    {
-        json.key(key);
-        if (seq == 0)
-            json.null();
-        else
-            json.number(seq);
-    }
-
-    void appendJson(std::string& out, const AgentState& state, TimePoint at) const
-    {
-        JsonWriter json(out);
-        json.beginObject();
-        json.key("agent");
-        json.text(agentName(state.agent));
-        json.key("group");
-        json.textOrNull(groupOf(state.agent));
-        appendTime(json, "at", toNs(at));
-        json.key("liveness");
-        json.text(livenessName(state.liveness));
-        json.key("status");
-        json.text(agentStatusName(statusOf(state)));
-        appendTime(json, "since", statusSince(state));
-        appendTime(json, "first_seen", state.firstSeen);
-        appendTime(json, "last_sent", state.lastSent);
-        appendTime(json, "last_received", state.lastReceived);
-        appendSeq(json, "last_sent_seq", state.lastSentSeq);
-        appendSeq(json, "last_received_seq", state.lastReceivedSeq);
-        for (const auto& [key, count] :
-             {std::pair{"sent", state.sent}, std::pair{"received", state.received},
-              std::pair{"errors", state.errors}}) {
-            json.key(key);
-            json.number(count);
-        }
-        appendCalls(json, "waiting_for", state.waitingFor);
-        appendCalls(json, "owes", state.owes);
-        json.key("values");
-        json.beginObject();
-        for (const StateValue& value : state.values) {
-            json.key(m_names.stateKeyName(value.key));
-            json.beginObject();
-            json.key("value");
-            appendValue(json, value.value);
-            appendSeq(json, "seq", value.setBy);
-            appendTime(json, "since", value.since);
-            json.endObject();
-        }
-        json.endObject();
-        json.endObject();
-        out += '\n';
-    }
-
-    [[nodiscard]] QString callsText(const std::vector<OpenCall>& calls) const
-    {
-        if (calls.empty())
-            return {};
-        const QString first = nameOf(agentName(calls.front().other));
-        return calls.size() == 1 ? first : u"%1 +%2"_s.arg(first, grouped(std::ssize(calls) - 1));
-    }
-
-    [[nodiscard]] std::string table(const StateSlice& slice) const
-    {
-        Table table({{u"agent"_s, false, 40},
-                     {u"group"_s, false, 20},
-                     {u"status"_s, false, 0},
-                     {u"for"_s, true, 0},
-                     {u"waits for"_s, false, 40},
-                     {u"owes"_s, false, 40},
-                     {u"sent"_s, true, 0},
-                     {u"received"_s, true, 0},
-                     {u"errors"_s, true, 0},
-                     {u"values"_s, true, 0}});
-        const auto count = [](std::int64_t number) {
-            return number == 0 ? QString() : grouped(number);
-        };
-        for (const AgentState& state : slice.agents) {
-            const std::int64_t since = statusSince(state);
-            const std::string_view status = agentStatusName(statusOf(state));
-            table.add({nameOf(agentName(state.agent)),
-                       printable(QString::fromStdString(groupOf(state.agent))),
-                       QString::fromLatin1(status.data(), std::ssize(status)),
-                       since == kNoTime ? QString() : durationText(slice.at - fromNs(since)),
-                       callsText(state.waitingFor), callsText(state.owes), grouped(state.sent),
-                       grouped(state.received), count(state.errors),
-                       count(std::ssize(state.values))});
-        }
-        return table.takeText();
-    }
-
-    /// What one agent holds, and what it is in the middle of.
-    [[nodiscard]] std::string page(const AgentState& state, TimePoint at) const
-    {
-        std::string out = '\n' + nameOf(agentName(state.agent)).toStdString() + '\n';
-        Table calls({{u"open call"_s, false, 0},
-                     {u"agent"_s, false, 40},
-                     {u"message"_s, true, 0},
-                     {u"for"_s, true, 0}});
-        for (const auto& [word, list] :
-             {std::pair{u"waits for"_s, &state.waitingFor}, std::pair{u"owes"_s, &state.owes}}) {
-            for (const OpenCall& call : *list)
-                calls.add({word, nameOf(agentName(call.other)), grouped(call.request),
-                           durationText(at - fromNs(call.since))});
-        }
-        if (calls.size() > 0)
-            out += calls.takeText();
-        Table values({{u"key"_s, false, 40},
-                      {u"value"_s, false, kMaxValue},
-                      {u"for"_s, true, 0},
-                      {u"by message"_s, true, 0}});
-        for (const StateValue& value : state.values)
-            values.add({nameOf(m_names.stateKeyName(value.key)),
-                        printable(QString::fromUtf8(value.value.simplified())),
-                        durationText(at - fromNs(value.since)), grouped(value.setBy)});
-        if (values.size() > 0)
-            out += values.takeText();
-        return out;
-    }
-
-    struct ValueChange
-    {
-        std::string key;
-        const StateValue* before = nullptr;
-        const StateValue* after = nullptr;
-    };
-    [[nodiscard]] std::vector<ValueChange> changes(const Pair& pair) const
-    {
-        std::map<std::string, ValueChange> byKey;
-        for (const auto& [state, side] : {std::pair{pair.before, &ValueChange::before},
-                                          std::pair{pair.after, &ValueChange::after}}) {
-            if (state == nullptr)
-                continue;
-            for (const StateValue& value : state->values) {
-                ValueChange& change = byKey[m_names.stateKeyName(value.key)];
-                change.*side = &value;
-            }
-        }
-        std::vector<ValueChange> list;
-        for (auto& [key, change] : byKey) {
-            change.key = key;
-            if (change.before == nullptr || change.after == nullptr ||
-                change.before->value != change.after->value)
-                list.push_back(change);
-        }
-        return list;
-    }
-    static std::string_view statusName(const AgentState* state)
-    {
-        return state == nullptr ? std::string_view() : agentStatusName(statusOf(*state));
-    }
-    static std::int64_t openCalls(const AgentState* state)
-    {
-        return state == nullptr ? 0 : std::ssize(state->waitingFor);
-    }
-
-    void addDifference(Table& table, AgentId agent, const Pair& pair) const
-    {
-        const QString name = nameOf(agentName(agent));
-        const auto text = [](std::string_view word) {
-            return word.empty() ? u"not seen"_s
-                                : QString::fromLatin1(word.data(), std::ssize(word));
-        };
-        if (statusName(pair.before) != statusName(pair.after))
-            table.add({name,
-                       u"status"_s,
-                       text(statusName(pair.before)),
-                       text(statusName(pair.after)),
-                       {}});
-        const auto value = [](const StateValue* of) {
-            return of == nullptr ? QString() : printable(QString::fromUtf8(of->value.simplified()));
-        };
-        for (const ValueChange& change : changes(pair))
-            table.add({name, nameOf(change.key), value(change.before), value(change.after),
-                       change.after == nullptr ? QString() : grouped(change.after->setBy)});
-    }
-
-    void appendDifference(std::string& out, AgentId agent, const Pair& pair, TimePoint from,
-                          TimePoint to) const
-    {
-        const auto changed = changes(pair);
-        if (changed.empty() && statusName(pair.before) == statusName(pair.after) &&
-            openCalls(pair.before) == openCalls(pair.after))
-            return;
-        JsonWriter json(out);
-        json.beginObject();
-        json.key("agent");
-        json.text(agentName(agent));
-        appendTime(json, "from", toNs(from));
-        appendTime(json, "to", toNs(to));
-        json.key("status");
-        json.beginObject();
-        json.key("before");
-        json.textOrNull(statusName(pair.before));
-        json.key("after");
-        json.textOrNull(statusName(pair.after));
-        json.endObject();
-        json.key("open_calls");
-        json.beginObject();
-        json.key("before");
-        json.number(openCalls(pair.before));
-        json.key("after");
-        json.number(openCalls(pair.after));
-        json.endObject();
-        json.key("values");
-        json.beginObject();
-        for (const ValueChange& change : changed) {
-            json.key(change.key);
-            json.beginObject();
-            for (const auto& [key, value] :
-                 {std::pair{"before", change.before}, std::pair{"after", change.after}}) {
-                json.key(key);
-                if (value == nullptr)
-                    json.null();
-                else
-                    appendValue(json, value->value);
-            }
-            appendSeq(json, "seq", change.after == nullptr ? 0 : change.after->setBy);
-            json.endObject();
-        }
-        json.endObject();
-        json.endObject();
-        out += '\n';
-    }
-
-    const Dictionaries& m_names;
-    const Options& m_options;
 };
 
 /// The agents that are asked for; NotFound when a name or pattern fits none.
@@ -427,8 +86,156 @@ Result<StateSlice> stateAt(Session& session, TimePoint at, const std::vector<Age
     return slice;
 }
 
+/// One question, of one session at one moment.
+class Question
+{
+public:
+    Question(const Options& options, Session& session, TimePoint at, std::vector<AgentId> agents)
+        : m_options(options)
+        , m_session(session)
+        , m_source(session.source())
+        , m_names(session.dictionaries())
+        , m_at(at)
+        , m_agents(std::move(agents))
+        , m_text(*m_names, options.json)
+    {
+    }
+
+    Result<std::string> states()
+    {
+        const bool isWhole = m_options.json || !m_agents.empty();
+        auto state = stateAt(m_session, m_at, m_agents, isWhole);
+        if (!state)
+            return state.error();
+        auto lives = workWith<AgentLives>([&](const StepProgress& /*show*/, const auto& stop) {
+            return livesJob(*m_source, m_at, stop);
+        });
+        if (!lives)
+            return lives.error();
+        return m_text.states(*state, *lives, !m_agents.empty());
+    }
+
+    Result<std::string> changes(TimePoint other)
+    {
+        auto first = stateAt(m_session, std::min(m_at, other), m_agents, true);
+        if (!first)
+            return first.error();
+        auto second = stateAt(m_session, std::max(m_at, other), m_agents, true);
+        if (!second)
+            return second.error();
+        return m_text.changes(*first, *second);
+    }
+
+    Result<std::string> against(AgentId other)
+    {
+        auto state =
+            stateAt(m_session, m_at,
+                    {std::min(m_agents.front(), other), std::max(m_agents.front(), other)}, true);
+        if (!state)
+            return state.error();
+        const auto of = [&](AgentId agent) {
+            const auto at = std::ranges::find(state->agents, agent, &AgentState::agent);
+            AgentState own = at == state->agents.end() ? AgentState() : *at;
+            own.agent = agent;
+            return own;
+        };
+        return m_text.against(of(m_agents.front()), of(other), m_at);
+    }
+
+    Result<std::string> drift()
+    {
+        auto drifts =
+            workWith<std::vector<KeyDrift>>([&](const StepProgress& /*show*/, const auto& stop) {
+                return driftJob(*m_source, m_at, stop);
+            });
+        if (!drifts)
+            return drifts.error();
+        if (!m_agents.empty())
+            std::erase_if(*drifts, [&](const KeyDrift& one) {
+                return !std::ranges::binary_search(m_agents, one.agent);
+            });
+        return m_text.drift(*drifts, m_at);
+    }
+
+    Result<std::string> history()
+    {
+        std::string out;
+        for (const AgentId agent : m_agents) {
+            auto history = workWith<ValueHistory>([&](const StepProgress& show, const auto& stop) {
+                HistoryRequest request;
+                request.agent = agent;
+                request.key = m_options.history;
+                request.range = {TimePoint::min(), m_at + nanoseconds(1)};
+                request.limit = static_cast<std::size_t>(m_options.limit);
+                request.progress = [&](std::int64_t done, std::int64_t all) {
+                    show(u"reading states"_s, done, all);
+                };
+                request.stop = stop;
+                return historyJob(*m_source, request);
+            });
+            if (!history)
+                return history.error();
+            out += m_text.history(agent, m_options.history, *history);
+            if (history->left > 0)
+                report(u"The last %1 of %2 are shown; --limit shows more."_s.arg(
+                    grouped(m_options.limit), grouped(history->told)));
+        }
+        return out;
+    }
+
+    Result<std::string> knowledge()
+    {
+        std::string out;
+        for (const AgentId agent : m_agents) {
+            auto known = workWith<Knowledge>([&](const StepProgress& show, const auto& stop) {
+                KnowledgeRequest request;
+                request.agent = agent;
+                request.at = m_at;
+                request.progress = [&](std::int64_t done, std::int64_t all) {
+                    show(u"reading states"_s, done, all);
+                };
+                request.stop = stop;
+                return knowledgeJob(*m_source, request);
+            });
+            if (!known)
+                return known.error();
+            out += m_text.knowledge(*known);
+            if (known->from > m_session.seen().time.begin)
+                report(u"States from %1 on were looked at."_s.arg(isoTime(known->from)));
+        }
+        return out;
+    }
+
+private:
+    const Options& m_options;
+    Session& m_session;
+    std::shared_ptr<const Source> m_source;
+    std::shared_ptr<const Dictionaries> m_names;
+    TimePoint m_at;
+    std::vector<AgentId> m_agents;
+    StateText m_text;
+};
+
+/// Why the options cannot be had together; empty: they can.
+QString contradiction(const Options& options)
+{
+    const int asked = (options.diff.empty() ? 0 : 1) + (options.against.empty() ? 0 : 1) +
+                      (options.history.empty() ? 0 : 1) + (options.drift ? 1 : 0) +
+                      (options.knew ? 1 : 0);
+    if (asked > 1)
+        return u"--diff, --against, --history, --drift and --knew are questions of their own; ask one of them."_s;
+    if (options.agents.empty() && !options.against.empty())
+        return u"Which agent is compared with %1? Name it with --agent."_s.arg(
+            QString::fromStdString(options.against));
+    if (options.agents.empty() && (options.knew || !options.history.empty()))
+        return u"Whose? Name the agent with --agent."_s;
+    return {};
+}
+
 int run(const Options& options)
 {
+    if (const QString why = contradiction(options); !why.isEmpty())
+        return wrongUse(why);
     int code = kDone;
     auto session = openSession(options.session, code);
     if (!session)
@@ -447,29 +254,35 @@ int run(const Options& options)
     const auto other = timeOf(options.diff, *at);
     if (!other)
         return failed(other.error());
-    const std::shared_ptr<const Dictionaries> names = (*session)->dictionaries();
+    const auto names = (*session)->dictionaries();
     const auto chosen = chosenAgents(*names, options.agents);
     if (!chosen)
         return failed(chosen.error());
 
-    const bool isDiff = !options.diff.empty();
-    const bool needsValues = isDiff || options.json || !options.agents.empty();
-    const auto state = stateAt(**session, *at, *chosen, needsValues);
-    if (!state)
-        return failed(state.error());
-    const Printer printer(*names, options);
-    std::string text;
-    if (isDiff) {
-        const auto second = stateAt(**session, *other, *chosen, needsValues);
-        if (!second)
-            return failed(second.error());
-        text = *other < *at ? printer.differences(*second, *state)
-                            : printer.differences(*state, *second);
+    Question question(options, **session, *at, *chosen);
+    Result<std::string> text = std::string();
+    if (!options.against.empty()) {
+        const auto with = chosenAgents(*names, {options.against});
+        if (!with)
+            return failed(with.error());
+        if (chosen->size() != 1 || with->size() != 1)
+            return wrongUse(u"Two agents are compared; --agent and --against name one each."_s);
+        text = question.against(with->front());
+    } else if (!options.history.empty()) {
+        text = question.history();
+    } else if (options.drift) {
+        text = question.drift();
+    } else if (options.knew) {
+        text = question.knowledge();
+    } else if (!options.diff.empty()) {
+        text = question.changes(*other);
     } else {
-        text = printer.states(*state);
+        text = question.states();
     }
+    if (!text)
+        return failed(text.error());
     StandardOutput output;
-    output.write(text);
+    output.write(*text);
     const int written = output.finish();
     return code != kDone ? code : written;
 }
@@ -488,12 +301,28 @@ void addState(CLI::App& app, Action& action)
                    "Only these, with all that they hold; robot-* stands for many")
         ->allow_extra_args(false);
     app.add_option("--diff", options->diff, "What is different at this other moment");
+    app.add_option("--against", options->against, "What this other agent says otherwise");
+    app.add_flag("--drift", options->drift,
+                 "Who is out of line: behind with a shared key, unlike its group, far from its "
+                 "numbers");
+    app.add_option("--history", options->history,
+                   "All values of this key up to then, with the message that told each");
+    app.add_flag("--knew", options->knew,
+                 "What the agent could have known of shared keys, against what was true");
+    app.add_option("--limit", options->limit, "So many steps of a history at most, the last ones")
+        ->check(positiveWhole())
+        ->capture_default_str();
     addSessionOptions(app, options->session);
     app.add_flag("--json", options->json, "One JSON object a line");
-    app.footer("\nWhat was known at that moment, not what came out later.\n"
+    app.footer("\nWhat was known at that moment, not what came out later. \"murmur help state\" "
+               "explains the words.\n"
                "Examples:\n"
                "  murmur state night.murmur --at 02:17:29\n"
-               "  murmur state night.murmur --agent 'robot-*' --at +10m --diff +12m");
+               "  murmur state night.murmur --agent 'robot-*' --at +10m --diff +12m\n"
+               "  murmur state night.murmur --agent robot-7 --against robot-8\n"
+               "  murmur state night.murmur --at 02:17:29 --drift\n"
+               "  murmur state night.murmur --agent robot-7 --history battery\n"
+               "  murmur state night.murmur --agent planner --at 02:17:29 --knew");
     app.callback([&action, options] { action = [options] { return run(*options); }; });
 }
 

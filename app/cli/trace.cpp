@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "command.h"
+#include "findingsof.h"
 #include "output.h"
 #include "recordings.h"
 #include "tracetext.h"
@@ -9,6 +10,7 @@
 #include "work.h"
 
 #include "session/clockpass.h"
+#include "session/findinglineage.h"
 #include "session/lineage.h"
 #include "session/tracejob.h"
 
@@ -44,6 +46,8 @@ struct Found
     Trace trace;
     std::optional<Effects> effects;
     std::optional<FirstCause> first;
+    std::optional<FindingLineage> finding; ///< where that was asked for
+    QString summary;                       ///< of the finding
 };
 
 /// The messages of a blast radius or of the way to a first cause, in place of the conversation.
@@ -122,6 +126,103 @@ Result<Found> find(const Options& options, const QString& what, const Source& so
     return found;
 }
 
+/// "3f20a9" or "finding:3f20a9"; empty where that can be none.
+QString findingIdIn(QString what)
+{
+    constexpr qsizetype kFewestDigits = 3;
+    if (what.startsWith(u"finding:"_s))
+        what.remove(0, 8);
+    const bool isHex = std::ranges::all_of(what, [](QChar letter) {
+        return letter.isDigit() || (letter.toLower() >= u'a' && letter.toLower() <= u'f');
+    });
+    return isHex && what.size() >= kFewestDigits ? what : QString();
+}
+
+/// What led to a finding and what followed from it, as one tree.
+Result<Found> findOf(const Options& options, const Finding& finding, Seq firstKept,
+                     const Source& source, const StepProgress& show, const std::stop_token& stop)
+{
+    std::vector<Seq> messages;
+    for (const Seq seq : finding.messages) {
+        if (seq >= firstKept)
+            messages.push_back(seq);
+    }
+    if (messages.empty())
+        return Error{ErrorCode::NotFound,
+                     u"The messages of this finding are not in the recording any more."_s};
+    std::ranges::sort(messages);
+    Lineage lineage;
+    LineageRequest request;
+    request.withInferred = !options.surely;
+    request.limit = static_cast<std::size_t>(options.limit);
+    request.stop = stop;
+    request.progress = [&](std::int64_t done, std::int64_t all) {
+        show(u"reading causes"_s, done, all);
+    };
+    auto whole = lineageOf(lineage, source, messages, request);
+    if (!whole)
+        return whole.error();
+    std::vector<Seq> seqs = messages;
+    for (const CauseOf& step : whole->first.way)
+        seqs.push_back(step.seq);
+    seqs.insert(seqs.end(), whole->effects.begin(), whole->effects.end());
+    std::ranges::sort(seqs);
+    seqs.erase(std::unique(seqs.begin(), seqs.end()), seqs.end());
+    Found found;
+    found.trace.isWhole = seqs.size() <= request.limit;
+    seqs.resize(std::min(seqs.size(), request.limit));
+    TraceRequest tree;
+    tree.seqs = std::move(seqs);
+    tree.limit = tree.seqs.size();
+    tree.stop = stop;
+    auto trace = traceJob(source, tree);
+    if (!trace)
+        return trace.error();
+    trace->isWhole = trace->isWhole && found.trace.isWhole && whole->isWhole;
+    trace->seq = whole->start;
+    found.trace = std::move(*trace);
+    found.finding = std::move(*whole);
+    found.summary = QString::fromStdString(finding.summary);
+    return found;
+}
+
+Result<Found> findFinding(const Options& options, const QString& id, Session& session)
+{
+    auto report = findingsOf(session);
+    if (!report)
+        return report.error();
+    const auto place = findingNamed(*report, id);
+    if (!place)
+        return place.error();
+    const auto source = session.source();
+    return workWith<Found>([&](const StepProgress& show, const auto& stop) {
+        return findOf(options, report->findings[*place], report->first, *source, show, stop);
+    });
+}
+
+void tellFinding(const Found& found)
+{
+    const FindingLineage& whole = *found.finding;
+    report(found.summary);
+    report(whole.first.way.empty()
+               ? u"It begins with message %1, which has no known cause."_s.arg(whole.start)
+               : u"Its first cause is message %1, %2 before message %3 of it, %4."_s.arg(
+                     QString::number(whole.first.root()),
+                     whole.first.way.size() == 1 ? u"1 step"_s
+                                                 : u"%1 steps"_s.arg(whole.first.way.size()),
+                     QString::number(whole.start),
+                     QString::fromUtf8(gradeName(whole.first.grade()).data())));
+    const auto effects = static_cast<std::int64_t>(whole.effects.size());
+    report(
+        effects == 0
+            ? u"Nothing is known to follow from it."_s
+            : u"%1 from it, of %2, the last one at %3."_s.arg(
+                  effects == 1 ? u"1 message follows"_s : grouped(effects) + u" messages follow"_s,
+                  whole.agents.size() == 1 ? u"1 agent"_s
+                                           : grouped(std::ssize(whole.agents)) + u" agents"_s,
+                  clockTime(fromNs(whole.lastTime))));
+}
+
 /// What is known of the whole, in a sentence each.
 void tell(const Found& found)
 {
@@ -172,7 +273,7 @@ int run(const Options& options)
     files.pop_back();
     if (files.empty())
         return wrongUse(
-            u"Which message? Give its number or an id after the files, for example 8812 or ticket-40017."_s);
+            u"Which message? Give its number or an id after the files, for example 8812, ticket-40017 or the id of a finding."_s);
     if (options.json && options.mermaid)
         return wrongUse(u"--json and --mermaid cannot be combined; choose one of them."_s);
     int code = kDone;
@@ -185,6 +286,14 @@ int run(const Options& options)
     auto found = workWith<Found>([&](const StepProgress& show, const auto& stop) {
         return find(options, what, *source, show, stop);
     });
+    const QString id = findingIdIn(what);
+    if (!found && found.error().code == ErrorCode::NotFound && !id.isEmpty()) {
+        auto ofFinding = findFinding(options, id, **session);
+        // Nothing at all has this name.
+        if (ofFinding || ofFinding.error().code != ErrorCode::NotFound ||
+            what.startsWith(u"finding:"_s))
+            found = std::move(ofFinding);
+    }
     if (!found)
         return failed(found.error());
     const auto names = (*session)->dictionaries();
@@ -196,7 +305,9 @@ int run(const Options& options)
     else
         output.write(traceText(found->trace, *names, options.aligned));
     const int written = output.finish();
-    if (!options.json)
+    if (found->finding && !options.json)
+        tellFinding(*found);
+    else if (!options.json)
         tell(*found);
     if (!found->trace.isWhole)
         report(
@@ -210,7 +321,7 @@ class TraceUsage final : public CLI::Formatter
 public:
     std::string make_usage(const CLI::App* /*app*/, std::string /*name*/) const override
     {
-        return "Usage: murmur trace [OPTIONS] FILE... ID|SEQ\n";
+        return "Usage: murmur trace [OPTIONS] FILE... ID|SEQ|FINDING\n";
     }
 };
 
@@ -222,7 +333,7 @@ void addTrace(CLI::App& app, Action& action)
     app.formatter(std::make_shared<TraceUsage>());
     app.add_option("FILE... ID", options->arguments,
                    "Recordings, then a message's number, or an id of any kind: of a message, "
-                   "trace, conversation, correlation or span")
+                   "trace, conversation, correlation, span or finding")
         ->required();
     app.add_flag("--effects", options->effects, "All that follows from the message, near and far");
     app.add_flag("--root", options->root, "Where it comes from: the way down from its first cause");
@@ -239,6 +350,7 @@ void addTrace(CLI::App& app, Action& action)
                "  murmur trace night.murmur ticket-40017\n"
                "  murmur trace night.murmur 8812 --effects\n"
                "  murmur trace night.murmur 8812 --root --surely\n"
+               "  murmur trace night.murmur 3f20a9        what led to a finding and followed\n"
                "\"murmur help causes\" explains where causes are known from.");
     app.callback([&action, options] { action = [options] { return run(*options); }; });
 }

@@ -2,11 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/judgements.h"
 
-#include "session/findingsboard.h"
-#include "session/notes.h"
-#include "session/source.h"
-
-#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -19,18 +14,9 @@ namespace murmur {
 
 namespace {
 
-constexpr auto kKey = "findings";
-
 QString idText(std::uint64_t id)
 {
     return QString::fromStdString(findingIdText(id));
-}
-
-Error severalRecordings()
-{
-    return {ErrorCode::Unsupported,
-            u"What people make of findings is kept with one recording, and these are several; "
-            "open the one that it is about."_s};
 }
 
 } // namespace
@@ -107,42 +93,6 @@ Judgements judgementsFromJson(const QByteArray& json)
             judgements.mute(std::move(rule));
     }
     return judgements;
-}
-
-Judgements judgementsOf(const Source& source)
-{
-    if (source.set)
-        return {};
-    const QString path = source.pool->path();
-    auto lease = source.pool->lease();
-    if (!lease)
-        return {};
-    const QByteArray notes = readNote(path, (*lease)->meta().uuid, QLatin1StringView(kKey));
-    if (!notes.isEmpty())
-        return judgementsFromJson(notes);
-    if (source.findings) {
-        if (const QByteArray json = source.findings->judgements().first; !json.isEmpty())
-            return judgementsFromJson(json);
-    }
-    return judgementsFromJson(QByteArray::fromStdString((*lease)->fact(kJudgementsFact)));
-}
-
-Status keepJudgements(const Source& source, const Judgements& judgements)
-{
-    if (source.set)
-        return severalRecordings();
-    const QByteArray json = judgementsToJson(judgements);
-    const QString path = source.pool->path();
-    if (source.findings && source.findings->isKeeping()) {
-        source.findings->setJudgements(json);
-        // Notes go before what stands in the recording.
-        if (!QFileInfo::exists(notesPath(path)))
-            return Done{};
-    }
-    auto lease = source.pool->lease();
-    if (!lease)
-        return lease.error();
-    return keepNote(path, (*lease)->meta().uuid, QLatin1StringView(kKey), json);
 }
 
 bool fits(const MuteRule& rule, const Finding& finding, const Dictionaries& names)

@@ -64,11 +64,13 @@ QByteArray judgementsToJson(const Judgements& judgements);
 Judgements judgementsFromJson(const QByteArray& json);
 
 /// Those of a session: of the notes beside the recording, else of the recording. Of several
-/// recordings there are none. May open the file: not for the GUI thread.
-Judgements judgementsOf(const Source& source);
-/// Keeps them in the recording while we record it, else in the notes beside it. Unsupported of
-/// several recordings; Unwritable.
-Status keepJudgements(const Source& source, const Judgements& judgements);
+/// recordings what was made of the findings of each; those are known again by their detector and
+/// first message, so `report` must tell them. May open files: not for the GUI thread.
+Judgements judgementsOf(const Source& source, const FindingsReport* report = nullptr);
+/// Keeps them in the recording while we record it, else in the notes beside it; of several
+/// recordings with the one that has the finding's first message. Unwritable.
+Status keepJudgements(const Source& source, const Judgements& judgements,
+                      const FindingsReport* report = nullptr);
 
 /// Sets where each finding stands: as people said; and of those that are judgements, made in the
 /// first minutes of a recording, when nobody knows yet how the swarm usually is, no more than

@@ -4,6 +4,7 @@
 #include "agents/statereducer.h"
 #include "session/jobs.h"
 #include "session/recordingset.h"
+#include "session/tellings.h"
 
 #include <map>
 
@@ -37,18 +38,7 @@ void fillValues(SourceView& view, std::vector<AgentState*>& agents)
             for (const Place& place : places->second) {
                 if (place.agent != change.agent || place.value->key != change.key)
                     continue;
-                std::string_view text;
-                if ((change.value.offset & kInText) != 0) {
-                    const std::size_t offset = change.value.offset & ~kInText;
-                    text = offset <= columns.text.size()
-                               ? std::string_view(columns.text).substr(offset, change.value.size)
-                               : std::string_view();
-                } else {
-                    const std::string_view raw = payload.raw(change.row);
-                    text = change.value.offset <= raw.size()
-                               ? raw.substr(change.value.offset, change.value.size)
-                               : std::string_view();
-                }
+                const std::string_view text = valueText(columns, change, payload);
                 place.value->value = QByteArray(text.data(), static_cast<qsizetype>(text.size()));
             }
         }

@@ -43,7 +43,7 @@ Result<std::shared_ptr<const FindingsReport>> RecordingView::findings(const std:
     auto report = m_look.look(*m_source, {}, stop);
     if (!report)
         return report.error();
-    settle(*report, judgementsOf(*m_source), *m_source->names);
+    settle(*report, judgementsOf(*m_source, &*report), *m_source->names);
     m_findings = std::make_shared<const FindingsReport>(std::move(*report));
     return m_findings;
 }

@@ -105,7 +105,7 @@ void FindingsFeed::look()
                 auto report = look->look(*source, {}, stop);
                 if (!report)
                     return report.error();
-                Judgements judgements = known ? *known : judgementsOf(*source);
+                Judgements judgements = known ? *known : judgementsOf(*source, &*report);
                 settle(*report, judgements, *source->names);
                 return Looked{std::move(*report), std::move(judgements)};
             });
@@ -166,8 +166,8 @@ void FindingsFeed::apply(const Judgements& judgements)
     m_hasJudgements = true;
     settle(m_report, m_judgements, *session->dictionaries());
     Q_EMIT changed();
-    QtConcurrent::run([source = session->source(), judgements] {
-        return keepJudgements(*source, judgements);
+    QtConcurrent::run([source = session->source(), judgements, report = m_report] {
+        return keepJudgements(*source, judgements, &report);
     }).then(this, [this](const Status& status) {
         if (!status)
             Q_EMIT notKept(status.error());
