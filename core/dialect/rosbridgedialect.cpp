@@ -124,7 +124,8 @@ std::string_view RosbridgeDialect::describe(const MessageView& message, Interpre
         describePublish(message, out);
         return {};
     }
-    setId(out, IdField::Correlation, m_fields.text(Slot::Id));
+    const bool isAnswer = out.kind == Kind::Reply || out.kind == Kind::State || op == "status";
+    setId(out, IdField::Correlation, callId(message, m_fields.text(Slot::Id), !isAnswer, out));
     const bool hasFailed = m_fields[Slot::Result].json == "false";
     if (out.kind == Kind::Reply && hasFailed) {
         out.kind = Kind::Error;

@@ -145,14 +145,21 @@ private:
     {
         return static_cast<int>(std::ranges::count(m_said, kind, &Said::kind));
     }
-    /// Every request has an answer, from whom it asked where that is known.
+    /// Every request has an answer, and that goes to whoever asked.
     void everyCallIsPaired() const
     {
-        std::set<Seq> closed;
+        std::map<Seq, const Said*> answers;
         for (const Said& one : m_said)
-            closed.insert(one.closes);
-        for (const Said& one : m_said)
-            QVERIFY2(one.kind != u"request"_s || closed.contains(one.seq), qPrintable(one.text()));
+            answers.emplace(one.closes, &one);
+        for (const Said& one : m_said) {
+            if (one.kind != u"request"_s)
+                continue;
+            const auto answer = answers.find(one.seq);
+            QVERIFY2(answer != answers.end(), qPrintable(one.text()));
+            QCOMPARE(answer->second->correlation, one.correlation);
+            if (!answer->second->to.isEmpty())
+                QCOMPARE(answer->second->to, QStringList(one.from));
+        }
     }
     void isAConversationOfCloudEvents(const QString& name)
     {
@@ -205,6 +212,27 @@ private Q_SLOTS:
         isAConversationOfCloudEvents(u"structured"_s);
         isAConversationOfCloudEvents(u"binary"_s);
         everyCallIsPaired();
+    }
+
+    /// Two ask at once for the service of a third, and number their calls alike.
+    void roslib()
+    {
+        Served bridge(u"roslib.mjs"_s, {u"serve"_s});
+        const QString tap = u"127.0.0.1:%1"_s.arg(freePort());
+        record(u"tap://%1?upstream=ws://127.0.0.1:%2"_s.arg(tap, QString::fromUtf8(bridge.port)),
+               u"roslib.mjs"_s, {u"call"_s, u"ws://"_s + tap}, 15);
+        everyCallIsPaired();
+        QCOMPARE(count(u"request"_s), 5); // three of the robots, and two that the bridge passes on
+        QCOMPARE(count(u"reply"_s), 4);
+        QCOMPARE(count(u"error"_s), 1); // no such service
+        std::set<QString> calls;
+        for (const Said& one : ofType(u"call_service"_s))
+            calls.insert(one.correlation);
+        QCOMPARE(calls.size(), std::size_t(5));
+        const auto published = ofType(u"publish"_s);
+        QCOMPARE(published.size(), std::size_t(2));
+        for (const Said& one : published)
+            QCOMPARE(one.from, u"left"_s);
     }
 
     /// Two clients at once, which number their calls alike; a server that asks back.
