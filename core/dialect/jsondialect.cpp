@@ -4,6 +4,7 @@
 
 #include "dialect/fieldcollector.h"
 #include "dialect/jsonfield.h"
+#include "dialect/statepatch.h"
 
 namespace murmur {
 
@@ -310,6 +311,10 @@ error_code JsonDialect::readState(std::string_view whole)
 {
     const bool hasPayload = m_out->payload.data() != nullptr;
     const std::string_view json = hasPayload ? m_out->payload : whole;
+    if (hasPayload && json.starts_with('[')) {
+        readStatePatch(m_parser, json, kMaxStateKeys, *m_out);
+        return SUCCESS;
+    }
     ondemand::document document;
     if (const auto error =
             m_parser.iterate(json.data(), json.size(), json.size() + kPadding).get(document))

@@ -64,7 +64,7 @@ constexpr std::array kIds = std::to_array<NamedId>({
 /// Members that no other system has together.
 constexpr std::array kOwn = std::to_array<std::string_view>(
     {"\"received\":", "\"connection\":", "\"latency_ms\":", "\"flags\":[", "\"headers\":"});
-constexpr std::size_t kMaxReceivers = 4096;
+constexpr std::size_t kMaxReceivers = 65'536;
 
 /// How many bytes stand behind the line; npos: they are not told, or are not there.
 std::size_t bytesBehind(std::string_view raw) noexcept
@@ -135,7 +135,7 @@ std::string_view MurmurDialect::describe(const MessageView& message, Interpretat
     out.payload =
         payload.json.data() != nullptr ? payload.json : message.raw.substr(message.raw.size());
     m_fields.texts(m_fields[Slot::To], kMaxReceivers, out, out.receivers);
-    if (out.kind == Kind::State && payload.json.starts_with('{'))
+    if (out.kind == Kind::State)
         m_fields.addState(payload, out);
     return {};
 }

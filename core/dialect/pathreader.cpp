@@ -3,6 +3,8 @@
 
 #include "dialect/pathreader.h"
 
+#include "dialect/statepatch.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -235,12 +237,16 @@ void PathReader::texts(const Value& list, std::size_t limit, Interpretation& out
     }
 }
 
-void PathReader::addState(const Value& object, Interpretation& out)
+void PathReader::addState(const Value& value, Interpretation& out)
 {
+    if (value.json.starts_with('[')) {
+        readStatePatch(m_parser, value.json, kMostStateKeys, out);
+        return;
+    }
     ondemand::document document;
     ondemand::object members;
-    if (!object.json.starts_with('{') ||
-        m_parser.iterate(object.json.data(), object.json.size(), object.json.size() + kPadding)
+    if (!value.json.starts_with('{') ||
+        m_parser.iterate(value.json.data(), value.json.size(), value.json.size() + kPadding)
             .get(document) ||
         document.get_object().get(members))
         return;

@@ -65,8 +65,10 @@ public:
     /// this the values stay, but nothing else is read from the same pass.
     void texts(const Value& list, std::size_t limit, Interpretation& out,
                std::vector<std::string_view>& found);
-    /// Adds the members of an object that was read to the state of `out`.
-    void addState(const Value& object, Interpretation& out);
+    /// Adds the members of an object that was read to the state of `out`: a snapshot, or a merge
+    /// patch, whose nulls stay nulls; of a list what its operations say when it is a JSON patch
+    /// (RFC 6902): "/pose/x" is the key "pose.x", and what is removed is null.
+    void addState(const Value& value, Interpretation& out);
 
 private:
     struct Node

@@ -262,6 +262,15 @@ private Q_SLOTS:
             "state:battery=71 state:pose=[1,2] state:t={\"a\":1}");
         row("state in payload", R"({"kind":"state","payload":{"v":1,"state":{"battery":71}}})",
             "kind=state type=state payload={\"v\":1,\"state\":{\"battery\":71}} state:battery=71");
+        row("a JSON patch",
+            R"({"kind":"state","payload":[{"op":"replace","path":"/battery","value":71},{"op":"remove","path":"/task"},{"op":"add","path":"/pose/x~1y","value":[1]},{"op":"test","path":"/n","value":1},{"op":"add","path":"/list/-","value":2}]})",
+            "kind=state type=state "
+            "payload=[{\"op\":\"replace\",\"path\":\"/"
+            "battery\",\"value\":71},{\"op\":\"remove\",\"path\":\"/"
+            "task\"},{\"op\":\"add\",\"path\":\"/pose/"
+            "x~1y\",\"value\":[1]},{\"op\":\"test\",\"path\":\"/"
+            "n\",\"value\":1},{\"op\":\"add\",\"path\":\"/list/-\",\"value\":2}] state:battery=71 "
+            "state:task=null state:pose.x/y=[1]");
         row("state that is a word", R"({"kind":"state","payload":{"state":"idle","load":2}})",
             "kind=state type=state payload={\"state\":\"idle\",\"load\":2} state:state=\"idle\" "
             "state:load=2");
