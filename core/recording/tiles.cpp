@@ -14,8 +14,10 @@ namespace {
 
 /// How long a tile waits for messages of other connections that are stamped a little earlier.
 constexpr std::int64_t kGrace = 250'000'000;
-/// Open sums above this are stored as a part: bounds the writer's memory whatever the number of
-/// agents.
+/// Where all open sums take more than this, those above the second are stored as a part: bounds the
+/// writer's memory whatever the number of agents. Each part is read for each look, so there should
+/// be few.
+constexpr std::size_t kMaxOpenBytes = std::size_t(20) << 20;
 constexpr std::size_t kMaxSumBytes = std::size_t(2) << 20;
 /// Late parts wait for this many blocks, so that a few stragglers do not become a row each.
 constexpr std::int64_t kLateBlocks = 64;
@@ -157,9 +159,9 @@ void TileSum::merge(TileSum& child, unsigned quarter)
     m_fineTotal.merge(child.m_fineTotal, same);
     m_pairs.merge(child.m_pairs, same);
     m_highest.merge(child.m_highest, same);
-    m_heat.merge(child.m_heat, [base](std::uint32_t key) {
-        return (base + ((key >> 16) >> 2)) << 16 | (key & 0xffff);
-    });
+    // Here a coarser bucket takes entries together that do not stand side by side.
+    for (const auto& entry : child.m_heat.entries())
+        m_heat.add((base + ((entry.key >> 16) >> 2)) << 16 | (entry.key & 0xffff), entry.count);
     m_highestTotal = std::max(m_highestTotal, child.m_highestTotal);
     if (!child.m_totals.empty() && m_totals.empty())
         m_totals.resize(child.m_totals.size());
@@ -384,6 +386,7 @@ std::size_t TilePyramid::openBytes() const
 
 void TilePyramid::finishPassed(std::vector<FinishedTile>& finished, bool all)
 {
+    const bool isMuch = openBytes() > kMaxOpenBytes;
     for (int level = 0; level < kTileLevels; ++level) {
         auto& open = m_open[static_cast<std::size_t>(level)];
         for (auto at = open.begin(); at != open.end();) {
@@ -391,7 +394,7 @@ void TilePyramid::finishPassed(std::vector<FinishedTile>& finished, bool all)
             const bool passed = m_newest - kGrace >= tileBegin(idx + 1, level);
             const bool late = m_parts[static_cast<std::size_t>(level)].contains(idx) &&
                               m_blocks - at->second.sinceBlock < kLateBlocks;
-            const bool large = at->second.sum && at->second.sum->bytes() > kMaxSumBytes;
+            const bool large = isMuch && at->second.sum && at->second.sum->bytes() > kMaxSumBytes;
             if (all || large || (passed && !late)) {
                 finishBelow(level, idx, finished);
                 finish(level, idx, std::move(at->second), large && !passed, finished, all);

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <random>
+#include <set>
 
 using namespace murmur;
 
@@ -161,6 +162,42 @@ private Q_SLOTS:
             ++compared;
         }
         QVERIFY(compared > 3);
+    }
+
+    /// Coarser tiles are smaller: what falls into one bucket is one entry, or the tiles of long
+    /// recordings would be as large as all that is below them.
+    void nothingIsToldTwiceInATile()
+    {
+        struct Told : TileVisitor
+        {
+            std::multiset<std::pair<unsigned, std::uint32_t>> heats;
+            void cell(std::uint32_t, unsigned, unsigned, std::uint64_t) override {}
+            void total(unsigned, unsigned, std::uint64_t) override {}
+            void latency(std::uint32_t, std::uint32_t, std::uint32_t) override {}
+            void highest(std::uint32_t, std::uint64_t) override {}
+            void totalLatency(std::uint32_t, std::uint32_t) override {}
+            void totalHighest(std::uint64_t) override {}
+            void heat(unsigned bucket, std::uint32_t coarse, std::uint32_t) override
+            {
+                heats.emplace(bucket, coarse);
+            }
+            void pair(std::uint64_t, std::uint64_t) override {}
+        };
+        World world(20);
+        std::vector<FinishedTile> finished;
+        TilePyramid pyramid(world.names);
+        for (int i = 0; i < 400; ++i)
+            pyramid.add(world.block(400, 300'000, false), finished);
+        pyramid.close(finished);
+        std::set<int> levels;
+        for (const FinishedTile& tile : finished) {
+            Told told;
+            for (const auto& [group, bytes] : tile.groups)
+                QVERIFY(visitTile(bytes, told));
+            QCOMPARE(std::set(told.heats.begin(), told.heats.end()).size(), told.heats.size());
+            levels.insert(tile.level);
+        }
+        QVERIFY(levels.size() > 2);
     }
 
     void aQuietSwarmGivesTheSameTiles()
