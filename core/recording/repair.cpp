@@ -3,10 +3,12 @@
 
 #include "recording/repair.h"
 
+#include "recording/format.h"
 #include "recording/lagtable.h"
 #include "recording/lock.h"
 #include "recording/salvage.h"
 #include "recording/schematable.h"
+#include "recording/upgrade.h"
 #include "recording/verify.h"
 #include "recording/writer.h"
 
@@ -27,6 +29,11 @@ constexpr std::size_t kCommitBytes = std::size_t(32) << 20;
 constexpr const char* kKeptTables[] = {"tick",           "note",     "finding",
                                        "finding_member", "incident", "job",
                                        "lag_consumer",   "lag",      "schema"};
+
+/// Key in `meta` of what a shard left to others, followed by the connection's number.
+constexpr std::string_view kElsewhere = "elsewhere:";
+/// The old uuid, in the result.
+constexpr const char* kUuidBecomes[] = {"repaired_from", "uuid"};
 
 /// A hole with what is known of whose messages it holds.
 struct Hole
@@ -53,9 +60,11 @@ public:
     {
         m_salvage->loadNames(m_names, m_report.notes);
         RecordingFacts facts;
-        facts.program = "murmurscope " MURMUR_VERSION;
+        facts.program = m_options.isReplacement ? m_salvage->metaText("program")
+                                                : "murmurscope " MURMUR_VERSION;
         facts.host = m_salvage->metaText("host");
         facts.started = m_salvage->metaNumber("started");
+        facts.anchor = m_salvage->metaNumber("clock_anchor");
         auto writer = RecordingWriter::create(m_target, m_names, facts);
         if (!writer)
             return writer.error();
@@ -211,8 +220,8 @@ private:
         m_next = last + 1;
     }
 
-    /// Whose messages the holes hold that nobody tells of: what a connection says that it recorded,
-    /// less what was found of it.
+    /// What a connection says that it recorded, less what was found of it and what holes are known
+    /// to hold.
     std::map<std::uint32_t, std::int64_t>
     unattributed(const std::vector<StoredConnection>& connections) const
     {
@@ -230,6 +239,27 @@ private:
         return missing;
     }
 
+    /// Takes out what a ring has let go of: that was recorded, and is no hole. Where it cannot be
+    /// told from what holes hold, those are nobody's.
+    void setTrimmed(std::map<std::uint32_t, std::int64_t>& missing)
+    {
+        const std::int64_t trimmed = begin() - std::max<Seq>(1, m_salvage->metaNumber("first"));
+        if (trimmed <= 0)
+            return;
+        m_trimmed = missing;
+        if (missing.size() == 1)
+            m_trimmed.begin()->second = std::min(trimmed, m_trimmed.begin()->second);
+        for (const auto& [connection, count] : m_trimmed)
+            missing[connection] -= count;
+        std::erase_if(missing, [](const auto& one) { return one.second <= 0; });
+    }
+
+    [[nodiscard]] std::int64_t trimmedOf(std::uint32_t connection) const
+    {
+        const auto found = m_trimmed.find(connection);
+        return found == m_trimmed.end() ? 0 : found->second;
+    }
+
     /// Whether an earlier repair left this hole.
     static bool isTold(const Gap& gap, std::int64_t count, const std::vector<Gap>& told)
     {
@@ -245,7 +275,8 @@ private:
         const std::vector<StoredConnection> connections = m_salvage->connections();
         std::vector<Gap> gaps = m_salvage->gaps();
         const std::vector<Gap> told = gaps;
-        const auto missing = unattributed(connections);
+        auto missing = unattributed(connections);
+        setTrimmed(missing);
         const auto open = std::ranges::count(m_holes, false, &Hole::isAttributed);
         for (const Hole& hole : m_holes) {
             Gap gap;
@@ -292,7 +323,8 @@ private:
         for (const StoredConnection& connection : connections) {
             m_writer->setReceived(connection.id, connection.received);
             const std::uint32_t id = index(connection.id);
-            std::int64_t count = connection.received - (id < m_kept.size() ? m_kept[id] : 0);
+            std::int64_t count =
+                connection.received - trimmedOf(id) - (id < m_kept.size() ? m_kept[id] : 0);
             for (const Gap& gap : gaps)
                 count -= gap.connection == connection.id && isOurs(gap) ? gap.count : 0;
             if (count <= 0 || std::ranges::any_of(gaps, [](const Gap& gap) {
@@ -338,7 +370,7 @@ private:
                                         {"rules", "rules"},
                                         {"dialects", "dialects"},
                                         {"redaction", "redaction"},
-                                        {"repaired_from", "uuid"}}) {
+                                        {kUuidBecomes[m_options.isReplacement], "uuid"}}) {
             const std::string value = m_salvage->metaText(from);
             if (!value.empty() &&
                 !meta.bind(1, std::string_view(key)).bind(2, std::string_view(value)).execute())
@@ -347,6 +379,17 @@ private:
         for (const char* key : {"first", "trimmed_to", "trimmed_time", "part"}) {
             const std::int64_t value = m_salvage->metaNumber(key);
             if (value > 0 && !meta.bind(1, std::string_view(key)).bind(2, value).execute())
+                return opened->lastError("write to");
+        }
+        for (const auto& [connection, count] : m_trimmed) {
+            Statement recorded(*opened,
+                               "UPDATE connection SET recorded = recorded + ? WHERE id = ?");
+            if (!recorded.bind(1, count).bind(2, connection).execute())
+                return opened->lastError("write to");
+        }
+        for (const auto& [key, value] : m_salvage->metaNumbers()) {
+            const bool isKept = key.starts_with(kClockStep) || key.starts_with(kElsewhere);
+            if (isKept && !meta.bind(1, std::string_view(key)).bind(2, value).execute())
                 return opened->lastError("write to");
         }
         return transaction.commit() ? Status(Done{}) : Status(opened->lastError("write to"));
@@ -386,7 +429,8 @@ private:
     Dictionaries m_names;
     std::unique_ptr<RecordingWriter> m_writer;
     std::vector<Hole> m_holes;
-    std::vector<std::int64_t> m_kept; ///< messages by connection
+    std::vector<std::int64_t> m_kept;                ///< messages by connection
+    std::map<std::uint32_t, std::int64_t> m_trimmed; ///< by connection, let go of by a ring
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> m_heardOfLost;
     std::int64_t m_heardCount = 0;
     std::int64_t m_unnamed = 0;
@@ -394,18 +438,12 @@ private:
     std::int64_t m_lastTime = kNoTime;
 };
 
-void removeRecording(const QString& path)
-{
-    for (const QString& ending : {u""_s, u"-wal"_s, u"-shm"_s, u"-journal"_s})
-        QFile::remove(path + ending);
-}
-
 } // namespace
 
 Result<RepairReport> repairRecording(const QString& path, const QString& target,
                                      const RepairOptions& options)
 {
-    if (isBeingRecorded(path))
+    if (!options.isReplacement && isBeingRecorded(path))
         return Error{
             ErrorCode::WrongUse,
             u"%1 is being recorded now; end the recording before it is repaired."_s.arg(path)};
@@ -427,13 +465,13 @@ Result<RepairReport> repairRecording(const QString& path, const QString& target,
         status = Error{ErrorCode::Unreadable,
                        u"Nothing can be saved from %1: no block of it is whole."_s.arg(path)};
     if (!status) {
-        removeRecording(target);
+        discardRecording(target);
         return status.error();
     }
     const auto verified = verifyRecording(target, {false, options.progress, options.stop});
     if (verified && verified->isSound())
         return report;
-    removeRecording(target);
+    discardRecording(target);
     if (!verified)
         return verified.error();
     return Error{

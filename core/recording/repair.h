@@ -21,6 +21,9 @@ struct RepairOptions
     /// Called now and then in the thread that repairs; `step` is one of a few words.
     std::function<void(const QString& step, std::int64_t done, std::int64_t total)> progress;
     std::stop_token stop;
+    /// The result takes the place of the recording: uuid and program stay. Whoever asks for it
+    /// holds the recorder's lock.
+    bool isReplacement = false;
 };
 
 /// Messages from `first` to `last` that share a fate.

@@ -104,6 +104,16 @@ std::string Salvage::metaText(std::string_view key) const
     return text == nullptr ? std::string() : *text;
 }
 
+std::vector<std::pair<std::string, std::int64_t>> Salvage::metaNumbers() const
+{
+    std::vector<std::pair<std::string, std::int64_t>> numbers;
+    for (const auto& [key, value] : m_meta) {
+        if (const auto* number = std::get_if<std::int64_t>(&value))
+            numbers.emplace_back(key, *number);
+    }
+    return numbers;
+}
+
 void Salvage::readZoneMap()
 {
     std::set<std::int64_t> ids;

@@ -47,6 +47,7 @@ public:
     std::vector<RawRow> rows(std::string_view table) { return m_scan.rows(table); }
     [[nodiscard]] std::int64_t metaNumber(std::string_view key, std::int64_t fallback = 0) const;
     [[nodiscard]] std::string metaText(std::string_view key) const;
+    [[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> metaNumbers() const;
 
 private:
     explicit Salvage(PageScan scan)

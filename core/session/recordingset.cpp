@@ -3,6 +3,7 @@
 
 #include "session/recordingset.h"
 
+#include "codec/codecbook.h"
 #include "recording/reader.h"
 #include "session/alignment.h"
 #include "session/joinedreader.h"
@@ -287,6 +288,11 @@ Result<std::shared_ptr<const RecordingSet>> openRecordings(const QStringList& pa
         std::ranges::stable_sort(opened, {}, [](const Opened& one) { return one.member.info; });
     if (set->isJoined) {
         opened.back().reader->loadNames(*set->names);
+        // Names grow from file to file; a schema may have been added to any of them.
+        for (const Opened& one : opened) {
+            for (Schema& schema : one.member.source.names->codecs().schemas())
+                set->names->codecs().add(std::move(schema));
+        }
         Naming& naming = set->naming;
         for (const Opened& one : opened) {
             for (const NameRule& rule : one.member.naming.rules)

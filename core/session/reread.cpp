@@ -5,10 +5,14 @@
 
 #include "recording/readingwriter.h"
 #include "recording/textfilterjob.h"
+#include "recording/upgrade.h"
 #include "session/interpreter.h"
 #include "session/jobs.h"
 #include "session/recordinglock.h"
 #include "session/rehearing.h"
+
+#include <QCoreApplication>
+#include <QFileInfo>
 
 using namespace Qt::StringLiterals;
 
@@ -138,6 +142,48 @@ private:
     RereadReport m_report;
 };
 
+Result<RereadReport> rereadInPlace(const QString& path, std::unique_ptr<RecordingReader> reader,
+                                   const RereadOptions& options)
+{
+    auto report = Reread(std::move(reader), options).run(path);
+    if (!report)
+        return report;
+    // The new reading is in force already: without the filter, or with a part of it, searches only
+    // take longer.
+    (void)makeTextFilter(path, options.stop, [&](std::int64_t done, std::int64_t total) {
+        if (options.progress)
+            options.progress(u"noting words"_s, done, total);
+    });
+    return report;
+}
+
+/// In an older format nothing is written any more: a copy in the present one is read again and
+/// takes its place when it is whole.
+Result<RereadReport> rereadOlder(const QString& path, const RereadOptions& options)
+{
+    const QString file = QFileInfo(path).canonicalFilePath(); // a link stays one
+    const QString part = u"%1.%2.part"_s.arg(file).arg(QCoreApplication::applicationPid());
+    const auto named = [&](Error error) {
+        error.message.replace(part, path);
+        return error;
+    };
+    RepairOptions upgrade;
+    upgrade.progress = options.progress;
+    upgrade.stop = options.stop;
+    if (auto status = upgradeRecording(file, part, upgrade); !status)
+        return named(status.error());
+    auto reader = RecordingReader::open(part);
+    auto report = reader ? rereadInPlace(part, std::move(*reader), options)
+                         : Result<RereadReport>(reader.error());
+    if (!report) {
+        discardRecording(part);
+        return named(report.error());
+    }
+    if (auto status = replaceRecording(file, part); !status)
+        return status.error();
+    return report;
+}
+
 } // namespace
 
 Result<RereadReport> rereadRecording(const QString& path, const RereadOptions& options)
@@ -145,27 +191,15 @@ Result<RereadReport> rereadRecording(const QString& path, const RereadOptions& o
     auto reader = RecordingReader::open(path);
     if (!reader)
         return reader.error();
-    if ((*reader)->format() != kFormatVersion)
-        return Error{
-            ErrorCode::Unsupported,
-            u"%1 has format version %2, in which nothing can be written any more. \"murmur merge %1 -o NEW\" reads it again into a new recording."_s
-                .arg(path)
-                .arg((*reader)->format())};
     auto lock = RecordingLock::take(path);
     if (!lock)
         return Error{
             ErrorCode::WrongUse,
             u"%1 is being recorded; end the recording before it is read again."_s.arg(path)};
-    auto report = Reread(std::move(*reader), options).run(path);
-    if (!report)
-        return report;
-    // The new reading is in force already: without the filter, or with a part of it, searches only
-    // take longer.
-    (void)makeTextFilter(path, options.stop, [&](std::int64_t done, std::int64_t total) {
-        if (options.progress)
-            options.progress(QStringLiteral("noting words"), done, total);
-    });
-    return report;
+    if ((*reader)->format() == kFormatVersion)
+        return rereadInPlace(path, std::move(*reader), options);
+    reader->reset(); // or its WAL could not be put away
+    return rereadOlder(path, options);
 }
 
 } // namespace murmur

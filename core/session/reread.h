@@ -37,9 +37,9 @@ struct RereadReport
 /// Makes a new reading of all messages of a recording, with the dialects of today: who, to whom,
 /// what kind, which calls and states; tiles, keyframes and the id index with it. The messages
 /// themselves, their Seqs and times stay. The old reading is in force until the new one is whole;
-/// when it is stopped or fails the file is as it was. Errors: WrongUse (it is being recorded,
-/// or there is no such dialect), Unsupported (an older format), Unreadable, Unwritable, DiskFull,
-/// Cancelled.
+/// when it is stopped or fails the file is as it was. One of an older format gives its place to one
+/// of the present format, which takes its size once more meanwhile. Errors: WrongUse (it is being
+/// recorded, or there is no such dialect), Unreadable, Unwritable, DiskFull, Cancelled.
 Result<RereadReport> rereadRecording(const QString& path, const RereadOptions& options);
 
 } // namespace murmur

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "recording/sqlite.h"
-#include "support/traffic.h"
+#include "recording/upgrade.h"
+#include "recording/verify.h"
+#include "session/reread.h"
+#include "support/told.h"
 
 #include <QFileInfo>
 #include <QTest>
@@ -131,6 +134,37 @@ private Q_SLOTS:
         QCOMPARE(info->connections.at(0).recorded, messages);
         QCOMPARE(info->lost, 0);
         QVERIFY(QFileInfo(path).size() < 2'500'000);
+    }
+
+    /// The state with which a ring begins is told by no message of it.
+    void itsBeginningAndItsLedgerSurviveAnUpgrade()
+    {
+        const QString path = newPath();
+        constexpr int messages = 60'000;
+        record(path, {0, 1s}, messages, 500'000);
+        const QString copy = newPath();
+        QVERIFY2(upgradeRecording(path, copy).ok(), qPrintable(path));
+        QVERIFY(rereadRecording(path, {}).ok());
+        QVERIFY(rereadRecording(copy, {}).ok());
+        const auto ring = opened(path);
+        const auto same = opened(copy);
+        QCOMPARE(same->seen(), ring->seen());
+        QVERIFY(ring->seen().first > 1);
+        QCOMPARE(told(*same), told(*ring));
+        QCOMPARE(trafficOf(*same), trafficOf(*ring));
+        QCOMPARE(statesOf(*same), statesOf(*ring));
+        const auto was = waitFor(ring->info());
+        const auto is = waitFor(same->info());
+        QVERIFY(was.ok() && is.ok());
+        QCOMPARE(is->uuid, was->uuid);
+        QCOMPARE(is->trimmed, was->trimmed);
+        QCOMPARE(is->lost, was->lost);
+        QCOMPARE(is->connections.at(0).received, messages);
+        QCOMPARE(is->connections.at(0).recorded, messages);
+        const auto verified = verifyRecording(copy, {true, {}, {}});
+        QVERIFY(verified.ok());
+        QVERIFY2(verified->isSound(),
+                 verified->damages.empty() ? "" : qPrintable(verified->damages.front().sentence));
     }
 
     void whatIsGoneIsNoError()

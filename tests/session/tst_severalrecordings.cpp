@@ -4,10 +4,14 @@
 #include "severalrecordings.h"
 #include "support/ledger.h"
 
+#include "codec/codecbook.h"
+#include "recording/schematable.h"
 #include "recording/sqlite.h"
 
 #include <QFile>
 #include <QTest>
+
+#include <set>
 
 using namespace murmur;
 using namespace murmur::test;
@@ -597,6 +601,22 @@ private Q_SLOTS:
             QCOMPARE(state->agents[i].lastSentSeq, known->agents[i].lastSentSeq);
         }
         QCOMPARE(*waitFor((*session)->seqNamed(u"4000"_s)), Seq(4'000));
+
+        // A schema in any of the files holds for all of them.
+        for (const auto& [file, topic] : {std::pair{3, "first"}, std::pair{1, "third"},
+                                          std::pair{0, "last"}, std::pair{2, "last"}}) {
+            Schema schema;
+            schema.topic = topic;
+            schema.codec = "avro";
+            schema.data = "\"string\"";
+            QVERIFY(addSchema(paths[file], schema).ok());
+        }
+        const auto again = Session::open(paths);
+        QVERIFY(again.ok());
+        std::set<std::string> topics;
+        for (const Schema& schema : (*again)->dictionaries()->codecs().schemas())
+            topics.insert(schema.topic);
+        QCOMPARE(topics, (std::set<std::string>{"first", "third", "last"}));
     }
 };
 
