@@ -47,6 +47,7 @@ void addDemo(CLI::App& app, Action& action);
 void addInfo(CLI::App& app, Action& action);
 void addQuery(CLI::App& app, Action& action);
 void addCheck(CLI::App& app, Action& action);
+void addCompare(CLI::App& app, Action& action);
 void addClocks(CLI::App& app, Action& action);
 void addTrace(CLI::App& app, Action& action);
 void addFindings(CLI::App& app, Action& action);

@@ -37,6 +37,8 @@ std::span<const Command> commands() noexcept
         {"export", "Write messages as JSON lines, CSV or a diagram", addExport},
         {"conversations", "List conversations, and show what one of them waited for",
          addConversations},
+        {"compare", "Say what is new, missing, slower or different between two recordings",
+         addCompare},
         {"delivery", "Say who got a message, who answered, and who did not", addDelivery},
         {"transcript", "Read calls to models as a conversation", addTranscript},
         {"prices", "List and set what the tokens of models cost", addPrices},

@@ -6,6 +6,7 @@
 #include "views/agents/agentsview.h"
 #include "views/agents/stateview.h"
 #include "views/base/theme.h"
+#include "views/compare/compareview.h"
 #include "views/conversations/conversationsview.h"
 #include "views/conversations/deliveryview.h"
 #include "views/findings/findingsview.h"
@@ -19,6 +20,7 @@
 #include "views/sequence/sequenceview.h"
 #include "views/timeline/overviewstrip.h"
 #include "views/timeline/timelineview.h"
+#include "views/topology/topologyview.h"
 
 #include <QCoreApplication>
 
@@ -64,6 +66,8 @@ constexpr std::array kViews{
               make<ConversationsView>},
     ViewEntry{"sequence", QT_TRANSLATE_NOOP("Views", "Sequence"), Place::CenterBottom,
               make<SequenceView>},
+    ViewEntry{"topology", QT_TRANSLATE_NOOP("Views", "Topology"), Place::CenterBottom,
+              make<TopologyView>},
     ViewEntry{"delivery", QT_TRANSLATE_NOOP("Views", "Delivery"), Place::CenterBottom,
               make<DeliveryView>},
     ViewEntry{"transcript", QT_TRANSLATE_NOOP("Views", "Transcript"), Place::CenterBottom,
@@ -72,6 +76,8 @@ constexpr std::array kViews{
               make<MatrixView>},
     ViewEntry{"differences", QT_TRANSLATE_NOOP("Views", "What differs"), Place::CenterBottom,
               make<DifferencesView>},
+    ViewEntry{"compare", QT_TRANSLATE_NOOP("Views", "Compare"), Place::CenterBottom,
+              make<CompareView>},
     ViewEntry{"inspector", QT_TRANSLATE_NOOP("Views", "Message"), Place::Right,
               make<InspectorView>},
     ViewEntry{"state", QT_TRANSLATE_NOOP("Views", "State"), Place::Right, make<StateView>},

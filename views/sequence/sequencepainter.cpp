@@ -119,7 +119,7 @@ void SequencePainter::paintRegions(QPainter& painter)
         const double bottom = y(m_plan.yAt(region.end)) + 5;
         if (bottom < kHeader || top > m_size.height())
             continue;
-        const double inset = kTimes + 5 + region.level * 7.0 - std::min(0, m_scroll.x());
+        const double inset = kTimes + 5 + region.level * 7.0;
         const QRectF box(inset, top, m_size.width() - inset - 6 - region.level * 7.0, bottom - top);
         painter.fillRect(box, over(m_theme.header, m_theme.ground, 0.42));
         const QColor line = over(m_theme.secondary, m_theme.ground, 0.4);

@@ -19,6 +19,7 @@
 #include <QHeaderView>
 #include <QIODevice>
 #include <QKeyEvent>
+#include <QShortcut>
 #include <QStackedLayout>
 #include <QTableView>
 #include <QToolButton>
@@ -100,6 +101,9 @@ SequenceView::SequenceView(const ViewContext& context, QWidget* parent)
     layout->setSpacing(0);
     layout->addWidget(m_header);
     layout->addWidget(m_body, 1);
+    // A table takes letters for a search.
+    auto* toggle = new QShortcut(Qt::Key_T, m_table, {}, {}, Qt::WidgetShortcut);
+    connect(toggle, &QShortcut::activated, this, [this] { setTable(false); });
     setFocusProxy(m_diagram);
     m_soon.setSingleShot(true);
     m_soon.setInterval(kPause);

@@ -1,0 +1,340 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/topology/topologypainter.h"
+
+#include "views/base/numbers.h"
+#include "views/topology/topologymodel.h"
+
+#include <QCoreApplication>
+#include <QPainter>
+#include <QPainterPathStroker>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+constexpr double kNodeHeight = 26;
+constexpr double kBend = 14;        ///< of two edges between the same nodes, away from each other
+constexpr double kReach = 6;        ///< pixels from which an edge is hit
+constexpr double kTinyScale = 0.45; ///< below this nodes are dots
+
+struct GraphTr
+{
+    Q_DECLARE_TR_FUNCTIONS(Topology)
+};
+
+QColor blend(const QColor& color, const QColor& ground, double share)
+{
+    const auto channel = [share](int a, int b) {
+        return static_cast<int>(std::lround(a * share + b * (1 - share)));
+    };
+    return {channel(color.red(), ground.red()), channel(color.green(), ground.green()),
+            channel(color.blue(), ground.blue())};
+}
+
+/// Where the line from the middle of `box` towards `to` leaves it.
+QPointF borderTowards(const QRectF& box, QPointF to)
+{
+    const QPointF middle = box.center();
+    const QPointF way = to - middle;
+    const double x = std::abs(way.x()) / (box.width() / 2 + 3);
+    const double y = std::abs(way.y()) / (box.height() / 2 + 3);
+    const double most = std::max(x, y);
+    return most < 1e-9 ? middle : middle + way / most;
+}
+
+QString labelOf(const GraphNode& node)
+{
+    return node.is == GraphNode::Is::Group && !node.group.isEmpty()
+               ? u"%1 ×%2"_s.arg(node.label).arg(node.agents.size())
+               : node.label;
+}
+
+} // namespace
+
+TopologyPainter::TopologyPainter(const TrafficGraph& graph, const GraphPlaces& places,
+                                 const std::vector<NodeHealth>& health, GraphCamera camera)
+    : m_graph(graph)
+    , m_places(places)
+    , m_health(health)
+    , m_camera(camera)
+    , m_theme(Theme::current())
+{
+    const QFontMetrics metrics(m_theme.interfaceFont(9.5));
+    const QFontMetrics small(m_theme.interfaceFont(8));
+    const double size = std::clamp(m_camera.scale, 0.3, 1.2);
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        const GraphNode& node = graph.nodes[i];
+        const QPointF at = camera.toScreen(places.value(node.id));
+        double width = 12, height = 12;
+        if (camera.scale >= kTinyScale) {
+            width = std::min(150, metrics.horizontalAdvance(labelOf(node)) + 34);
+            if (i < health.size() && !health[i].word.isEmpty())
+                width = std::max<double>(width, small.horizontalAdvance(health[i].word) + 34);
+            height =
+                i < health.size() && !health[i].word.isEmpty() ? kNodeHeight + 10 : kNodeHeight;
+            width *= std::max(0.8, size);
+        }
+        m_rects.emplace_back(at.x() - width / 2, at.y() - height / 2, width, height);
+    }
+    std::set<std::pair<int, int>> ways;
+    for (const GraphEdge& edge : graph.edges)
+        ways.emplace(edge.from, edge.to);
+    for (const GraphEdge& edge : graph.edges)
+        m_hasReturn.push_back(ways.contains({edge.to, edge.from}));
+}
+
+QRectF TopologyPainter::nodeRect(int node) const
+{
+    return m_rects[static_cast<std::size_t>(node)];
+}
+
+QPainterPath TopologyPainter::edgePath(int i) const
+{
+    const GraphEdge& edge = m_graph.edges[static_cast<std::size_t>(i)];
+    const QRectF& from = m_rects[static_cast<std::size_t>(edge.from)];
+    const QRectF& to = m_rects[static_cast<std::size_t>(edge.to)];
+    QPainterPath path;
+    if (edge.from == edge.to) { // within a group
+        path.moveTo(from.right() - 14, from.top());
+        path.cubicTo(from.right() - 10, from.top() - 22, from.right() + 22, from.top() - 10,
+                     from.right(), from.top() + 10);
+        return path;
+    }
+    const QPointF way = to.center() - from.center();
+    const double length = std::hypot(way.x(), way.y());
+    if (length < 1)
+        return path;
+    const double bend =
+        m_hasReturn[static_cast<std::size_t>(i)] ? kBend * std::min(1.0, m_camera.scale) : 0;
+    const QPointF aside(-way.y() / length * bend, way.x() / length * bend);
+    const QPointF middle = (from.center() + to.center()) / 2 + 2 * aside;
+    path.moveTo(borderTowards(from, middle));
+    path.quadTo(middle, borderTowards(to, middle));
+    return path;
+}
+
+bool TopologyPainter::touches(int edge, int node) const
+{
+    const GraphEdge& one = m_graph.edges[static_cast<std::size_t>(edge)];
+    return node >= 0 && (one.from == node || one.to == node);
+}
+
+QColor TopologyPainter::edgeColor(const GraphEdge& edge, const GraphLooks& looks) const
+{
+    if (edge.errors * 100 >= edge.messages && edge.errors > 0)
+        return m_theme.bad;
+    if (edge.latency.count() > 0 &&
+        nanoseconds(static_cast<std::int64_t>(edge.latency.quantile(0.99))) > looks.slo)
+        return m_theme.warning;
+    return m_theme.secondary;
+}
+
+double TopologyPainter::edgeWidth(const GraphEdge& edge, const GraphLooks& looks) const
+{
+    const double rate = static_cast<double>(edge.messages) / looks.seconds;
+    return std::clamp(1 + 1.1 * std::log10(1 + 4 * rate), 1.0, 6.0) *
+           std::clamp(m_camera.scale, 0.5, 1.2);
+}
+
+void TopologyPainter::paint(QPainter& painter, QSize size, const GraphLooks& looks) const
+{
+    painter.fillRect(QRect(QPoint(), size), m_theme.ground);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const int focus = looks.hoveredNode >= 0 ? looks.hoveredNode : looks.node;
+    const auto isStrong = [&](int edge) {
+        return edge == looks.edge || edge == looks.hoveredEdge || touches(edge, focus);
+    };
+    // The quiet ones first, so that the busy ones lie above.
+    for (int i = static_cast<int>(m_graph.edges.size()); i-- > 0;) {
+        if (!isStrong(i))
+            paintEdge(painter, i, looks);
+    }
+    for (int i = static_cast<int>(m_graph.edges.size()); i-- > 0;) {
+        if (isStrong(i))
+            paintEdge(painter, i, looks);
+    }
+    for (int i = 0; std::cmp_less(i, m_graph.nodes.size()); ++i)
+        paintNode(painter, i, looks);
+    int labelled = 0;
+    for (int i = 0; std::cmp_less(i, m_graph.edges.size()) && labelled < 14; ++i) {
+        if (isStrong(i)) {
+            paintEdgeLabel(painter, i, looks);
+            ++labelled;
+        }
+    }
+    painter.setRenderHint(QPainter::Antialiasing, false);
+}
+
+void TopologyPainter::paintEdge(QPainter& painter, int i, const GraphLooks& looks) const
+{
+    const GraphEdge& edge = m_graph.edges[static_cast<std::size_t>(i)];
+    const QPainterPath path = edgePath(i);
+    if (path.isEmpty())
+        return;
+    const int focus = looks.hoveredNode >= 0 ? looks.hoveredNode : looks.node;
+    const bool isStrong = i == looks.edge || i == looks.hoveredEdge || touches(i, focus);
+    const bool isQuiet = focus >= 0 && !isStrong;
+    const QColor tone = edgeColor(edge, looks);
+    const bool isWell = tone == m_theme.secondary;
+    const double share = isStrong ? 0.95 : isQuiet ? 0.16 : isWell ? 0.34 : 0.6;
+    const QColor color = i == looks.edge ? m_theme.interaction : blend(tone, m_theme.ground, share);
+    const double width = edgeWidth(edge, looks);
+    QPen pen(color, width, edge.isInferred ? Qt::DashLine : Qt::SolidLine, Qt::FlatCap);
+    painter.setPen(pen);
+    painter.setBrush(Qt::NoBrush);
+    painter.drawPath(path);
+    if (m_camera.scale < kTinyScale * 0.7 && !isStrong)
+        return;
+    const QPointF tip = path.currentPosition();
+    const QPointF before =
+        path.pointAtPercent(std::max(0.0, 1 - 10 / std::max(11.0, path.length())));
+    const double angle = std::atan2(tip.y() - before.y(), tip.x() - before.x());
+    const double length = 6 + width;
+    QPolygonF head{tip};
+    for (const double side : {-0.42, 0.42})
+        head << QPointF(tip.x() - length * std::cos(angle + side),
+                        tip.y() - length * std::sin(angle + side));
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color);
+    painter.drawPolygon(head);
+}
+
+void TopologyPainter::paintEdgeLabel(QPainter& painter, int i, const GraphLooks& looks) const
+{
+    const GraphEdge& edge = m_graph.edges[static_cast<std::size_t>(i)];
+    const QPainterPath path = edgePath(i);
+    if (path.isEmpty())
+        return;
+    QString words = rateText(static_cast<double>(edge.messages) / looks.seconds);
+    if (edge.latency.count() > 0)
+        words += u" · p99 "_s +
+                 durationText(nanoseconds(static_cast<std::int64_t>(edge.latency.quantile(0.99))));
+    if (edge.errors > 0)
+        words += u" · ✕ "_s + shortNumberText(static_cast<double>(edge.errors));
+    painter.setFont(m_theme.numberFont(8));
+    const QFontMetrics metrics(painter.font());
+    // Nearer to who is spoken to: edges of one node part there.
+    const QPointF at = path.pointAtPercent(0.6);
+    const QRectF plate(at.x() - metrics.horizontalAdvance(words) / 2.0 - 4, at.y() - 7,
+                       metrics.horizontalAdvance(words) + 8, 14);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(m_theme.ground);
+    painter.drawRect(plate);
+    painter.setPen(edge.errors > 0 ? m_theme.bad : m_theme.text);
+    painter.drawText(plate, Qt::AlignCenter, words);
+}
+
+void TopologyPainter::paintNode(QPainter& painter, int i, const GraphLooks& looks) const
+{
+    const GraphNode& node = m_graph.nodes[static_cast<std::size_t>(i)];
+    const QRectF box = nodeRect(i);
+    const NodeHealth health =
+        std::cmp_less(i, m_health.size()) ? m_health[static_cast<std::size_t>(i)] : NodeHealth();
+    const bool isTopic = node.is == GraphNode::Is::Topic;
+    const bool isSelected = i == looks.node;
+    const bool isHovered = i == looks.hoveredNode;
+    const int focus = looks.hoveredNode >= 0 ? looks.hoveredNode : looks.node;
+    const bool isNear = focus < 0 || focus == i || m_graph.edgeBetween(focus, i) >= 0 ||
+                        m_graph.edgeBetween(i, focus) >= 0;
+    const QColor tone = health.is == NodeHealth::Is::Bad       ? m_theme.bad
+                        : health.is == NodeHealth::Is::Warning ? m_theme.warning
+                        : health.is == NodeHealth::Is::Good    ? m_theme.good
+                                                               : m_theme.faint;
+    const double strength = isNear ? 1 : 0.45;
+    if (m_camera.scale < kTinyScale) {
+        painter.setPen(isSelected ? QPen(m_theme.interaction, 2) : QPen(Qt::NoPen));
+        painter.setBrush(blend(tone, m_theme.ground, strength));
+        painter.drawEllipse(box);
+        return;
+    }
+    const QColor ground = isSelected ? m_theme.selectionGround
+                          : isTopic  ? m_theme.ground
+                                     : m_theme.header;
+    const bool isTrouble = health.is == NodeHealth::Is::Bad || health.is == NodeHealth::Is::Warning;
+    const QColor rim = isSelected  ? m_theme.interaction
+                       : isTrouble ? blend(tone, m_theme.ground, 0.8 * strength)
+                       : isHovered ? m_theme.secondary
+                                   : m_theme.hairline;
+    painter.setPen(QPen(rim, isSelected ? 2 : 1, isTopic ? Qt::DashLine : Qt::SolidLine));
+    painter.setBrush(ground);
+    if (node.is == GraphNode::Is::Group) // a stack
+        painter.drawRoundedRect(box.translated(3, -3), 4, 4);
+    painter.drawRoundedRect(box, isTopic ? box.height() / 2 : 4, isTopic ? box.height() / 2 : 4);
+    // Health is a shape first.
+    const QPointF mark(box.left() + 13, box.top() + kNodeHeight / 2);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(blend(tone, ground, strength));
+    if (isTopic)
+        painter.drawRect(QRectF(mark.x() - 4, mark.y() - 1, 8, 2));
+    else if (health.is == NodeHealth::Is::Bad)
+        painter.drawRect(QRectF(mark.x() - 4, mark.y() - 4, 8, 8));
+    else if (health.is == NodeHealth::Is::Warning)
+        painter.drawPolygon(QPolygonF{
+            {mark.x(), mark.y() - 5}, {mark.x() + 5, mark.y() + 4}, {mark.x() - 5, mark.y() + 4}});
+    else
+        painter.drawEllipse(mark, 4, 4);
+    const QRectF text(box.left() + 24, box.top(), box.width() - 30, kNodeHeight);
+    painter.setFont(m_theme.interfaceFont(9.5));
+    painter.setPen(blend(isTopic ? m_theme.secondary : m_theme.text, ground, strength));
+    painter.drawText(
+        text, Qt::AlignVCenter | Qt::AlignLeft,
+        QFontMetrics(painter.font())
+            .elidedText(labelOf(node), Qt::ElideMiddle, static_cast<int>(text.width())));
+    if (health.word.isEmpty())
+        return;
+    painter.setFont(m_theme.interfaceFont(8));
+    painter.setPen(blend(tone, ground, std::max(0.8, strength)));
+    painter.drawText(QRectF(text.left(), box.top() + kNodeHeight - 7, text.width() + 4, 14),
+                     Qt::AlignVCenter | Qt::AlignLeft, health.word);
+}
+
+void TopologyPainter::paintPulses(QPainter& painter, const std::vector<GraphPulse>& pulses) const
+{
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    for (const GraphPulse& pulse : pulses) {
+        if (std::cmp_greater_equal(pulse.edge, m_graph.edges.size()))
+            continue;
+        const QPainterPath path = edgePath(pulse.edge);
+        if (path.isEmpty())
+            continue;
+        const double size = std::clamp(2.0 + std::log2(1.0 + pulse.messages), 2.5, 6.0);
+        // It comes and goes quietly.
+        const double fade = std::min(1.0, 4 * std::min(pulse.at, 1 - pulse.at) + 0.25);
+        painter.setBrush(
+            blend(pulse.isError ? m_theme.bad : m_theme.text, m_theme.ground, 0.85 * fade));
+        painter.drawEllipse(path.pointAtPercent(std::clamp(pulse.at, 0.0, 1.0)), size, size);
+    }
+    painter.setRenderHint(QPainter::Antialiasing, false);
+}
+
+int TopologyPainter::nodeAt(QPointF position) const
+{
+    for (int i = static_cast<int>(m_rects.size()); i-- > 0;) {
+        if (m_rects[static_cast<std::size_t>(i)].adjusted(-3, -3, 3, 3).contains(position))
+            return i;
+    }
+    return -1;
+}
+
+int TopologyPainter::edgeAt(QPointF position) const
+{
+    QPainterPathStroker stroker;
+    stroker.setWidth(2 * kReach);
+    for (int i = 0; std::cmp_less(i, m_graph.edges.size()); ++i) {
+        const QPainterPath path = edgePath(i);
+        if (path.controlPointRect().adjusted(-kReach, -kReach, kReach, kReach).contains(position) &&
+            stroker.createStroke(path).contains(position))
+            return i;
+    }
+    return -1;
+}
+
+} // namespace murmur
