@@ -23,6 +23,7 @@ constexpr std::size_t kMostAsked = 65'536;
 constexpr std::size_t kMostFailures = 100;
 constexpr std::size_t kOutcomesAtOnce = 1000;
 constexpr auto kPulse = 100ms;
+constexpr auto kPatience = 5s; // with a publisher that stops
 
 } // namespace
 
@@ -438,6 +439,7 @@ void ReplayPlayer::end(ReplayReport::State state, const QString& sentence)
                 finish();
         });
         m_publisher->stop();
+        QTimer::singleShot(kPatience, this, &ReplayPlayer::finish); // it should not take so long
         if (isUp())
             return;
     }

@@ -99,6 +99,7 @@ std::optional<ReplayItem> Preparation::prepare(OrderedMessages::Item item)
                message.row.seq);
         return std::nullopt;
     }
+    out.wantsReply = out.wantsReply && m_traits.hasReplies;
     edit(message, out.raw);
     const std::string headers = headersToBytes(out.headers);
     const QByteArray type = QByteArray::fromStdString(m_names->typeName(message.row.type));

@@ -141,6 +141,12 @@ QString Traps::apply(const MessageDetail& message, const QByteArray& topic, Outg
         }
         out.headers.emplace_back(name, value);
     }
+    // Messages of the hub say it themselves; it is overwritten there.
+    const QByteArray& replyTo = message.ids[static_cast<std::size_t>(IdField::ReplyTo)];
+    if (m_bus == Bus::Hub && !replyTo.isEmpty() && m_choices.asksAgain) {
+        out.wantsReply = true;
+        ++stripped[u"reply address"_s];
+    }
     out.headers.insert(out.headers.end(), m_choices.add.begin(), m_choices.add.end());
     if (out.retain && (m_bus != Bus::Mqtt || !m_choices.retains)) {
         ++stripped[u"retain flag"_s];
