@@ -12,6 +12,7 @@
 
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QPointer>
 #include <QRandomGenerator>
 #include <QUrlQuery>
 
@@ -232,7 +233,8 @@ void HubPublisher::takePong(HubLane& lane, const QByteArray& mark)
         count == 1 ? u"The hub at %1 refused this: %2."_s.arg(where(), refusal)
                    : u"The hub at %1 refused one of %2 messages that came together: %3."_s.arg(
                          where(), QString::number(count), refusal);
-    for (std::uint64_t one = place - std::uint64_t(count) + 1; one <= place; ++one)
+    const QPointer<HubPublisher> self(this); // whoever is told may delete us
+    for (std::uint64_t one = place - std::uint64_t(count) + 1; self && one <= place; ++one)
         refuse(one, sentence);
 }
 

@@ -29,6 +29,7 @@
 #if MURMUR_HAS_ROBOTS
 #include "bus/robots/foxgloveconnection.h"
 #include "bus/robots/rosbridgeconnection.h"
+#include "bus/robots/rosbridgepublisher.h"
 #endif
 #if MURMUR_HAS_STREAM
 #include "bus/stream/streamconnection.h"
@@ -87,7 +88,8 @@ std::span<const BusEntry> buses() noexcept
                      &createOtlpConnection},
 #endif
 #if MURMUR_HAS_ROBOTS
-            BusEntry{"rosbridge", "ROS topics through rosbridge", &createRosbridgeConnection},
+            BusEntry{"rosbridge", "ROS topics through rosbridge", &createRosbridgeConnection,
+                     &createRosbridgePublisher},
             BusEntry{"foxglove", "robots that speak the Foxglove WebSocket protocol",
                      &createFoxgloveConnection},
 #endif

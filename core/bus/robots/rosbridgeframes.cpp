@@ -173,6 +173,13 @@ std::optional<std::vector<std::string>> rosbridgePublishers(std::string_view ans
     return values == nullptr ? std::nullopt : textsOf(*values, "publishers");
 }
 
+std::string rosbridgeTopicType(std::string_view answer)
+{
+    const RosJson json = parsed(answer);
+    const RosJson* const values = valuesOf(json);
+    return values == nullptr ? std::string() : textOf(*values, "type");
+}
+
 RosbridgeStatus rosbridgeStatus(std::string_view frame)
 {
     const RosJson json = parsed(frame);

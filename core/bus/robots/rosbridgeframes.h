@@ -54,6 +54,9 @@ rosbridgeTopics(std::string_view answer);
 /// The answer of /rosapi/publishers: names of nodes.
 std::optional<std::vector<std::string>> rosbridgePublishers(std::string_view answer);
 
+/// The answer of /rosapi/topic_type; empty: the topic is not known, or the call failed.
+std::string rosbridgeTopicType(std::string_view answer);
+
 struct RosbridgeStatus
 {
     std::string level; ///< info, warning, error

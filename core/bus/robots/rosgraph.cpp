@@ -55,6 +55,23 @@ std::string rosSubscribe(std::string_view id, std::string_view topic, std::strin
     return written(json);
 }
 
+std::string rosAdvertise(std::string_view id, std::string_view topic, std::string_view type)
+{
+    return written({{"op", "advertise"}, {"id", id}, {"topic", topic}, {"type", type}});
+}
+
+std::string rosUnadvertise(std::string_view id, std::string_view topic)
+{
+    return written({{"op", "unadvertise"}, {"id", id}, {"topic", topic}});
+}
+
+std::string rosPublish(std::string_view id, std::string_view topic, std::string_view msg)
+{
+    std::string frame = written({{"op", "publish"}, {"id", id}, {"topic", topic}});
+    frame.pop_back();
+    return frame.append(",\"msg\":").append(msg) += '}';
+}
+
 std::string rosCall(std::string_view id, std::string_view service, std::string_view topic)
 {
     nlohmann::ordered_json json{{"op", "call_service"}, {"id", id}, {"service", service}};

@@ -33,6 +33,10 @@ bool isLargeRosType(std::string_view type) noexcept;
 /// The frames that we send.
 std::string rosSubscribe(std::string_view id, std::string_view topic, std::string_view type,
                          std::int64_t throttleMs, std::int64_t queueLength);
+std::string rosAdvertise(std::string_view id, std::string_view topic, std::string_view type);
+std::string rosUnadvertise(std::string_view id, std::string_view topic);
+/// `msg` is JSON and goes out as it is written.
+std::string rosPublish(std::string_view id, std::string_view topic, std::string_view msg);
 std::string rosCall(std::string_view id, std::string_view service, std::string_view topic = {});
 
 } // namespace murmur

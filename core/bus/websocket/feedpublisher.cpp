@@ -3,7 +3,10 @@
 
 #include "bus/websocket/feedpublisher.h"
 
+#include <QPointer>
+
 #include <charconv>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -62,6 +65,11 @@ void FeedPublisher::write(std::uint64_t place, WebSocketOp op, std::string_view 
             Qt::QueuedConnection);
         return;
     }
+    skip(place);
+}
+
+void FeedPublisher::skip(std::uint64_t place)
+{
     m_written = place;
     ask();
 }
@@ -83,8 +91,9 @@ void FeedPublisher::feedPonged(std::string_view mark)
     if (place <= m_confirmed || place > m_written)
         return; // not to a ping of ours
     m_isAsked = false;
+    const QPointer<FeedPublisher> self(this);
     confirm(place);
-    if (!isOver())
+    if (self && !isOver())
         ask();
 }
 
@@ -96,12 +105,15 @@ void FeedPublisher::feedWrote()
 
 void FeedPublisher::confirm(std::uint64_t place)
 {
-    for (std::uint64_t one = m_confirmed + 1; one <= place; ++one) {
+    // Whoever is told may delete us.
+    const QPointer<FeedPublisher> self(this);
+    const std::uint64_t first = std::exchange(m_confirmed, place) + 1;
+    for (std::uint64_t one = first; self && one <= place; ++one) {
         if (const QString refusal = refusalOf(one); !refusal.isEmpty())
             refuse(one, refusal);
     }
-    m_confirmed = place;
-    settle(place);
+    if (self)
+        settle(place);
 }
 
 void FeedPublisher::feedEnded(const FeedEnd& end, std::int64_t /*lastRead*/)

@@ -31,6 +31,8 @@ protected:
     bool say(std::string_view text) { return m_feed && m_feed->send(WebSocketOp::Text, text); }
     /// Sends the frame that is the message of `place`.
     void write(std::uint64_t place, WebSocketOp op, std::string_view payload);
+    /// Nothing is sent for `place`; it fails in its turn by what refusalOf() says.
+    void skip(std::uint64_t place);
     [[nodiscard]] const FeedOptions& options() const { return m_options; }
     [[nodiscard]] bool pings() const { return m_options.ping > std::chrono::milliseconds(0); }
     [[nodiscard]] bool isHub() const { return m_feed && m_feed->isHub(); }

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // The server's side of rosbridge, as far as its clients can tell: node robots_rosbridge.mjs PORT [MODE]
-// Relays what is published, lists topics and publishers. MODE: no-rosapi, fragments, odd. What it
-// was asked for is printed, one line each.
+// Relays what is published, lists topics and publishers. MODE: no-rosapi, fragments, odd, sent (says
+// what is advertised). What it was asked for is printed, one line each.
 
 import process from "node:process";
 import { WebSocketServer } from "ws";
@@ -28,6 +28,9 @@ function answer(client, request) {
   if (request.service === "/rosapi/topics") {
     const names = [...topics.keys()];
     reply.values = { topics: names, types: names.map((name) => topics.get(name).type) };
+  } else if (request.service === "/rosapi/topic_type") {
+    console.log(`type ${request.args.topic}`);
+    reply.values = { type: topics.get(request.args.topic)?.type ?? "" };
   } else {
     console.log(`publishers ${request.args.topic}`);
     reply.values = { publishers: [...(topics.get(request.args.topic)?.publishers ?? [])] };
@@ -55,9 +58,12 @@ function subscribe(client, request) {
   }
 }
 
-function publish(frame) {
+function publish(client, frame) {
   const topic = topics.get(frame.topic);
   if (!topic) return;
+  if (frame.msg.bad) {
+    return say(client, { op: "status", level: "error", id: frame.id, msg: `Message type ${topic.type} does not have a field bad` });
+  }
   const text = JSON.stringify({ op: "publish", topic: frame.topic, msg: frame.msg });
   for (const client of topic.subscribers.keys()) {
     if (mode !== "fragments") {
@@ -77,11 +83,12 @@ server.on("connection", (client) => {
   const name = `/node_${++clients}`;
   client.on("message", (data) => {
     const frame = JSON.parse(data);
+    if (mode === "sent" && frame.op.endsWith("advertise")) console.log(`${frame.op} ${frame.topic} ${frame.type ?? "-"}`);
     if (frame.op === "call_service") answer(client, frame);
     else if (frame.op === "subscribe") subscribe(client, frame);
     else if (frame.op === "advertise") topicOf(frame.topic, frame.type).publishers.add(name);
-    else if (frame.op === "publish") publish(frame);
-    else console.log(`other ${frame.op}`);
+    else if (frame.op === "publish") publish(client, frame);
+    else if (mode !== "sent") console.log(`other ${frame.op}`);
     if (frame.op === "publish" && frame.msg.last) console.log(`last of ${frame.topic}`);
   });
   client.on("close", (code) => {
