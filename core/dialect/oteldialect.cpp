@@ -21,6 +21,26 @@ constexpr bool isSpace(char c) noexcept
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
+/// The text of a member of a JSON object that stands in an attribute, as OpenInference writes its
+/// metadata; a view into `json`. Escapes stay.
+std::string_view memberOf(std::string_view json, std::string_view name) noexcept
+{
+    for (std::size_t at = json.find(name); at != std::string_view::npos;
+         at = json.find(name, at + 1)) {
+        std::string_view rest = json.substr(at + name.size());
+        if (at == 0 || json[at - 1] != '"' || !rest.starts_with('"'))
+            continue;
+        rest.remove_prefix(1);
+        while (!rest.empty() && (rest.front() == ':' || isSpace(rest.front())))
+            rest.remove_prefix(1);
+        if (!rest.starts_with('"'))
+            return {};
+        rest.remove_prefix(1);
+        return rest.substr(0, rest.find('"'));
+    }
+    return {};
+}
+
 class OtelDialect final : public Dialect
 {
 public:
@@ -67,6 +87,7 @@ private:
     void label(std::string_view speaker, std::string_view agent);
     [[nodiscard]] std::string_view first(std::initializer_list<Slot> slots) const;
     [[nodiscard]] std::string_view agent() const;
+    [[nodiscard]] std::string_view graphNode() const;
     [[nodiscard]] std::string_view asked() const;
     [[nodiscard]] bool isOutgoing() const;
 
@@ -90,17 +111,29 @@ std::string_view OtelDialect::first(std::initializer_list<Slot> slots) const
 
 std::string_view OtelDialect::agent() const
 {
-    return first({Slot::AgentName, Slot::OtherAgentName, Slot::NodeName, Slot::NodeId,
-                  Slot::AgentId, Slot::Service});
+    std::string_view name =
+        first({Slot::AgentName, Slot::OtherAgentName, Slot::NodeName, Slot::NodeId});
+    if (name.empty())
+        name = graphNode();
+    return !name.empty() ? name : first({Slot::AgentId, Slot::Service});
+}
+
+/// The node of LangGraph in which a span ran; its own nodes ("__start__") are none.
+std::string_view OtelDialect::graphNode() const
+{
+    const std::string_view node = memberOf(first({Slot::Metadata}), "langgraph_node");
+    return node.starts_with("__") ? std::string_view() : node;
 }
 
 /// Whom this span asks.
 std::string_view OtelDialect::asked() const
 {
-    return first({Slot::Tool, Slot::OtherTool, Slot::Peer, Slot::Source, Slot::Destination,
-                  Slot::Server, Slot::OldServer, Slot::Database, Slot::OldDatabase, Slot::Model,
-                  Slot::OtherModel, Slot::EmbeddingModel, Slot::RerankerModel, Slot::Provider,
-                  Slot::OldProvider});
+    const std::string_view name = first(
+        {Slot::Tool, Slot::OtherTool, Slot::Peer, Slot::Source, Slot::Destination, Slot::Server,
+         Slot::OldServer, Slot::Database, Slot::OldDatabase, Slot::Model, Slot::OtherModel,
+         Slot::EmbeddingModel, Slot::RerankerModel, Slot::Provider, Slot::OldProvider});
+    // OpenInference names a span after the model or tool.
+    return name.empty() && !first({Slot::SpanKind}).empty() ? m_facts.name : name;
 }
 
 /// Whether this span tells of a call to somebody else. By the conventions a tool is run in a span
@@ -128,6 +161,8 @@ void OtelDialect::describeIds()
     set(IdField::Conversation,
         first({Slot::Conversation, Slot::Session, Slot::Thread, Slot::OtherThread, Slot::McpSession,
                Slot::MessageConversation}));
+    if (m_out->ids[static_cast<std::size_t>(IdField::Conversation)].empty())
+        set(IdField::Conversation, memberOf(first({Slot::Metadata}), "thread_id"));
 }
 
 /// Labels go to who speaks, and the resource tells only of its own agent.
@@ -162,6 +197,8 @@ void OtelDialect::describeSpan(std::string_view part)
         to = asked();
     } else if (const std::string_view parent = first({Slot::NodeParent}); !parent.empty()) {
         from = parent;
+    } else if (!graphNode().empty() && m_facts.name != graphNode()) {
+        from = self; // a step inside the node
     } else if (m_facts.kind == 5 && !first({Slot::Destination}).empty()) {
         from = first({Slot::Destination}); // CONSUMER: what a PRODUCER sent to
     } else if (const std::string_view peer = first({Slot::Peer}); !peer.empty()) {

@@ -63,6 +63,7 @@ constexpr std::array kKeys{
     KnownKey{"thread_id", OtelSlot::Thread},
     KnownKey{"metadata.thread_id", OtelSlot::OtherThread},
     KnownKey{"messaging.message.conversation_id", OtelSlot::MessageConversation},
+    KnownKey{"metadata", OtelSlot::Metadata},
     KnownKey{"error.type", OtelSlot::Error},
     KnownKey{"exception.type", OtelSlot::Exception},
     KnownKey{"event.name", OtelSlot::EventName},

@@ -50,6 +50,7 @@ enum class OtelSlot : std::uint8_t {
     Thread,
     OtherThread,
     MessageConversation,
+    Metadata,
     Error,
     Exception,
     EventName,

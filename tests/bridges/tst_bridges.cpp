@@ -96,6 +96,18 @@ private Q_SLOTS:
         QVERIFY(m_raw.contains("FakeStreamingChatModel"));
         QCOMPARE(countKind(u"request"_s), countKind(u"reply"_s));
         QVERIFY(countKind(u"request"_s) >= 4); // the graph, two nodes, the model
+        // The nodes are agents, and the one that asks a model is known.
+        QCOMPARE(count(u"request"_s, u"press"_s, u"writer"_s), 1);
+        QCOMPARE(count(u"request"_s, u"press"_s, u"editor"_s), 1);
+        QCOMPARE(count(u"request"_s, u"writer"_s, u"FakeStreamingChatModel"_s), 1);
+        QCOMPARE(count(u"reply"_s, u"FakeStreamingChatModel"_s, u"writer"_s), 1);
+        QVERIFY(!m_senders.contains(u"__start__"_s));
+        for (const QJsonObject& message : m_messages) {
+            QVERIFY(!message[u"trace"_s].toString().isEmpty());
+            QVERIFY(message[u"flags"_s].toArray().isEmpty());
+            if (message[u"kind"_s].toString() == "request"_L1)
+                QVERIFY(m_answered.contains(message[u"correlation"_s].toString()));
+        }
     }
 
     void langGraphInPythonIsSeen()

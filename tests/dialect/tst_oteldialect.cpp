@@ -205,6 +205,22 @@ private Q_SLOTS:
             "end", "kind=error from=swarm to=swarm type=x site=berlin crew=red errorReply=yes");
         row("exception", R"("name":"x","events":[{"name":"a"},{"name":"exception"}])", "end",
             "kind=error from=swarm to=swarm type=x site=berlin crew=red errorReply=yes");
+        // As the instrumentation of LangChain writes it: where it ran stands in a text of JSON.
+        const auto langGraph = [](const char* name, const char* kind, const char* node) {
+            return std::string("\"name\":\"") + name + "\",\"kind\":1,\"attributes\":" +
+                   attributes({{"openinference.span.kind", kind},
+                               {"metadata", std::string("{\\\"langgraph_step\\\":1,"
+                                                        "\\\"langgraph_node\\\": \\\"") +
+                                                node + "\\\",\\\"thread_id\\\":\\\"th-1\\\"}"}});
+        };
+        row("a node of LangGraph", langGraph("writer", "CHAIN", "writer"), "start",
+            "kind=request from=swarm to=writer type=writer conv=th-1");
+        row("a step inside it", langGraph("ChannelWrite", "CHAIN", "writer"), "start",
+            "kind=request from=writer to=writer type=ChannelWrite conv=th-1 site=berlin crew=red");
+        row("a model that it asks", langGraph("ChatX", "LLM", "writer"), "end",
+            "kind=reply from=ChatX to=writer type=ChatX conv=th-1");
+        row("a node that nobody made", langGraph("__start__", "CHAIN", "__start__"), "start",
+            "kind=request from=swarm to=swarm type=__start__ conv=th-1 site=berlin crew=red");
         row("escapes and the other order",
             "\"name\":\"a\\\"b\",\"attributes\":[{\"value\":{\"stringValue\":\"p\\u006canner\"},"
             "\"key\":\"agent.name\"}]",
