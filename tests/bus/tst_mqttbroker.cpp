@@ -5,6 +5,7 @@
 
 #include "base/message.h"
 #include "bus/mqtt/mqttconnection.h"
+#include "bus/mqtttestbed.h"
 #include "support/attached.h"
 #include "support/brokers.h"
 #include "support/sanitized.h"
@@ -28,38 +29,8 @@ namespace {
 
 constexpr int kMany = kIsSanitized ? 20'000 : 200'000;
 
-class Mosquitto : public Broker
-{
-public:
-    explicit Mosquitto(const QByteArray& more = "allow_anonymous true\n")
-        : Broker(u"mosquitto"_s, {u"-c"_s, u"%2/mosquitto.conf"_s})
-        , m_config(
-              file(u"mosquitto.conf"_s, "listener %1 127.0.0.1\n"
-                                        "user root\n" // what is not root may not change it anyway
-                                        "log_dest file %2/log\n"
-                                        "log_type notice\n"
-                                        "log_type error\n"
-                                        "sys_interval 1\n"
-                                        "max_queued_messages 0\n" +
-                                            more))
-    {
-    }
-    [[nodiscard]] QString url(const QString& items = {}) const
-    {
-        return u"mqtt://127.0.0.1:%1?sys=0%2"_s.arg(port).arg(items);
-    }
-    [[nodiscard]] QByteArray log() const
-    {
-        QFile file(directory.filePath(u"log"_s));
-        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-    }
-
-private:
-    QString m_config;
-};
-
 /// A client that others wrote; one for all tests, as it takes long to start.
-class Publisher
+class Sender
 {
 public:
     /// Publishes a list of messages; what went wrong, or nothing.
@@ -93,7 +64,7 @@ class TestMqttBroker : public QObject
 {
     Q_OBJECT
 
-    std::unique_ptr<Publisher> m_publisher;
+    std::unique_ptr<Sender> m_publisher;
 
     QByteArray send(const Mosquitto& broker, const QByteArray& messages)
     {
@@ -104,7 +75,7 @@ private Q_SLOTS:
     void initTestCase()
     {
         qunsetenv("MURMURSCOPE_PASSWORD");
-        m_publisher = std::make_unique<Publisher>();
+        m_publisher = std::make_unique<Sender>();
     }
     void cleanupTestCase() { m_publisher.reset(); }
 

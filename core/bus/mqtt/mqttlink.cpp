@@ -73,17 +73,8 @@ MqttLink::MqttLink(MqttCommons& commons, bool isVersion5, bool takesKept)
         connect(&m_socket, &QAbstractSocket::connected, this, &MqttLink::greet);
     m_patience.setSingleShot(true);
     connect(&m_patience, &QTimer::timeout, this, [this] {
-        const bool isReached = m_socket.state() == QAbstractSocket::ConnectedState;
-        end(MqttEnding::What::Lost,
-            isReached
-                ? u"What takes connections at %1 does not speak MQTT, or is very slow: it has not "
-                  "answered within %2 s. Check the port%3."_s.arg(m_settings.where())
-                      .arg(m_patience.interval() / 1000)
-                      .arg(m_settings.tls.isOn ? u"; a broker that does not encrypt wants mqtt://"_s
-                                               : u"; a broker that encrypts wants mqtts://"_s)
-                : u"Nobody answers at %1 within %2 s. Is the broker running, and may this machine "
-                  "reach it?"_s.arg(m_settings.where())
-                      .arg(kPatience.count() / 1000));
+        refused(silenceReason(m_socket.state() == QAbstractSocket::ConnectedState,
+                              m_patience.intervalAsDuration(), m_settings));
     });
     connect(&m_pinger, &QTimer::timeout, this, &MqttLink::ping);
 }
@@ -418,44 +409,11 @@ void MqttLink::socketFailed(QAbstractSocket::SocketError error)
     read();
     if (m_stage == Stage::Over)
         return;
-    const QString where = m_settings.where();
-    const QString text = m_socket.errorString();
-    if (!m_tlsErrors.isEmpty()) {
-        end(MqttEnding::What::Failed,
-            tlsFailure(m_settings.tls.serverName.isEmpty() ? m_settings.host
-                                                           : m_settings.tls.serverName,
-                       m_tlsErrors));
-    } else if (text.contains("wrong version number"_L1) || text.contains("packet length"_L1)) {
-        end(MqttEnding::What::Failed,
-            u"What answers at %1 does not encrypt. Check the port; mqtt:// is for brokers that do "
-            "not."_s.arg(where));
-    } else if (m_settings.tls.isOn && m_stage <= Stage::Greeting && text.contains(" alert "_L1)) {
-        end(MqttEnding::What::Failed,
-            m_settings.tls.certFile.isEmpty()
-                ? u"The broker at %1 ends the encrypted connection; probably it wants a "
-                  "certificate of ours: give it with cert=FILE and key=FILE."_s.arg(where)
-                : u"The broker at %1 does not take the certificate of cert=."_s.arg(where));
-    } else if (error == QAbstractSocket::HostNotFoundError) {
-        end(MqttEnding::What::Lost,
-            u"No machine called “%1” is known. Check the host of the URL, "
-            "and whether this machine is connected."_s.arg(m_settings.host));
-    } else if (m_stage == Stage::Reaching && m_socket.mode() == QSslSocket::UnencryptedMode) {
-        end(MqttEnding::What::Lost,
-            u"Nobody answers at %1 (%2). Is the broker running, and is the port right?"_s.arg(
-                where, text));
-    } else if (m_stage == Stage::Reaching) {
-        end(MqttEnding::What::Lost,
-            u"The encrypted connection to %1 cannot be made (%2). Does the broker encrypt on this "
-            "port?"_s.arg(where, text));
-    } else if (m_stage == Stage::Greeting) {
-        end(MqttEnding::What::Version,
-            u"The broker at %1 ended the connection without an answer. Check the port%2."_s.arg(
-                where, m_settings.tls.isOn ? u", and whether it wants a client certificate"_s
-                                           : u"; a broker that encrypts wants mqtts://"_s));
-    } else {
-        end(MqttEnding::What::Lost,
-            u"The connection to the broker at %1 was lost (%2)."_s.arg(where, text));
-    }
+    refused(socketReason(m_socket, error, m_tlsErrors,
+                         m_stage == Stage::Reaching   ? MqttPhase::Reaching
+                         : m_stage == Stage::Greeting ? MqttPhase::Greeting
+                                                      : MqttPhase::Later,
+                         m_settings));
 }
 
 void MqttLink::brokenOff()
@@ -463,11 +421,7 @@ void MqttLink::brokenOff()
     if (m_stage == Stage::Over)
         return;
     if (m_stage == Stage::Greeting || m_stage == Stage::Reaching) {
-        end(MqttEnding::What::Version,
-            u"What answers at %1 does not speak MQTT. Check the port%2."_s.arg(
-                m_settings.where(),
-                m_settings.tls.isOn ? u""_s : u"; a broker that encrypts wants mqtts://"_s),
-            true);
+        refused(nonsenseReason(m_settings));
         return;
     }
     m_commons.context.sink->note(

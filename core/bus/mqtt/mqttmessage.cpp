@@ -49,7 +49,11 @@ void addProperty(HeaderList& ours, HeaderList& theirs, const MqttPropertyValue& 
         break;
     case MqttProperty::ServerKeepAlive:
     case MqttProperty::ReasonString:
+    case MqttProperty::ReceiveMaximum:
     case MqttProperty::TopicAlias:
+    case MqttProperty::MaximumQos:
+    case MqttProperty::RetainAvailable:
+    case MqttProperty::MaximumPacketSize:
         break;
     }
 }

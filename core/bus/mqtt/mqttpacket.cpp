@@ -27,15 +27,27 @@ void appendBinary(QByteArray& out, const QByteArray& bytes)
     out += bytes;
 }
 
+void appendVarint(QByteArray& out, std::uint32_t number)
+{
+    do {
+        out += static_cast<char>((number & 0x7f) | (number > 0x7f ? 0x80 : 0));
+        number >>= 7;
+    } while (number != 0);
+}
+
+void appendProperty(QByteArray& out, MqttProperty property, const QByteArray& bytes)
+{
+    if (bytes.isEmpty())
+        return;
+    out += static_cast<char>(property);
+    appendBinary(out, bytes);
+}
+
 QByteArray packet(MqttType type, std::uint8_t flags, const QByteArray& body)
 {
     QByteArray out;
     out += static_cast<char>(static_cast<unsigned>(type) << 4 | flags);
-    auto size = static_cast<std::uint32_t>(body.size());
-    do {
-        out += static_cast<char>((size & 0x7f) | (size > 0x7f ? 0x80 : 0));
-        size >>= 7;
-    } while (size != 0);
+    appendVarint(out, static_cast<std::uint32_t>(body.size()));
     return out + body;
 }
 
@@ -79,7 +91,32 @@ QByteArray answerPacket(MqttType type, std::uint16_t id)
 {
     QByteArray body;
     append16(body, id);
-    return packet(type, 0, body);
+    constexpr std::uint8_t kReserved = 0x02;
+    return packet(type, type == MqttType::PubRel ? kReserved : 0, body);
+}
+
+QByteArray publishPacket(const MqttPublication& message, bool isVersion5, std::uint16_t id)
+{
+    QByteArray body;
+    appendBinary(body, message.topic);
+    if (message.qos > 0)
+        append16(body, id);
+    if (isVersion5) {
+        QByteArray properties;
+        appendProperty(properties, MqttProperty::ContentType, message.contentType);
+        appendProperty(properties, MqttProperty::ResponseTopic, message.responseTopic);
+        appendProperty(properties, MqttProperty::CorrelationData, message.correlation);
+        for (const auto& [name, value] : message.userProperties) {
+            properties += static_cast<char>(MqttProperty::UserProperty);
+            appendBinary(properties, QByteArray::fromStdString(name));
+            appendBinary(properties, QByteArray::fromStdString(value));
+        }
+        appendVarint(body, static_cast<std::uint32_t>(properties.size()));
+        body += properties;
+    }
+    body += message.payload;
+    return packet(MqttType::Publish,
+                  static_cast<std::uint8_t>(message.qos << 1 | (message.isRetained ? 1 : 0)), body);
 }
 
 QByteArray pingPacket()

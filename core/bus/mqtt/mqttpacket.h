@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/message.h"
+
 #include <QByteArray>
 #include <QByteArrayView>
 
@@ -39,17 +41,36 @@ enum class MqttProperty : std::uint8_t {
     CorrelationData = 9,
     ServerKeepAlive = 19,
     ReasonString = 31,
+    ReceiveMaximum = 33,
     TopicAlias = 35,
+    MaximumQos = 36,
+    RetainAvailable = 37,
     UserProperty = 38,
+    MaximumPacketSize = 39,
 };
 
-// What a subscriber sends.
+// What we send.
 QByteArray connectPacket(const MqttSettings& settings, bool isVersion5, std::uint16_t keepAlive);
 /// `options`: the quality of service, and in MQTT 5 the bits of kMqttNoLocal and the like.
 QByteArray subscribePacket(bool isVersion5, std::uint16_t id, const QByteArray& filter,
                            std::uint8_t options);
-/// PubAck, PubRec or PubComp for the message `id`.
+/// PubAck, PubRec, PubRel or PubComp for the message `id`.
 QByteArray answerPacket(MqttType type, std::uint16_t id);
+/// A message as its sender gives it. What is empty is left out.
+struct MqttPublication
+{
+    QByteArray topic;
+    QByteArray payload;
+    std::uint8_t qos = 0;
+    bool isRetained = false;
+    // Of MQTT 5.
+    QByteArray contentType;
+    QByteArray responseTopic;
+    QByteArray correlation;
+    HeaderList userProperties;
+};
+/// `id` with a quality of service only.
+QByteArray publishPacket(const MqttPublication& message, bool isVersion5, std::uint16_t id);
 QByteArray pingPacket();
 QByteArray disconnectPacket();
 

@@ -26,11 +26,13 @@ enum Reason : int {
     kKeepAlive = 141,
     kTakenOver = 142,
     kFilter = 143,
+    kTopicName = 144,
     kReceiveMaximum = 147,
     kTooLarge = 149,
     kRate = 150,
     kQuota = 151,
     kAdministrator = 152,
+    kPayloadFormat = 153,
     kQos = 155,
     kAnotherServer = 156,
     kMoved = 157,
@@ -212,6 +214,94 @@ QString subscribeReason(int reason, const QByteArray& filter, const MqttSettings
                "read with topic=."_s.arg(reason) +
                quoted(words);
     }
+}
+
+QString publishReason(int reason, const MqttSettings& settings, const QString& words)
+{
+    const QString who = broker(settings);
+    switch (reason) {
+    case kNotAuthorized:
+        return who + u" refuses the message: this user may not write to that topic."_s +
+               quoted(words);
+    case kTopicName:
+        return who + u" refuses the message: it does not take that topic."_s + quoted(words);
+    case kQuota:
+        return who + u" refuses the message: a quota is used up."_s + quoted(words);
+    case kPayloadFormat:
+        return who + u" refuses the message: its payload is not what it says to be."_s +
+               quoted(words);
+    default:
+        return who + u" refuses the message (reason %1)."_s.arg(reason) + quoted(words);
+    }
+}
+
+MqttReason socketReason(const QSslSocket& socket, QAbstractSocket::SocketError error,
+                        const QList<QSslError>& tlsErrors, MqttPhase phase,
+                        const MqttSettings& settings)
+{
+    const QString where = settings.where();
+    const QString text = socket.errorString();
+    if (!tlsErrors.isEmpty()) {
+        return {
+            tlsFailure(settings.tls.serverName.isEmpty() ? settings.host : settings.tls.serverName,
+                       tlsErrors),
+            true};
+    }
+    if (text.contains("wrong version number"_L1) || text.contains("packet length"_L1)) {
+        return {u"What answers at %1 does not encrypt. Check the port; mqtt:// is for brokers that "
+                "do not."_s.arg(where),
+                true};
+    }
+    if (settings.tls.isOn && phase != MqttPhase::Later && text.contains(" alert "_L1)) {
+        return {settings.tls.certFile.isEmpty()
+                    ? u"The broker at %1 ends the encrypted connection; probably it wants a "
+                      "certificate of ours: give it with cert=FILE and key=FILE."_s.arg(where)
+                    : u"The broker at %1 does not take the certificate of cert=."_s.arg(where),
+                true};
+    }
+    if (error == QAbstractSocket::HostNotFoundError) {
+        return {u"No machine called “%1” is known. Check the host of the URL, and whether this "
+                "machine is connected."_s.arg(settings.host)};
+    }
+    if (phase == MqttPhase::Reaching && socket.mode() == QSslSocket::UnencryptedMode) {
+        return {u"Nobody answers at %1 (%2). Is the broker running, and is the port right?"_s.arg(
+            where, text)};
+    }
+    if (phase == MqttPhase::Reaching) {
+        return {u"The encrypted connection to %1 cannot be made (%2). Does the broker encrypt on "
+                "this port?"_s.arg(where, text)};
+    }
+    if (phase == MqttPhase::Greeting) {
+        return {u"The broker at %1 ended the connection without an answer. Check the port%2."_s.arg(
+                    where, settings.tls.isOn ? u", and whether it wants a client certificate"_s
+                                             : u"; a broker that encrypts wants mqtts://"_s),
+                false, true};
+    }
+    return {u"The connection to the broker at %1 was lost (%2)."_s.arg(where, text)};
+}
+
+MqttReason silenceReason(bool isReached, std::chrono::milliseconds patience,
+                         const MqttSettings& settings)
+{
+    const auto seconds = patience.count() / 1000;
+    if (!isReached) {
+        return {u"Nobody answers at %1 within %2 s. Is the broker running, and may this machine "
+                "reach it?"_s.arg(settings.where())
+                    .arg(seconds)};
+    }
+    return {u"What takes connections at %1 does not speak MQTT, or is very slow: it has not "
+            "answered within %2 s. Check the port%3."_s.arg(settings.where())
+                .arg(seconds)
+                .arg(settings.tls.isOn ? u"; a broker that does not encrypt wants mqtt://"_s
+                                       : u"; a broker that encrypts wants mqtts://"_s)};
+}
+
+MqttReason nonsenseReason(const MqttSettings& settings)
+{
+    return {u"What answers at %1 does not speak MQTT. Check the port%2."_s.arg(
+                settings.where(),
+                settings.tls.isOn ? u""_s : u"; a broker that encrypts wants mqtts://"_s),
+            true, true};
 }
 
 } // namespace murmur

@@ -4,7 +4,12 @@
 
 #include "bus/mqtt/mqttsettings.h"
 
+#include <QSslError>
+#include <QSslSocket>
 #include <QString>
+
+#include <chrono>
+#include <cstdint>
 
 namespace murmur {
 
@@ -25,5 +30,20 @@ MqttReason disconnectReason(int reason, const MqttSettings& settings, const QStr
 /// `reason` of a SUBACK, 128 or above.
 QString subscribeReason(int reason, const QByteArray& filter, const MqttSettings& settings,
                         const QString& words);
+
+/// `reason` of a PUBACK or PUBREC of MQTT 5, 128 or above.
+QString publishReason(int reason, const MqttSettings& settings, const QString& words);
+
+// Of the connection itself, for whoever listens and whoever sends.
+enum class MqttPhase : std::uint8_t { Reaching, Greeting, Later };
+/// The socket has failed.
+MqttReason socketReason(const QSslSocket& socket, QAbstractSocket::SocketError error,
+                        const QList<QSslError>& tlsErrors, MqttPhase phase,
+                        const MqttSettings& settings);
+/// Nothing has come for so long; `isReached`: somebody took the connection.
+MqttReason silenceReason(bool isReached, std::chrono::milliseconds patience,
+                         const MqttSettings& settings);
+/// What came to our greeting is not MQTT.
+MqttReason nonsenseReason(const MqttSettings& settings);
 
 } // namespace murmur

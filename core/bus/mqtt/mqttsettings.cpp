@@ -105,7 +105,9 @@ Result<MqttSettings> mqttSettingsFromUrl(const QUrl& given, const ConnectionOpti
                        : version == "5"_L1 ? MqttVersion::V5
                                            : MqttVersion::V311;
     readFilters(items, settings);
-    settings.qos = static_cast<int>(items.number(u"qos"_s, 0, 2, 0));
+    const auto qos = static_cast<int>(items.number(u"qos"_s, 0, 2, -1));
+    settings.qos = std::max(qos, 0);
+    settings.sendingQos = qos < 0 ? 1 : qos;
     const QString retained = items.choice(u"retained"_s, {"all", "new", "never"}, u"all"_s);
     settings.retained = retained == "all"_L1   ? MqttRetained::All
                         : retained == "new"_L1 ? MqttRetained::New

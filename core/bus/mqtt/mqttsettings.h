@@ -38,6 +38,7 @@ struct MqttSettings
     bool isAllByDefault = false;
     bool isWider = false; ///< `filters` match more than `wanted`
     int qos = 0;
+    int sendingQos = 1; ///< that of the URL too, when it names one
     MqttRetained retained = MqttRetained::All;
     bool readsSys = true;
     TlsOptions tls;

@@ -102,6 +102,7 @@ private:
     QString m_serverError;
     qint64 m_maxPayload = 0;
     bool m_isGreeted = false;
+    bool m_isCut = false; // by the other side
     bool m_hasHeaders = true;
     bool m_isInboxDenied = false;
     std::deque<Expected> m_expected;             // what the server answers next
@@ -150,7 +151,7 @@ void NatsPublisher::leave()
 {
     m_pulse.stop();
     m_socket.disconnect(this);
-    if (isOver() && m_expected.empty() && m_socket.state() == QAbstractSocket::ConnectedState)
+    if (m_isGreeted && !m_isCut)
         m_socket.disconnectFromHost();
     else
         m_socket.abort();
@@ -520,6 +521,7 @@ void NatsPublisher::failWith(natsStatus status, const QString& reason)
 void NatsPublisher::socketFailed(QAbstractSocket::SocketError error)
 {
     // What came before the end counts: it may say why.
+    m_isCut = true;
     if (m_socket.bytesAvailable() > 0)
         read();
     if (isOver())

@@ -7,6 +7,8 @@
 //                                    retain, properties}]}, and answers with a line: "done", or what went wrong
 //   node mqttclient.mjs hold URL CLIENTID VERSION  connects with this id and stays until its input ends
 //   node mqttclient.mjs sleep URL CLIENTID TOPIC   leaves a session behind that goes on to collect
+//   node mqttclient.mjs listen URL FILTER ANSWERS  prints "ready", and then each message, a line of JSON; answers each that
+//                                    has a response topic so many times
 // Correlation data are in hexadecimal.
 
 import process from "node:process";
@@ -42,6 +44,18 @@ if (what === "flood") {
       console.log(`failed: ${error.message}`);
     }
   }
+} else if (what === "listen") {
+  const client = await connect();
+  client.on("message", (topic, payload, { qos, retain, properties = {} }) => {
+    const { correlationData, responseTopic, contentType, userProperties } = properties;
+    const correlation = correlationData?.toString("hex");
+    console.log(JSON.stringify({ topic, payload: payload.toString("base64"), qos, retain, contentType, correlation, user: { ...userProperties } }));
+    for (let i = 0; responseTopic && i < Number(rest[1]); ++i)
+      client.publish(responseTopic, `${payload}!${i}`, { qos: 1, properties: { correlationData, userProperties: { answer: "yes" } } });
+  });
+  await client.subscribeAsync(rest[0], { qos: 2 });
+  console.log("ready");
+  process.stdin.on("end", () => client.end(() => process.exit(0))).resume();
 } else if (what === "hold") {
   const client = await connect({ clientId: rest[0], protocolVersion: Number(rest[1]) });
   console.log("held");
