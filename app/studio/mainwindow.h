@@ -63,6 +63,7 @@ public:
     [[nodiscard]] Banner* banner() const { return m_banner; }
     [[nodiscard]] IncidentGuide* incidents() const { return m_incidents; }
     [[nodiscard]] StatusLine* statusLine() const { return m_status; }
+    [[nodiscard]] TopBar* topBar() const { return m_top; }
     [[nodiscard]] Settings& settings() const { return m_settings; }
     [[nodiscard]] bool isUnattended() const { return m_options.isUnattended; }
     [[nodiscard]] Menus* menus() const { return m_menus; }

@@ -10,6 +10,7 @@
 #include "exchanging.h"
 #include "filteredit.h"
 #include "helppages.h"
+#include "injecting.h"
 #include "mainwindow.h"
 #include "programrun.h"
 #include "settings.h"
@@ -39,6 +40,7 @@ Menus::Menus(MainWindow& window)
     , m_connecting(new Connecting(window, this))
     , m_dialects(new Dialecting(window, this))
     , m_exchanging(new Exchanging(window, window.recordingsFolder(), this))
+    , m_injecting(new Injecting(window))
     , m_programs(new ProgramRun(window, this))
 {
     buildFile();
@@ -233,6 +235,20 @@ void Menus::buildReplay()
     addForSession(tr("Show the &whole recording"), QKeySequence(u"Ctrl+0"_s),
                   [shared] { shared->showAll(); });
     addForSession(tr("Go &live"), QKeySequence(Qt::Key_F5), [shared] { shared->goLive(); });
+    menu->addSeparator();
+    addForSession(tr("&Edit and send this message"), QKeySequence(Qt::Key_E),
+                  [this] { m_injecting->editSelected(); });
+    addForSession(tr("&Compose a message"), QKeySequence(u"Ctrl+Shift+E"_s),
+                  [this] { m_injecting->compose(); });
+    QAction* arm = add(menu, tr("&Arm for sending"), {}, [this] { m_injecting->toggleArmed(); });
+    m_needSession.push_back(arm);
+    QAction* stop = add(menu, tr("S&top sending and disarm (Esc Esc)"),
+                        QKeySequence(u"Ctrl+Shift+."_s), [this] { m_injecting->stop(); });
+    stop->setEnabled(false);
+    connect(m_injecting, &Injecting::armingChanged, this, [arm, stop](bool isArmed) {
+        arm->setText(isArmed ? tr("Dis&arm") : tr("&Arm for sending"));
+        stop->setEnabled(isArmed);
+    });
 }
 
 void Menus::buildDemo()

@@ -17,6 +17,7 @@ class Connecting;
 class DemoMenu;
 class Dialecting;
 class Exchanging;
+class Injecting;
 class MainWindow;
 class ProgramRun;
 
@@ -33,6 +34,7 @@ public:
     [[nodiscard]] Connecting* connecting() const { return m_connecting; }
     [[nodiscard]] Dialecting* dialects() const { return m_dialects; }
     [[nodiscard]] Exchanging* exchanging() const { return m_exchanging; }
+    [[nodiscard]] Injecting* injecting() const { return m_injecting; }
     [[nodiscard]] ProgramRun* programs() const { return m_programs; }
     [[nodiscard]] std::vector<QAction*> actions() const { return m_actions; }
 
@@ -54,6 +56,7 @@ private:
     Connecting* m_connecting;
     Dialecting* m_dialects;
     Exchanging* m_exchanging;
+    Injecting* m_injecting;
     ProgramRun* m_programs;
     DemoMenu* m_demo = nullptr;
     std::vector<QAction*> m_actions;

@@ -66,6 +66,11 @@ TopBar::TopBar(SharedView* shared, StudioSession* session, QWidget* parent)
     refreshChips();
 }
 
+void TopBar::setArmed(bool armed)
+{
+    m_mode->setArmed(armed);
+}
+
 void TopBar::refresh()
 {
     if (m_session->isRecording())

@@ -26,6 +26,8 @@ public:
 
     [[nodiscard]] FilterEdit* filterEdit() const { return m_filter; }
     [[nodiscard]] ConnectionChips* chips() const { return m_chips; }
+    /// Something can be sent: the mode says so.
+    void setArmed(bool armed);
 
 Q_SIGNALS:
     /// One more bus is wanted.

@@ -13,6 +13,7 @@
 #include "views/heatmap/differencesview.h"
 #include "views/heatmap/latencyview.h"
 #include "views/heatmap/matrixview.h"
+#include "views/inject/composerview.h"
 #include "views/llm/transcriptview.h"
 #include "views/messages/inspectorview.h"
 #include "views/messages/messagesview.h"
@@ -78,6 +79,8 @@ constexpr std::array kViews{
               make<DifferencesView>},
     ViewEntry{"compare", QT_TRANSLATE_NOOP("Views", "Compare"), Place::CenterBottom,
               make<CompareView>},
+    ViewEntry{"inject", QT_TRANSLATE_NOOP("Views", "Compose"), Place::CenterBottom,
+              make<ComposerView>},
     ViewEntry{"inspector", QT_TRANSLATE_NOOP("Views", "Message"), Place::Right,
               make<InspectorView>},
     ViewEntry{"state", QT_TRANSLATE_NOOP("Views", "State"), Place::Right, make<StateView>},

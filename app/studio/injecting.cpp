@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "injecting.h"
+
+#include "mainwindow.h"
+#include "statusline.h"
+#include "studiosession.h"
+#include "topbar.h"
+#include "views/base/theme.h"
+#include "views/inject/composerview.h"
+#include "workspace.h"
+
+#include <QApplication>
+#include <QKeyEvent>
+#include <QPainter>
+
+#include <utility>
+
+namespace murmur {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qint64 kTwice = 700; // ms
+
+/// A thin frame over the whole window; nothing of it takes the mouse.
+class ArmedFrame : public QWidget
+{
+public:
+    explicit ArmedFrame(QWidget* parent)
+        : QWidget(parent)
+    {
+        setAttribute(Qt::WA_TransparentForMouseEvents);
+        setAttribute(Qt::WA_NoSystemBackground);
+        setAccessibleName(Injecting::tr("Armed: messages can be sent"));
+        hide();
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override
+    {
+        QPainter painter(this);
+        const QColor color = Theme::current().bad;
+        constexpr int width = 2;
+        painter.fillRect(0, 0, this->width(), width, color);
+        painter.fillRect(0, height() - width, this->width(), width, color);
+        painter.fillRect(0, 0, width, height(), color);
+        painter.fillRect(this->width() - width, 0, width, height(), color);
+    }
+};
+
+qint64 steadyMilliseconds()
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(steadyNow()).count();
+}
+
+} // namespace
+
+Injecting::Injecting(MainWindow& window)
+    : QObject(&window)
+    , m_window(window)
+    , m_composer(qobject_cast<ComposerView*>(window.workspace()->view(u"inject")))
+    , m_frame(new ArmedFrame(&window))
+{
+    connect(m_composer, &ComposerView::edited, this, &Injecting::compose);
+    connect(m_composer, &ComposerView::armingChanged, this, &Injecting::showArming);
+    connect(window.session(), &StudioSession::connectionsChanged, m_composer, [this] {
+        if (m_window.session()->isRecording())
+            m_composer->setConnections(m_window.session()->connections());
+    });
+    window.installEventFilter(this);
+    qApp->installEventFilter(this);
+}
+
+void Injecting::compose()
+{
+    m_window.workspace()->bringToFront(u"inject");
+    m_composer->setFocus();
+}
+
+void Injecting::editSelected()
+{
+    m_composer->editSelected();
+}
+
+void Injecting::toggleArmed()
+{
+    compose();
+    m_composer->toggleArmed();
+}
+
+void Injecting::stop()
+{
+    if (!isArmed())
+        return;
+    m_composer->desk()->disarm();
+    m_window.statusLine()->say(tr("Disarmed: observing only."));
+}
+
+bool Injecting::isArmed() const
+{
+    return m_composer && m_composer->desk()->isArmed();
+}
+
+void Injecting::showArming()
+{
+    const bool isArmedNow = isArmed();
+    if (std::exchange(m_wasArmed, isArmedNow) == isArmedNow)
+        return;
+    m_window.topBar()->setArmed(isArmedNow);
+    placeFrame();
+    m_frame->setVisible(isArmedNow);
+    Q_EMIT armingChanged(isArmedNow);
+}
+
+void Injecting::placeFrame()
+{
+    m_frame->setGeometry(m_window.rect());
+    m_frame->raise();
+}
+
+bool Injecting::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == &m_window && event->type() == QEvent::Resize)
+        placeFrame();
+    // Before whatever else Esc does there: whoever wants it to stop does not look for the pane.
+    if (event->type() == QEvent::ShortcutOverride && isArmed()) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        if (key->key() == Qt::Key_Escape && !key->isAutoRepeat() && watched->isWidgetType()) {
+            const qint64 now = steadyMilliseconds();
+            // One press reaches several widgets.
+            if (now - m_lastEscape > 30) {
+                if (now - std::exchange(m_lastEscape, now) < kTwice)
+                    stop();
+            }
+        }
+    }
+    return QObject::eventFilter(watched, event);
+}
+
+} // namespace murmur

@@ -1,0 +1,263 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Editing and sending a message in the window: two actions on a machine of one's own, more
+// elsewhere.
+
+#include "views/inject/composerview.h"
+
+#include "replay/memorypublisher.h"
+#include "support/recorded.h"
+#include "views/base/sharedview.h"
+#include "views/inject/answerpane.h"
+#include "views/inject/payloadedit.h"
+
+#include <QComboBox>
+#include <QLineEdit>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace murmur;
+using namespace murmur::tests;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+Said message(std::chrono::milliseconds after, QByteArray json)
+{
+    return {after, "plan", json.replace('\'', '"')};
+}
+
+std::vector<Said> asked()
+{
+    return {message(0ms, "{'topic':'plan','kind':'request','from':'me','to':'planner','id':'m1',"
+                         "'payload':{'ask':'A'}}"),
+            message(30ms, "{'topic':'plan','kind':'reply','from':'planner','to':'me',"
+                          "'correlation_id':'m1','payload':{'goal':'A-14'}}")};
+}
+
+} // namespace
+
+class TestComposerView : public QObject
+{
+    Q_OBJECT
+
+    struct Scene
+    {
+        Scene()
+            : view(
+                  {&shared},
+                  [this](const QUrl&,
+                         const ConnectionOptions&) -> Result<std::unique_ptr<Publisher>> {
+                      return std::unique_ptr<Publisher>(std::make_unique<MemoryPublisher>(bus));
+                  },
+                  nullptr)
+        {
+            bus.answers = true;
+            view.resize(1000, 400);
+            view.show();
+        }
+        ~Scene() { shared.setSession(nullptr); }
+        void edit(Seq seq)
+        {
+            QSignalSpy edited(&view, &ComposerView::edited);
+            shared.selectMessage(seq);
+            view.editSelected();
+            QVERIFY(edited.wait(5000));
+            QTRY_VERIFY(!view.draft().origin.answer.isNull());
+        }
+        MemoryBus bus;
+        SharedView shared;
+        ComposerView view;
+    };
+
+    static ConnectionInfo connectionTo(const char* url, ConnectionStatus::State state)
+    {
+        ConnectionInfo info;
+        info.url = QString::fromLatin1(url);
+        info.state = state;
+        return info;
+    }
+    QTemporaryDir m_folder;
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QVERIFY(m_folder.isValid());
+        qputenv("XDG_CONFIG_HOME", m_folder.path().toUtf8());
+        qunsetenv("MURMURSCOPE_PROFILES");
+    }
+
+    void onAMachineOfOnesOwnReturnSendsTheEditedMessage()
+    {
+        Recorded recorded(asked());
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        QTRY_COMPARE(scene.view.targets()->count(), 1);
+        scene.edit(1);
+        QVERIFY(!scene.view.desk()->isArmed());
+        QCOMPARE(scene.view.draft().topic, QByteArray("plan"));
+        QVERIFY(scene.view.draft().wantsReply);
+        QString text = scene.view.payload()->toPlainText();
+        QVERIFY(text.contains(u"\"ask\":\"A\""_s));
+        scene.view.payload()->setPlainText(text.replace(u"\"A\""_s, u"\"B\""_s));
+        QSignalSpy ended(scene.view.desk(), &InjectionDesk::ended);
+        QTest::keyClick(scene.view.payload(), Qt::Key_Return);
+        QVERIFY(ended.wait(5000));
+        QVERIFY(scene.view.desk()->isArmed());
+        const auto got = scene.bus.got();
+        QCOMPARE(got.size(), std::size_t(1));
+        QVERIFY(got[0].message.raw.contains(R"("ask":"B")"));
+        QVERIFY(got[0].message.wantsReply);
+        QVERIFY(isMarked(got[0].message));
+        // The answer stands beside it, held against the recorded one.
+        const QString answer = scene.view.answers()->asText();
+        QVERIFY2(answer.contains(u"Answered after"_s), qPrintable(answer));
+        QVERIFY2(answer.contains(u"A-14"_s), qPrintable(answer));
+    }
+
+    void elsewhereItIsArmedByTypingAndShownBeforeItIsSent()
+    {
+        Recorded recorded(asked());
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        scene.edit(1);
+        scene.view.targets()->setEditText(u"nats://hq"_s);
+        scene.view.send();
+        QVERIFY(scene.view.answers()->asText().contains(u"This would be sent"_s));
+        scene.view.send();
+        QTest::qWait(0);
+        QCOMPARE(scene.bus.made.load(), 0);
+        scene.view.toggleArmed();
+        QVERIFY(!scene.view.desk()->isArmed());
+        QVERIFY2(scene.view.answers()->asText().contains(u"Type its host name, hq"_s),
+                 qPrintable(scene.view.answers()->asText()));
+        scene.view.host()->setText(u"h"_s);
+        scene.view.toggleArmed();
+        QVERIFY(!scene.view.desk()->isArmed());
+        scene.view.host()->setText(u"hq"_s);
+        scene.view.toggleArmed();
+        QVERIFY(scene.view.desk()->isArmed());
+        QVERIFY(scene.view.desk()->left() > 4min);
+        scene.view.send();
+        QCOMPARE(scene.bus.made.load(), 0);
+        // Whoever changes it after having seen it sees it again.
+        scene.view.payload()->setPlainText(u"{\"a\":1}"_s);
+        scene.view.send();
+        QCOMPARE(scene.bus.made.load(), 0);
+        QSignalSpy ended(scene.view.desk(), &InjectionDesk::ended);
+        scene.view.send();
+        QVERIFY(ended.wait(5000));
+        QCOMPARE(scene.bus.count(), 1);
+    }
+
+    void aConnectionThatGoesDownDisarms()
+    {
+        Scene scene;
+        scene.view.setConnections(
+            {connectionTo("listen://127.0.0.1:7777", ConnectionStatus::State::Up)});
+        scene.view.toggleArmed();
+        QVERIFY(scene.view.desk()->isArmed());
+        scene.view.setConnections(
+            {connectionTo("listen://127.0.0.1:7777", ConnectionStatus::State::Retrying)});
+        QVERIFY(!scene.view.desk()->isArmed());
+        // Back again it is not armed again.
+        scene.view.setConnections(
+            {connectionTo("listen://127.0.0.1:7777", ConnectionStatus::State::Up)});
+        QVERIFY(!scene.view.desk()->isArmed());
+    }
+
+    void aLostBusDisarms()
+    {
+        Scene scene;
+        scene.bus.loseAfter = 0;
+        scene.view.setConnections(
+            {connectionTo("listen://127.0.0.1:7777", ConnectionStatus::State::Up)});
+        InjectionDraft draft = scene.view.draft();
+        draft.topic = "a";
+        draft.payload = "{}";
+        scene.view.setDraft(draft);
+        QSignalSpy ended(scene.view.desk(), &InjectionDesk::ended);
+        scene.view.send();
+        QVERIFY(scene.view.desk()->isArmed());
+        QVERIFY(ended.wait(5000));
+        QVERIFY(!scene.view.desk()->isArmed());
+        QVERIFY(scene.view.answers()->asText().contains(u"lost"_s));
+    }
+
+    void disarmingStopsWhatIsBeingSent()
+    {
+        Scene scene;
+        scene.view.setConnections(
+            {connectionTo("listen://127.0.0.1:7777", ConnectionStatus::State::Up)});
+        InjectionDraft draft = scene.view.draft();
+        draft.topic = "a";
+        draft.payload = "{}";
+        draft.repeat = 100'000;
+        draft.rate = 200;
+        scene.view.setDraft(draft);
+        QSignalSpy ended(scene.view.desk(), &InjectionDesk::ended);
+        scene.view.send();
+        QTRY_VERIFY(scene.bus.count() >= 3);
+        scene.view.desk()->disarm();
+        const int atStop = scene.bus.count();
+        QVERIFY(ended.wait(5000));
+        QVERIFY(scene.bus.count() <= atStop + 1);
+    }
+
+    void whatIsNoJsonIsSaidAndSentOnlyWhenMeant()
+    {
+        Scene scene;
+        scene.view.setConnections(
+            {connectionTo("listen://127.0.0.1:7777", ConnectionStatus::State::Up)});
+        InjectionDraft draft = scene.view.draft();
+        draft.topic = "a";
+        draft.payload = "{\"a\":}";
+        scene.view.setDraft(draft);
+        QVERIFY2(scene.view.payload()->verdict().contains(u"line 1, column 6"_s),
+                 qPrintable(scene.view.payload()->verdict()));
+        scene.view.send();
+        QCOMPARE(scene.bus.made.load(), 0);
+        scene.view.payload()->setPlainText(u"{\"a\":{{counter}}}"_s);
+        QVERIFY(scene.view.payload()->isValid());
+    }
+
+    void unchangedBytesStayWhatTheyWere()
+    {
+        PayloadEdit edit;
+        for (const QByteArray& bytes :
+             {QByteArray("a\r\nb\n"), QByteArray("\xff\x00\x01", 3), QByteArray(" {} ")}) {
+            edit.setBytes(bytes);
+            QCOMPARE(edit.bytes(), bytes);
+        }
+    }
+
+    void whatWasSentIsRemembered()
+    {
+        ComposerMemory memory;
+        InjectionDraft draft;
+        for (int i = 0; i < 100; ++i) {
+            draft.topic = QByteArray::number(i % 40);
+            draft.headers = {{"a", "b"}};
+            memory.remember(draft);
+        }
+        QCOMPARE(memory.history().size(), ComposerMemory::kMostRemembered);
+        QCOMPARE(memory.history().front().topic, QByteArray("19"));
+        memory.keep(u"ask"_s, draft);
+        ComposerMemory again;
+        again.fromJson(memory.toJson());
+        QCOMPARE(again.toJson(), memory.toJson());
+        QVERIFY(again.snippet(u"ask"_s));
+        again.forget(u"ask"_s);
+        QVERIFY(again.names().isEmpty());
+        again.fromJson("broken");
+        QVERIFY(again.history().empty());
+    }
+};
+
+QTEST_MAIN(TestComposerView)
+#include "tst_composerview.moc"

@@ -1,0 +1,238 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "views/inject/answerpane.h"
+
+#include "replay/answerdiff.h"
+#include "views/base/theme.h"
+
+#include <nlohmann/json.hpp>
+
+#include <QHeaderView>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace murmur {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qsizetype kMostAnswer = 64 * 1024;
+
+/// JSON with line breaks, other text as it is.
+QString readable(const QByteArray& bytes)
+{
+    const auto json = nlohmann::ordered_json::parse(bytes.begin(), bytes.end(), nullptr, false);
+    if (bytes.size() <= kMostAnswer && (json.is_object() || json.is_array()))
+        return QString::fromStdString(
+            json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    return QString::fromUtf8(bytes.left(kMostAnswer));
+}
+
+QString headerLines(const HeaderList& headers)
+{
+    QString out;
+    for (const auto& [name, value] : headers)
+        out += QString::fromStdString(name) + u": "_s + QString::fromStdString(value) + u'\n';
+    return out;
+}
+
+} // namespace
+
+AnswerPane::AnswerPane(QWidget* parent)
+    : QWidget(parent)
+    , m_headline(new QLabel(this))
+    , m_detail(new QLabel(this))
+    , m_text(new QPlainTextEdit(this))
+    , m_differences(new QTreeWidget(this))
+{
+    m_headline->setTextFormat(Qt::PlainText);
+    m_headline->setWordWrap(true);
+    m_detail->setTextFormat(Qt::PlainText);
+    m_detail->setWordWrap(true);
+    m_text->setReadOnly(true);
+    m_text->setFrameShape(QFrame::NoFrame);
+    m_text->setFont(Theme::current().numberFont());
+    m_text->setAccessibleName(tr("Answer"));
+    m_differences->setAccessibleName(tr("Differences to the recorded answer"));
+    m_differences->setHeaderLabels({tr("Differs"), tr("Recorded"), tr("Now")});
+    m_differences->setRootIsDecorated(false);
+    m_differences->setFrameShape(QFrame::NoFrame);
+    m_differences->setUniformRowHeights(true);
+    m_differences->header()->setStretchLastSection(true);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(12, 6, 0, 0);
+    column->setSpacing(4);
+    column->addWidget(m_headline);
+    column->addWidget(m_detail);
+    column->addWidget(m_text, 1);
+    column->addWidget(m_differences, 1);
+    clear();
+}
+
+void AnswerPane::headline(const QString& text, const QColor& color)
+{
+    m_headline->setText(text);
+    QPalette colors = palette();
+    colors.setColor(QPalette::WindowText, color.isValid() ? color : Theme::current().text);
+    m_headline->setPalette(colors);
+}
+
+void AnswerPane::clear()
+{
+    headline(tr("Nothing was sent yet"), Theme::current().secondary);
+    m_detail->setText(tr("The answer appears here, with its latency and what is other in it than "
+                         "in the recorded one."));
+    m_text->hide();
+    m_differences->hide();
+}
+
+void AnswerPane::showPreview(const InjectionRun& run, const PreparedInjection& ready,
+                             const QString& hint)
+{
+    headline(tr("This would be sent to %1").arg(shownUrl(run.draft.target)),
+             Theme::current().warning);
+    const QString often =
+        run.draft.repeat > 1
+            ? tr(" %n time(s), %1 a second.", "", run.draft.repeat).arg(run.draft.rate)
+            : QString();
+    m_detail->setText(tr("Topic %1.").arg(QString::fromUtf8(ready.message.topic)) + often + u' ' +
+                      markSentence(ready.mark) + u' ' + hint);
+    m_text->setPlainText(headerLines(ready.message.headers) + u'\n' + readable(ready.message.raw));
+    m_text->show();
+    m_differences->hide();
+}
+
+void AnswerPane::showProblem(const QString& sentence)
+{
+    headline(tr("Not sent"), Theme::current().bad);
+    m_detail->setText(sentence);
+    m_text->hide();
+    m_differences->hide();
+}
+
+void AnswerPane::begin(const InjectionRun& run)
+{
+    m_origin = run.draft.origin;
+    m_repeat = run.draft.repeat;
+    m_sent = m_failed = m_answered = m_unheard = 0;
+    m_latency = nanoseconds(-1);
+    headline(tr("Sending…"), Theme::current().secondary);
+    m_detail->clear();
+    m_text->hide();
+    m_differences->hide();
+}
+
+void AnswerPane::add(const InjectionEvent& event)
+{
+    switch (event.is) {
+    case InjectionEvent::Is::Sent:
+        ++m_sent;
+        m_unheard += event.receivers == 0 ? 1 : 0;
+        break;
+    case InjectionEvent::Is::Failed:
+        ++m_failed;
+        m_detail->setText(event.sentence);
+        break;
+    case InjectionEvent::Is::Answered:
+        ++m_answered;
+        m_latency = event.latency;
+        m_text->setPlainText(headerLines(event.answer.headers) +
+                             readable(withoutMarks(event.answer.raw)));
+        m_text->show();
+        showDifferences(event.answer.raw);
+        break;
+    }
+    QString text = m_repeat > 1 ? tr("%1 of %2 sent").arg(m_sent).arg(m_repeat) : tr("Sent");
+    if (m_unheard > 0)
+        text += tr(", nobody got it");
+    if (m_answered > 0)
+        text = tr("Answered after %1").arg(durationText(m_latency));
+    headline(text, m_failed > 0    ? Theme::current().bad
+                   : m_unheard > 0 ? Theme::current().warning
+                                   : Theme::current().good);
+}
+
+void AnswerPane::showDifferences(const QByteArray& answer)
+{
+    if (m_origin.answer.isNull()) {
+        m_detail->setText(m_origin.seq != 0 ? tr("The recorded message had no answer.")
+                                            : QString());
+        return;
+    }
+    const auto differences = answerDifferences(m_origin.answer, answer);
+    const auto count = std::ranges::count(differences, false, &AnswerDifference::isVolatile);
+    const QString recorded =
+        m_origin.answerLatency >= nanoseconds(0)
+            ? tr(" The recorded one came after %1.").arg(durationText(m_origin.answerLatency))
+            : QString();
+    m_detail->setText((count == 0 ? tr("It is as the recorded one.")
+                                  : tr("%n thing(s) in it are other than recorded.", "",
+                                       static_cast<int>(count))) +
+                      recorded);
+    m_differences->clear();
+    for (const AnswerDifference& one : differences) {
+        const auto shown = [](const QString& value) {
+            return value.isEmpty() ? tr("not there") : value.left(200);
+        };
+        auto* item =
+            new QTreeWidgetItem(m_differences, {one.path.isEmpty() ? tr("all of it") : one.path,
+                                                shown(one.recorded), shown(one.received)});
+        if (!one.isVolatile)
+            continue;
+        for (int column = 0; column < 3; ++column)
+            item->setForeground(column, Theme::current().faint);
+        item->setText(0, tr("%1 (each time)").arg(one.path));
+    }
+    m_differences->setVisible(!differences.empty());
+    m_differences->resizeColumnToContents(0);
+}
+
+void AnswerPane::finish(const InjectionReport& report)
+{
+    switch (report.end) {
+    case InjectionReport::End::Done:
+        if (report.failed == 0 && report.answered == 0 && m_detail->text().isEmpty())
+            m_detail->setText(markSentence(report.mark));
+        return;
+    case InjectionReport::End::Stopped:
+        headline(tr("Stopped after %n message(s)", "", static_cast<int>(report.sent)),
+                 Theme::current().warning);
+        return;
+    case InjectionReport::End::Refused:
+    case InjectionReport::End::Unreachable:
+        break;
+    case InjectionReport::End::Lost:
+        headline(tr("The bus was lost after %n message(s); it is disarmed", "",
+                    static_cast<int>(report.sent)),
+                 Theme::current().bad);
+        m_detail->setText(report.sentence);
+        return;
+    }
+    headline(report.sent > 0 ? tr("Ended after %n message(s)", "", static_cast<int>(report.sent))
+                             : tr("Not sent"),
+             Theme::current().bad);
+    m_detail->setText(report.sentence);
+}
+
+QString AnswerPane::asText() const
+{
+    QStringList lines{m_headline->text(), m_detail->text()};
+    if (!m_text->isHidden())
+        lines << m_text->toPlainText();
+    if (!m_differences->isHidden()) {
+        for (int row = 0; row < m_differences->topLevelItemCount(); ++row) {
+            const QTreeWidgetItem* item = m_differences->topLevelItem(row);
+            lines << item->text(0) + u'\t' + item->text(1) + u'\t' + item->text(2);
+        }
+    }
+    lines.removeAll(QString());
+    return lines.join(u'\n');
+}
+
+} // namespace murmur

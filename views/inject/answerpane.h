@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "replay/injector.h"
+
+#include <QWidget>
+
+class QLabel;
+class QPlainTextEdit;
+class QTreeWidget;
+
+namespace murmur {
+
+/// What became of what was sent: the answer with its latency, and what is other in it than in the
+/// recorded one. Before it is sent: what would be.
+class AnswerPane : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit AnswerPane(QWidget* parent = nullptr);
+
+    void clear();
+    /// The dry run; `hint` says how to go on.
+    void showPreview(const InjectionRun& run, const PreparedInjection& ready, const QString& hint);
+    void showProblem(const QString& sentence);
+    void begin(const InjectionRun& run);
+    void add(const InjectionEvent& event);
+    void finish(const InjectionReport& report);
+    [[nodiscard]] QString asText() const;
+
+private:
+    void headline(const QString& text, const QColor& color = {});
+    void showDifferences(const QByteArray& answer);
+
+    QLabel* m_headline;
+    QLabel* m_detail;
+    QPlainTextEdit* m_text;
+    QTreeWidget* m_differences;
+    InjectionOrigin m_origin;
+    std::int64_t m_sent = 0;
+    std::int64_t m_failed = 0;
+    std::int64_t m_answered = 0;
+    std::int64_t m_unheard = 0;
+    nanoseconds m_latency{-1};
+    int m_repeat = 1;
+};
+
+} // namespace murmur

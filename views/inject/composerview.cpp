@@ -1,0 +1,416 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "views/inject/composerview.h"
+
+#include "bus/endpoint.h"
+#include "views/base/numbers.h"
+#include "views/base/paneheader.h"
+#include "views/base/sharedview.h"
+#include "views/base/theme.h"
+#include "views/inject/answerpane.h"
+#include "views/inject/headertable.h"
+#include "views/inject/payloadedit.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QSpinBox>
+
+#include <algorithm>
+#include <utility>
+
+namespace murmur {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int kSentRows = 2'000; ///< looked through at a time for what we sent
+
+QString environmentWord(Environment environment)
+{
+    return environment == Environment::None ? environmentName(Environment::Production)
+                                            : environmentName(environment);
+}
+
+} // namespace
+
+ComposerView::ComposerView(const ViewContext& context, QWidget* parent)
+    : ComposerView(context, &createPublisher, parent)
+{
+}
+
+ComposerView::ComposerView(const ViewContext& context, Injector::MakePublisher make,
+                           QWidget* parent)
+    : View(context, parent)
+    , m_header(new PaneHeader(tr("Compose"), this))
+    , m_desk(new InjectionDesk(std::move(make), this))
+{
+    build();
+    connectParts();
+    showTarget();
+    showArming();
+    onEdited();
+    onSessionChanged();
+}
+
+ComposerView::~ComposerView() = default;
+
+QUrl ComposerView::target() const
+{
+    return QUrl(m_target->currentText().trimmed());
+}
+
+Environment ComposerView::environment() const
+{
+    return environmentOf(target());
+}
+
+InjectionDraft ComposerView::draft() const
+{
+    InjectionDraft draft = m_base;
+    draft.target = target();
+    draft.topic = m_topic->text().toUtf8();
+    draft.payload = m_payload->bytes();
+    draft.headers = m_headers->headers();
+    draft.repeat = m_repeat->value();
+    draft.rate = m_rate->value();
+    draft.wantsReply = m_wantsReply->isChecked();
+    draft.origin.recording = m_recording;
+    return draft;
+}
+
+void ComposerView::setDraft(const InjectionDraft& draft)
+{
+    m_base = draft;
+    if (!draft.target.isEmpty() && draft.target != target())
+        m_target->setEditText(draft.target.toString());
+    m_topic->setText(QString::fromUtf8(draft.topic));
+    m_headers->setHeaders(draft.headers);
+    m_payload->setBytes(draft.payload);
+    m_repeat->setValue(draft.repeat);
+    m_rate->setValue(draft.rate);
+    m_wantsReply->setChecked(draft.wantsReply);
+    m_origin->setText(draft.origin.seq == 0 ? QString()
+                                            : tr("from message %1").arg(draft.origin.seq));
+    onEdited();
+}
+
+InjectionRun ComposerView::run() const
+{
+    InjectionRun run;
+    run.draft = draft();
+    run.typedHost = m_host->text();
+    run.sources = m_sources;
+    run.environment = environment();
+    // Where it was recorded every topic of the recording is one that agents hear.
+    if (const Session* session = shared()->session()) {
+        const auto names = session->dictionaries();
+        const bool isSource = std::ranges::any_of(
+            m_sources, [&](const QUrl& url) { return isSameBus(url, run.draft.target); });
+        const std::uint32_t topics = isSource ? names->counts().topics : 0;
+        for (std::uint32_t id = 1; id < topics; ++id)
+            run.heardTopics.insert(
+                QByteArray::fromStdString(names->topicName(static_cast<TopicId>(id))));
+    }
+    return run;
+}
+
+void ComposerView::editSelected()
+{
+    edit(shared()->selectedMessage());
+}
+
+void ComposerView::edit(Seq seq)
+{
+    Session* session = shared()->session();
+    if (!session || seq == 0) {
+        Q_EMIT edited();
+        return;
+    }
+    m_job.start(
+        this, [session, seq](std::stop_token) { return session->message(seq); },
+        [this](const Result<MessageDetail>& message) {
+            if (message)
+                takeMessage(*message);
+            else
+                m_answers->showProblem(message.error().message);
+            Q_EMIT edited();
+        });
+}
+
+void ComposerView::takeMessage(const MessageDetail& message)
+{
+    const auto names = shared()->session()->dictionaries();
+    const QUrl heard(QString::fromStdString(names->connectionEntry(message.row.connection).url));
+    InjectionDraft draft = draftOf(message, *names, heard);
+    draft.origin.bus = heard;
+    draft.wantsReply = draft.wantsReply && message.row.kind == Kind::Request;
+    setDraft(draft);
+    m_answers->clear();
+    m_payload->setFocus();
+    if (message.row.answeredBy != 0)
+        readAnswer(message.row.answeredBy);
+}
+
+void ComposerView::readAnswer(Seq seq)
+{
+    m_answerJob.start(
+        this,
+        [session = shared()->session(), seq](std::stop_token) { return session->message(seq); },
+        [this, seq](const Result<MessageDetail>& answer) {
+            if (answer && m_base.origin.answeredBy == seq)
+                m_base.origin.answer = answer->raw;
+        });
+}
+
+void ComposerView::toggleArmed()
+{
+    if (m_desk->isArmed() && (m_desk->isArmedFor(target()) || m_desk->isRunning())) {
+        m_desk->disarm();
+        return;
+    }
+    if (auto armed = m_desk->arm(target(), m_host->text()); !armed) {
+        m_answers->showProblem(armed.error().message);
+        if (!m_host->isHidden())
+            m_host->setFocus();
+    }
+}
+
+void ComposerView::send()
+{
+    if (m_desk->isRunning())
+        return;
+    if (!m_payload->isValid() && !std::exchange(m_isPreviewed, true)) {
+        m_answers->showProblem(
+            tr("The payload is %1. Return again sends it as it is.").arg(m_payload->verdict()));
+        return;
+    }
+    const InjectionRun wish = run();
+    const auto ready = InjectionDesk::preview(wish);
+    if (!ready) {
+        m_answers->showProblem(ready.error().message);
+        return;
+    }
+    const bool isDev = wish.environment == Environment::Dev;
+    const bool isArmed = m_desk->isArmedFor(wish.draft.target);
+    // Elsewhere it is shown before it is sent.
+    if (!isDev && (!isArmed || !std::exchange(m_isPreviewed, true))) {
+        m_answers->showPreview(wish, *ready,
+                               isArmed ? tr("Return again sends it.")
+                                       : tr("Observing only: arm it, and it can be sent."));
+        return;
+    }
+    const Session* session = shared()->session();
+    m_sentAfter = session ? session->seen().last : 0;
+    m_sentId = wish.id;
+    m_isPreviewed = false;
+    m_answers->begin(wish);
+    if (auto sent = m_desk->send(wish); !sent) {
+        m_answers->showProblem(sent.error().message);
+        return;
+    }
+    m_memory.remember(wish.draft);
+    showArming();
+}
+
+void ComposerView::onEnded(const InjectionReport& report)
+{
+    m_answers->finish(report);
+    showArming();
+    lookForSent();
+}
+
+/// What we sent comes back through the bus; the first of it is selected.
+void ComposerView::lookForSent()
+{
+    Session* session = shared()->session();
+    if (!session || m_sentId.isEmpty() || m_sentJob.isBusy() || session->seen().last <= m_sentAfter)
+        return;
+    RowRequest request;
+    request.first = m_sentAfter + 1;
+    request.count = kSentRows;
+    m_sentJob.start(
+        this,
+        [session, request](std::stop_token stop) mutable {
+            request.stop = std::move(stop);
+            return session->rows(request);
+        },
+        [this](const Result<std::vector<MessageRow>>& rows) {
+            if (!rows || rows->empty())
+                return;
+            const auto ours = std::ranges::find_if(
+                *rows, [](const MessageRow& row) { return (row.flags & Injected) != 0; });
+            m_sentAfter = ours == rows->end() ? rows->back().seq : ours->seq;
+            if (ours == rows->end())
+                return;
+            m_sentJob.start(
+                this,
+                [session = shared()->session(), seq = ours->seq](std::stop_token) {
+                    return session->message(seq);
+                },
+                [this](const Result<MessageDetail>& message) {
+                    if (!message)
+                        return;
+                    const std::string id = m_sentId.toStdString();
+                    const bool isIt =
+                        message->raw.contains(QByteArray::fromStdString(id)) ||
+                        std::ranges::any_of(message->headers, [&id](const auto& header) {
+                            return header.second == id;
+                        });
+                    if (!isIt)
+                        return;
+                    m_sentId.clear();
+                    shared()->selectMessage(message->row.seq);
+                });
+        });
+}
+
+void ComposerView::onSessionChanged()
+{
+    m_sentId.clear();
+    m_sources.clear();
+    m_up.clear();
+    m_recording.clear();
+    m_desk->disarm();
+    readConnections();
+}
+
+void ComposerView::readConnections()
+{
+    Session* session = shared()->session();
+    if (!session)
+        return;
+    m_infoJob.start(
+        this, [session](std::stop_token) { return session->info(); },
+        [this](const Result<SessionInfo>& info) {
+            if (!info)
+                return;
+            m_recording = info->recordings.size() > 1 ? QString() : info->path;
+            std::vector<std::pair<QUrl, QString>> urls;
+            for (const ConnectionInfo& connection : info->connections) {
+                m_sources.emplace_back(connection.url);
+                urls.emplace_back(QUrl(connection.url), connection.name);
+            }
+            offerTargets(urls);
+        });
+}
+
+void ComposerView::setConnections(const std::vector<ConnectionInfo>& connections)
+{
+    std::vector<std::pair<QUrl, QString>> urls;
+    m_sources.clear();
+    for (const ConnectionInfo& connection : connections) {
+        const QUrl url(connection.url);
+        m_sources.push_back(url);
+        urls.emplace_back(url, connection.name);
+        if (connection.state == ConnectionStatus::State::Up)
+            m_up.insert(url);
+        else if (m_up.remove(url))
+            m_desk->lost(url);
+    }
+    offerTargets(urls);
+}
+
+/// Those to which something can be sent.
+void ComposerView::offerTargets(const std::vector<std::pair<QUrl, QString>>& urls)
+{
+    QStringList texts;
+    for (const auto& [url, name] : urls) {
+        if (createPublisher(url, {}))
+            texts << url.toString();
+    }
+    texts.removeDuplicates();
+    QStringList shown;
+    for (int i = 0; i < m_target->count(); ++i)
+        shown << m_target->itemText(i);
+    if (texts == shown)
+        return;
+    const QString typed = m_target->currentText();
+    {
+        const QSignalBlocker blocker(m_target);
+        m_target->clear();
+        m_target->addItems(texts);
+        m_target->setEditText(typed.isEmpty() || shown.contains(typed) ? texts.value(0) : typed);
+    }
+    showTarget();
+    onEdited();
+}
+
+void ComposerView::showTarget()
+{
+    const bool hasTarget = !target().scheme().isEmpty();
+    const Environment where = environment();
+    const Theme& theme = Theme::current();
+    m_environment->setText(hasTarget ? environmentWord(where) : QString());
+    m_environment->setToolTip(
+        where == Environment::Dev
+            ? tr("A machine of your own: Return arms and sends.")
+            : tr("What a profile says of it; production where none does. It is shown before it is "
+                 "sent."));
+    QPalette colors = palette();
+    colors.setColor(QPalette::WindowText, where == Environment::Dev       ? theme.secondary
+                                          : where == Environment::Staging ? theme.warning
+                                                                          : theme.bad);
+    m_environment->setPalette(colors);
+    m_host->setVisible(hasTarget && where != Environment::Dev);
+    m_host->setPlaceholderText(tr("type %1 to confirm").arg(target().host()));
+    showArming();
+}
+
+void ComposerView::onEdited()
+{
+    m_isPreviewed = false;
+    const bool isValid = m_payload->isValid();
+    m_verdict->setText(isValid ? u"✓ "_s + m_payload->verdict() : u"✕ "_s + m_payload->verdict());
+    QPalette colors = palette();
+    colors.setColor(QPalette::WindowText,
+                    isValid ? Theme::current().secondary : Theme::current().bad);
+    m_verdict->setPalette(colors);
+    m_rate->setVisible(m_repeat->value() > 1);
+    m_command->setText(injectCommand(draft()));
+    m_command->setCursorPosition(0);
+}
+
+void ComposerView::showArming()
+{
+    const Theme& theme = Theme::current();
+    const bool isArmed = m_desk->isArmedFor(target());
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(m_desk->left()).count();
+    m_arm->setText(isArmed ? tr("Disarm") : tr("Arm"));
+    m_arm->setEnabled(!target().scheme().isEmpty());
+    m_arm->setToolTip(isArmed ? tr("Nothing more is sent (Esc Esc)")
+                              : tr("Allow sending to this bus, for this session"));
+    m_send->setText(m_desk->isRunning() ? tr("Stop") : tr("Send  ⏎"));
+    if (!isArmed)
+        m_header->setFacts(tr("observing only"));
+    else if (left > 0)
+        m_header->setFacts(tr("ARMED, %1:%2 left — Esc Esc stops")
+                               .arg(left / 60)
+                               .arg(left % 60, 2, 10, QLatin1Char('0')),
+                           theme.bad);
+    else
+        m_header->setFacts(tr("ARMED — Esc Esc stops"), theme.bad);
+}
+
+QString ComposerView::asText() const
+{
+    return injectCommand(draft()) + u"\n\n"_s + m_answers->asText();
+}
+
+QByteArray ComposerView::saveState() const
+{
+    return m_memory.toJson();
+}
+
+void ComposerView::restoreState(const QByteArray& state)
+{
+    m_memory.fromJson(state);
+}
+
+} // namespace murmur

@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "session/connectioninfo.h"
+#include "views/base/latestjob.h"
+#include "views/base/view.h"
+#include "views/inject/composermemory.h"
+#include "views/inject/injectiondesk.h"
+
+#include <QSet>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+class QCheckBox;
+class QComboBox;
+class QDoubleSpinBox;
+class QLabel;
+class QLineEdit;
+class QMenu;
+class QPushButton;
+class QSpinBox;
+class QToolButton;
+
+namespace murmur {
+
+class AnswerPane;
+class HeaderTable;
+class PaneHeader;
+class PayloadEdit;
+
+/// Where a message is written, or a recorded one edited, and sent. Observe only until armed; on a
+/// machine of one's own Return arms and sends. What was sent is selected once it is heard.
+class ComposerView : public View
+{
+    Q_OBJECT
+public:
+    explicit ComposerView(const ViewContext& context, QWidget* parent = nullptr);
+    ComposerView(const ViewContext& context, Injector::MakePublisher make, QWidget* parent);
+    ~ComposerView() override;
+
+    [[nodiscard]] QString asText() const override;
+    [[nodiscard]] QByteArray saveState() const override;
+    void restoreState(const QByteArray& state) override;
+    [[nodiscard]] bool isSettled() const override { return !m_job.isBusy(); }
+    [[nodiscard]] QSize sizeHint() const override { return {760, 320}; }
+
+    /// The connections of the recording that runs, as they are now. One that went down disarms.
+    void setConnections(const std::vector<ConnectionInfo>& connections);
+    /// Edit and send this message; `edited` follows when it is here.
+    void edit(Seq seq);
+    void editSelected();
+    /// Arms the target, or disarms.
+    void toggleArmed();
+    /// Sends, or says what is missing.
+    void send();
+
+    [[nodiscard]] InjectionDesk* desk() const { return m_desk; }
+    [[nodiscard]] InjectionDraft draft() const;
+    void setDraft(const InjectionDraft& draft);
+    [[nodiscard]] PayloadEdit* payload() const { return m_payload; }
+    [[nodiscard]] AnswerPane* answers() const { return m_answers; }
+    [[nodiscard]] QComboBox* targets() const { return m_target; }
+    [[nodiscard]] QLineEdit* host() const { return m_host; }
+
+Q_SIGNALS:
+    /// The draft is filled: show it.
+    void edited();
+    void armingChanged();
+
+private:
+    void build();
+    QWidget* buildTarget();
+    QWidget* buildEditors();
+    QWidget* buildSend();
+    void connectParts();
+    void fillMenus();
+    void insert(const QString& variable);
+    void onSessionChanged();
+    void readConnections();
+    void offerTargets(const std::vector<std::pair<QUrl, QString>>& urls);
+    void takeMessage(const MessageDetail& message);
+    void readAnswer(Seq seq);
+    void onEdited();
+    void onEnded(const InjectionReport& report);
+    void lookForSent();
+    void showArming();
+    void showTarget();
+    [[nodiscard]] InjectionRun run() const;
+    [[nodiscard]] QUrl target() const;
+    [[nodiscard]] Environment environment() const;
+
+    PaneHeader* m_header;
+    QComboBox* m_target = nullptr;
+    QLabel* m_environment = nullptr;
+    QLineEdit* m_host = nullptr;
+    QPushButton* m_arm = nullptr;
+    QLineEdit* m_topic = nullptr;
+    HeaderTable* m_headers = nullptr;
+    PayloadEdit* m_payload = nullptr;
+    QLabel* m_verdict = nullptr;
+    QSpinBox* m_repeat = nullptr;
+    QDoubleSpinBox* m_rate = nullptr;
+    QCheckBox* m_wantsReply = nullptr;
+    QPushButton* m_send = nullptr;
+    QLineEdit* m_command = nullptr;
+    QMenu* m_memoryMenu = nullptr;
+    QLabel* m_origin = nullptr;
+    AnswerPane* m_answers = nullptr;
+
+    InjectionDesk* m_desk;
+    ComposerMemory m_memory;
+    InjectionDraft m_base; ///< what the widgets do not show: origin, key, message
+    std::vector<QUrl> m_sources;
+    QSet<QUrl> m_up;            ///< connections that stood
+    bool m_isPreviewed = false; ///< the next Return sends
+    QString m_recording;
+    QString m_sentId; ///< of the mark that is looked for in what is heard
+    Seq m_sentAfter = 0;
+    LatestJob m_job;
+    LatestJob m_answerJob;
+    LatestJob m_infoJob;
+    LatestJob m_sentJob;
+};
+
+} // namespace murmur

@@ -1,0 +1,255 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The widgets of the composer, and what they do.
+
+#include "views/inject/composerview.h"
+
+#include "views/base/paneheader.h"
+#include "views/base/sharedview.h"
+#include "views/base/theme.h"
+#include "views/inject/answerpane.h"
+#include "views/inject/headertable.h"
+#include "views/inject/payloadedit.h"
+
+#include <QCheckBox>
+#include <QClipboard>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QToolButton>
+
+namespace murmur {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QToolButton* menuButton(const QString& text, QMenu* menu, QWidget* parent)
+{
+    auto* button = new QToolButton(parent);
+    button->setText(text);
+    button->setPopupMode(QToolButton::InstantPopup);
+    button->setMenu(menu);
+    return button;
+}
+
+} // namespace
+
+void ComposerView::build()
+{
+    setAccessibleName(tr("Compose"));
+    setAccessibleDescription(tr("Writes a message and sends it to a bus that is armed."));
+    auto* split = new QSplitter(Qt::Horizontal, this);
+    auto* left = new QWidget(split);
+    auto* column = new QVBoxLayout(left);
+    column->setContentsMargins(12, 6, 6, 6);
+    column->setSpacing(6);
+    column->addWidget(buildTarget());
+    column->addWidget(buildEditors(), 1);
+    column->addWidget(buildSend());
+    m_answers = new AnswerPane(split);
+    split->addWidget(left);
+    split->addWidget(m_answers);
+    split->setStretchFactor(0, 3);
+    split->setStretchFactor(1, 2);
+    split->setChildrenCollapsible(false);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins({});
+    layout->setSpacing(0);
+    layout->addWidget(m_header);
+    layout->addWidget(split, 1);
+    setFocusProxy(m_payload);
+}
+
+QWidget* ComposerView::buildTarget()
+{
+    auto* row = new QWidget(this);
+    m_target = new QComboBox(row);
+    m_target->setAccessibleName(tr("Bus to send to"));
+    m_target->setEditable(true);
+    m_target->setInsertPolicy(QComboBox::NoInsert);
+    m_target->setMinimumContentsLength(18);
+    m_target->lineEdit()->setPlaceholderText(tr("bus, for example nats://127.0.0.1"));
+    m_environment = new QLabel(row);
+    m_host = new QLineEdit(row);
+    m_host->setAccessibleName(tr("Host name, to confirm"));
+    m_host->setMaximumWidth(180);
+    m_arm = new QPushButton(row);
+    m_topic = new QLineEdit(row);
+    m_topic->setAccessibleName(tr("Topic"));
+    m_topic->setPlaceholderText(tr("topic"));
+    auto* line = new QHBoxLayout(row);
+    line->setContentsMargins({});
+    line->setSpacing(6);
+    line->addWidget(new QLabel(tr("To"), row));
+    line->addWidget(m_target, 3);
+    line->addWidget(new QLabel(tr("topic"), row));
+    line->addWidget(m_topic, 3);
+    line->addWidget(m_environment);
+    line->addWidget(m_host);
+    line->addWidget(m_arm);
+    return row;
+}
+
+QWidget* ComposerView::buildEditors()
+{
+    auto* split = new QSplitter(Qt::Horizontal, this);
+    m_payload = new PayloadEdit(split);
+    m_headers = new HeaderTable(split);
+    split->addWidget(m_payload);
+    split->addWidget(m_headers);
+    split->setStretchFactor(0, 5);
+    split->setStretchFactor(1, 2);
+    return split;
+}
+
+QWidget* ComposerView::buildSend()
+{
+    auto* box = new QWidget(this);
+    m_origin = new QLabel(box);
+    m_verdict = new QLabel(box);
+    auto* format = new QToolButton(box);
+    format->setText(tr("Format"));
+    format->setToolTip(tr("JSON with line breaks"));
+    connect(format, &QToolButton::clicked, m_payload, &PayloadEdit::format);
+    auto* variables = new QMenu(box);
+    for (const char* variable :
+         {"{{uuid}}", "{{now}}", "{{now_ms}}", "{{counter}}", "{{random 1 100}}",
+          "{{message.topic}}", "{{message.id}}", "{{message.payload.PATH}}"}) {
+        const QString text = QString::fromLatin1(variable);
+        connect(variables->addAction(text), &QAction::triggered, this,
+                [this, text] { insert(text); });
+    }
+    m_memoryMenu = new QMenu(box);
+    connect(m_memoryMenu, &QMenu::aboutToShow, this, &ComposerView::fillMenus);
+    m_repeat = new QSpinBox(box);
+    m_repeat->setRange(1, 1'000'000);
+    m_repeat->setPrefix(u"× "_s);
+    m_repeat->setAccessibleName(tr("How often"));
+    m_rate = new QDoubleSpinBox(box);
+    m_rate->setRange(0.1, 100'000);
+    m_rate->setDecimals(1);
+    m_rate->setValue(1);
+    m_rate->setSuffix(tr(" /s"));
+    m_rate->setAccessibleName(tr("So many a second"));
+    m_wantsReply = new QCheckBox(tr("wait for a reply"), box);
+    m_send = new QPushButton(tr("Send  ⏎"), box);
+    auto* line = new QHBoxLayout;
+    line->setSpacing(6);
+    line->addWidget(m_verdict);
+    line->addWidget(format);
+    line->addWidget(menuButton(tr("Insert"), variables, box));
+    line->addWidget(menuButton(tr("History"), m_memoryMenu, box));
+    line->addWidget(m_origin);
+    line->addStretch(1);
+    line->addWidget(m_wantsReply);
+    line->addWidget(m_repeat);
+    line->addWidget(m_rate);
+    line->addWidget(m_send);
+    m_command = new QLineEdit(box);
+    m_command->setReadOnly(true);
+    m_command->setFrame(false);
+    m_command->setFont(Theme::current().numberFont(9));
+    m_command->setAccessibleName(tr("The same on the command line"));
+    auto* copy = new QToolButton(box);
+    copy->setText(tr("Copy"));
+    copy->setToolTip(tr("Copy the command that sends the same"));
+    connect(copy, &QToolButton::clicked, this,
+            [this] { QGuiApplication::clipboard()->setText(injectCommand(draft())); });
+    auto* second = new QHBoxLayout;
+    second->setSpacing(6);
+    second->addWidget(m_command, 1);
+    second->addWidget(copy);
+    auto* column = new QVBoxLayout(box);
+    column->setContentsMargins({});
+    column->setSpacing(4);
+    column->addLayout(line);
+    column->addLayout(second);
+    return box;
+}
+
+void ComposerView::connectParts()
+{
+    connect(m_target, &QComboBox::currentTextChanged, this, [this] {
+        showTarget();
+        onEdited();
+    });
+    connect(m_topic, &QLineEdit::textChanged, this, &ComposerView::onEdited);
+    connect(m_host, &QLineEdit::textChanged, this, &ComposerView::onEdited);
+    connect(m_payload, &QPlainTextEdit::textChanged, this, &ComposerView::onEdited);
+    connect(m_headers, &HeaderTable::edited, this, &ComposerView::onEdited);
+    connect(m_repeat, &QSpinBox::valueChanged, this, &ComposerView::onEdited);
+    connect(m_rate, &QDoubleSpinBox::valueChanged, this, &ComposerView::onEdited);
+    connect(m_wantsReply, &QCheckBox::toggled, this, &ComposerView::onEdited);
+    connect(m_payload, &PayloadEdit::sendWanted, this, &ComposerView::send);
+    connect(m_topic, &QLineEdit::returnPressed, this, &ComposerView::send);
+    connect(m_host, &QLineEdit::returnPressed, this, [this] {
+        if (m_desk->isArmedFor(target()))
+            send();
+        else
+            toggleArmed();
+    });
+    connect(m_send, &QPushButton::clicked, this, [this] {
+        if (m_desk->isRunning())
+            m_desk->stop();
+        else
+            send();
+    });
+    connect(m_arm, &QPushButton::clicked, this, &ComposerView::toggleArmed);
+    connect(m_desk, &InjectionDesk::armingChanged, this, &ComposerView::showArming);
+    connect(m_desk, &InjectionDesk::armingChanged, this, &ComposerView::armingChanged);
+    connect(m_desk, &InjectionDesk::happened, m_answers, &AnswerPane::add);
+    connect(m_desk, &InjectionDesk::ended, this, &ComposerView::onEnded);
+    connect(shared(), &SharedView::sessionChanged, this, &ComposerView::onSessionChanged);
+    connect(shared(), &SharedView::dataGrew, this, &ComposerView::lookForSent);
+}
+
+void ComposerView::insert(const QString& variable)
+{
+    m_payload->insertPlainText(variable);
+    m_payload->setFocus();
+}
+
+void ComposerView::fillMenus()
+{
+    m_memoryMenu->clear();
+    const auto use = [this](const InjectionDraft& draft) {
+        InjectionDraft filled = draft;
+        filled.target = target();
+        setDraft(filled);
+    };
+    for (const QString& name : m_memory.names()) {
+        connect(m_memoryMenu->addAction(u"★ "_s + name), &QAction::triggered, this,
+                [this, name, use] {
+                    if (const InjectionDraft* draft = m_memory.snippet(name))
+                        use(*draft);
+                });
+    }
+    const QString name = m_topic->text();
+    QAction* keep = m_memoryMenu->addAction(tr("Keep this as “%1”").arg(name));
+    keep->setEnabled(!name.isEmpty());
+    connect(keep, &QAction::triggered, this, [this, name] { m_memory.keep(name, draft()); });
+    if (m_memory.snippet(name)) {
+        connect(m_memoryMenu->addAction(tr("Forget “%1”").arg(name)), &QAction::triggered, this,
+                [this, name] { m_memory.forget(name); });
+    }
+    m_memoryMenu->addSeparator();
+    for (const InjectionDraft& draft : m_memory.history()) {
+        const QString text = QString::fromUtf8(draft.topic) + u"   "_s +
+                             QString::fromUtf8(draft.payload.left(60)).simplified();
+        connect(m_memoryMenu->addAction(text), &QAction::triggered, this,
+                [draft, use] { use(draft); });
+    }
+    if (m_memory.history().empty())
+        m_memoryMenu->addAction(tr("Nothing was sent yet"))->setEnabled(false);
+}
+
+} // namespace murmur
