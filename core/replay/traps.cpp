@@ -97,6 +97,8 @@ Traps::Fate Traps::takeFact(const std::string& name, const std::string& value, O
         out.retain = true; // judged by the caller
     if (name == transport::kPartition && m_bus == Bus::Kafka)
         return Fate::Goes; // the bus decides, unless its URL says that partitions are kept
+    if (name == transport::kType && m_bus == Bus::Robots)
+        return Fate::Goes; // a topic is advertised with it
     if (name == transport::kId && m_bus == Bus::Redis)
         return Fate::Goes; // kept as a field: the entry itself gets a new one
     if (const QString known = trapName(name); !known.isEmpty())

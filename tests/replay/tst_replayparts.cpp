@@ -252,6 +252,12 @@ private Q_SLOTS:
                  (QStringList{u"murmur-id"_s, u"redis-fields"_s}));
         QCOMPARE(taken(u"nats://h"_s, message).out.headers.size(), 0u);
     }
+    void aTopicOfARobotKeepsItsType()
+    {
+        const MessageDetail message = detailWith({{"murmur-type", "std_msgs/msg/String"}});
+        QCOMPARE(taken(u"rosbridge://h"_s, message).out.headers.size(), 1u);
+        QCOMPARE(taken(u"redis://h"_s, message).out.headers.size(), 0u);
+    }
     void aServersFramesAreNotSentToAServer()
     {
         const MessageDetail down = detailWith({{"murmur-direction", "to-client"}});
