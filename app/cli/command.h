@@ -62,6 +62,7 @@ void addMerge(CLI::App& app, Action& action);
 void addNames(CLI::App& app, Action& action);
 void addNote(CLI::App& app, Action& action);
 void addSql(CLI::App& app, Action& action);
+void addInject(CLI::App& app, Action& action);
 void addRender(CLI::App& app, Action& action);
 void addReread(CLI::App& app, Action& action);
 void addVerify(CLI::App& app, Action& action);

@@ -43,6 +43,7 @@ std::span<const Command> commands() noexcept
         {"transcript", "Read calls to models as a conversation", addTranscript},
         {"prices", "List and set what the tokens of models cost", addPrices},
         {"merge", "Read several recordings again into one", addMerge},
+        {"inject", "Send a message of your own to a bus, or a recorded one, edited", addInject},
         {"render", "Draw a view of a recording into a picture", addRender},
         {"reread", "Find out again who said what, with the dialects of today", addReread},
         {"verify", "Check a recording for damage", addVerify},
