@@ -66,6 +66,10 @@ private Q_SLOTS:
         QCOMPARE(joined(entryFields(R"({"a":"/w=="})",
                                     {{"redis-fields", "json"}, {"redis-base64", "a"}})),
                  "a|\xff");
+        // What marks it goes behind all else, wherever it stood.
+        QCOMPARE(joined(entryFields(R"({"x-murmurscope-inject":"7","a":"1"})",
+                                    {{"redis-fields", "json"}, {"murmur-id", "1-1"}})),
+                 "a|1|redis-old-id|1-1|x-murmurscope-inject|7");
         // Edited so that it is no such object any more.
         QCOMPARE(joined(entryFields("[1]", {{"redis-fields", "json"}})), "data|[1]");
         QCOMPARE(joined(entryFields("{}", {{"redis-fields", "json"}})), "data|{}");

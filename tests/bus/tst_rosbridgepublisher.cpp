@@ -78,9 +78,10 @@ private Q_SLOTS:
             const QByteArray n = QByteArray::number(i);
             // As it was recorded, under another topic; then as somebody writes it.
             QVERIFY(told.publish(
-                i % 2 == 0 ? message("/pose", R"({"op":"publish","topic":"/old","msg": {"seq":)" +
-                                                  n + R"(}, "x":1})")
-                           : message("/pose", "{\"seq\":" + n + '}')));
+                i % 2 == 0
+                    ? message("/pose", R"({"op":"publish","topic":"/old","msg": {"seq":)" + n +
+                                           R"(}, "x":1})")
+                    : message("/pose", R"({"x-murmurscope-inject":"job","seq":)" + n + '}')));
             expected += "{\"seq\":" + n + "}\n";
         }
         QVERIFY(told.publish(message("/pose", R"({"bad":1})")));

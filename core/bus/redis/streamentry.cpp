@@ -58,7 +58,13 @@ bool isOwn(std::string_view name)
            name == transport::kContentType;
 }
 
-QByteArrayList fieldsOf(const QByteArray& raw, const HeaderList& headers)
+bool isMark(std::string_view name)
+{
+    return name.starts_with(kMarks);
+}
+
+// `marks` takes the fields that go behind all others.
+QByteArrayList fieldsOf(const QByteArray& raw, const HeaderList& headers, QByteArrayList& marks)
 {
     if (const std::string_view field = valueOf(headers, "redis-field"); !field.empty())
         return {bytesOf(field), raw};
@@ -69,7 +75,8 @@ QByteArrayList fieldsOf(const QByteArray& raw, const HeaderList& headers)
              membersOf({raw.constData(), static_cast<std::size_t>(raw.size())})) {
             const QByteArray name = plainValue('"' + std::string(member.key) + '"');
             const QByteArray value = plainValue(member.value);
-            fields << name << (base64.contains(name) ? QByteArray::fromBase64(value) : value);
+            QByteArrayList& list = isMark(name.toStdString()) ? marks : fields;
+            list << name << (base64.contains(name) ? QByteArray::fromBase64(value) : value);
         }
     }
     return fields.isEmpty() ? QByteArrayList{"data", raw} : fields;
@@ -104,19 +111,16 @@ bool isFromStream(const HeaderList& headers)
 
 QByteArrayList entryFields(const QByteArray& raw, const HeaderList& headers)
 {
-    QByteArrayList fields = fieldsOf(raw, headers);
+    QByteArrayList marks;
+    QByteArrayList fields = fieldsOf(raw, headers, marks);
     const std::string_view id = valueOf(headers, transport::kId);
     for (const auto& [name, value] : headers) {
-        if (!isOwn(name) && !name.starts_with(kMarks))
-            fields << bytesOf(name) << bytesOf(value);
+        if (!isOwn(name))
+            (isMark(name) ? marks : fields) << bytesOf(name) << bytesOf(value);
     }
     if (isFromStream(headers) && !id.empty())
         fields << bytesOf(kOldId) << bytesOf(id);
-    for (const auto& [name, value] : headers) {
-        if (name.starts_with(kMarks))
-            fields << bytesOf(name) << bytesOf(value);
-    }
-    return fields;
+    return fields + marks;
 }
 
 QByteArray fieldsToJson(std::span<const RespValue> fields, QByteArray& base64)
@@ -153,7 +157,7 @@ void readEntry(StreamId id, std::span<RespValue> fields, bool isPast, HeardMessa
     }
     while (fields.size() > 2) {
         const std::string name = fields[fields.size() - 2].text.toStdString();
-        if (name != kOldId && !name.starts_with(kMarks))
+        if (name != kOldId && !isMark(name))
             break;
         headers.emplace_back(name, fields.back().text.toStdString());
         fields = fields.first(fields.size() - 2);

@@ -39,6 +39,25 @@ std::string_view textView(const QByteArray& bytes)
     return {bytes.constData(), static_cast<std::size_t>(bytes.size())};
 }
 
+// A message of ROS has the fields of its type and no other: a mark of ours would be refused.
+std::string withoutMarks(std::string_view msg)
+{
+    const std::vector<JsonMember> members = membersOf(msg);
+    const auto isMark = [](const JsonMember& member) {
+        return member.key.starts_with("x-murmurscope-");
+    };
+    if (std::ranges::none_of(members, isMark))
+        return std::string(msg);
+    std::string kept;
+    for (const JsonMember& member : members) {
+        if (isMark(member))
+            continue;
+        kept += kept.empty() ? "\"" : ",\"";
+        kept.append(member.key).append("\":").append(member.value);
+    }
+    return '{' + kept + '}';
+}
+
 class RosbridgePublisher final : public FeedPublisher
 {
 public:
@@ -129,7 +148,7 @@ void RosbridgePublisher::send(std::uint64_t place, const OutgoingMessage& messag
         if (name == transport::kType)
             type = value;
     }
-    m_waiting.push_back({place, message.topic.toStdString(), std::move(type), std::string(msg)});
+    m_waiting.push_back({place, message.topic.toStdString(), std::move(type), withoutMarks(msg)});
     pump();
 }
 
