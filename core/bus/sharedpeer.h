@@ -12,6 +12,10 @@ namespace murmur {
 /// one: “me@10.0.0.7 (HTTP)”. Several agents may share such a name, so that it is nobody's own.
 inline constexpr std::string_view kSharedPeerEnd = " (HTTP)";
 
+/// A header that says whose message it was, where both ends are told: once an agent has said its
+/// name, a recording no longer knows by which socket it spoke, and its calls count within that.
+inline constexpr std::string_view kPeerHeader = "murmur-peer";
+
 inline bool isSharedPeer(std::string_view peer)
 {
     return peer.ends_with(kSharedPeerEnd);

@@ -3,6 +3,9 @@
 
 #include "session/rehearing.h"
 
+#include "bus/sharedpeer.h"
+#include "dialect/envelope.h"
+
 namespace murmur {
 
 namespace {
@@ -45,8 +48,10 @@ const HeardMessage& Rehearing::next()
     m_message.topic = bytes(m_topic);
     m_message.raw = bytes(take(m_heard.rawSize[row]));
     m_message.headers = bytes(take(m_heard.headerSize[row]));
-    m_peer.clear();
-    if (m_hasOld) {
+    m_peer = headerOf(
+        {m_message.headers.constData(), static_cast<std::size_t>(m_message.headers.size())},
+        kPeerHeader);
+    if (m_peer.empty() && m_hasOld) {
         // Of a message that was not read yet the peer stands alone.
         const AgentEntry sender = m_names.recordedAgent(AgentId(m_old.sender[row]));
         if (sender.provisional)

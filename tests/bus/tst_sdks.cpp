@@ -6,6 +6,7 @@
 
 #include "bus/kafkamock.h"
 #include "session/recorder.h"
+#include "session/reread.h"
 #include "session/session.h"
 
 #include <QTemporaryDir>
@@ -103,6 +104,15 @@ private:
         QVERIFY(session.ok());
         read(**session);
         QCOMPARE(m_said.size(), std::size_t(count));
+        session = Error{};
+        // And it is understood in the same way when it is read again.
+        const QStringList before = told();
+        QVERIFY(rereadRecording(options.path, {}).ok());
+        session = Session::open(options.path);
+        QVERIFY(session.ok());
+        m_said.clear();
+        read(**session);
+        QCOMPARE(told(), before);
         for (const Said& one : m_said)
             QVERIFY2((one.flags & Undecoded) == 0, qPrintable(one.text()));
     }
@@ -134,6 +144,13 @@ private:
         }
     }
 
+    [[nodiscard]] QStringList told() const
+    {
+        QStringList lines;
+        for (const Said& one : m_said)
+            lines << one.text() + u" %1"_s.arg(one.closes);
+        return lines;
+    }
     [[nodiscard]] std::vector<Said> ofType(const QString& type) const
     {
         std::vector<Said> found;

@@ -351,15 +351,17 @@ void TapHttp::describeSpeaker()
         if (!m_exchange->asked.empty())
             m_exchange->asked.back().peer = m_ends.client;
     }
+    const QByteArray& peer = m_isClient ? m_asked.peer : m_ends.server;
     const QByteArray& receiver = m_isClient ? m_ends.server : m_asked.peer;
     HeaderList headers{{"murmur-direction", m_isClient ? "to-server" : "to-client"},
+                       {std::string(kPeerHeader), peer.toStdString()},
                        {std::string(transport::kReceiver), receiver.toStdString()},
                        {"murmur-socket", m_asked.socket.toStdString()}};
     headers.insert(headers.end(), m_fields.kept.begin(), m_fields.kept.end());
     if (m_fields.isEvent)
         headers.emplace_back(transport::kContentType, m_fields.contentType);
-    m_ready.voice = TapVoice{m_asked.topic, QByteArray::fromStdString(headersToBytes(headers)),
-                             m_isClient ? m_asked.peer : m_ends.server};
+    m_ready.voice =
+        TapVoice{m_asked.topic, QByteArray::fromStdString(headersToBytes(headers)), peer};
 }
 
 void TapHttp::forget()

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/transport.h"
+#include "bus/sharedpeer.h"
 #include "bus/tap/taphead.h"
 
 #include <algorithm>
@@ -25,6 +26,7 @@ TapVoice voiceOf(const QByteArray& peer, const QByteArray& receiver, const char*
 {
     const std::string headers =
         headersToBytes({{"murmur-direction", direction},
+                        {std::string(kPeerHeader), peer.toStdString()},
                         {std::string(transport::kReceiver), receiver.toStdString()}});
     return {{}, QByteArray::fromStdString(headers), peer};
 }
