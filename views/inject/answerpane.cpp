@@ -72,6 +72,9 @@ AnswerPane::AnswerPane(QWidget* parent)
     column->addWidget(m_detail);
     column->addWidget(m_text, 1);
     column->addWidget(m_differences, 1);
+    column->addStretch(0); // only where nothing is shown above it
+    for (QLabel* label : {m_headline, m_detail})
+        label->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     clear();
 }
 
@@ -97,10 +100,9 @@ void AnswerPane::showPreview(const InjectionRun& run, const PreparedInjection& r
 {
     headline(tr("This would be sent to %1").arg(shownUrl(run.draft.target)),
              Theme::current().warning);
-    const QString often =
-        run.draft.repeat > 1
-            ? tr(" %n time(s), %1 a second.", "", run.draft.repeat).arg(run.draft.rate)
-            : QString();
+    const QString often = run.draft.repeat > 1
+                              ? tr(" × %1, %2 a second.").arg(run.draft.repeat).arg(run.draft.rate)
+                              : QString();
     m_detail->setText(tr("Topic %1.").arg(QString::fromUtf8(ready.message.topic)) + often + u' ' +
                       markSentence(ready.mark) + u' ' + hint);
     m_text->setPlainText(headerLines(ready.message.headers) + u'\n' + readable(ready.message.raw));
@@ -172,8 +174,7 @@ void AnswerPane::showDifferences(const QByteArray& answer)
             ? tr(" The recorded one came after %1.").arg(durationText(m_origin.answerLatency))
             : QString();
     m_detail->setText((count == 0 ? tr("It is as the recorded one.")
-                                  : tr("%n thing(s) in it are other than recorded.", "",
-                                       static_cast<int>(count))) +
+                                  : tr("Other than in the recorded one: %1.").arg(count)) +
                       recorded);
     m_differences->clear();
     for (const AnswerDifference& one : differences) {
@@ -201,21 +202,18 @@ void AnswerPane::finish(const InjectionReport& report)
             m_detail->setText(markSentence(report.mark));
         return;
     case InjectionReport::End::Stopped:
-        headline(tr("Stopped after %n message(s)", "", static_cast<int>(report.sent)),
-                 Theme::current().warning);
+        headline(tr("Stopped; %1 sent").arg(report.sent), Theme::current().warning);
         return;
     case InjectionReport::End::Refused:
     case InjectionReport::End::Unreachable:
         break;
     case InjectionReport::End::Lost:
-        headline(tr("The bus was lost after %n message(s); it is disarmed", "",
-                    static_cast<int>(report.sent)),
+        headline(tr("The bus was lost; %1 sent. It is disarmed.").arg(report.sent),
                  Theme::current().bad);
         m_detail->setText(report.sentence);
         return;
     }
-    headline(report.sent > 0 ? tr("Ended after %n message(s)", "", static_cast<int>(report.sent))
-                             : tr("Not sent"),
+    headline(report.sent > 0 ? tr("Ended; %1 sent").arg(report.sent) : tr("Not sent"),
              Theme::current().bad);
     m_detail->setText(report.sentence);
 }

@@ -80,7 +80,7 @@ InjectionDraft ComposerView::draft() const
     draft.headers = m_headers->headers();
     draft.repeat = m_repeat->value();
     draft.rate = m_rate->value();
-    draft.wantsReply = m_wantsReply->isChecked();
+    draft.wantsReply = m_canReply && m_wantsReply->isChecked();
     draft.origin.recording = m_recording;
     return draft;
 }
@@ -358,6 +358,12 @@ void ComposerView::showTarget()
                                           : where == Environment::Staging ? theme.warning
                                                                           : theme.bad);
     m_environment->setPalette(colors);
+    const auto publisher = createPublisher(target(), {});
+    const PublisherTraits traits = publisher ? (*publisher)->traits() : PublisherTraits();
+    m_headers->setVisible(traits.hasHeaders);
+    m_wantsReply->setVisible(traits.hasReplies);
+    m_canReply = traits.hasReplies;
+    m_topic->setEnabled(!publisher || traits.hasTopics);
     m_host->setVisible(hasTarget && where != Environment::Dev);
     m_host->setPlaceholderText(tr("type %1 to confirm").arg(target().host()));
     showArming();

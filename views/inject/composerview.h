@@ -115,6 +115,7 @@ private:
     InjectionDraft m_base; ///< what the widgets do not show: origin, key, message
     std::vector<QUrl> m_sources;
     QSet<QUrl> m_up;            ///< connections that stood
+    bool m_canReply = false;    ///< the bus of the target gives reply addresses
     bool m_isPreviewed = false; ///< the next Return sends
     QString m_recording;
     QString m_sentId; ///< of the mark that is looked for in what is heard

@@ -132,10 +132,13 @@ QWidget* ComposerView::buildSend()
     connect(m_memoryMenu, &QMenu::aboutToShow, this, &ComposerView::fillMenus);
     m_repeat = new QSpinBox(box);
     m_repeat->setRange(1, 1'000'000);
+    m_repeat->setButtonSymbols(QAbstractSpinBox::NoButtons);
     m_repeat->setPrefix(u"× "_s);
+    m_repeat->setToolTip(tr("How often it is sent"));
     m_repeat->setAccessibleName(tr("How often"));
     m_rate = new QDoubleSpinBox(box);
     m_rate->setRange(0.1, 100'000);
+    m_rate->setButtonSymbols(QAbstractSpinBox::NoButtons);
     m_rate->setDecimals(1);
     m_rate->setValue(1);
     m_rate->setSuffix(tr(" /s"));

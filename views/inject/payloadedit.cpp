@@ -3,7 +3,8 @@
 
 #include "views/inject/payloadedit.h"
 
-#include "replay/template.h"
+#include "base/kind.h"
+#include "base/time.h"
 #include "views/base/theme.h"
 
 #include <nlohmann/json.hpp>
@@ -89,9 +90,10 @@ void PayloadEdit::setBytes(const QByteArray& bytes)
     const QString text = decoder(bytes);
     m_isText = !decoder.hasError() && !text.contains(QChar(0));
     setReadOnly(!m_isText);
-    setPlainText(m_isText ? text
-                          : tr("%n byte(s) that are no text. They go out as they are.", "",
-                               static_cast<int>(bytes.size())));
+    setPlainText(
+        m_isText
+            ? text
+            : tr("%1 that are no text. They go out as they are.").arg(bytesText(bytes.size())));
 }
 
 QByteArray PayloadEdit::bytes() const
@@ -126,8 +128,7 @@ QString PayloadEdit::verdict() const
     const QByteArray json = withValues(text);
     try {
         const auto parsed = nlohmann::json::parse(json.begin(), json.end());
-        return parsed.is_array() ? tr("JSON, %n element(s)", "", static_cast<int>(parsed.size()))
-                                 : tr("JSON");
+        return parsed.is_array() ? tr("JSON array") : tr("JSON");
     } catch (const nlohmann::json::parse_error& error) {
         const auto at = std::min<qsizetype>(static_cast<qsizetype>(error.byte), json.size());
         const QByteArray before = json.left(std::max<qsizetype>(0, at - 1));
