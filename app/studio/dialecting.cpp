@@ -118,10 +118,13 @@ Dialecting::Dialecting(MainWindow& window, QObject* parent)
                 m_bar->clear();
         }
     });
-    connect(session, &StudioSession::rereadProgressed, this, [this](qint64 done, qint64 total) {
-        if (m_window.session()->isRereading())
-            m_bar->showProgress(tr("Reading again:"), done, total);
-    });
+    connect(session, &StudioSession::rereadProgressed, this,
+            [this](const QString& step, qint64 done, qint64 total) {
+                if (m_window.session()->isRereading())
+                    m_bar->showProgress(step.isEmpty() ? tr("Reading again:")
+                                                       : tr("Reading again, %1:").arg(step),
+                                        done, total);
+            });
     connect(session, &StudioSession::rereadDone, this,
             [this](const RereadReport& report) { m_report = report; });
     connect(session, &StudioSession::rereadFailed, this, &Dialecting::showFailure);
@@ -150,7 +153,7 @@ Coverage Dialecting::Looked::of(std::optional<std::uint32_t> connection) const
 void Dialecting::look()
 {
     Session* const session = m_window.shared()->session();
-    if (!session || m_window.session()->paths().size() != 1 || m_window.isUnattended())
+    if (!session || m_window.isUnattended())
         return;
     m_lookedAt = session->seen().messages();
     if (m_lookedAt < kFewest)
@@ -316,13 +319,17 @@ void Dialecting::readAgain()
 
 void Dialecting::start(const RereadOptions& options, bool canBeUndone)
 {
+    begin(canBeUndone);
+    m_window.session()->reread(options);
+}
+
+void Dialecting::begin(bool canBeUndone)
+{
     m_sampling.cancel();
     m_question.reset();
     m_report.reset();
     m_canBeUndone = canBeUndone;
-    m_before = m_window.session()->info().dialects;
     m_bar->showProgress(tr("Reading again:"), 0, 0);
-    m_window.session()->reread(options);
 }
 
 void Dialecting::tellResult(const Looked& looked)
@@ -362,11 +369,9 @@ void Dialecting::tellResult(const Looked& looked)
 /// As it was read before the last answer.
 void Dialecting::undo()
 {
-    RereadOptions options;
-    options.dialect = u"auto"_s;
-    options.rules = rulesKept(m_before.toStdString());
     m_name.clear();
-    start(options, false);
+    begin(false);
+    m_window.session()->undoReread();
 }
 
 void Dialecting::showFailure(const Error& error)

@@ -69,6 +69,7 @@ private:
     void useFromNowOn(const std::shared_ptr<const UserDialect>& dialect,
                       std::optional<std::uint32_t> connection);
     void start(const RereadOptions& options, bool canBeUndone);
+    void begin(bool canBeUndone);
     void readPending();
     void undo();
     void showFailure(const Error& error);
@@ -95,7 +96,6 @@ private:
     QString m_pendingPath;
     std::optional<std::uint32_t> m_connection; ///< that is read by the last answer
     QString m_name;                            ///< of the last answer
-    QString m_before; ///< the rules that the recording kept before, as of keptRules
     bool m_canBeUndone = false;
     std::optional<RereadReport> m_report;               ///< of a reading that was not told yet
     std::vector<std::pair<QString, QString>> m_targets; ///< profile, and its connection

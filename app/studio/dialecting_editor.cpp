@@ -74,7 +74,9 @@ bool Dialecting::takes(const QStringList& files)
 
 std::shared_ptr<const UserDialect> Dialecting::keptFor(std::uint32_t connection) const
 {
-    for (const DialectRule& rule : rulesKept(m_window.session()->info().dialects.toStdString())) {
+    if (!m_looked.sample)
+        return nullptr;
+    for (const DialectRule& rule : m_looked.sample->kept) {
         if (!rule.connection || *rule.connection == connection)
             return rule.user;
     }
@@ -134,9 +136,10 @@ void Dialecting::wireEditor()
             m_editor->setApply(tr("Apply from now on"),
                                tr("What comes is read by it; what came before, when the recording "
                                   "ends (Ctrl+Enter)"));
-        else if (m_window.shared()->session() && session->paths().size() == 1)
-            m_editor->setApply(tr("Apply to this recording"),
-                               tr("Reads the recording again in the background; its messages stay "
+        else if (m_window.shared()->session())
+            m_editor->setApply(session->paths().size() == 1 ? tr("Apply to this recording")
+                                                            : tr("Apply to these recordings"),
+                               tr("Reads what is open again in the background; the messages stay "
                                   "(Ctrl+Enter)"));
         else
             m_editor->setApply({}, {});

@@ -4,8 +4,8 @@
 
 #include "base/result.h"
 #include "keptnote.h"
+#include "session/dialectjobs.h"
 #include "session/recorder.h"
-#include "session/reread.h"
 #include "session/session.h"
 
 #include <QElapsedTimer>
@@ -22,7 +22,6 @@
 namespace murmur {
 
 class RecorderThread;
-class RereadJob;
 class SharedView;
 
 /// What the window has open: nothing, a recording, or a recording that is being made. Owns the
@@ -86,10 +85,12 @@ public:
     void saveAs(const QString& path);
     /// Lets go of a closed recording.
     void close();
-    /// Reads a closed recording again, in the background, and opens it anew; its `rules` and
-    /// `dialect` count. Ends with rereadDone or rereadFailed.
+    /// Reads what is open again, recording by recording, in the background, and opens it anew; its
+    /// `rules` and `dialect` count. Ends with rereadDone or rereadFailed.
     void reread(const RereadOptions& options);
-    /// The recording stays as it was.
+    /// As it was read before the last reread().
+    void undoReread();
+    /// The recording that is being read stays as it was.
     void cancelReread();
     [[nodiscard]] bool isRereading() const { return m_reread != nullptr; }
 
@@ -105,7 +106,8 @@ Q_SIGNALS:
     void stopped(const murmur::Kept& kept);
     /// Something worth a line that is no failure.
     void noted(const QString& sentence);
-    void rereadProgressed(qint64 done, qint64 total);
+    /// `step`: "2 of 3", where several recordings are open.
+    void rereadProgressed(const QString& step, qint64 done, qint64 total);
     /// The new reading is in force; `opened` follows.
     void rereadDone(const murmur::RereadReport& report);
     void rereadFailed(const murmur::Error& error);
@@ -121,6 +123,7 @@ private:
     void move(QString from, QString to, bool keepSource);
     /// Opens the recording anew; what is looked at stays.
     void reload();
+    void startReread(std::vector<RereadTask> tasks);
     void endReread();
     void whenReleased(std::function<void()> then, int triesLeft = 100);
     void readInfo();
@@ -139,7 +142,8 @@ private:
     QStringList m_paths; ///< all of a session of several
     SessionOptions m_options;
     std::stop_source m_merge;
-    RereadJob* m_reread = nullptr; ///< of the recording that is open; ours
+    RereadJob* m_reread = nullptr; ///< of what is open; ours
+    std::vector<RereadTask> m_undo;
     QString m_saveAs;
     bool m_madeHere = false;
     bool m_discard = false;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// A closed recording is read again while it is looked at.
+// What is open and has ended is read again while it is looked at.
 
 #include "session/dialectjobs.h"
 #include "studiosession.h"
@@ -13,28 +13,43 @@ namespace murmur {
 
 void StudioSession::reread(const RereadOptions& options)
 {
-    if (m_state != State::Reading || m_paths.size() != 1) {
+    if (m_state != State::Reading || !m_session) {
         Q_EMIT rereadFailed(
-            {ErrorCode::WrongUse,
-             m_paths.size() > 1
-                 ? tr("Several recordings are open. Open the one alone that is to be read again.")
-                 : tr("Only a recording that has ended can be read again.")});
+            {ErrorCode::WrongUse, tr("Only a recording that has ended can be read again.")});
         return;
     }
+    startReread(rereadTasks(*m_session, options));
+}
+
+void StudioSession::undoReread()
+{
+    if (m_state == State::Reading)
+        startReread(m_undo);
+}
+
+void StudioSession::startReread(std::vector<RereadTask> tasks)
+{
     endReread();
-    m_reread = new RereadJob(m_path, options, this);
+    const bool isOfSeveral = tasks.size() > 1;
+    m_reread = new RereadJob(std::move(tasks), this);
     connect(m_reread, &RereadJob::progressed, this,
-            [this](const QString&, qint64 done, qint64 total) {
-                Q_EMIT rereadProgressed(done, total);
+            [this, isOfSeveral](const QString& step, qint64 done, qint64 total) {
+                Q_EMIT rereadProgressed(isOfSeveral ? step : QString(), done, total);
             });
-    connect(m_reread, &RereadJob::finished, this, [this](const RereadReport& report) {
+    const auto end = [this] {
+        m_undo = m_reread->undo();
         std::exchange(m_reread, nullptr)->deleteLater();
+    };
+    connect(m_reread, &RereadJob::finished, this, [this, end](const RereadReport& report) {
+        end();
         Q_EMIT rereadDone(report);
         reload();
     });
-    connect(m_reread, &RereadJob::failed, this, [this](const Error& error) {
-        std::exchange(m_reread, nullptr)->deleteLater();
+    connect(m_reread, &RereadJob::failed, this, [this, end](const Error& error) {
+        end();
         Q_EMIT rereadFailed(error);
+        if (!m_undo.empty())
+            reload(); // some were read before it failed
     });
     m_reread->start();
 }
@@ -59,7 +74,7 @@ void StudioSession::endReread()
 
 void StudioSession::reload()
 {
-    if (m_state != State::Reading || m_paths.size() != 1)
+    if (m_state != State::Reading)
         return;
     const TimeRange window = m_shared->window();
     const TimePoint playhead = m_shared->playhead();
@@ -78,7 +93,7 @@ void StudioSession::reload()
             m_shared->selectMessage(selected);
         },
         Qt::SingleShotConnection);
-    open(m_path);
+    open(m_paths, m_options);
 }
 
 } // namespace murmur

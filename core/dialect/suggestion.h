@@ -54,6 +54,7 @@ struct MessageSample
     };
     std::vector<Message> messages;
     std::vector<Connection> connections; ///< those of the messages
+    std::vector<DialectRule> kept;       ///< by which a person has them read
     std::int64_t total = 0;              ///< messages that the recording has
 
     [[nodiscard]] std::string_view connectionName(std::uint32_t id) const;

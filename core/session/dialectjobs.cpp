@@ -3,10 +3,15 @@
 
 #include "session/dialectjobs.h"
 
+#include "bus/sharedpeer.h"
 #include "dialect/dialect.h"
+#include "dialect/envelope.h"
+#include "recording/reader.h"
 #include "session/jobs.h"
+#include "session/recordingset.h"
 #include "session/session.h"
 
+#include <QFileInfo>
 #include <QFutureWatcher>
 #include <QThreadPool>
 #include <QtConcurrent>
@@ -35,6 +40,13 @@ constexpr std::uint32_t bitOf(DialectField field)
     return 0;
 }
 
+/// What a connection of one recording is in its session.
+std::uint32_t sessionConnection(const Member& member, std::uint32_t own)
+{
+    const auto& map = member.map.connections;
+    return map.empty() ? own : NameMap::at(map, own);
+}
+
 class Sampler
 {
 public:
@@ -48,6 +60,7 @@ public:
 private:
     Status takeStretch(Seq first, int count);
     void take(const MessageDetail& detail);
+    void takeRules(const QString& kept, const Member* member);
 
     const Source& m_source;
     const SampleRequest& m_request;
@@ -65,6 +78,13 @@ Result<MessageSample> Sampler::run()
             return view.error();
         first = view->first();
         last = view->last();
+        if (!m_source.set)
+            takeRules(view->reader().meta().dialects, nullptr);
+    }
+    for (std::size_t i = 0; m_source.set && i < m_source.set->members.size(); ++i) {
+        const Member& member = m_source.set->members[i];
+        if (const auto view = SourceView::of(member.source))
+            takeRules(view->reader().meta().dialects, &member);
     }
     const Seq total = std::max<Seq>(0, last - first + 1);
     m_sample.total = total;
@@ -82,6 +102,15 @@ Result<MessageSample> Sampler::run()
             return status.error();
     }
     return std::move(m_sample);
+}
+
+void Sampler::takeRules(const QString& kept, const Member* member)
+{
+    for (DialectRule& rule : rulesKept(kept.toStdString())) {
+        if (member != nullptr && rule.connection)
+            rule.connection = sessionConnection(*member, *rule.connection);
+        m_sample.kept.push_back(std::move(rule));
+    }
 }
 
 Status Sampler::takeStretch(Seq first, int count)
@@ -136,6 +165,8 @@ void Sampler::take(const MessageDetail& detail)
         message.known |= bitOf(DialectField::Correlation);
     if (!detail.ids[static_cast<std::size_t>(IdField::Trace)].isEmpty())
         message.known |= bitOf(DialectField::Trace);
+    if (message.peer.empty())
+        message.peer = headerOf(message.headers, kPeerHeader);
     if (m_sample.connectionName(message.connection).empty()) {
         const ConnectionEntry entry = names.connectionEntry(row.connection);
         m_sample.connections.push_back({message.connection, entry.name, entry.url});
@@ -153,10 +184,80 @@ QFuture<Result<MessageSample>> sampleMessages(const Session& session, SampleRequ
     });
 }
 
+std::vector<RereadTask> rereadTasks(const Session& session, const RereadOptions& options)
+{
+    const auto source = session.source();
+    if (!source->set)
+        return {{session.path(), options}};
+    // What several recordings heard from one URL is read alike.
+    const auto urlOf = [&](std::uint32_t id) {
+        return source->names->connectionEntry(ConnectionId{id}).url;
+    };
+    std::vector<RereadTask> tasks;
+    for (const Member& member : source->set->members) {
+        RereadTask task{source->set->infos[member.info].path, options};
+        task.options.rules.clear();
+        const auto& ids = member.map.connections;
+        for (const DialectRule& rule : options.rules) {
+            if (!rule.connection || ids.empty()) {
+                task.options.rules.push_back(rule);
+                continue;
+            }
+            for (std::uint32_t own = 1; own < ids.size(); ++own) {
+                if (ids[own] != *rule.connection && urlOf(ids[own]) != urlOf(*rule.connection))
+                    continue;
+                task.options.rules.push_back(rule);
+                task.options.rules.back().connection = own;
+            }
+        }
+        if (options.rules.empty() || !task.options.rules.empty())
+            tasks.push_back(std::move(task));
+    }
+    return tasks;
+}
+
+namespace {
+
+/// All, one after the other; what was read so far and how it was read before is in `undo`.
+Result<RereadReport> rereadAll(const std::vector<RereadTask>& tasks, const RereadOptions& common,
+                               std::vector<RereadTask>& undo)
+{
+    RereadReport sum;
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+        RereadTask before{tasks[i].path, {}};
+        if (const auto reader = RecordingReader::open(tasks[i].path)) {
+            before.options.dialect = QStringLiteral("auto");
+            before.options.rules = rulesKept((*reader)->meta().dialects.toStdString());
+        }
+        RereadOptions options = tasks[i].options;
+        options.stop = common.stop;
+        options.progress = [&](const QString& step, std::int64_t done, std::int64_t total) {
+            const QString place = RereadJob::tr("%1 of %2").arg(i + 1).arg(tasks.size());
+            common.progress(tasks.size() == 1 ? step : place, done, total);
+        };
+        const auto report = rereadRecording(tasks[i].path, options);
+        if (!report && tasks.size() == 1)
+            return report;
+        if (!report)
+            return Error{report.error().code,
+                         RereadJob::tr("%1: %2 %n of the recordings before it are read anew.", "",
+                                       static_cast<int>(i))
+                             .arg(QFileInfo(tasks[i].path).fileName(), report.error().message)};
+        undo.push_back(std::move(before));
+        sum.generation = report->generation;
+        sum.messages += report->messages;
+        sum.changed += report->changed;
+        sum.unreadable += report->unreadable;
+    }
+    return sum;
+}
+
+} // namespace
+
 struct RereadJob::Private
 {
-    QString path;
-    RereadOptions options;
+    std::vector<RereadTask> tasks;
+    std::vector<RereadTask> undo;
     std::stop_source stop;
     QThreadPool pool; ///< of its own: long work must not keep short work waiting
     QFutureWatcher<Result<RereadReport>> watcher;
@@ -168,11 +269,15 @@ RereadJob::RereadJob(QString path, QString dialect, QObject* parent)
 }
 
 RereadJob::RereadJob(QString path, RereadOptions options, QObject* parent)
+    : RereadJob(std::vector<RereadTask>{{std::move(path), std::move(options)}}, parent)
+{
+}
+
+RereadJob::RereadJob(std::vector<RereadTask> tasks, QObject* parent)
     : QObject(parent)
     , d(std::make_unique<Private>())
 {
-    d->path = std::move(path);
-    d->options = std::move(options);
+    d->tasks = std::move(tasks);
     connect(&d->watcher, &QFutureWatcherBase::finished, this, [this] {
         const Result<RereadReport> report = d->watcher.result();
         if (report)
@@ -193,7 +298,8 @@ void RereadJob::start()
 {
     if (isRunning())
         return;
-    RereadOptions options = d->options;
+    d->undo.clear();
+    RereadOptions options;
     options.stop = d->stop.get_token();
     options.progress = [this, told = std::chrono::steady_clock::time_point()](
                            const QString& step, std::int64_t done, std::int64_t total) mutable {
@@ -206,15 +312,19 @@ void RereadJob::start()
             this, [this, step, done, total] { Q_EMIT progressed(step, done, total); },
             Qt::QueuedConnection);
     };
-    d->watcher.setFuture(
-        QtConcurrent::run(&d->pool, [path = d->path, options = std::move(options)] {
-            return rereadRecording(path, options);
-        }));
+    d->watcher.setFuture(QtConcurrent::run(&d->pool, [job = d.get(), options = std::move(options)] {
+        return rereadAll(job->tasks, options, job->undo);
+    }));
 }
 
 void RereadJob::cancel()
 {
     d->stop.request_stop();
+}
+
+const std::vector<RereadTask>& RereadJob::undo() const
+{
+    return d->undo;
 }
 
 bool RereadJob::isRunning() const

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <vector>
 
 namespace murmur {
 
@@ -29,29 +30,44 @@ struct SampleRequest
 [[nodiscard]] QFuture<Result<MessageSample>> sampleMessages(const Session& session,
                                                             SampleRequest request = {});
 
-/// Reads a recording again in the background. Lives in the thread that made it. Destroying it
-/// cancels and waits, a block at most.
+/// A recording that is to be read again. `dialect` and `rules` of the options count.
+struct RereadTask
+{
+    QString path;
+    RereadOptions options;
+};
+
+/// What `options`, whose rules name connections of the session, mean for each of its recordings: a
+/// connection there is one of the same URL. Those that have none are left as they are.
+[[nodiscard]] std::vector<RereadTask> rereadTasks(const Session& session,
+                                                  const RereadOptions& options);
+
+/// Reads recordings again in the background, one after the other. Lives in the thread that made it.
+/// Destroying it cancels and waits, a block at most.
 class RereadJob : public QObject
 {
     Q_OBJECT
 public:
     explicit RereadJob(QString path, QString dialect = {}, QObject* parent = nullptr);
-    /// `dialect` and `rules` of the options count; the rest is the job's own.
     RereadJob(QString path, RereadOptions options, QObject* parent = nullptr);
+    explicit RereadJob(std::vector<RereadTask> tasks, QObject* parent = nullptr);
     ~RereadJob() override;
 
     void start();
-    /// The recording stays as it was; `finished` tells when.
+    /// The recording that is being read stays as it was; `failed` tells when.
     void cancel();
     [[nodiscard]] bool isRunning() const;
+    /// When it has ended: what reads those that were read as they were read before.
+    [[nodiscard]] const std::vector<RereadTask>& undo() const;
 
 Q_SIGNALS:
-    /// At most some times a second.
+    /// At most some times a second; of one recording. `step` is "2 of 3" where there are several.
     void progressed(const QString& step, qint64 done, qint64 total);
-    /// The new reading is in force: sessions see it with their next question; whoever keeps what
-    /// was read before opens the recording anew.
+    /// The sum of all. The new reading is in force: sessions see it with their next question;
+    /// whoever keeps what was read before opens the recording anew.
     void finished(const murmur::RereadReport& report);
-    /// WrongUse, Unreadable, Unwritable, DiskFull, Cancelled: the recording is as it was.
+    /// WrongUse, Unreadable, Unwritable, DiskFull, Cancelled: the recording is as it was, and so
+    /// are those behind it; see undo() for those before it.
     void failed(const murmur::Error& error);
 
 private:

@@ -204,6 +204,68 @@ private Q_SLOTS:
         QVERIFY(Session::open(file("cancelled.murmur")).ok());
     }
 
+    void recordingsOfASessionAreReadOneAfterTheOther()
+    {
+        const QStringList paths{file("north.murmur"), file("units.murmur"), file("south.murmur")};
+        QVERIFY(recordTwoHalls(paths[0]).ok());
+        QVERIFY(QFile::copy(file("plain.murmur"), paths[1]));
+        QVERIFY(recordTwoHalls(paths[2]).ok());
+        std::uint32_t south = 0;
+        RereadOptions options;
+        std::vector<RereadTask> tasks;
+        {
+            auto session = Session::open(paths);
+            QVERIFY(session.ok());
+            SampleRequest all;
+            all.messages = 2 * kCount;
+            const auto sample = waitFor(sampleMessages(**session, all));
+            QVERIFY(sample.ok());
+            QVERIFY(sample->kept.empty());
+            for (const MessageSample::Connection& one : sample->connections)
+                south = one.url == "test://south" ? one.id : south;
+            options.rules = {ruleOf("body.unit", south)};
+            tasks = rereadTasks(**session, options);
+            QCOMPARE(rereadTasks(**session, {}).size(), std::size_t(3));
+        }
+        // Both have that connection, under a number of their own; the third has not.
+        QCOMPARE(tasks.size(), std::size_t(2));
+        QCOMPARE(tasks[0].path, paths[0]);
+        QCOMPARE(tasks[1].path, paths[2]);
+        for (const RereadTask& task : tasks)
+            QCOMPARE(task.options.rules.front().connection, std::optional<std::uint32_t>(2));
+        std::vector<RereadTask> undo;
+        {
+            RereadJob job(tasks);
+            QSignalSpy finished(&job, &RereadJob::finished);
+            QSignalSpy progressed(&job, &RereadJob::progressed);
+            job.start();
+            QVERIFY(finished.wait(30'000));
+            QCOMPARE(finished[0][0].value<RereadReport>().messages, 8);
+            QCOMPARE(progressed.back()[0].toString(), u"2 of 2"_s);
+            undo = job.undo();
+        }
+        QCOMPARE(sendersOf(paths[0]), sendersOf(paths[2]));
+        QVERIFY(sendersOf(paths[0]).contains(u"unit-1"_s));
+        {
+            auto session = Session::open(paths);
+            const auto sample = waitFor(sampleMessages(**session));
+            QCOMPARE(sample->kept.size(), std::size_t(2)); // one of each, as the session numbers it
+            QVERIFY(std::ranges::any_of(
+                sample->kept, [&](const DialectRule& rule) { return rule.connection == south; }));
+        }
+        // One that cannot be read ends it; those before it are read, and can be taken back.
+        undo.push_back({file("missing.murmur"), {}});
+        RereadJob back(undo);
+        QSignalSpy failed(&back, &RereadJob::failed);
+        back.start();
+        QVERIFY(failed.wait(30'000));
+        const QString why = failed[0][0].value<Error>().message;
+        QVERIFY2(why.startsWith(u"missing.murmur: "_s) && why.contains(u'2'), qPrintable(why));
+        QCOMPARE(back.undo().size(), std::size_t(2));
+        QVERIFY(!sendersOf(paths[0]).contains(u"unit"_s));
+        QCOMPARE(dialectsOf(paths[2]), QString());
+    }
+
     void aRecordingBringsItsDialectsAlong()
     {
         QVERIFY(recordUnits(file("kept.murmur"), u"units"_s).ok());

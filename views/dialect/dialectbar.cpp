@@ -74,7 +74,30 @@ QString tipOf(const Suggestion& one)
 
 QString placeText(const Suggestion& suggestion)
 {
-    return shortened(suggestion.source.described()) + u' ' + coverageText(suggestion.share());
+    const QString place = shortened(suggestion.source.described());
+    // Every message comes by its connection; a share would say nothing.
+    return suggestion.source.from == FieldSource::From::Connection
+               ? place
+               : place + u' ' + coverageText(suggestion.share());
+}
+
+QStringList placeTexts(const std::vector<Suggestion>& suggestions)
+{
+    QStringList texts;
+    for (const Suggestion& one : suggestions) {
+        const QString share = coverageText(one.share());
+        const bool isAlone = std::ranges::none_of(suggestions, [&](const Suggestion& other) {
+            return &other != &one && other.source.from != FieldSource::From::Connection &&
+                   coverageText(other.share()) == share;
+        });
+        QString text = placeText(one);
+        if (!isAlone && one.source.from != FieldSource::From::Connection)
+            text += u", "_s + (one.distinct == 1
+                                   ? DialectBar::tr("1 name")
+                                   : DialectBar::tr("%1 names").arg(numberText(one.distinct)));
+        texts << text;
+    }
+    return texts;
 }
 
 DialectBar::DialectBar(QWidget* parent)
@@ -163,12 +186,13 @@ void DialectBar::ask(const DialectQuestion& question)
               .arg(question.share == 0 ? tr("None") : coverageText(question.share),
                    question.name.size() > 40 ? question.name.left(39) + u'…' : question.name),
           false);
+    const QStringList texts = placeTexts(question.senders);
     for (std::size_t i = 0; i < question.senders.size(); ++i) {
         const Suggestion& one = question.senders[i];
         // The last resort stays in sight.
         if (i >= kMostPlaces && one.source.from != FieldSource::From::Connection)
             continue;
-        QPushButton* button = addButton(placeText(one), tipOf(one));
+        QPushButton* button = addButton(texts[static_cast<qsizetype>(i)], tipOf(one));
         button->setAccessibleName(tr("Read the sender from %1, which %2 of the messages have")
                                       .arg(one.source.described(), coverageText(one.share())));
         connect(button, &QPushButton::clicked, this,

@@ -73,7 +73,9 @@ private:
     bool m_isBad = false;
 };
 
-/// "payload.agent 97 %".
+/// "payload.agent 97 %"; "the connection".
 QString placeText(const Suggestion& suggestion);
+/// Places of the same share also say how many names stand there: "payload.agent 97 %, 12 names".
+QStringList placeTexts(const std::vector<Suggestion>& suggestions);
 
 } // namespace murmur

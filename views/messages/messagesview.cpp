@@ -299,10 +299,13 @@ void MessagesView::updateHeader()
                                               ? tr("Listening: the first message appears here.")
                                               : shared()->silence());
     else if (m_search->isActive() && m_model->rowCount() == 0)
-        m_note->say(
-            m_search->through() < m_search->last() ? tr("Searching …") : tr("No message matches"),
-            m_search->through() < m_search->last() ? QString()
-                                                   : tr("Clear the filter or make it wider."));
+        m_note->say(m_search->through() < m_search->last() ? tr("Searching …")
+                                                           : tr("No message matches"),
+                    m_search->through() < m_search->last()
+                        ? QString()
+                        : tr("Clear the filter or make it wider. Words are searched in the "
+                             "bytes that came: of packed or binary payloads ask for a place, "
+                             "as in payload.id > 21."));
     else
         m_note->say({});
 }
