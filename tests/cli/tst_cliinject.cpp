@@ -116,7 +116,8 @@ private Q_SLOTS:
         QCOMPARE(lines[3][u"mark"_s].toString(), u"payload"_s);
         hub.signal(SIGINT);
         QCOMPARE(hub.outcome().code, 0);
-        const auto marked = murmur({u"query"_s, file, u"topic == tasks"_s, u"--json"_s}).objects();
+        const auto marked =
+            murmur::murmur({u"query"_s, file, u"topic == tasks"_s, u"--json"_s}).objects();
         QCOMPARE(marked.size(), std::size_t(3));
         for (std::size_t i = 0; i < marked.size(); ++i) {
             QCOMPARE(marked[i][u"flags"_s].toArray(), QJsonArray{u"injected"_s});
@@ -221,7 +222,7 @@ private Q_SLOTS:
         QFETCH(QByteArray, says);
         const QString profiles = m_folder.filePath(u"profiles.json"_s);
         QCOMPARE(murmurWith(profiles, {u"profile"_s, u"add"_s, u"p"_s, u"nats://127.0.0.1:4"_s,
-                                       u"--never-write"_s}),
+                                       u"--never-write"_s, u"--replace"_s}),
                  0);
         const Outcome refused = injected(arguments, profiles);
         QVERIFY2(refused.err.contains(says), refused.err.constData());
@@ -232,7 +233,7 @@ private:
     static int murmurWith(const QString& profiles, const QStringList& arguments)
     {
         qputenv("MURMURSCOPE_PROFILES", profiles.toUtf8());
-        const Outcome outcome = murmur(arguments);
+        const Outcome outcome = murmur::murmur(arguments);
         qunsetenv("MURMURSCOPE_PROFILES");
         if (outcome.code != 0)
             qWarning("%s", outcome.err.constData());
@@ -240,7 +241,10 @@ private:
     }
     static int messagesOf(const QString& file)
     {
-        return murmur({u"info"_s, file, u"--json"_s}).objects().at(0)[u"messages"_s].toInt();
+        return murmur::murmur({u"info"_s, file, u"--json"_s})
+            .objects()
+            .at(0)[u"messages"_s]
+            .toInt();
     }
     QTemporaryDir m_folder;
 };

@@ -53,8 +53,10 @@ AnswerPane::AnswerPane(QWidget* parent)
 {
     m_headline->setTextFormat(Qt::PlainText);
     m_headline->setWordWrap(true);
+    m_headline->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     m_detail->setTextFormat(Qt::PlainText);
     m_detail->setWordWrap(true);
+    m_detail->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     m_text->setReadOnly(true);
     m_text->setFrameShape(QFrame::NoFrame);
     m_text->setFont(Theme::current().numberFont());
@@ -66,15 +68,13 @@ AnswerPane::AnswerPane(QWidget* parent)
     m_differences->setUniformRowHeights(true);
     m_differences->header()->setStretchLastSection(true);
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(12, 6, 0, 0);
+    column->setContentsMargins(12, 6, 8, 0);
     column->setSpacing(4);
     column->addWidget(m_headline);
     column->addWidget(m_detail);
-    column->addWidget(m_text, 1);
-    column->addWidget(m_differences, 1);
-    column->addStretch(0); // only where nothing is shown above it
-    for (QLabel* label : {m_headline, m_detail})
-        label->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+    column->addWidget(m_text, 100);
+    column->addWidget(m_differences, 100);
+    column->addStretch(1);
     clear();
 }
 
