@@ -107,7 +107,7 @@ bool TapHttp::gatherLine(std::string_view& bytes, std::string_view end, std::siz
         return true;
     }
     bytes.remove_prefix(m_line.size() - before);
-    if (m_line.size() > most)
+    if (m_line.size() >= most + end.size())
         giveUp("a head or a chunk of HTTP is too long");
     return false;
 }
