@@ -363,6 +363,22 @@ private Q_SLOTS:
         QCOMPARE(told.accounted(), "");
     }
 
+    void nobodyIsAskedBeforeTheInboxIsThere()
+    {
+        Mute mute;
+        Publishing told(&createHubPublisher, mute.url());
+        QVERIFY(told.waitUp());
+        OutgoingMessage request = message("a", R"({"topic":"a"})");
+        request.wantsReply = true;
+        QVERIFY(told.publish(request));
+        QVERIFY(runUntil([&] { return !mute.read.isEmpty(); }, 20'000));
+        QVERIFY(!told.waitSettled(100));
+        const qsizetype before = mute.read.size();
+        mute.socket->write(QByteArray::fromStdString(
+            RawClient::frame(R"({"op":"subscribed","topics":[]})", 1, true, false)));
+        QVERIFY(runUntil([&] { return mute.read.size() > before + 50; }, 20'000));
+    }
+
     void whyItCannotBeAttachedIsSaid()
     {
         HubHost hub({}, "sesame");
