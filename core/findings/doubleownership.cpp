@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "findings/doubleownership.h"
 
+#include "findings/keymeanings.h"
 #include "findings/scene.h"
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -88,17 +89,11 @@ private:
 
     What meaningOf(StateKeyId key, const Scene& scene)
     {
-        const std::uint32_t number = index(key);
-        if (number >= m_meanings.size())
-            m_meanings.resize(number + 1, What::Unknown);
-        What& what = m_meanings[number];
-        if (what == What::Unknown) {
-            const std::string name = scene.names().stateKeyName(key);
-            what = std::ranges::find(kHolderKeys, name) != kHolderKeys.end() ? What::Holder
+        return m_meanings.of(key, scene, [](const std::string& name) {
+            return std::ranges::find(kHolderKeys, name) != kHolderKeys.end() ? What::Holder
                    : name == "status" || name == "state"                     ? What::Status
                                                                              : What::Other;
-        }
-        return what;
+        });
     }
 
     Thing& thingOf(std::uint64_t key)
@@ -154,7 +149,7 @@ private:
     }
 
     std::int64_t m_within;
-    std::vector<What> m_meanings; ///< by state key
+    KeyMeanings<What> m_meanings;
     boost::unordered_flat_map<std::uint64_t, Thing> m_things;
     std::deque<std::uint64_t> m_order;
     std::int64_t m_forgotten = 0;

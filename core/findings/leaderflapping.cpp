@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "findings/boundedtable.h"
 #include "findings/jsonpieces.h"
+#include "findings/keymeanings.h"
 #include "findings/scene.h"
 
 #include <algorithm>
@@ -126,23 +127,18 @@ private:
 
     Means meaningOf(StateKeyId key, const Scene& scene)
     {
-        const std::uint32_t number = index(key);
-        if (number >= m_meanings.size())
-            m_meanings.resize(number + 1, Means::Unknown);
-        Means& means = m_meanings[number];
-        if (means == Means::Unknown) {
-            const std::string word = plainWord(scene.names().stateKeyName(key));
+        return m_meanings.of(key, scene, [](const std::string& name) {
+            const std::string word = plainWord(name);
             const auto isOneOf = [&](const auto& words) {
                 return std::ranges::find(words, word) != words.end();
             };
-            means = isOneOf(kLeaderKeys) ? Means::Leader
-                    : isOneOf(kRoleKeys) ? Means::Role
-                    : isOneOf(kTermKeys) ? Means::Term
-                    : word == "leasems" || word == "ttlms" || word == "leasedurationseconds"
-                        ? Means::Lease
-                        : Means::Other;
-        }
-        return means;
+            return isOneOf(kLeaderKeys) ? Means::Leader
+                   : isOneOf(kRoleKeys) ? Means::Role
+                   : isOneOf(kTermKeys) ? Means::Term
+                   : word == "leasems" || word == "ttlms" || word == "leasedurationseconds"
+                       ? Means::Lease
+                       : Means::Other;
+        });
     }
 
     bool readStates(const Heard& message, const Scene& scene, Claim& claim)
@@ -364,7 +360,7 @@ private:
     std::size_t m_most;
     std::int64_t m_within;
     std::int64_t m_overlap;
-    std::vector<Means> m_meanings;     ///< by state key
+    KeyMeanings<Means> m_meanings;
     std::vector<std::uint8_t> m_types; ///< by type; 0: not looked at, 1: other, 2: election, 3: own
     std::vector<std::uint8_t> m_topics; ///< by topic; 0: not looked at, 1: shared, 2: one agent's
     std::unordered_map<std::uint64_t, AgentId> m_names;

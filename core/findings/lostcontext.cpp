@@ -4,6 +4,7 @@
 
 #include "findings/boundedtable.h"
 #include "findings/jsonpieces.h"
+#include "findings/keymeanings.h"
 #include "findings/scene.h"
 #include "findings/similarity.h"
 
@@ -276,19 +277,15 @@ private:
     enum class Means : std::uint8_t { Unknown, Other, Step, Version };
     Means meaningOf(StateKeyId key, const Scene& scene)
     {
-        const std::uint32_t number = index(key);
-        if (number >= m_keys.size())
-            m_keys.resize(number + 1, Means::Unknown);
-        if (m_keys[number] == Means::Unknown) {
-            const std::string word = plainWord(scene.names().stateKeyName(key));
+        return m_keys.of(key, scene, [](const std::string& name) {
+            const std::string word = plainWord(name);
             const auto isOneOf = [&](const auto& words) {
                 return std::ranges::find(words, word) != words.end();
             };
-            m_keys[number] = isOneOf(kStepKeys)      ? Means::Step
-                             : isOneOf(kVersionKeys) ? Means::Version
-                                                     : Means::Other;
-        }
-        return m_keys[number];
+            return isOneOf(kStepKeys)      ? Means::Step
+                   : isOneOf(kVersionKeys) ? Means::Version
+                                           : Means::Other;
+        });
     }
 
     void lookAtSteps(Seq run, const Heard& message, const Scene& scene, Findings& findings)
@@ -382,7 +379,7 @@ private:
     std::vector<Talk> m_talks = std::vector<Talk>(kTalks);
     std::vector<Opening> m_openings = std::vector<Opening>(kTalks); ///< of those
     std::vector<std::uint8_t> m_types; ///< by type; 0: not looked at, 1: other, 2: calls off
-    std::vector<Means> m_keys;         ///< by state key
+    KeyMeanings<Means> m_keys;
     BoundedTable<Steps> m_steps{kMostSteps};
     std::unordered_map<std::uint64_t, Habit> m_habits; ///< by type and state key
     std::int64_t m_forgotten = 0;

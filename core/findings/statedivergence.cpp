@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "findings/boundedtable.h"
 #include "findings/jsonpieces.h"
+#include "findings/keymeanings.h"
 #include "findings/scene.h"
 
 #include <algorithm>
@@ -134,21 +135,16 @@ private:
 
     Means meaningOf(StateKeyId key, const Scene& scene)
     {
-        const std::uint32_t number = index(key);
-        if (number >= m_meanings.size())
-            m_meanings.resize(number + 1, Means::Unknown);
-        Means& means = m_meanings[number];
-        if (means == Means::Unknown) {
-            const std::string word = plainWord(scene.names().stateKeyName(key));
+        return m_meanings.of(key, scene, [](const std::string& name) {
+            const std::string word = plainWord(name);
             const auto isOneOf = [&](const auto& words) {
                 return std::ranges::find(words, word) != words.end();
             };
-            means = isOneOf(kVersionKeys) ? Means::Version
-                    : isOneOf(kThingKeys) ? Means::Thing
-                    : isOneOf(kOtherKeys) ? Means::Other
-                                          : Means::Value;
-        }
-        return means;
+            return isOneOf(kVersionKeys) ? Means::Version
+                   : isOneOf(kThingKeys) ? Means::Thing
+                   : isOneOf(kOtherKeys) ? Means::Other
+                                         : Means::Value;
+        });
     }
 
     /// What the message tells of: its conversation; else its topic, unless that is the sender's
@@ -353,7 +349,7 @@ private:
     double m_times;
     double m_agreed;
     double m_common;
-    std::vector<Means> m_meanings;      ///< by state key
+    KeyMeanings<Means> m_meanings;
     std::vector<std::uint8_t> m_topics; ///< by topic; 0: not looked at, 1: shared, 2: one agent's
     std::vector<bool> m_isShared;       ///< by type: several agents tell of one thing
     std::vector<Tellers> m_tellers = std::vector<Tellers>(kTellers);

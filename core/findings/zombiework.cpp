@@ -3,6 +3,7 @@
 #include "findings/zombiework.h"
 
 #include "base/time.h"
+#include "findings/keymeanings.h"
 #include "findings/scene.h"
 #include "findings/words.h"
 
@@ -133,17 +134,16 @@ private:
     };
     using Matters = boost::unordered_flat_map<std::uint64_t, std::vector<Task>>;
 
+    enum class Means : std::uint8_t { Unknown, Other, Status };
+
     /// Of the state that it tells: whether that is an end, or work.
     std::uint8_t statusOf(const Heard& message, const Scene& scene)
     {
         for (const StateChange& change : message.states) {
-            const std::uint32_t number = index(change.key);
-            if (number >= m_isStatus.size())
-                m_isStatus.resize(number + 1, 0);
-            if (m_isStatus[number] == 0)
-                m_isStatus[number] =
-                    isOneOf(scene.names().stateKeyName(change.key), kStatusKeys) ? 2 : 1;
-            if (m_isStatus[number] == 2) {
+            const Means means = m_keys.of(change.key, scene, [](const std::string& name) {
+                return isOneOf(name, kStatusKeys) ? Means::Status : Means::Other;
+            });
+            if (means == Means::Status) {
                 static constexpr std::array<WordGroup, 5> kGroups{kThings, kDone, kCancelled,
                                                                   kParts, kWorking};
                 return wordsIn(message.valueOf(change), kGroups);
@@ -309,9 +309,9 @@ private:
     std::int64_t m_after;
     std::int64_t m_memory;
     TypeWords m_words;
-    std::vector<std::uint8_t> m_isStatus; ///< by state key: 0 not looked at, 1 no, 2 yes
-    Matters m_matters;                    ///< what of them ended
-    std::vector<std::uint16_t> m_filter;  ///< how many of them by place
+    KeyMeanings<Means> m_keys;
+    Matters m_matters;                   ///< what of them ended
+    std::vector<std::uint16_t> m_filter; ///< how many of them by place
     std::deque<Order> m_order;
     std::int64_t m_forgotten = 0;
 };

@@ -159,4 +159,32 @@ private:
     std::vector<std::pair<std::string, std::string>> m_states;
 };
 
+/// `from` asks `to` something. Its Seq.
+inline Seq ask(Play& play, double at, const std::string& from, const std::string& to,
+               const std::string& trace = {}, const std::string& body = "{}",
+               const std::string& type = "work.request")
+{
+    return play.say({.at = at,
+                     .from = from,
+                     .to = {to},
+                     .kind = Kind::Request,
+                     .type = type,
+                     .correlation = from + to + std::to_string(at),
+                     .trace = trace,
+                     .body = body});
+}
+/// And `from` answers.
+inline Seq answer(Play& play, double at, const std::string& from, const std::string& to,
+                  Seq request, const std::string& type = "work.result", Kind kind = Kind::Reply,
+                  const std::string& body = "{}")
+{
+    return play.say({.at = at,
+                     .from = from,
+                     .to = {to},
+                     .kind = kind,
+                     .type = type,
+                     .closes = request,
+                     .body = body});
+}
+
 } // namespace murmur

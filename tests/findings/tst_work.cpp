@@ -13,31 +13,6 @@ class TestWork : public QObject
 {
     Q_OBJECT
 
-    static Seq ask(Play& play, double at, const std::string& from, const std::string& to,
-                   const std::string& trace = {}, const std::string& body = "{}",
-                   const std::string& type = "work.request")
-    {
-        return play.say({.at = at,
-                         .from = from,
-                         .to = {to},
-                         .kind = Kind::Request,
-                         .type = type,
-                         .correlation = from + to + std::to_string(at),
-                         .trace = trace,
-                         .body = body});
-    }
-    static Seq answer(Play& play, double at, const std::string& from, const std::string& to,
-                      Seq request, const std::string& type = "work.result", Kind kind = Kind::Reply,
-                      const std::string& body = "{}")
-    {
-        return play.say({.at = at,
-                         .from = from,
-                         .to = {to},
-                         .kind = kind,
-                         .type = type,
-                         .closes = request,
-                         .body = body});
-    }
 private Q_SLOTS:
     // early-ack
 
