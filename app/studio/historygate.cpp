@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "historygate.h"
+#include "views/base/numbers.h"
 
 #include <QMessageBox>
 #include <QPushButton>
@@ -27,8 +28,9 @@ void HistoryGate::pass(const AttachWish& wish, std::function<void()> go)
     }
     m_wish = wish;
     m_go = std::move(go);
-    Q_EMIT noted(tr("Asking what %n window(s) of the past hold …", nullptr,
-                    static_cast<int>(windows.size())));
+    Q_EMIT noted(countText(static_cast<std::int64_t>(windows.size()),
+                           tr("Asking what a window of the past holds …"),
+                           tr("Asking what %1 windows of the past hold …")));
     m_probe = std::make_unique<HistoryProbe>(std::move(windows), wish.options);
     connect(m_probe.get(), &HistoryProbe::done, this, &HistoryGate::judge, Qt::QueuedConnection);
     m_probe->start();

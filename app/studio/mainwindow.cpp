@@ -75,6 +75,8 @@ MainWindow::MainWindow(Settings& settings, Options options, QWidget* parent)
         resize(usual);
     else if (!restoreGeometry(m_settings.bytes(kGeometryKey)))
         resize(usual.boundedTo(screen()->availableSize()));
+    else if (!isMaximized() && !isFullScreen()) // it was another screen, perhaps
+        resize(size().boundedTo(screen()->availableSize()));
     if (!m_options.isUnattended)
         m_workspace->restore(m_settings);
     m_firstPage->setRecentUrls(m_settings.recentUrls());
@@ -392,7 +394,7 @@ void MainWindow::showTitle()
 {
     QString name = QFileInfo(m_session->path()).fileName();
     if (const auto count = m_session->paths().size(); count > 1)
-        name = tr("%n recordings", nullptr, static_cast<int>(count));
+        name = tr("%1 recordings").arg(count);
     if (name.isEmpty())
         setWindowTitle(u"Murmurscope"_s);
     else if (m_session->isRecording())

@@ -174,7 +174,7 @@ void StatusLine::refresh()
     case StudioSession::State::Reading: {
         const SessionInfo& info = m_session->info();
         if (!info.recordings.empty())
-            parts << tr("%n recordings", nullptr, static_cast<int>(info.recordings.size()));
+            parts << tr("%1 recordings").arg(info.recordings.size());
         parts << tr("%1 messages").arg(numberText(info.extent.messages()))
               << tr("lost by us %1").arg(numberText(info.lost)) << bytesText(info.bytesFile);
         if (info.recordings.empty())

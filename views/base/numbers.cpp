@@ -20,6 +20,11 @@ QString numberText(std::int64_t value)
     return locale.toString(static_cast<qlonglong>(value));
 }
 
+QString countText(std::int64_t count, const QString& one, const QString& many)
+{
+    return count == 1 ? one : many.arg(numberText(count));
+}
+
 QString shortNumberText(double value)
 {
     struct Unit

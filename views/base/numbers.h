@@ -12,6 +12,9 @@ namespace murmur {
 
 /// "10,214,882": with the thousands separator of the person's locale, also in the C locale.
 QString numberText(std::int64_t value);
+/// `one` for 1, else `many` with the number in the place of %1: countText(n, tr("1 call"),
+/// tr("%1 calls")).
+QString countText(std::int64_t count, const QString& one, const QString& many);
 /// "12.4k", "3.1M": three digits at most, for chips and lanes where the exact number has no room.
 QString shortNumberText(double value);
 /// "−00:41", "−1:02:41": how far the playhead lies behind, for the mode word. Empty below a second.

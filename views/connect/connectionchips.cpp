@@ -131,7 +131,8 @@ void ConnectionChip::showRest(const std::vector<ConnectionInfo>& rest)
     m_name.clear();
     m_figure = u'+' + QString::number(rest.size());
     m_lost.clear();
-    setToolTip(tr("%n more connection(s)", nullptr, static_cast<int>(rest.size())));
+    setToolTip(countText(static_cast<std::int64_t>(rest.size()), tr("1 more connection"),
+                         tr("%1 more connections")));
     setAccessibleName(toolTip());
     update();
 }

@@ -80,6 +80,8 @@ ConversationPage::ConversationPage(QWidget* parent)
     setMinimumWidth(240);
     setFocusProxy(m_tree);
     applyTheme();
+    m_name->setText(tr("No conversation picked"));
+    m_summary->setText(tr("Click one in the list: here stands what it waited for."));
 
     connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this,
             [this](const QModelIndex& index) { pickStep(index); });

@@ -29,8 +29,8 @@ void HeatKey::setMaximum(quint32 count)
     m_maximum = count;
     setVisible(count > 0);
     resize(sizeHint());
-    setAccessibleName(tr("Colour key: from 1 to %n calls a cell, warm above the SLO", nullptr,
-                         static_cast<int>(count)));
+    setAccessibleName(tr("Colour key: from 1 to %1 calls a cell, warm above the SLO")
+                          .arg(numberText(static_cast<std::int64_t>(count))));
     update();
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/heatmap/latencyplot.h"
 
+#include "views/base/numbers.h"
 #include "views/base/theme.h"
 
 #include <QHelpEvent>
@@ -439,7 +440,7 @@ void LatencyPlot::placeSlo()
 {
     const double level = levelOf(static_cast<double>(m_slo.count()));
     const bool shown =
-        m_hasData && m_slo.count() > 0 && level >= m_span.low && level <= m_span.high;
+        m_grid.calls > 0 && m_slo.count() > 0 && level >= m_span.low && level <= m_span.high;
     m_sloLine->setVisible(shown);
     m_sloName->setVisible(shown);
     if (!shown)
@@ -474,9 +475,11 @@ QString LatencyPlot::describe(QPointF position) const
     if (const auto minute = from.lastIndexOf(u':');
         to.startsWith(QStringView(from).left(minute + 1)))
         to = to.mid(minute + 1);
-    return tr("%1 %2 – %3, %4: %n calls", nullptr, static_cast<int>(m_grid.at(*column, *row)))
+    return tr("%1 %2 – %3, %4: %5")
         .arg(isoTime(range.begin).left(10), from, to,
-             latencyRangeText(m_grid.lowOf(*row), m_grid.highOf(*row)));
+             latencyRangeText(m_grid.lowOf(*row), m_grid.highOf(*row)),
+             countText(static_cast<std::int64_t>(m_grid.at(*column, *row)), tr("1 call"),
+                       tr("%1 calls")));
 }
 
 bool LatencyPlot::isOnSlo(QPointF position) const

@@ -249,9 +249,10 @@ QString MatrixGrid::describe(int row, int column) const
     } else {
         where += u" → "_s + nameOf(across);
     }
-    QStringList facts{tr("%n messages", nullptr, static_cast<int>(cell.messages))};
+    QStringList facts{
+        countText(static_cast<std::int64_t>(cell.messages), tr("1 message"), tr("%1 messages"))};
     if (cell.errors > 0)
-        facts << tr("%1 errors").arg(numberText(cell.errors));
+        facts << countText(static_cast<std::int64_t>(cell.errors), tr("1 error"), tr("%1 errors"));
     if (cell.latency.count() > 0)
         facts << tr("%1 calls, p50 %2, p99 %3, max %4")
                      .arg(numberText(static_cast<std::int64_t>(cell.latency.count())),

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/messages/hexview.h"
 
+#include "views/base/numbers.h"
 #include "views/base/theme.h"
 
 #include <QApplication>
@@ -37,7 +38,7 @@ void HexView::setBytes(const QByteArray& bytes)
 {
     m_bytes = bytes;
     verticalScrollBar()->setValue(0);
-    setAccessibleDescription(tr("%n bytes", nullptr, static_cast<int>(bytes.size())));
+    setAccessibleDescription(countText(bytes.size(), tr("1 byte"), tr("%1 bytes")));
     layOut();
     viewport()->update();
 }

@@ -308,7 +308,8 @@ void LagBand::paintHeader(QPainter& painter) const
         if (const std::size_t shown = shownRows().size(); shown < m_rows.size())
             facts << tr("%1 more do not fit").arg(m_rows.size() - shown);
     } else {
-        facts << tr("%n consumer(s)", nullptr, static_cast<int>(m_rows.size()));
+        facts << countText(static_cast<std::int64_t>(m_rows.size()), tr("1 consumer"),
+                           tr("%1 consumers"));
     }
     painter.setFont(theme.interfaceFont(8.5));
     painter.setPen(theme.faint);

@@ -47,7 +47,7 @@ QString weightText(std::int64_t count, LaneKey::Weight weight)
     case LaneKey::Weight::Cost:
         return costText(static_cast<double>(count) / 1e6);
     }
-    return count == 1 ? Tr::tr("1 message") : Tr::tr("%1 messages").arg(numberText(count));
+    return countText(count, Tr::tr("1 message"), Tr::tr("%1 messages"));
 }
 
 QString laneSentence(const QString& label, std::int64_t messages, std::int64_t errors,
@@ -63,8 +63,7 @@ QString laneSentence(const QString& label, std::int64_t messages, std::int64_t e
     const QString said = weightText(messages, weight);
     QString sentence = Tr::tr("%1: %2 between %3 and %4").arg(label, said, from, to);
     if (errors > 0) {
-        const QString failed =
-            errors == 1 ? Tr::tr("1 error") : Tr::tr("%1 errors").arg(numberText(errors));
+        const QString failed = countText(errors, Tr::tr("1 error"), Tr::tr("%1 errors"));
         sentence = Tr::tr("%1, %2").arg(sentence, failed);
     }
     return sentence;
