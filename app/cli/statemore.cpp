@@ -106,8 +106,10 @@ std::string StateText::history(AgentId of, const std::string& name,
                           : u"%2 of %1: told %3, %4\n\n"_s.arg(
                                 agent(of), printable(QString::fromStdString(name)),
                                 history.told == 1 ? u"once"_s : grouped(history.told) + u" times"_s,
-                                history.changes == 1 ? u"one value"_s
-                                       : grouped(history.changes) + u" values"_s);
+                                history.changes <= 1 ? u"never changed"_s
+                                : history.changes == 2
+                                    ? u"changed once"_s
+                                    : u"changed "_s + grouped(history.changes - 1) + u" times"_s);
     return title.toStdString() + (table.size() > 0 ? table.takeText() : std::string());
 }
 

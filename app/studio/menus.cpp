@@ -12,6 +12,7 @@
 #include "helppages.h"
 #include "injecting.h"
 #include "mainwindow.h"
+#include "marking.h"
 #include "programrun.h"
 #include "settings.h"
 #include "studiosession.h"
@@ -41,6 +42,7 @@ Menus::Menus(MainWindow& window)
     , m_dialects(new Dialecting(window, this))
     , m_exchanging(new Exchanging(window, window.recordingsFolder(), this))
     , m_injecting(new Injecting(window))
+    , m_marking(new Marking(window, this))
     , m_programs(new ProgramRun(window, this))
 {
     buildFile();
@@ -141,6 +143,10 @@ void Menus::buildSession()
                                 [this] { m_window.filterEdit()->focusText(); }));
     m_needSession.push_back(add(menu, tr("C&lear the filter"), QKeySequence(u"Ctrl+Shift+F"_s),
                                 [this] { m_window.filterEdit()->clear(); }));
+    menu->addSeparator();
+    m_needSession.push_back(add(menu, tr("&Mark this moment…"), QKeySequence(u"Ctrl+M"_s),
+                                [this] { m_marking->markHere(); }));
+    m_marking->follow(menu->addMenu(tr("Mar&kers")));
     menu->addSeparator();
     add(menu, tr("&Who is talking? Edit the dialect…"), QKeySequence(u"Ctrl+Shift+D"_s),
         [this] { m_dialects->edit(); });

@@ -19,6 +19,7 @@ class Dialecting;
 class Exchanging;
 class Injecting;
 class MainWindow;
+class Marking;
 class ProgramRun;
 
 /// The menu bar and every shortcut of the window. What cannot be done now is disabled; what does
@@ -36,6 +37,7 @@ public:
     [[nodiscard]] Exchanging* exchanging() const { return m_exchanging; }
     [[nodiscard]] Injecting* injecting() const { return m_injecting; }
     [[nodiscard]] ProgramRun* programs() const { return m_programs; }
+    [[nodiscard]] Marking* marking() const { return m_marking; }
     [[nodiscard]] std::vector<QAction*> actions() const { return m_actions; }
 
 private:
@@ -57,6 +59,7 @@ private:
     Dialecting* m_dialects;
     Exchanging* m_exchanging;
     Injecting* m_injecting;
+    Marking* m_marking;
     ProgramRun* m_programs;
     DemoMenu* m_demo = nullptr;
     std::vector<QAction*> m_actions;

@@ -244,7 +244,7 @@ private Q_SLOTS:
         QTRY_VERIFY(scene.list.asText().contains(QStringLiteral("twins")));
         scene.list.filterEdit()->setText(QStringLiteral("robot-2"));
         QVERIFY(scene.list.asText().contains(QStringLiteral("twins")));
-        QVERIFY(!scene.list.asText().contains(QStringLiteral("vision")));
+        QVERIFY(!scene.list.asText().contains(QStringLiteral("\tvision\t")));
         scene.list.filterEdit()->clear();
         scene.shared.undoStack()->undo();
         QTRY_COMPARE(scene.list.model()->agents(), 3);

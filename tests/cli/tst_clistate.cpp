@@ -3,6 +3,7 @@
 
 #include "cli/murmurprocess.h"
 
+#include <QFile>
 #include <QJsonArray>
 #include <QTemporaryDir>
 
@@ -85,6 +86,72 @@ private Q_SLOTS:
         const Outcome same =
             murmur::murmur({u"state"_s, m_file, u"--at"_s, m_times[4], u"--diff"_s, m_times[4]});
         QVERIFY(same.out.contains("Nothing changed."));
+    }
+
+    void twoAgentsAreCompared()
+    {
+        const auto lines = state({u"--agent"_s, u"robot-1"_s, u"--against"_s, u"planner"_s});
+        QCOMPARE(lines.size(), std::size_t(1));
+        QCOMPARE(lines[0][u"values"_s][u"battery"_s][u"value"_s][u"value"_s].toInt(), 80);
+        QVERIFY(lines[0][u"values"_s][u"battery"_s][u"against"_s][u"value"_s].isNull());
+        QCOMPARE(murmur::murmur(
+                     {u"state"_s, m_file, u"--agent"_s, u"robot-*"_s, u"--against"_s, u"planner"_s})
+                     .code,
+                 2);
+        QCOMPARE(murmur::murmur({u"state"_s, m_file, u"--against"_s, u"planner"_s}).code, 2);
+    }
+
+    void aHistoryNamesItsMessages()
+    {
+        const auto lines = state({u"--agent"_s, u"robot-1"_s, u"--history"_s, u"battery"_s});
+        QCOMPARE(lines.size(), std::size_t(2));
+        QCOMPARE(lines[1][u"value"_s].toInt(), 80);
+        QCOMPARE(lines[1][u"seq"_s].toInt(), 3);
+        QCOMPARE(lines[1][u"time"_s].toString(), m_times[2]);
+        const Outcome table = murmur::murmur(
+            {u"state"_s, m_file, u"--agent"_s, u"robot-1"_s, u"--history"_s, u"task"_s});
+        QVERIFY2(table.out.contains("told once, never changed"), table.out.constData());
+        QCOMPARE(murmur::murmur({u"state"_s, m_file, u"--history"_s, u"task"_s}).code, 2);
+        QCOMPARE(murmur::murmur({u"state"_s, m_file, u"--drift"_s, u"--knew"_s}).code, 2);
+    }
+
+    void driftAndKnowledgeAnswerAlsoWhereThereIsNone()
+    {
+        QVERIFY(murmur::murmur({u"state"_s, m_file, u"--drift"_s}).out.contains("out of line"));
+        const auto known = state({u"--agent"_s, u"robot-1"_s, u"--knew"_s});
+        QCOMPARE(known.size(), std::size_t(1));
+        QCOMPARE(known[0][u"delivered"_s].toInt(), 1);
+        QCOMPARE(known[0][u"last_delivered_seq"_s].toInt(), 2);
+        QCOMPARE(known[0][u"behind"_s].toInt(), 0);
+    }
+
+    void momentsAreMarkedListedAndForgotten()
+    {
+        const auto listed = [&] {
+            return murmur::murmur({u"note"_s, m_file, u"--json"_s}).objects();
+        };
+        QVERIFY(listed().empty());
+        QCOMPARE(
+            murmur::murmur({u"note"_s, m_file, u"--at"_s, m_times[1], u"vision"_s, u"is out"_s})
+                .code,
+            0);
+        const QString table = m_dir.filePath(u"table.csv"_s);
+        QFile file(table);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("time,text\n" + m_times[3].toUtf8() + ",\"alert, loud\"\n");
+        file.close();
+        QCOMPARE(murmur::murmur({u"note"_s, m_file, u"--from"_s, table}).code, 0);
+        auto lines = listed();
+        QCOMPARE(lines.size(), std::size_t(2));
+        QCOMPARE(lines[0][u"text"_s].toString(), u"vision is out"_s);
+        QCOMPARE(lines[0][u"time"_s].toString(), m_times[1]);
+        QCOMPARE(lines[1][u"text"_s].toString(), u"alert, loud"_s);
+        QCOMPARE(murmur::murmur({u"note"_s, m_file, u"--remove"_s, u"alert, loud"_s}).code, 0);
+        QCOMPARE(murmur::murmur({u"note"_s, m_file, u"--remove"_s, m_times[1]}).code, 0);
+        QVERIFY(listed().empty());
+        QVERIFY(murmur::murmur({u"note"_s, m_file, u"--remove"_s, u"never"_s}).code != 0);
+        QCOMPARE(murmur::murmur({u"note"_s, m_file, u"no time"_s}).code, 2);
+        QCOMPARE(murmur::murmur({u"note"_s, m_file, u"--at"_s, m_times[1]}).code, 2);
     }
 
     void latencyShowsWhoNeverAnswered()

@@ -4,6 +4,7 @@
 
 #include "views/agents/agentmodel.h"
 #include "views/agents/agentorder.h"
+#include "views/base/numbers.h"
 #include "views/base/theme.h"
 
 #include <QPainter>
@@ -43,9 +44,12 @@ AgentDelegate::AgentDelegate(const AgentModel* model, const AgentOrder* order, Q
 {
 }
 
-QSize AgentDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const
+QSize AgentDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex& index) const
 {
     const Theme& theme = Theme::current();
+    if (m_areCards && m_model->row(m_order->mapToSource(index)) != nullptr)
+        return {120, QFontMetrics(theme.interfaceFont()).height() +
+                         2 * QFontMetrics(theme.interfaceFont(9)).height() + 18};
     return {120, std::max(theme.listRow, QFontMetrics(theme.interfaceFont()).height() + 6)};
 }
 
@@ -71,6 +75,53 @@ void AgentDelegate::paintGroup(QPainter* painter, const QStyleOptionViewItem& op
                           .elidedText(m_model->groupSummary(index), Qt::ElideLeft, room));
 }
 
+void AgentDelegate::paintCard(QPainter* painter, const QRect& box, const AgentRow& row) const
+{
+    const Theme& theme = Theme::current();
+    const bool isIll = row.health > Health::Well;
+    painter->setPen(theme.hairline);
+    painter->setBrush(Qt::NoBrush);
+    painter->drawRect(box.adjusted(0, 0, -1, -1));
+    painter->fillRect(QRect(box.left(), box.top(), 3, box.height()), healthColor(row.health));
+    const QRect inner = box.adjusted(12, 5, -8, -5);
+    const QFont words = theme.interfaceFont(10);
+    const QFont small = theme.interfaceFont(9);
+    const int line = QFontMetrics(words).height();
+    const int smallLine = QFontMetrics(small).height();
+    const QRect first(inner.left(), inner.top(), inner.width(), line);
+    const QRect second(inner.left(), first.bottom() + 2, inner.width(), smallLine);
+    const QRect third(inner.left(), second.bottom() + 2, inner.width(), smallLine);
+    const auto say = [&](const QRect& where, const QFont& font, const QColor& color,
+                         Qt::Alignment side, const QString& text) {
+        painter->setFont(font);
+        painter->setPen(color);
+        painter->drawText(where, side | Qt::AlignVCenter,
+                          QFontMetrics(font).elidedText(text, Qt::ElideRight, where.width()));
+    };
+    const QFont figures = theme.numberFont(9);
+    const QString figure = m_model->metricText(row);
+    const int figureWidth = QFontMetrics(figures).horizontalAdvance(figure) + 6;
+    paintHealth(*painter, QRectF(first.left(), first.top() + (line - kShape) / 2.0, kShape, kShape),
+                row.health);
+    say(first.adjusted(kShape + 9, 0, -figureWidth, 0), words,
+        row.health == Health::Unseen ? theme.faint : theme.text, Qt::AlignLeft, row.name);
+    say(first, figures, isIll ? healthColor(row.health) : theme.secondary, Qt::AlignRight, figure);
+    say(second, small, theme.secondary, Qt::AlignLeft, row.status);
+    if (!row.drift.isEmpty()) {
+        say(third, small, theme.warning, Qt::AlignLeft, row.drift);
+        return;
+    }
+    painter->setPen(QPen(isIll ? healthColor(row.health) : theme.faint, 1));
+    const bool hasSpark = third.width() > kSpark + 90;
+    if (hasSpark)
+        paintSpark(*painter,
+                   QRectF(third.right() - kSpark, third.top() + 2, kSpark, third.height() - 4),
+                   row.spark);
+    say(third.adjusted(0, 0, hasSpark ? -kSpark - 8 : 0, 0), small, theme.faint, Qt::AlignLeft,
+        tr("mailbox %1, open %2, %3/s")
+            .arg(numberText(row.owed), numberText(row.open), shortNumberText(row.rate)));
+}
+
 void AgentDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
                           const QModelIndex& index) const
 {
@@ -86,6 +137,10 @@ void AgentDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const AgentRow* row = m_model->row(source);
     if (row == nullptr) {
         paintGroup(painter, option, source);
+        return;
+    }
+    if (m_areCards) {
+        paintCard(painter, option.rect.adjusted(theme.gutter / 2, 3, -theme.gutter / 2, -3), *row);
         return;
     }
     const QRect box = option.rect.adjusted(theme.gutter, 0, -theme.gutter, 0);

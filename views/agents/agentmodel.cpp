@@ -287,6 +287,12 @@ QVariant AgentModel::data(const QModelIndex& index, int role) const
             parts << u"p99 "_s + durationText(agent->p99);
         if (agent->errors > 0 && agent->health != Health::Erring)
             parts << healthText(Health::Erring, agent->errors);
+        if (!agent->status.isEmpty())
+            parts << agent->status;
+        if (agent->owed > 0)
+            parts << tr("%1 in the mailbox").arg(numberText(agent->owed));
+        if (!agent->drift.isEmpty())
+            parts << agent->drift;
         if (agent->open > 0)
             parts << tr("%1 requests open").arg(numberText(agent->open));
         return parts.join(u", "_s);

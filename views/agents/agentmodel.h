@@ -24,6 +24,9 @@ struct AgentRow
     nanoseconds p99{-1};      ///< of the calls it answered in the window; -1: none
     std::int64_t errors = 0;  ///< in the window
     std::int64_t open = 0;    ///< its requests without an answer
+    std::int64_t owed = 0;    ///< requests to it without an answer: its mailbox
+    QString status;           ///< "waiting for router, 2.1 s"
+    QString drift;            ///< "▲ battery above, ↓ version behind"; empty: all is in line
     std::vector<float> spark; ///< its traffic over the window, 0…1
     friend bool operator==(const AgentRow&, const AgentRow&) = default;
 };

@@ -2,8 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/agents/agentrows.h"
 
+#include "session/agentstatus.h"
 #include "session/naming.h"
+#include "views/agents/agentmoments.h"
 #include "views/base/names.h"
+
+#include <QCoreApplication>
 
 #include <algorithm>
 #include <unordered_map>
@@ -11,6 +15,40 @@
 namespace murmur {
 
 namespace {
+
+struct Tr
+{
+    Q_DECLARE_TR_FUNCTIONS(AgentRows)
+};
+
+QString statusLine(const AgentState& state, TimePoint at, const AgentLife& life,
+                   const Dictionaries& names)
+{
+    const std::int64_t since = statusSince(state, at, life);
+    const QString length =
+        since == kNoTime ? QString() : durationText(std::max(nanoseconds(0), at - fromNs(since)));
+    switch (statusOf(state, at, life)) {
+    case AgentStatus::Unseen:
+        return Tr::tr("not seen yet");
+    case AgentStatus::Dead:
+        return Tr::tr("dead for %1").arg(length);
+    case AgentStatus::Silent:
+        return Tr::tr("silent for %1").arg(length);
+    case AgentStatus::Restarted:
+        return Tr::tr("restarted %1 ago").arg(length);
+    case AgentStatus::Waiting: {
+        const AgentId other = waitsFor(state);
+        return index(other) == 0
+                   ? Tr::tr("waiting for an answer, %1").arg(length)
+                   : Tr::tr("waiting for %1, %2").arg(agentText(names, names.resolved(other)), length);
+    }
+    case AgentStatus::Busy:
+        return Tr::tr("busy for %1").arg(length);
+    case AgentStatus::Idle:
+        return Tr::tr("idle for %1").arg(length);
+    }
+    return {};
+}
 
 /// Sums neighbouring buckets to `points` and scales to the highest: a sparkline shows shape.
 std::vector<float> spark(const TileLane& lane, std::size_t buckets, std::size_t points)
@@ -94,6 +132,31 @@ std::vector<AgentRow> agentRows(const Dictionaries& names, const StateSlice* sta
         rows.push_back(std::move(row));
     }
     return rows;
+}
+
+void addStatus(std::vector<AgentRow>& rows, const Dictionaries& names, const StateSlice& state,
+               const AgentMoments& moments)
+{
+    std::unordered_map<std::uint32_t, const AgentState*> states;
+    for (const AgentState& agent : state.agents)
+        states[index(names.resolved(agent.agent))] = &agent;
+    std::unordered_map<std::uint32_t, QStringList> drifts;
+    for (const KeyDrift& drift : moments.drifts()) {
+        const std::string_view word = driftName(drift.kind);
+        drifts[index(drift.agent)]
+            << QString::fromUtf8(driftSign(drift.kind)) + QLatin1Char(' ') +
+                   QString::fromStdString(names.stateKeyName(drift.key)) + QLatin1Char(' ') +
+                   QString::fromLatin1(word.data(), static_cast<qsizetype>(word.size()));
+    }
+    for (AgentRow& row : rows) {
+        const auto own = states.find(index(row.agent));
+        if (own == states.end())
+            continue;
+        row.owed = static_cast<std::int64_t>(own->second->owes.size());
+        row.status = statusLine(*own->second, state.at, moments.lifeOf(row.agent), names);
+        if (const auto drift = drifts.find(index(row.agent)); drift != drifts.end())
+            row.drift = drift->second.join(QStringLiteral(", "));
+    }
 }
 
 } // namespace murmur

@@ -10,9 +10,15 @@
 
 namespace murmur {
 
+class AgentMoments;
+
 /// The list's rows from what the session knows: every agent of the dictionaries that is not another
 /// name of one, its state at the playhead, its traffic in the window. Either part may be missing.
 std::vector<AgentRow> agentRows(const Dictionaries& names, const StateSlice* state,
                                 const TileSlice* tiles, nanoseconds slo, std::size_t sparkPoints);
+
+/// Adds what they do at `at`, in words, and which of their keys are out of line.
+void addStatus(std::vector<AgentRow>& rows, const Dictionaries& names, const StateSlice& state,
+               const AgentMoments& moments);
 
 } // namespace murmur

@@ -4,6 +4,7 @@
 
 #include "views/agents/agentdelegate.h"
 #include "views/agents/agentmodel.h"
+#include "views/agents/agentmoments.h"
 #include "views/agents/agentrows.h"
 #include "views/base/agentnaming.h"
 #include "views/base/emptynote.h"
@@ -54,10 +55,13 @@ AgentsView::AgentsView(const ViewContext& context, QWidget* parent)
     : View(context, parent)
     , m_header(new PaneHeader(tr("Agents"), this))
     , m_orderButton(new QToolButton(this))
+    , m_cardsButton(new QToolButton(this))
     , m_filter(new QLineEdit(this))
     , m_tree(new QTreeView(this))
     , m_model(new AgentModel(this))
     , m_order(new AgentOrder(m_model, this))
+    , m_delegate(new AgentDelegate(m_model, m_order, m_tree))
+    , m_moments(AgentMoments::of(context.shared))
     , m_note(new EmptyNote(m_tree))
     , m_naming(new AgentNaming(context.shared, this))
 {
@@ -67,7 +71,7 @@ AgentsView::AgentsView(const ViewContext& context, QWidget* parent)
     m_filter->setAccessibleName(tr("Filter agents"));
     m_filter->setClearButtonEnabled(true);
     m_tree->setModel(m_order);
-    m_tree->setItemDelegate(new AgentDelegate(m_model, m_order, m_tree));
+    m_tree->setItemDelegate(m_delegate);
     m_tree->setAccessibleName(tr("Agents"));
     m_tree->setHeaderHidden(true);
     m_tree->setRootIsDecorated(false);
@@ -94,6 +98,12 @@ AgentsView::AgentsView(const ViewContext& context, QWidget* parent)
         group->addAction(action);
     }
     m_orderButton->setMenu(menu);
+    m_cardsButton->setText(tr("Cards"));
+    m_cardsButton->setCheckable(true);
+    m_cardsButton->setProperty("flat", true);
+    m_cardsButton->setToolTip(tr("Say more of each agent: what it does, its mailbox, what is out "
+                                 "of line"));
+    connect(m_cardsButton, &QToolButton::toggled, this, &AgentsView::setCards);
     m_orderButton->setText(orderName(m_order->by()));
 
     auto* layout = new QVBoxLayout(this);
@@ -103,6 +113,7 @@ AgentsView::AgentsView(const ViewContext& context, QWidget* parent)
     auto* filterRow = new QHBoxLayout;
     filterRow->setContentsMargins(6, 5, 6, 5);
     filterRow->addWidget(m_filter, 1);
+    filterRow->addWidget(m_cardsButton);
     filterRow->addWidget(m_orderButton);
     layout->addLayout(filterRow);
     layout->addWidget(m_tree, 1);
@@ -157,6 +168,7 @@ AgentsView::AgentsView(const ViewContext& context, QWidget* parent)
         askSoon();
     });
     connect(view, &SharedView::sloChanged, this, &AgentsView::present);
+    connect(m_moments, &AgentMoments::changed, this, &AgentsView::present);
     onSessionChanged();
 }
 
@@ -237,8 +249,10 @@ void AgentsView::present()
     }
     m_failure.clear();
     const bool wasEmpty = m_model->agents() == 0;
-    m_model->update(agentRows(*session->dictionaries(), m_state.get(), m_tiles.get(),
-                              shared()->slo(), kSparkPoints));
+    auto rows = agentRows(*session->dictionaries(), m_state.get(), m_tiles.get(), shared()->slo(),
+                          kSparkPoints);
+    addStatus(rows, *session->dictionaries(), *m_state, *m_moments);
+    m_model->update(std::move(rows));
     if (wasEmpty)
         onAgentSelected();
     updateNote();
@@ -284,6 +298,14 @@ void AgentsView::setOrder(AgentOrder::By by)
         action->setChecked(action->data().toInt() == static_cast<int>(by));
 }
 
+void AgentsView::setCards(bool areCards)
+{
+    m_delegate->setCards(areCards);
+    m_cardsButton->setChecked(areCards);
+    m_tree->setUniformRowHeights(!areCards); // groups stay lines
+    m_tree->doItemsLayout();
+}
+
 void AgentsView::updateNote()
 {
     const Session* session = shared()->session();
@@ -312,16 +334,16 @@ void AgentsView::updateNote()
 
 QString AgentsView::asText() const
 {
-    QStringList lines{tr("group\tagent\thealth\tmessages/s\tp99\terrors")};
+    QStringList lines{tr("group\tagent\thealth\tmessages/s\tp99\terrors\tstatus\tout of line")};
     for (int i = 0; i < m_order->rowCount(); ++i) {
         const QModelIndex group = m_order->index(i, 0);
         for (int j = 0; j < m_order->rowCount(group); ++j) {
             const AgentRow* row = m_model->row(m_order->mapToSource(m_order->index(j, 0, group)));
-            lines << u"%1\t%2\t%3\t%4\t%5\t%6"_s.arg(
+            lines << u"%1\t%2\t%3\t%4\t%5\t%6\t%7\t%8"_s.arg(
                 group.data().toString(), row->name, healthText(row->health, row->errors),
                 shortNumberText(row->rate),
                 row->p99.count() < 0 ? QString() : durationText(row->p99),
-                QString::number(row->errors));
+                QString::number(row->errors), row->status, row->drift);
         }
     }
     return lines.join(u'\n');
@@ -331,7 +353,8 @@ QByteArray AgentsView::saveState() const
 {
     QByteArray state;
     QDataStream stream(&state, QIODevice::WriteOnly);
-    stream << qint32(1) << qint32(m_order->by()) << QStringList(m_folded.begin(), m_folded.end());
+    stream << qint32(1) << qint32(m_order->by()) << QStringList(m_folded.begin(), m_folded.end())
+           << m_cardsButton->isChecked();
     return state;
 }
 
@@ -346,6 +369,9 @@ void AgentsView::restoreState(const QByteArray& state)
         return;
     setOrder(static_cast<AgentOrder::By>(std::clamp<int>(by, 0, 3)));
     m_folded = QSet<QString>(folded.begin(), folded.end());
+    bool areCards = false; // states of before end here
+    stream >> areCards;
+    setCards(areCards);
     keepFolds();
 }
 

@@ -19,7 +19,9 @@ class QTreeView;
 
 namespace murmur {
 
+class AgentDelegate;
 class AgentModel;
+class AgentMoments;
 class AgentNaming;
 class EmptyNote;
 class PaneHeader;
@@ -42,6 +44,9 @@ public:
     [[nodiscard]] QTreeView* tree() const { return m_tree; }
     [[nodiscard]] QLineEdit* filterEdit() const { return m_filter; }
     void setOrder(AgentOrder::By by);
+    /// Cards instead of lines.
+    void setCards(bool areCards);
+    [[nodiscard]] QToolButton* cardsButton() const { return m_cardsButton; }
 
     [[nodiscard]] QSize sizeHint() const override { return {250, 420}; }
 
@@ -64,10 +69,13 @@ private:
 
     PaneHeader* m_header;
     QToolButton* m_orderButton;
+    QToolButton* m_cardsButton;
     QLineEdit* m_filter;
     QTreeView* m_tree;
     AgentModel* m_model;
     AgentOrder* m_order;
+    AgentDelegate* m_delegate;
+    AgentMoments* m_moments; // the window's
     EmptyNote* m_note;
     AgentNaming* m_naming;
     QSet<QString> m_folded;

@@ -16,6 +16,7 @@ namespace murmur {
 
 namespace {
 constexpr qsizetype kLongestValue = 400;
+constexpr qsizetype kWidestWas = 24;
 constexpr nanoseconds kJustNow = std::chrono::seconds(2); // a change this young is marked
 } // namespace
 
@@ -65,6 +66,14 @@ void StateModel::update(std::vector<StateRow> rows)
     }
 }
 
+void StateModel::setAgainst(const QString& title)
+{
+    if (title == m_against)
+        return;
+    m_against = title;
+    Q_EMIT headerDataChanged(Qt::Horizontal, Against, Against);
+}
+
 int StateModel::rowCount(const QModelIndex& parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
@@ -88,14 +97,25 @@ QVariant StateModel::data(const QModelIndex& index, int role) const
             return row.key;
         case Value:
             return row.value;
+        case Against:
+            return row.difference.isEmpty() ? row.against : row.difference + u"  "_s + row.against;
+        case Drift:
+            return row.drift;
         case Change:
-            return row.was.isEmpty() ? durationText(row.age) : u"△ "_s + tr("was %1").arg(row.was);
+            // A long value, or a comparison beside it, leaves room for the age alone.
+            return row.was.isEmpty() || row.was.size() > kWidestWas || !m_against.isEmpty()
+                       ? durationText(row.age)
+                       : u"△ "_s + tr("was %1").arg(row.was);
         default:
             return {};
         }
     case Qt::ForegroundRole:
         if (index.column() == Key)
             return theme.secondary;
+        if (index.column() == Drift)
+            return theme.warning;
+        if (index.column() == Against)
+            return row.difference.isEmpty() ? theme.faint : theme.kinds[std::size_t(Kind::State)];
         if (index.column() == Change)
             return row.was.isEmpty() || row.age > kJustNow ? theme.faint
                                                            : theme.kinds[std::size_t(Kind::State)];
@@ -111,6 +131,10 @@ QVariant StateModel::data(const QModelIndex& index, int role) const
                                 numberText(row.setBy));
         if (!row.was.isEmpty())
             text += tr(", was %1").arg(row.was);
+        if (!row.difference.isEmpty())
+            text += u"\n"_s + tr("%1: %2 %3").arg(m_against, row.difference, row.against);
+        if (!row.driftWhy.isEmpty())
+            text += u'\n' + row.driftWhy;
         return text;
     }
     default:
@@ -127,6 +151,10 @@ QVariant StateModel::headerData(int section, Qt::Orientation orientation, int ro
         return tr("key");
     case Value:
         return tr("value");
+    case Against:
+        return m_against;
+    case Drift:
+        return tr("out of line");
     case Change:
         return tr("since");
     default:

@@ -20,6 +20,12 @@ struct StateRow
     TimePoint since;
     nanoseconds age{0};
     QString was; ///< the value before it, where that is known and differs
+    /// What the other side of a comparison says, and how that differs: "≠", "▲ 3", "+ new", "−
+    /// gone"
+    QString against;
+    QString difference; ///< empty: it does not, or nothing is compared
+    QString drift;      ///< "▲ above", "↓ behind": it is out of line; empty: it is not
+    QString driftWhy;   ///< the same as a sentence
     friend bool operator==(const StateRow&, const StateRow&) = default;
 };
 
@@ -32,10 +38,11 @@ class StateModel : public QAbstractTableModel
 {
     Q_OBJECT
 public:
-    enum Column { Key, Value, Change, ColumnCount };
+    enum Column { Key, Value, Against, Drift, Change, ColumnCount };
     using QAbstractTableModel::QAbstractTableModel;
 
     void update(std::vector<StateRow> rows); ///< sorted by key
+    void setAgainst(const QString& title);   ///< the title of that column
     [[nodiscard]] const std::vector<StateRow>& rows() const { return m_rows; }
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
@@ -46,6 +53,7 @@ public:
 
 private:
     std::vector<StateRow> m_rows;
+    QString m_against;
 };
 
 } // namespace murmur

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/agents/stateview.h"
 
-#include "views/agents/health.h"
+#include "views/agents/agentmoments.h"
+#include "views/agents/keyhistory.h"
+#include "views/agents/knowledgefollower.h"
+#include "views/agents/statecomparison.h"
 #include "views/agents/statusband.h"
 #include "views/base/clockfollower.h"
 #include "views/base/emptynote.h"
@@ -18,7 +21,7 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLabel>
-#include <QRegularExpression>
+#include <QMenu>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -35,6 +38,21 @@ constexpr int kPause = 100; // milliseconds between two questions while the play
 constexpr int kBandColumns = 160;
 constexpr qsizetype kMostPrevious = 4'096;
 
+QString driftWord(DriftKind kind)
+{
+    switch (kind) {
+    case DriftKind::Behind:
+        return StateView::tr("behind");
+    case DriftKind::Differs:
+        return StateView::tr("differs");
+    case DriftKind::Above:
+        return StateView::tr("above");
+    case DriftKind::Below:
+        return StateView::tr("below");
+    }
+    return {};
+}
+
 QString fromStd(const std::string& text)
 {
     return QString::fromStdString(text);
@@ -46,12 +64,15 @@ StateView::StateView(const ViewContext& context, QWidget* parent)
     : View(context, parent)
     , m_header(new PaneHeader(tr("State"), this))
     , m_pin(new QToolButton(this))
+    , m_compare(new QToolButton(this))
     , m_body(new QWidget(this))
     , m_status(new QLabel(m_body))
     , m_openName(new QLabel(tr("open calls"), m_body))
     , m_open(new QLabel(m_body))
     , m_mailboxName(new QLabel(tr("mailbox"), m_body))
     , m_mailbox(new QLabel(m_body))
+    , m_knewName(new QLabel(tr("knew"), m_body))
+    , m_knew(new QLabel(m_body))
     , m_clockName(new QLabel(tr("clock"), m_body))
     , m_clock(new QLabel(m_body))
     , m_table(new QTableView(m_body))
@@ -60,6 +81,10 @@ StateView::StateView(const ViewContext& context, QWidget* parent)
     , m_band(new StatusBand(m_body))
     , m_note(new EmptyNote(m_body))
     , m_clocks(ClockFollower::of(context.shared))
+    , m_moments(AgentMoments::of(context.shared))
+    , m_comparison(new StateComparison(context.shared, this))
+    , m_knowledge(new KnowledgeFollower(context.shared, this))
+    , m_history(new KeyHistory(context.shared, m_body))
 {
     setAccessibleName(tr("State of the agent"));
     setAccessibleDescription(tr("What the selected agent was and knew at the playhead."));
@@ -67,11 +92,19 @@ StateView::StateView(const ViewContext& context, QWidget* parent)
     m_pin->setCheckable(true);
     m_pin->setProperty("flat", true);
     m_pin->setToolTip(tr("Stay with this agent while the selection moves on"));
+    m_compare->setText(tr("Compare"));
+    m_compare->setProperty("flat", true);
+    m_compare->setPopupMode(QToolButton::InstantPopup);
+    m_compare->setToolTip(tr("Compare with another moment, or with another agent"));
+    auto* compareMenu = new QMenu(m_compare);
+    connect(compareMenu, &QMenu::aboutToShow, this, &StateView::fillCompareMenu);
+    m_compare->setMenu(compareMenu);
+    m_header->addWidget(m_compare);
     m_header->addWidget(m_pin);
 
     m_status->setWordWrap(true);
     m_status->setTextFormat(Qt::RichText);
-    for (QLabel* label : {m_open, m_mailbox}) {
+    for (QLabel* label : {m_open, m_mailbox, m_knew}) {
         label->setTextFormat(Qt::RichText);
         label->setTextInteractionFlags(Qt::TextBrowserInteraction);
         label->setWordWrap(true);
@@ -91,8 +124,12 @@ StateView::StateView(const ViewContext& context, QWidget* parent)
     m_table->horizontalHeader()->hide();
     m_table->horizontalHeader()->setSectionResizeMode(StateModel::Key, QHeaderView::Interactive);
     m_table->horizontalHeader()->setSectionResizeMode(StateModel::Value, QHeaderView::Stretch);
-    m_table->horizontalHeader()->setSectionResizeMode(StateModel::Change,
-                                                      QHeaderView::ResizeToContents);
+    m_table->horizontalHeader()->setSectionResizeMode(StateModel::Against, QHeaderView::Stretch);
+    for (const int column : {StateModel::Drift, StateModel::Change})
+        m_table->horizontalHeader()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    m_table->setColumnHidden(StateModel::Against, true);
+    m_table->setColumnHidden(StateModel::Drift, true);
     m_table->horizontalHeader()->resizeSection(StateModel::Key, 130);
     m_tableNote->setWordWrap(true);
     m_clock->setWordWrap(true);
@@ -108,9 +145,11 @@ StateView::StateView(const ViewContext& context, QWidget* parent)
     grid->addWidget(m_open, 1, 1);
     grid->addWidget(m_mailboxName, 2, 0, Qt::AlignTop);
     grid->addWidget(m_mailbox, 2, 1);
-    grid->addWidget(m_clockName, 3, 0, Qt::AlignTop);
-    grid->addWidget(m_clock, 3, 1);
-    grid->addWidget(m_tableNote, 4, 0, 1, 2);
+    grid->addWidget(m_knewName, 3, 0, Qt::AlignTop);
+    grid->addWidget(m_knew, 3, 1);
+    grid->addWidget(m_clockName, 4, 0, Qt::AlignTop);
+    grid->addWidget(m_clock, 4, 1);
+    grid->addWidget(m_tableNote, 5, 0, 1, 2);
     grid->setColumnStretch(1, 1);
     auto* bandRow = new QVBoxLayout;
     bandRow->setContentsMargins(gutter, 6, gutter, 8);
@@ -120,6 +159,7 @@ StateView::StateView(const ViewContext& context, QWidget* parent)
     body->setSpacing(0);
     body->addLayout(grid);
     body->addWidget(m_table, 1);
+    body->addWidget(m_history);
     body->addLayout(bandRow);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
@@ -139,6 +179,15 @@ StateView::StateView(const ViewContext& context, QWidget* parent)
     };
     connect(m_table, &QTableView::clicked, this, pick);
     connect(m_table, &QTableView::activated, this, pick);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            &StateView::showHistory);
+    connect(m_comparison, &StateComparison::chosen, this, [this] {
+        m_comparison->ask(m_agent, m_at);
+        present();
+    });
+    connect(m_comparison, &StateComparison::changed, this, &StateView::present);
+    connect(m_moments, &AgentMoments::changed, this, &StateView::present);
+    connect(m_knowledge, &KnowledgeFollower::changed, this, &StateView::presentKnowledge);
     connect(m_band, &StatusBand::timePicked, shared(), &SharedView::setPlayhead);
     connect(m_pin, &QToolButton::toggled, this, &StateView::onSelectionChanged);
 
@@ -159,6 +208,7 @@ StateView::~StateView() = default;
 void StateView::onSessionChanged()
 {
     m_pin->setChecked(false);
+    m_comparison->clear();
     m_previous.clear();
     setAgent({}, {});
     onSelectionChanged();
@@ -212,6 +262,8 @@ void StateView::setAgent(AgentId agent, const QString& why)
         m_tiles.reset();
         m_failure.clear();
         m_model->update({});
+        m_history->dismiss();
+        m_knowledge->ask(agent, shared()->playhead());
     }
     ask();
 }
@@ -258,6 +310,8 @@ void StateView::ask()
             const auto mine = std::ranges::find(answer->agents, m_agent, &AgentState::agent);
             m_state = mine != answer->agents.end() ? *mine : AgentState();
             m_state->agent = m_agent;
+            m_comparison->ask(m_agent, at);
+            m_knowledge->ask(m_agent, at);
             present();
             askPrevious();
         });
@@ -281,61 +335,6 @@ void StateView::ask()
     updateNote();
 }
 
-QString StateView::statusSentence() const
-{
-    const Theme& theme = Theme::current();
-    const auto badge = [&](const QString& shape, const QString& word, const QColor& color) {
-        return u"<span style=\"color:%1; font-weight:600\">%2 %3</span>"_s.arg(color.name(), shape,
-                                                                               word);
-    };
-    if (!m_state || m_state->liveness == Liveness::Unseen)
-        return badge(u"○"_s, tr("not seen yet"), theme.faint);
-    const bool hasSent = m_state->lastSent != kNoTime;
-    const nanoseconds quiet = hasSent ? m_at - fromNs(m_state->lastSent) : nanoseconds(0);
-    const nanoseconds usual(m_state->usualGap);
-    if (m_state->liveness == Liveness::Silent) {
-        QString text = badge(u"■"_s, tr("silent"), theme.bad);
-        if (hasSent)
-            text += u" "_s + tr("for %1, since %2")
-                                 .arg(durationText(quiet), clockTime(fromNs(m_state->lastSent)));
-        if (usual.count() > 0)
-            text += tr("; usually a message every %1").arg(durationText(usual));
-        return text;
-    }
-    QString text = badge(u"●"_s, tr("alive"), theme.good);
-    if (hasSent)
-        text += u" "_s + tr("last message %1 ago").arg(durationText(quiet));
-    text +=
-        u", "_s +
-        tr("%1 sent, %2 received").arg(numberText(m_state->sent), numberText(m_state->received));
-    if (m_state->errors > 0)
-        text += u", <span style=\"color:%1\">"_s.arg(theme.bad.name()) +
-                (m_state->errors == 1 ? tr("1 error")
-                                      : tr("%1 errors").arg(numberText(m_state->errors))) +
-                u"</span>"_s;
-    return text;
-}
-
-QString StateView::callsText(const std::vector<OpenCall>& calls, bool areOwed, bool asLinks) const
-{
-    if (calls.empty())
-        return areOwed ? tr("nothing owed") : tr("none");
-    const auto oldest = std::ranges::min_element(calls, {}, &OpenCall::since);
-    const auto names = shared()->session()->dictionaries();
-    const QString count =
-        areOwed ? tr("%1 unanswered").arg(numberText(static_cast<std::int64_t>(calls.size())))
-                : numberText(static_cast<std::int64_t>(calls.size()));
-    const QString text = tr("oldest %1, %2")
-                             .arg(durationText(m_at - fromNs(oldest->since)),
-                                  areOwed ? tr("from %1").arg(agentText(*names, oldest->other))
-                                          : tr("to %1").arg(agentText(*names, oldest->other)));
-    if (!asLinks)
-        return u"%1, %2"_s.arg(count, text);
-    return u"%1, <a href=\"seq:%2\">%3</a>"_s.arg(count)
-        .arg(oldest->request)
-        .arg(text.toHtmlEscaped());
-}
-
 void StateView::present()
 {
     Session* session = shared()->session();
@@ -346,24 +345,60 @@ void StateView::present()
     m_open->setText(callsText(m_state->waitingFor, false, true));
     m_mailbox->setText(callsText(m_state->owes, true, true));
     presentClock();
+    presentKnowledge();
     std::vector<StateRow> rows;
     for (const StateValue& value : m_state->values) {
-        StateRow row;
-        row.key = fromStd(names->stateKeyName(value.key));
-        row.value = stateText(value.value);
-        row.setBy = value.setBy;
-        row.since = fromNs(value.since);
-        row.age = m_at - row.since;
+        StateRow row = rowOf(value, *names);
         const auto before = m_previous.constFind({value.setBy, murmur::index(value.key)});
         if (before != m_previous.constEnd() && !before->isEmpty() && *before != value.value)
             row.was = stateText(*before);
         rows.push_back(std::move(row));
     }
+    compareRows(rows, *names);
+    for (const KeyDrift& drift : m_moments->driftsOf(m_agent)) {
+        const auto row =
+            std::ranges::find(rows, fromStd(names->stateKeyName(drift.key)), &StateRow::key);
+        if (row == rows.end() || drift.setBy != row->setBy)
+            continue;
+        row->drift = QString::fromUtf8(driftSign(drift.kind)) + u' ' + driftWord(drift.kind);
+        row->driftWhy = driftText(drift, *names);
+    }
     std::ranges::sort(rows, {}, &StateRow::key);
+    const bool hasDrift =
+        std::ranges::any_of(rows, [](const StateRow& row) { return !row.drift.isEmpty(); });
     m_model->update(std::move(rows));
+    m_table->setColumnHidden(StateModel::Drift, !hasDrift);
     fitKeys();
     presentBand();
     updateNote();
+}
+
+StateRow StateView::rowOf(const StateValue& value, const Dictionaries& names) const
+{
+    StateRow row;
+    row.key = fromStd(names.stateKeyName(value.key));
+    row.value = stateText(value.value);
+    row.setBy = value.setBy;
+    row.since = fromNs(value.since);
+    row.age = m_at - row.since;
+    return row;
+}
+
+void StateView::presentKnowledge()
+{
+    m_knew->setText(m_knowledge->text(true));
+    const bool isKnown = m_state.has_value() && !m_knew->text().isEmpty();
+    m_knew->setVisible(isKnown);
+    m_knewName->setVisible(isKnown);
+}
+
+/// Of the key that the person stands on.
+void StateView::showHistory(const QModelIndex& index)
+{
+    if (!index.isValid() || murmur::index(m_agent) == 0)
+        return;
+    const StateRow& row = m_model->rows()[static_cast<std::size_t>(index.row())];
+    m_history->follow(m_agent, row.key.toStdString());
 }
 
 /// Keys are read whole as long as they leave the values half of the room.
@@ -471,6 +506,10 @@ void StateView::updateNote()
                             static_cast<QWidget*>(m_clock), static_cast<QWidget*>(m_table),
                             static_cast<QWidget*>(m_band)})
         widget->setVisible(hasState);
+    m_compare->setVisible(hasState);
+    presentKnowledge();
+    if (!hasState)
+        m_history->dismiss();
     const bool isSeen = hasState && m_state->liveness != Liveness::Unseen;
     m_tableNote->setText(isSeen ? tr("It has not said anything about its state up to here.")
                                 : tr("It had neither sent nor received anything up to here."));
@@ -509,6 +548,9 @@ void StateView::applyTheme()
     tint(m_clock, theme.text, theme.numberFont(9.5));
     tint(m_open, theme.text, theme.numberFont(9.5));
     tint(m_mailbox, theme.text, theme.numberFont(9.5));
+    tint(m_knewName, theme.secondary, theme.numberFont(9.5));
+    tint(m_knew, theme.text, theme.numberFont(9.5));
+    m_history->applyTheme();
     tint(m_tableNote, theme.faint, theme.interfaceFont(9.5));
     const int row = std::max(theme.tableRow, QFontMetrics(theme.numberFont(9.5)).height() + 4);
     m_table->verticalHeader()->setDefaultSectionSize(row);
@@ -516,26 +558,11 @@ void StateView::applyTheme()
         m_status->setText(statusSentence());
 }
 
-QString StateView::asText() const
-{
-    if (!m_state || shared()->session() == nullptr)
-        return m_note->title() + u'\n' + m_note->sentence();
-    QString status = m_status->text();
-    static const QRegularExpression tags(u"<[^>]*>"_s);
-    status.remove(tags);
-    QStringList lines{m_header->title(), status,
-                      tr("open calls") + u'\t' + callsText(m_state->waitingFor, false, false),
-                      tr("mailbox") + u'\t' + callsText(m_state->owes, true, false)};
-    for (const StateRow& row : m_model->rows())
-        lines << u"%1\t%2\t%3\t%4\t%5"_s.arg(row.key, row.value, isoTime(row.since),
-                                             QString::number(row.setBy), row.was);
-    return lines.join(u'\n');
-}
-
 bool StateView::isSettled() const
 {
     return !m_stateJob.isBusy() && !m_tilesJob.isBusy() && !m_previousJob.isBusy() &&
-           !m_messageJob.isBusy() && !m_soon.isActive();
+           !m_messageJob.isBusy() && !m_soon.isActive() && m_comparison->isSettled() &&
+           m_knowledge->isSettled() && m_history->isSettled();
 }
 
 void StateView::changeEvent(QEvent* event)
@@ -547,6 +574,10 @@ void StateView::changeEvent(QEvent* event)
 
 void StateView::keyPressEvent(QKeyEvent* event)
 {
+    if (event->key() == Qt::Key_Escape && m_history->isVisible()) {
+        m_history->dismiss();
+        return;
+    }
     if (event->matches(QKeySequence::Copy))
         QApplication::clipboard()->setText(asText());
     else

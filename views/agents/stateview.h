@@ -19,13 +19,19 @@ class QToolButton;
 
 namespace murmur {
 
+class AgentMoments;
 class ClockFollower;
 class EmptyNote;
+class KeyHistory;
+class KnowledgeFollower;
 class PaneHeader;
+class StateComparison;
 class StatusBand;
 
 /// What one agent was and knew at the playhead: status and since when, the calls that it waits for
-/// and owes, its keys and values with the messages that set them. Shows the selected agent, else
+/// and owes, what it could have known of keys that it shares, its keys and values with the messages
+/// that set them, against another moment or agent where that is wanted, and the history of the key
+/// that the person stands on. Shows the selected agent, else
 /// the receiver or sender of the selected message; pinned, it stays with its agent.
 class StateView : public View
 {
@@ -41,6 +47,10 @@ public:
     [[nodiscard]] StateModel* model() const { return m_model; }
     [[nodiscard]] StatusBand* band() const { return m_band; }
     [[nodiscard]] QToolButton* pin() const { return m_pin; }
+    [[nodiscard]] StateComparison* comparison() const { return m_comparison; }
+    [[nodiscard]] KeyHistory* history() const { return m_history; }
+    [[nodiscard]] QTableView* table() const { return m_table; }
+    [[nodiscard]] AgentMoments* moments() const { return m_moments; }
 
     [[nodiscard]] QSize sizeHint() const override { return {360, 320}; }
 
@@ -57,24 +67,34 @@ private:
     void ask();
     void present();
     void fitKeys();
+    [[nodiscard]] StateRow rowOf(const StateValue& value, const Dictionaries& names) const;
+    void compareRows(std::vector<StateRow>& rows, const Dictionaries& names);
+    void fillCompareMenu();
+    void askForAgent();
+    void presentKnowledge();
+    void showHistory(const QModelIndex& index);
     void presentBand();
     void presentClock();
     void askPrevious();
     void follow(const QString& link);
     void updateNote();
     void applyTheme();
+    [[nodiscard]] QString statusWords() const;
     [[nodiscard]] QString statusSentence() const;
     [[nodiscard]] QString callsText(const std::vector<OpenCall>& calls, bool areOwed,
                                     bool asLinks) const;
 
     PaneHeader* m_header;
     QToolButton* m_pin;
+    QToolButton* m_compare;
     QWidget* m_body;
     QLabel* m_status;
     QLabel* m_openName;
     QLabel* m_open;
     QLabel* m_mailboxName;
     QLabel* m_mailbox;
+    QLabel* m_knewName;
+    QLabel* m_knew;
     QLabel* m_clockName;
     QLabel* m_clock;
     QTableView* m_table;
@@ -83,6 +103,10 @@ private:
     StatusBand* m_band;
     EmptyNote* m_note;
     ClockFollower* m_clocks; // the window's
+    AgentMoments* m_moments; // the window's
+    StateComparison* m_comparison;
+    KnowledgeFollower* m_knowledge;
+    KeyHistory* m_history;
 
     AgentId m_agent{};
     QString m_why; ///< this agent

@@ -3,6 +3,7 @@
 #include "views/heatmap/latencyview.h"
 
 #include "views/base/emptynote.h"
+#include "views/base/markeroverlay.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
 #include "views/base/sharedview.h"
@@ -62,6 +63,9 @@ LatencyView::LatencyView(const ViewContext& context, QWidget* parent)
     m_plot->setGutters(Theme::current().axisLeft, Theme::current().axisRight);
     setFocusPolicy(Qt::StrongFocus);
     m_plot->setFocusProxy(this);
+    new MarkerOverlay(context.shared, m_plot, [this] {
+        return MarkerOverlay::Place{m_plot->timeAxis(), m_plot->cellArea()};
+    });
     setAccessibleName(tr("Latency heatmap"));
     setAccessibleDescription(
         tr("Calls by the time of their reply and by latency. Left and right move the window, plus "

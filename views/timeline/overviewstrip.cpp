@@ -4,6 +4,7 @@
 #include "views/timeline/overviewstrip.h"
 
 #include "views/base/axispainter.h"
+#include "views/base/markeroverlay.h"
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
@@ -52,6 +53,9 @@ OverviewStrip::OverviewStrip(const ViewContext& context, QWidget* parent)
     connect(context.shared, &SharedView::playheadChanged, this, repaint);
     connect(context.shared, &SharedView::dataGrew, this, repaint);
     connect(context.shared, &SharedView::sessionChanged, this, repaint);
+    new MarkerOverlay(context.shared, this, [this] {
+        return MarkerOverlay::Place{axis(), plotRect()};
+    });
 }
 
 OverviewStrip::~OverviewStrip() = default;

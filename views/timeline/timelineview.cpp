@@ -6,6 +6,7 @@
 #include "session/laneset.h"
 #include "views/base/agentnaming.h"
 #include "views/base/emptynote.h"
+#include "views/base/markeroverlay.h"
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
@@ -139,6 +140,9 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
     });
     m_note->follow(this->shared());
     connect(m_laneNote, &EmptyNote::actionTaken, this, [this] { setLaneKey(m_keyBefore); });
+    new MarkerOverlay(this->shared(), this, [this] {
+        return MarkerOverlay::Place{axis(), plotRect()};
+    });
     connect(shared, &SharedView::silenceChanged, this, &TimelineView::refreshAgents);
     setGrouping(Grouping::Automatic);
     refreshSession();

@@ -10,6 +10,7 @@
 #include "settings.h"
 #include "startplan.h"
 #include "viewregistry.h"
+#include "views/base/markerfollower.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/timeline/timelineview.h"
@@ -157,6 +158,7 @@ Status renderView(const ViewEntry& entry, const RenderArguments& arguments)
             qWarning("%s", qUtf8Printable(recording.problem));
     }
     SharedView shared;
+    const auto* markers = new MarkerFollower(&shared);
     const std::unique_ptr<View> view(entry.create({&shared}, nullptr));
     view->resize(arguments.size);
     view->show();
@@ -171,7 +173,7 @@ Status renderView(const ViewEntry& entry, const RenderArguments& arguments)
     if (!applied)
         return applied.error();
     return paintWhenSettled(
-        view.get(), [&] { return view->isSettled(); }, arguments.output);
+        view.get(), [&] { return view->isSettled() && markers->isSettled(); }, arguments.output);
 }
 
 } // namespace
