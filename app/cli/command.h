@@ -64,6 +64,7 @@ void addNote(CLI::App& app, Action& action);
 void addSql(CLI::App& app, Action& action);
 void addInject(CLI::App& app, Action& action);
 void addRender(CLI::App& app, Action& action);
+void addReplay(CLI::App& app, Action& action);
 void addReread(CLI::App& app, Action& action);
 void addVerify(CLI::App& app, Action& action);
 void addRepair(CLI::App& app, Action& action);

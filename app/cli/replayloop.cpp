@@ -1,0 +1,172 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "replayloop.h"
+
+#include "command.h"
+#include "replaytext.h"
+#include "stopsignals.h"
+
+#include <QEventLoop>
+
+#include <array>
+#include <cerrno>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur::cli {
+
+namespace {
+
+constexpr std::chrono::seconds kKeptEvery{2};
+
+} // namespace
+
+ReplayLoop::ReplayLoop(ReplayRun& run, ReplayJobRecord job, QString recording, bool json,
+                       bool hasKeys)
+    : m_run(run)
+    , m_job(std::move(job))
+    , m_recording(std::move(recording))
+    , m_json(json)
+    , m_hasKeys(hasKeys)
+{
+}
+
+bool ReplayLoop::isStep() const
+{
+    return m_run.options().player.pace.mode == ReplayPace::Mode::Step;
+}
+
+int ReplayLoop::run()
+{
+    StopSignals signals;
+    QEventLoop loop;
+    ReplayReport end;
+    connect(&signals, &StopSignals::requested, this, [this] { m_run.cancel(); });
+    connect(&m_run, &ReplayRun::progressed, this, &ReplayLoop::show);
+    connect(&m_run, &ReplayRun::outcomes, this, &ReplayLoop::print);
+    connect(&m_run, &ReplayRun::ended, this, [&](const ReplayReport& report) {
+        end = report;
+        loop.quit();
+    });
+    if (auto started = m_run.start(); !started)
+        return failed(started.error());
+    keep(m_last);
+    listenToKeys();
+    loop.exec();
+    m_keys.reset();
+    m_progress.clear();
+    return tellEnd(end);
+}
+
+/// Enter is a step, or else pauses and goes on: of a person at a terminal only, but a step may come
+/// from anywhere.
+void ReplayLoop::listenToKeys()
+{
+    if (!m_hasKeys || (!isStep() && ::isatty(STDIN_FILENO) == 0))
+        return;
+    m_keys = std::make_unique<QSocketNotifier>(STDIN_FILENO, QSocketNotifier::Read);
+    connect(m_keys.get(), &QSocketNotifier::activated, this, &ReplayLoop::readKeys);
+}
+
+void ReplayLoop::readKeys()
+{
+    std::array<char, 256> keys{};
+    const ssize_t count = ::read(STDIN_FILENO, keys.data(), keys.size());
+    if (count < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (count <= 0) {
+        m_keys->setEnabled(false);
+        m_hasNoKeys = true;
+        show(m_last);
+        return;
+    }
+    for (ssize_t i = 0; i < count; ++i) {
+        if (keys[static_cast<std::size_t>(i)] == '\n')
+            noteLine();
+    }
+}
+
+void ReplayLoop::noteLine()
+{
+    if (isStep()) {
+        ++m_steps;
+        m_run.step();
+        return;
+    }
+    m_isPaused = !m_isPaused;
+    if (m_isPaused)
+        m_run.pause();
+    else
+        m_run.resume();
+}
+
+void ReplayLoop::show(const ReplayReport& report)
+{
+    m_last = report;
+    // Nobody will press Enter any more.
+    if (m_hasNoKeys && isStep() && report.sent + report.failed >= m_steps)
+        m_run.cancel();
+    if (std::chrono::steady_clock::now() - m_kept >= kKeptEvery)
+        keep(report);
+    if (!m_progress.isShown())
+        return;
+    m_progress.show(progressText(report) + (isStep()     ? u"   Enter sends one"_s
+                                            : m_isPaused ? u"   Enter goes on"_s
+                                                         : u"   Enter pauses"_s));
+}
+
+void ReplayLoop::print(const std::vector<ReplayOutcome>& outcomes)
+{
+    if (!m_json)
+        return;
+    std::string lines;
+    for (const ReplayOutcome& outcome : outcomes)
+        appendOutcome(lines, outcome);
+    m_output.write(lines);
+    m_output.flush();
+}
+
+void ReplayLoop::keep(const ReplayReport& report)
+{
+    m_kept = std::chrono::steady_clock::now();
+    const std::uint64_t before = m_run.options().skip;
+    m_job.position = std::max(before, report.position);
+    m_job.state = replayStateName(report.state);
+    m_job.counts = replayCounts(report, m_run.tally());
+    const auto kept = keepReplayJob(m_recording, m_job);
+    if (!kept && !m_cannotKeep) {
+        m_cannotKeep = true;
+        m_progress.clear();
+        cli::report(kept.error().message);
+    }
+}
+
+int ReplayLoop::tellEnd(const ReplayReport& report)
+{
+    m_job.ended = toNs(wallNow());
+    keep(report);
+    const ReplayTally tally = m_run.tally();
+    m_output.write(m_json ? reportJson(report, tally, m_job.id)
+                          : reportText(report, tally, m_job.id));
+    const int written = m_output.finish();
+    switch (report.state) {
+    case ReplayReport::State::Lost:
+        return exitCodeOf(ErrorCode::Unreachable);
+    case ReplayReport::State::Failed:
+        return exitCodeOf(ErrorCode::Unreadable);
+    case ReplayReport::State::Cancelled:
+        return m_hasNoKeys ? written : exitCodeOf(ErrorCode::Cancelled);
+    case ReplayReport::State::Stopped:
+        return kCheckFailed;
+    case ReplayReport::State::Attaching:
+    case ReplayReport::State::Running:
+    case ReplayReport::State::Paused:
+    case ReplayReport::State::Finished:
+        break;
+    }
+    return report.failed > 0 ? kCheckFailed : written;
+}
+
+} // namespace murmur::cli

@@ -1,0 +1,422 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "undertest.h"
+
+#include "await.h"
+#include "command.h"
+#include "messagestream.h"
+#include "output.h"
+
+#include <QEventLoop>
+#include <QFile>
+#include <QSaveFile>
+#include <QTimer>
+#include <QUrlQuery>
+#include <QXmlStreamWriter>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace murmur::cli {
+
+namespace {
+
+constexpr auto kAttaching = 10s;
+constexpr auto kQuiet = 300ms;
+constexpr auto kLookEvery = 20ms;
+
+QString wordOf(const std::string& name)
+{
+    return u'"' + QString::fromStdString(name).replace(u'\\', u"\\\\"_s).replace(u'"', u"\\\""_s) +
+           u'"';
+}
+
+AgentOutput outputOf(const MessageDetail& message, const Dictionaries& names, const Remap* remap)
+{
+    AgentOutput output;
+    output.seq = message.row.shownSeq();
+    output.topic = message.topicName.isEmpty()
+                       ? QByteArray::fromStdString(names.topicName(message.row.topic))
+                       : message.topicName;
+    if (remap != nullptr)
+        output.topic = remap->target(output.topic);
+    const std::string_view kind = kindName(message.row.kind);
+    output.kind = QByteArray(kind.data(), static_cast<qsizetype>(kind.size()));
+    output.type = QByteArray::fromStdString(names.typeName(message.row.type));
+    output.payload = message.payload();
+    output.correlation = message.ids[static_cast<std::size_t>(IdField::Correlation)];
+    for (const QByteArray& id : message.ids) {
+        if (!id.isEmpty())
+            output.ids.push_back(id);
+    }
+    if (message.row.closes != 0)
+        output.latency = nanoseconds(message.row.latency);
+    return output;
+}
+
+std::string divergenceJson(const Divergence& divergence)
+{
+    std::string out;
+    JsonWriter json(out);
+    const auto bytes = [&](const char* key, const QByteArray& value) {
+        json.key(key);
+        json.textOrNull(
+            std::string_view(value.constData(), static_cast<std::size_t>(value.size())));
+    };
+    const auto seq = [&](const char* key, Seq value) {
+        json.key(key);
+        if (value == 0)
+            json.null();
+        else
+            json.number(value);
+    };
+    json.beginObject();
+    json.key("divergence");
+    json.text(divergenceName(divergence.is));
+    seq("recorded", divergence.recorded);
+    seq("living", divergence.living);
+    bytes("topic", divergence.topic);
+    bytes("kind", divergence.kind);
+    bytes("type", divergence.type);
+    json.key("path");
+    json.textOrNull(divergence.path);
+    json.key("was");
+    json.textOrNull(divergence.was);
+    json.key("now");
+    json.textOrNull(divergence.now);
+    json.key("summary");
+    json.text(divergenceSentence(divergence));
+    json.endObject();
+    return out + '\n';
+}
+
+} // namespace
+
+UnderTest::UnderTest(const ReplayWish& wish, const ReadWish& read, Session& session)
+    : m_wish(wish)
+    , m_read(read)
+    , m_session(session)
+{
+    m_rules.slowerTimes = wish.slowerTimes;
+    for (const std::string& path : wish.ignores)
+        m_rules.ignore << QString::fromStdString(path);
+}
+
+UnderTest::~UnderTest()
+{
+    m_living.reset();
+}
+
+std::string UnderTest::usualInputs(const std::string& agent)
+{
+    return (u"to == "_s + wordOf(agent)).toStdString();
+}
+
+Result<std::vector<AgentOutput>> UnderTest::outputs(Session& session, const QString& where,
+                                                    TimeRange time) const
+{
+    const auto filter = parseFilter(where, session.seen().time);
+    if (!filter)
+        return filter.error();
+    // What lives was mapped already.
+    const Remap* remap = &session == &m_session ? &m_read.options.changes.remap : nullptr;
+    std::vector<AgentOutput> list;
+    MessageStream stream(session, *filter, MessageStream::Depth::Whole, 0, 0);
+    for (;;) {
+        const auto ready = stream.peek();
+        if (!ready)
+            return ready.error();
+        if (*ready == nullptr)
+            return list;
+        const MessageDetail message = stream.take();
+        if (time.contains(message.row.time))
+            list.push_back(outputOf(message, *session.dictionaries(), remap));
+    }
+}
+
+Status UnderTest::prepare()
+{
+    const QString agent = QString::fromStdString(m_wish.underTest);
+    auto recorded =
+        outputs(m_session, u"from == "_s + wordOf(m_wish.underTest) + u" and not replayed"_s,
+                m_read.options.selection.time);
+    if (!recorded)
+        return recorded.error();
+    m_recorded = std::move(*recorded);
+    if (m_recorded.empty())
+        return Error{
+            ErrorCode::NotFound,
+            u"%1 said nothing in this recording, so there is nothing to hold it against."_s.arg(
+                agent)};
+    return readInputs();
+}
+
+/// Their ids, and how much was said before the next of them.
+Status UnderTest::readInputs()
+{
+    MessageStream stream(m_session, m_read.options.selection.filter, MessageStream::Depth::Whole, 0,
+                         0);
+    std::vector<std::pair<TimePoint, Seq>> inputs;
+    for (;;) {
+        const auto ready = stream.peek();
+        if (!ready)
+            return ready.error();
+        if (*ready == nullptr)
+            break;
+        const MessageDetail message = stream.take();
+        if (!m_read.options.selection.time.contains(message.row.time) ||
+            !m_read.options.selection.takes(message.row.seq))
+            continue;
+        inputs.emplace_back(message.row.time, message.row.seq);
+        for (const IdField field :
+             {IdField::Message, IdField::Correlation, IdField::Trace, IdField::Conversation}) {
+            if (const QByteArray& id = message.ids[static_cast<std::size_t>(field)]; !id.isEmpty())
+                m_rules.inputIds.insert(id);
+        }
+    }
+    if (inputs.empty())
+        return Error{ErrorCode::NotFound,
+                     u"Nobody spoke to %1 in this recording; --where says which messages it is "
+                     "told."_s.arg(QString::fromStdString(m_wish.underTest))};
+    std::ranges::sort(inputs);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        m_before[inputs[i].second] =
+            i + 1 == inputs.size()
+                ? static_cast<std::int64_t>(m_recorded.size())
+                : std::ranges::count_if(m_recorded, [&](const AgentOutput& output) {
+                      return output.seq < inputs[i + 1].second;
+                  });
+    }
+    return Done{};
+}
+
+/// Beside the agent: of a hub like any subscriber.
+QUrl UnderTest::observed() const
+{
+    if (!m_wish.observe.empty())
+        return withHashInQuery(QUrl(QString::fromStdString(m_wish.observe)));
+    QUrl url = m_read.target;
+    if (url.scheme() != "listen"_L1)
+        return url;
+    url.setScheme(u"ws"_s);
+    if (url.port() < 0)
+        url.setPort(7777);
+    QUrlQuery query;
+    query.addQueryItem(u"murmur.hello"_s, QString::fromLatin1(QUrl::toPercentEncoding(
+                                              u"{\"op\":\"subscribe\",\"topics\":[\"#\"]}"_s)));
+    url.setQuery(query);
+    return url;
+}
+
+Status UnderTest::listen()
+{
+    RecorderOptions options;
+    options.path = m_wish.record.empty() ? m_dir.filePath(u"living.murmur"_s)
+                                         : QFile::decodeName(m_wish.record.c_str());
+    options.urls = {observed()};
+    options.connectionOptions = m_read.connection;
+    m_recorder = std::make_unique<Recorder>(options);
+    if (auto started = m_recorder->start(); !started)
+        return started;
+    const auto begin = std::chrono::steady_clock::now();
+    for (;;) {
+        const auto connections = m_recorder->status().connections;
+        if (!connections.empty() && connections.front().state == ConnectionStatus::State::Up)
+            break;
+        if (std::chrono::steady_clock::now() - begin > kAttaching)
+            return Error{ErrorCode::Unreachable,
+                         u"The agent cannot be heard at %1: %2"_s.arg(
+                             shownUrl(options.urls.front()),
+                             connections.empty() ? QString() : connections.front().detail)};
+        wait(kLookEvery);
+    }
+    // What a subscription needs to arrive.
+    wait(kQuiet);
+    auto living = Session::follow(m_recorder.get());
+    if (!living)
+        return living.error();
+    m_living = std::move(*living);
+    return Done{};
+}
+
+void UnderTest::wait(std::chrono::milliseconds time)
+{
+    QEventLoop loop;
+    QTimer::singleShot(time, &loop, &QEventLoop::quit);
+    loop.exec();
+}
+
+void UnderTest::look()
+{
+    const Seq last = m_living->seen().last;
+    if (m_isLooking || last <= m_lookedAt)
+        return;
+    m_isLooking = true;
+    MatchRequest request;
+    const auto filter =
+        parseFilter(u"from == "_s + wordOf(m_wish.underTest) + u" and not replayed"_s, {});
+    request.filter = filter ? *filter : nullptr;
+    request.first = m_lookedAt + 1;
+    request.last = last;
+    const auto found = await(m_living->search(request));
+    m_lookedAt = last;
+    if (found && !found->seqs.empty()) {
+        m_heard += static_cast<std::int64_t>(found->seqs.size());
+        m_since = std::chrono::steady_clock::now();
+    }
+    m_isLooking = false;
+}
+
+void UnderTest::drive(ReplayRun& run)
+{
+    m_run = &run;
+    connect(&run, &ReplayRun::outcomes, this, [this](const auto& outcomes) {
+        for (const ReplayOutcome& outcome : outcomes) {
+            if (outcome.is == ReplayOutcome::Is::Answered)
+                continue;
+            const auto before = m_before.find(outcome.seq);
+            m_awaited = before == m_before.end() ? m_heard : before->second;
+            m_isStepDue = true;
+            m_since = std::chrono::steady_clock::now();
+        }
+    });
+    auto* const timer = new QTimer(&run);
+    connect(timer, &QTimer::timeout, this, &UnderTest::goOn);
+    connect(&run, &ReplayRun::ended, timer, &QTimer::stop);
+    timer->start(kLookEvery);
+    run.step();
+}
+
+/// The next input, once the agent has answered to the last one or has had its time.
+void UnderTest::goOn()
+{
+    look();
+    const bool isPatient =
+        std::chrono::steady_clock::now() - m_since < m_read.options.player.answersFor;
+    if (!m_isStepDue || (m_heard < m_awaited && isPatient))
+        return;
+    m_isStepDue = false;
+    m_run->step();
+}
+
+void UnderTest::settle()
+{
+    m_since = std::chrono::steady_clock::now();
+    for (;;) {
+        look();
+        const auto quiet = std::chrono::steady_clock::now() - m_since;
+        const bool isAll = m_heard >= static_cast<std::int64_t>(m_recorded.size());
+        if (quiet > m_read.options.player.answersFor || (isAll && quiet > kQuiet))
+            return;
+        wait(kLookEvery);
+    }
+}
+
+int UnderTest::finish()
+{
+    settle();
+    m_living.reset();
+    const QString path = m_recorder->path();
+    if (auto stopped = m_recorder->stop(); !stopped)
+        return failed(stopped.error());
+    const auto session = Session::open(path);
+    if (!session)
+        return failed(session.error());
+    const auto living =
+        outputs(**session, u"from == "_s + wordOf(m_wish.underTest) + u" and not replayed"_s,
+                {TimePoint::min(), TimePoint::max()});
+    if (!living)
+        return failed(living.error());
+    return tell(compareOutputs(m_recorded, *living, m_rules));
+}
+
+int UnderTest::tell(const OutputComparison& comparison) const
+{
+    StandardOutput output;
+    const QString agent = QString::fromStdString(m_wish.underTest);
+    std::string text;
+    for (const Divergence& divergence : comparison.divergences)
+        text += m_wish.json
+                    ? divergenceJson(divergence)
+                    : u"  %1\n"_s.arg(printable(divergenceSentence(divergence))).toStdString();
+    if (m_wish.json) {
+        JsonWriter json(text);
+        json.beginObject();
+        json.key("under_test");
+        json.text(agent);
+        for (const auto& [key, count] :
+             {std::pair{"recorded", comparison.recorded}, std::pair{"living", comparison.living},
+              std::pair{"same", comparison.same}, std::pair{"divergences", comparison.count}}) {
+            json.key(key);
+            json.number(count);
+        }
+        json.endObject();
+        text += '\n';
+    } else {
+        text = u"%1 said %2 messages and had said %3: %4 are the same, %5 divergences\n"_s
+                   .arg(agent, grouped(comparison.living), grouped(comparison.recorded),
+                        grouped(comparison.same), grouped(comparison.count))
+                   .toStdString() +
+               text;
+    }
+    output.write(text);
+    const int written = output.finish();
+    if (!m_wish.junit.empty()) {
+        if (auto status = writeJunit(comparison); !status)
+            return failed(status.error());
+    }
+    return comparison.count > 0 ? kCheckFailed : written;
+}
+
+/// A case for each sort of message that the agent sends.
+Status UnderTest::writeJunit(const OutputComparison& comparison) const
+{
+    using Sort = std::tuple<QByteArray, QByteArray, QByteArray>;
+    std::map<Sort, QStringList> sorts;
+    for (const AgentOutput& output : m_recorded)
+        sorts.try_emplace({output.topic, output.kind, output.type});
+    for (const Divergence& divergence : comparison.divergences)
+        sorts[{divergence.topic, divergence.kind, divergence.type}]
+            << divergenceSentence(divergence);
+    const QString path = QFile::decodeName(m_wish.junit.c_str());
+    const auto failure = [&](const QSaveFile& file) {
+        return Error{ErrorCode::Unwritable,
+                     u"%1 cannot be written: %2."_s.arg(path, file.errorString())};
+    };
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly))
+        return failure(file);
+    QXmlStreamWriter xml(&file);
+    xml.setAutoFormatting(true);
+    xml.writeStartDocument();
+    xml.writeStartElement(u"testsuites"_s);
+    xml.writeStartElement(u"testsuite"_s);
+    xml.writeAttribute(u"name"_s, u"murmur replay --under-test %1"_s.arg(
+                                      printable(QString::fromStdString(m_wish.underTest))));
+    xml.writeAttribute(u"tests"_s, QString::number(sorts.size()));
+    xml.writeAttribute(u"failures"_s,
+                       QString::number(std::ranges::count_if(
+                           sorts, [](const auto& sort) { return !sort.second.isEmpty(); })));
+    for (const auto& [sort, sentences] : sorts) {
+        const auto& [topic, kind, type] = sort;
+        xml.writeStartElement(u"testcase"_s);
+        xml.writeAttribute(u"classname"_s, printable(QString::fromUtf8(topic)));
+        xml.writeAttribute(u"name"_s, printable(QString::fromUtf8(kind + ' ' + type)).trimmed());
+        if (!sentences.isEmpty()) {
+            xml.writeStartElement(u"failure"_s);
+            xml.writeAttribute(u"message"_s, printable(sentences.front()));
+            xml.writeCharacters(printable(sentences.join(u'\n')));
+            xml.writeEndElement();
+        }
+        xml.writeEndElement();
+    }
+    xml.writeEndDocument();
+    return file.commit() ? Status(Done{}) : Status(failure(file));
+}
+
+} // namespace murmur::cli
