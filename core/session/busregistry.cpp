@@ -10,6 +10,7 @@
 #include "bus/registry.h"
 #if MURMUR_HAS_KAFKA
 #include "bus/kafka/kafkaconnection.h"
+#include "bus/kafka/kafkapublisher.h"
 #endif
 #if MURMUR_HAS_MQTT
 #include "bus/mqtt/mqttconnection.h"
@@ -81,7 +82,8 @@ std::span<const BusEntry> buses() noexcept
             BusEntry{"mqtts", "the same, encrypted", &createMqttConnection, &createMqttPublisher},
 #endif
 #if MURMUR_HAS_KAFKA
-            BusEntry{"kafka", "Kafka topics, from any offset or time", &createKafkaConnection},
+            BusEntry{"kafka", "Kafka topics, from any offset or time", &createKafkaConnection,
+                     &createKafkaPublisher},
 #endif
 #if MURMUR_HAS_OTLP
             BusEntry{"otlp", "a receiver of OpenTelemetry traces and logs over HTTP",

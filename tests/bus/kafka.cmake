@@ -7,7 +7,7 @@ add_executable(kafkamock kafkamock.cpp)
 target_link_libraries(kafkamock PRIVATE PkgConfig::KAFKA_MOCK build_options)
 
 murmur_passive_test(tst_passivekafka kafka)
-foreach(name tst_kafka tst_kafkahistory tst_kafkafaults tst_passivekafka)
+foreach(name tst_kafka tst_kafkahistory tst_kafkafaults tst_kafkapublisher tst_passivekafka)
     if(NOT name STREQUAL tst_passivekafka)
         murmur_bus_test(${name} kafka BROKER TIMEOUT 120)
     endif()

@@ -100,14 +100,29 @@ void keepQuiet(const rd_kafka_t* /*handle*/, int /*level*/, const char* /*facili
 {
 }
 
-} // namespace
-
-Result<KafkaOwned<rd_kafka_t>> makeKafkaConsumer(const KafkaSettings& settings, bool prefetches,
-                                                 KafkaTrouble* trouble)
+std::vector<Setting> producerSettings(const KafkaSettings& settings)
 {
-    std::vector<Setting> list = passiveSettings(settings);
-    addPrefetch(list, prefetches);
-    addSecurity(list, settings);
+    return {{"bootstrap.servers", settings.brokers.join(u',').toUtf8()},
+            {"client.id", "murmurscope"},
+            {"socket.keepalive.enable", "true"},
+            {"reconnect.backoff.ms", "100"},
+            {"reconnect.backoff.max.ms", "1000"},
+            {"acks", "all"},
+            {"message.send.max.retries", "0"},
+            {"message.timeout.ms", "10000"},
+            {"request.timeout.ms", "8000"},
+            {"queue.buffering.max.ms", "1"},
+            // How large one may be the brokers say.
+            {"message.max.bytes", "134217728"},
+            {"queue.buffering.max.kbytes", "262144"},
+            // As other clients choose partitions by keys.
+            {"partitioner", "murmur2_random"}};
+}
+
+Result<KafkaOwned<rd_kafka_t>> makeHandle(rd_kafka_type_t type, const std::vector<Setting>& list,
+                                          const KafkaSettings& settings,
+                                          const std::function<void(rd_kafka_conf_t*)>& adjust)
+{
     const std::unique_ptr<rd_kafka_conf_t, void (*)(rd_kafka_conf_t*)> owned(rd_kafka_conf_new(),
                                                                              rd_kafka_conf_destroy);
     std::array<char, 512> why{};
@@ -121,17 +136,39 @@ Result<KafkaOwned<rd_kafka_t>> makeKafkaConsumer(const KafkaSettings& settings, 
                 "its setting %2."_s.arg(settings.where(), QLatin1StringView(setting.name))};
         }
     }
-    rd_kafka_conf_set_opaque(owned.get(), trouble);
-    rd_kafka_conf_set_error_cb(owned.get(), tellTrouble);
+    adjust(owned.get());
     rd_kafka_conf_set_log_cb(owned.get(), keepQuiet);
     rd_kafka_conf_t* conf = rd_kafka_conf_dup(owned.get());
-    rd_kafka_t* const handle = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why.data(), why.size());
+    rd_kafka_t* const handle = rd_kafka_new(type, conf, why.data(), why.size());
     if (handle == nullptr) {
         rd_kafka_conf_destroy(conf); // which a success would have taken
         return Error{ErrorCode::WrongUse, u"Cannot attach to Kafka at %1: %2."_s.arg(
                                               settings.where(), QString::fromUtf8(why.data()))};
     }
     return KafkaOwned<rd_kafka_t>(handle);
+}
+
+} // namespace
+
+Result<KafkaOwned<rd_kafka_t>> makeKafkaConsumer(const KafkaSettings& settings, bool prefetches,
+                                                 KafkaTrouble* trouble)
+{
+    std::vector<Setting> list = passiveSettings(settings);
+    addPrefetch(list, prefetches);
+    addSecurity(list, settings);
+    return makeHandle(RD_KAFKA_CONSUMER, list, settings, [trouble](rd_kafka_conf_t* conf) {
+        rd_kafka_conf_set_opaque(conf, trouble);
+        rd_kafka_conf_set_error_cb(conf, tellTrouble);
+    });
+}
+
+Result<KafkaOwned<rd_kafka_t>> makeKafkaProducer(const KafkaSettings& settings)
+{
+    std::vector<Setting> list = producerSettings(settings);
+    addSecurity(list, settings);
+    return makeHandle(RD_KAFKA_PRODUCER, list, settings, [](rd_kafka_conf_t* conf) {
+        rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
+    });
 }
 
 } // namespace murmur

@@ -21,6 +21,7 @@ struct KafkaDeleter
     }
     void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
     void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
+    void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
     void operator()(rd_kafka_error_t* error) const { rd_kafka_error_destroy(error); }
     void operator()(rd_kafka_topic_partition_list_t* list) const
     {
@@ -44,5 +45,8 @@ using KafkaTrouble = std::function<void(rd_kafka_resp_err_t error, const QString
 /// certificate.
 Result<KafkaOwned<rd_kafka_t>> makeKafkaConsumer(const KafkaSettings& settings, bool prefetches,
                                                  KafkaTrouble* trouble);
+/// A producer that repeats nothing by itself, so nothing comes twice or out of order, and that
+/// tells errors and what became of messages as events of its main queue.
+Result<KafkaOwned<rd_kafka_t>> makeKafkaProducer(const KafkaSettings& settings);
 
 } // namespace murmur

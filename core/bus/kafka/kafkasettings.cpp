@@ -187,6 +187,7 @@ Result<KafkaSettings> kafkaSettingsFromUrl(const QUrl& url, const ConnectionOpti
     settings.readsUncommitted =
         reader.choice(u"isolation"_s, {"read_committed", "read_uncommitted"},
                       u"read_committed"_s) == "read_uncommitted"_L1;
+    settings.keepsPartition = reader.choice(u"partition"_s, {"key", "keep"}, u"key"_s) == "keep"_L1;
     if (Status fine = reader.finish(); !fine)
         return fine.error();
     return settings;

@@ -31,6 +31,7 @@ struct KafkaSettings
     bool watchesLag = true;
     QUrl registry; ///< of the schemas that records name; empty: none
     Shard shard;
+    bool keepsPartition = false; ///< who sends names the partition of each message
 
     [[nodiscard]] bool isHistory() const { return from.what != Position::What::Now; }
     [[nodiscard]] bool hasEnd() const { return to.what != Position::What::Never; }
