@@ -170,7 +170,7 @@ public:
 private:
     double judge(const MessageView&, const MessageShape& shape) const override
     {
-        if (shape.has({Sign::Name, Sign::Skills, Sign::Capabilities}))
+        if (shape.has({Sign::Name, Sign::Skills, Sign::InputModes}))
             return 0.9;
         return shape.text(Sign::JsonRpc) == "2.0" ? 0.95 : 0;
     }

@@ -60,7 +60,7 @@ constexpr std::array kSigns = std::to_array<SignName>({
     {"seq", Sign::Seq},
     {"service", Sign::Service},
     {"skills", Sign::Skills},
-    {"capabilities", Sign::Capabilities},
+    {"defaultInputModes", Sign::InputModes},
     {"source", Sign::Source},
     {"specversion", Sign::SpecVersion},
     {"span", Sign::Span},

@@ -16,7 +16,6 @@ struct MessageView;
 enum class Sign : std::uint8_t {
     Action,
     AppId,
-    Capabilities,
     Channel,
     Channels,
     ChannelIds,
@@ -34,6 +33,7 @@ enum class Sign : std::uint8_t {
     ExecutionId,
     Id,
     Input,
+    InputModes, ///< defaultInputModes
     JsonRpc,
     Level,
     LogRecord,
