@@ -5,7 +5,9 @@
 #include "session/jobs.h"
 #include "session/textsieve.h"
 
+#include <algorithm>
 #include <bit>
+#include <limits>
 #include <unordered_map>
 
 namespace murmur {
@@ -29,6 +31,11 @@ namespace {
 constexpr std::uint32_t kTileColumns = TimeColumns | SizeColumns | ActorColumns | CallColumns;
 /// Fewer messages than this are counted from their headers rather than looked for in finer tiles.
 constexpr std::int64_t kDirect = 2 * kTileThreshold;
+/// Whatever comes late for a tile whose time has passed is stored with it some blocks later: at
+/// most 64 at each level. Only these blocks, at the end, may hold more than is stored.
+constexpr std::size_t kRecentBlocks = 1024;
+/// A tile is stored some moments after its time has passed.
+constexpr std::int64_t kSettling = 1'000'000'000; // ns
 
 /// Puts tiles and single messages into the slice that is being built.
 class SliceBuilder : public TileVisitor
@@ -341,7 +348,12 @@ private:
         if (m_stopped)
             return;
         m_part = &part;
+        m_isRecentKnown = false;
         m_offset = part.offset();
+        // Where a tile sticks out over all messages it is whole all the same.
+        const RecordingTotals totals = m_offset == 0 ? part.meta().totals : RecordingTotals();
+        m_first = totals.last > 0 ? totals.firstTime : kNoTime;
+        m_last = totals.last > 0 ? totals.lastTime : std::numeric_limits<std::int64_t>::max();
         const std::int64_t whole = ((m_offset + (std::int64_t(1) << shift) / 2) >> shift) << shift;
         m_begin = sliceBegin - whole;
         m_end = m_begin + (static_cast<std::int64_t>(buckets) << shift);
@@ -364,6 +376,39 @@ private:
             maxMessages);
     }
 
+    /// Blocks with messages in [from, to) behind `through`, of a tile that ends at `end`. Among all
+    /// of a long recording they are looked for only while its time goes on.
+    std::vector<BlockRef> blocksBehind(std::int64_t end, std::int64_t from, std::int64_t to,
+                                       Seq through)
+    {
+        if (!m_isRecentKnown)
+            findRecent();
+        if (end + kSettling > m_newest)
+            return blocksIn(from, to, through);
+        std::vector<BlockRef> blocks;
+        std::ranges::copy_if(m_recent, std::back_inserter(blocks), [&](const BlockRef& block) {
+            return block.last() > through && movedTime(block.firstTime, -m_offset) < to &&
+                   movedTime(block.lastTime, -m_offset) >= from;
+        });
+        return blocks;
+    }
+
+    void findRecent()
+    {
+        m_isRecentKnown = true;
+        m_newest = kNoTime;
+        const Seq last = m_part->last();
+        for (Seq messages = kRecentBlocks * 512;; messages *= 4) {
+            const Seq first = std::max<Seq>(m_part->first(), last - messages);
+            m_recent = m_part->blocksFrom(first, std::numeric_limits<int>::max());
+            if (m_recent.size() > kRecentBlocks || first == m_part->first())
+                break;
+        }
+        // What the last blocks say may not be in the tiles yet.
+        for (std::size_t i = 0; i + 2 < m_recent.size(); ++i)
+            m_newest = std::max(m_newest, movedTime(m_recent[i].lastTime, -m_offset));
+    }
+
     void addTile(int level, std::int64_t idx)
     {
         if (m_request.stop.stop_requested()) {
@@ -374,7 +419,8 @@ private:
         const std::int64_t to = std::min(m_end, tileBegin(idx + 1, level));
         if (from >= to)
             return;
-        const bool whole = from == tileBegin(idx, level) && to == tileBegin(idx + 1, level);
+        const bool whole = (from == tileBegin(idx, level) || from <= m_first) &&
+                           (to == tileBegin(idx + 1, level) || to > m_last);
         // Counts per bucket are right for a tile that sticks out of the slice; a latency histogram
         // over the whole tile would not be.
         if (whole || (!m_request.latency && !m_request.pairs)) {
@@ -388,7 +434,8 @@ private:
                 }
                 // What came for this stretch of time after the tile was stored.
                 if (m_part->last() > through)
-                    scan(blocksIn(from, to, through), through, from, to);
+                    scan(blocksBehind(tileBegin(idx + 1, level), from, to, through), through, from,
+                         to);
                 return;
             }
         }
@@ -486,6 +533,11 @@ private:
     std::int64_t m_begin = 0;
     std::int64_t m_end = 0;
     bool m_stopped = false;
+    bool m_isRecentKnown = false;
+    std::int64_t m_first = 0; ///< of all messages, when known
+    std::int64_t m_last = 0;
+    std::vector<BlockRef> m_recent; ///< the last blocks of the recording
+    std::int64_t m_newest = 0;      ///< time up to which its tiles were told
     Columns m_columns;
     std::vector<std::uint8_t> m_keep;
 };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "support/filesizelimit.h"
+#include "support/messages.h"
 #include "support/traffic.h"
 
 #include <QFile>
@@ -154,20 +155,24 @@ private Q_SLOTS:
         auto session = Session::follow(&recorder);
         QVERIFY(session.ok());
         const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
-        constexpr int count = 60'000;
+        const int count = isLong() ? 1'500'000 : 60'000;
         std::jthread producer([&] {
             Traffic traffic(20);
-            for (int i = 0; i < count / 100; ++i)
-                recorder.sink().hear(traffic.next(100, connection));
+            for (int i = 0; i < count / 100; ++i) {
+                auto batch = traffic.next(100, connection);
+                // Some come late for tiles that are stored already.
+                batch[50].received -= 7'000'000'000;
+                recorder.sink().hear(std::move(batch));
+            }
         });
         // While it grows, every answer is complete up to what it says, without holes or doubles.
         int looks = 0;
         Seq last = 0;
-        while (last < count && looks < 2000) {
+        while (last < count && looks < 20'000) {
             ++looks;
             TileRequest request;
-            request.range = {fromNs(Traffic::kStart), fromNs(Traffic::kStart) + 10min};
-            request.columns = 100;
+            request.range = {fromNs(Traffic::kStart) - 10s, fromNs(Traffic::kStart) + 20min};
+            request.columns = looks % 3 == 0 ? 3000 : 100;
             const auto slice = waitFor((*session)->tiles(request));
             QVERIFY(slice.ok());
             QCOMPARE(slice->total.total, slice->through);
