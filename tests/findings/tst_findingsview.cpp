@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "findings/settings.h"
 #include "support/recorded.h"
 #include "views/base/emptynote.h"
 #include "views/base/paneheader.h"
@@ -7,6 +8,7 @@
 #include "views/findings/findingmodel.h"
 #include "views/findings/findingsview.h"
 #include "views/findings/findingtext.h"
+#include "views/findings/findingtrail.h"
 #include "views/findings/incidentbanner.h"
 
 #include <QAbstractItemModelTester>
@@ -16,6 +18,7 @@
 #include <QJsonObject>
 #include <QListView>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTextBrowser>
@@ -95,6 +98,40 @@ private Q_SLOTS:
         QVERIFY(window.end - window.begin < 3s);
         QVERIFY(
             scene.view.asText().contains(QStringLiteral("critical\tlost-messages\t3 messages")));
+    }
+
+    void aFindingLeadsToItsFirstCauseAndToWhatFollowed()
+    {
+        const auto step = [](std::chrono::milliseconds after, const QByteArray& from,
+                             const QByteArray& id, const QByteArray& parent) {
+            return said(after, "steps",
+                        "{\"from\":\"" + from + "\",\"id\":\"" + id + "\",\"parent_id\":\"" +
+                            parent + "\",\"kind\":\"event\"}");
+        };
+        Recorded recorded({step(0ms, "a", "one", ""), step(10ms, "b", "two", "one"),
+                           step(20ms, "c", "three", "two"), step(30ms, "d", "four", "three"),
+                           step(40ms, "a", "other", "")});
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        Finding finding;
+        finding.detector = "ping-pong";
+        finding.messages = {2, 3};
+        finding.start = toNs(kStart + 10ms);
+        finding.end = toNs(kStart + 20ms);
+        scene.view.trail()->goToFirstCause(finding, 1);
+        QTRY_COMPARE(scene.shared.selectedMessage(), Seq(1));
+        QTRY_COMPARE(scene.shared.playhead(), kStart);
+        QTRY_VERIFY(scene.view.trail()->isSettled());
+        scene.view.trail()->showEffects(finding, 1);
+        QTRY_VERIFY(scene.shared.filter() != nullptr);
+        QCOMPARE(scene.shared.filter()->text(), QStringLiteral("seq in [2, 3, 4]"));
+        QTRY_VERIFY(scene.view.trail()->isSettled());
+        // Of messages that a ring has let go nothing is known.
+        QSignalSpy told(scene.view.trail(), &FindingTrail::told);
+        scene.view.trail()->goToFirstCause(finding, 4);
+        QCOMPARE(told.size(), 1);
+        QCOMPARE(scene.shared.selectedMessage(), Seq(1));
     }
 
     void aRunningRecordingTellsWhatItFinds()
@@ -207,6 +244,16 @@ private Q_SLOTS:
         QVERIFY(addToCheck(path, {"slow-agent", "lost-messages"}));
         QCOMPARE(only(),
                  (QJsonArray{QStringLiteral("lost-messages"), QStringLiteral("slow-agent")}));
+        // The thresholds of today stand in it, as murmur check reads them.
+        const QJsonArray settings =
+            rules()[QStringLiteral("detectors")].toObject()[QStringLiteral("set")].toArray();
+        QVERIFY(std::ranges::any_of(settings, [](const QJsonValue& one) {
+            return one.toString().startsWith(QStringLiteral("slow-agent."));
+        }));
+        for (const QJsonValue& one : settings) {
+            Settings usual;
+            QVERIFY2(usual.set(one.toString()), qPrintable(one.toString()));
+        }
         QFile file(path);
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write("{\"rules\":[1],\"detectors\":{\"ignore\":[\"slow-agent\",\"ping-pong\"]}}");

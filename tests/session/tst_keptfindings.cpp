@@ -269,6 +269,53 @@ private Q_SLOTS:
         QCOMPARE(judgementsOf(*(*again)->source()), judgements);
     }
 
+    void ofSeveralRecordingsEachKeepsWhatIsMadeOfItsOwn()
+    {
+        Recorded north(faulty({{"lost-messages"}}));
+        Recorded south(faulty({{"unanswered-request"}}));
+        QVERIFY(north.waitForAll());
+        QVERIFY(south.waitForAll());
+        (void)north.close();
+        (void)south.close();
+        const auto open = [&] {
+            auto session = Session::open({north.path(), south.path()});
+            if (!session)
+                qFatal("%s", qUtf8Printable(session.error().message));
+            return std::move(*session);
+        };
+        auto session = open();
+        const FindingsReport report = looked(*session);
+        const auto lost = std::ranges::find(report.findings, "lost-messages", &Finding::detector);
+        const auto waits =
+            std::ranges::find(report.findings, "unanswered-request", &Finding::detector);
+        QVERIFY(lost != report.findings.end() && waits != report.findings.end());
+        Judgements judgements;
+        judgements.set(lost->id, {Standing::Accepted, QStringLiteral("a test"), {}});
+        judgements.set(waits->id, {Standing::Open, {}, QStringLiteral("asked the vendor")});
+        QVERIFY(keepJudgements(*session->source(), judgements, &report));
+        QVERIFY(QFile::exists(notesPath(north.path())));
+        QVERIFY(QFile::exists(notesPath(south.path())));
+
+        auto again = open();
+        QCOMPARE(judgementsOf(*again->source(), &report), judgements);
+        // Alone, where the finding has another id, it is known again, too.
+        auto alone = Session::open(north.path());
+        QVERIFY(alone);
+        const FindingsReport own = looked(**alone);
+        const Judgements read = judgementsOf(*(*alone)->source(), &own);
+        QCOMPARE(read.findings.size(), std::size_t(1));
+        QCOMPARE(read.findings.begin()->second.reason, QStringLiteral("a test"));
+        const auto same =
+            std::ranges::find(own.findings, read.findings.begin()->first, &Finding::id);
+        QVERIFY(same != own.findings.end());
+        QCOMPARE(same->detector, std::string_view("lost-messages"));
+        // What is taken back in the session is taken back in the recording.
+        judgements.set(lost->id, {});
+        QVERIFY(keepJudgements(*again->source(), judgements, &report));
+        QVERIFY(judgementsOf(*(*alone)->source(), &own).findings.empty());
+        QCOMPARE(judgementsOf(*again->source(), &report), judgements);
+    }
+
     void whatIsMadeOfThemWhileItIsRecordedStandsInTheRecording()
     {
         Recorded recorded(faulty({{"lost-messages"}}, 40));

@@ -7,6 +7,7 @@
 #include "views/findings/findingmodel.h"
 #include "views/findings/findingsfeed.h"
 #include "views/findings/findingsview.h"
+#include "views/findings/findingtrail.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -58,6 +59,16 @@ void FindingsView::openMenu(const QPoint& place)
             else
                 explain(id);
         });
+        if (finding != nullptr) {
+            const auto go = [this, at = finding->id](auto way) {
+                if (const Finding* one = m_model->finding(m_model->indexOf(at)))
+                    (m_trail->*way)(*one, m_feed->report().first);
+            };
+            menu->addAction(tr("First cause\tR"), this,
+                            [go] { go(&FindingTrail::goToFirstCause); });
+            menu->addAction(tr("What followed from it\tF"), this,
+                            [go] { go(&FindingTrail::showEffects); });
+        }
         menu->addAction(tr("Affected agents only\tA"), this, [this, id] { showAffected(id); });
         menu->addAction(tr("Compare with before\tB"), this, [this, id] { compare(id); });
         menu->addAction(tr("Make a check…"), this, [this, id] { makeCheck(id); });
@@ -182,6 +193,12 @@ void FindingsView::keyPressEvent(QKeyEvent* event)
         showAffected(id);
     else if (id != 0 && event->modifiers() == Qt::NoModifier && event->key() == Qt::Key_B)
         compare(id);
+    else if (finding != nullptr && event->modifiers() == Qt::NoModifier &&
+             event->key() == Qt::Key_R)
+        m_trail->goToFirstCause(*finding, m_feed->report().first);
+    else if (finding != nullptr && event->modifiers() == Qt::NoModifier &&
+             event->key() == Qt::Key_F)
+        m_trail->showEffects(*finding, m_feed->report().first);
     else if (finding != nullptr && event->modifiers() == Qt::NoModifier &&
              event->key() == Qt::Key_M)
         stand(*finding, Standing::Muted);

@@ -11,6 +11,7 @@
 #include "views/findings/findingmodel.h"
 #include "views/findings/findingsfeed.h"
 #include "views/findings/findingtext.h"
+#include "views/findings/findingtrail.h"
 
 #include <QClipboard>
 #include <QFileDialog>
@@ -38,6 +39,7 @@ FindingsView::FindingsView(const ViewContext& context, QWidget* parent)
     , m_note(new EmptyNote(m_list))
     , m_details(new QTextBrowser)
     , m_feed(new FindingsFeed(context.shared, this))
+    , m_trail(new FindingTrail(context.shared, this))
 {
     setAccessibleName(tr("Findings"));
     setAccessibleDescription(tr("What went wrong, the worst incident first, in the order of cause. "
@@ -84,6 +86,8 @@ FindingsView::FindingsView(const ViewContext& context, QWidget* parent)
     });
     connect(m_feed, &FindingsFeed::changed, this, &FindingsView::present);
     connect(m_feed, &FindingsFeed::notKept, this, &FindingsView::failed);
+    connect(m_trail, &FindingTrail::told, this, &FindingsView::noted);
+    connect(m_trail, &FindingTrail::failed, this, &FindingsView::failed);
     connect(shared(), &SharedView::sessionChanged, m_details, &QWidget::hide);
     present();
 }
@@ -351,7 +355,7 @@ QString FindingsView::asText() const
 
 bool FindingsView::isSettled() const
 {
-    return !m_comparison.isBusy() &&
+    return !m_comparison.isBusy() && m_trail->isSettled() &&
            (m_feed->isWhole() || !m_feed->failure().isEmpty() || shared()->session() == nullptr);
 }
 

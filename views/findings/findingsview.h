@@ -16,6 +16,7 @@ namespace murmur {
 class EmptyNote;
 class FindingModel;
 class FindingsFeed;
+class FindingTrail;
 class PaneHeader;
 
 /// What went wrong in the recording, by incident and in the order of cause, told while it grows.
@@ -34,6 +35,7 @@ public:
     [[nodiscard]] QListView* list() const { return m_list; }
     [[nodiscard]] FindingsFeed* feed() const { return m_feed; }
     [[nodiscard]] QTextBrowser* details() const { return m_details; }
+    [[nodiscard]] FindingTrail* trail() const { return m_trail; }
     [[nodiscard]] QSize sizeHint() const override { return {250, 320}; }
 
     // What can be done with an incident; of an id that is none, nothing.
@@ -79,6 +81,7 @@ private:
     QTextBrowser* m_details;
     FindingsFeed* m_feed;
     bool m_showsQuiet = false;
+    FindingTrail* m_trail;
     LatestJob m_comparison;
 };
 

@@ -192,6 +192,42 @@ QString compareText(const std::vector<BeforeAndNow>& lines, nanoseconds before,
     return text;
 }
 
+namespace {
+
+/// As `murmur findings --set` reads it.
+QString settingText(std::string_view detector, const Parameter& parameter)
+{
+    const QString value = QString::number(
+        parameter.unit == Unit::Share ? parameter.usual * 100 : parameter.usual, 'g', 12);
+    return QString::fromUtf8(detector.data(), static_cast<qsizetype>(detector.size())) + u'.' +
+           QString::fromUtf8(parameter.name) + u'=' + value +
+           (parameter.unit == Unit::Seconds ? u"s"_s
+            : parameter.unit == Unit::Share ? u"%"_s
+                                            : QString());
+}
+
+/// All of the detector that are not set yet.
+void addThresholds(std::string_view detector, QJsonArray& settings)
+{
+    const DetectorEntry* entry = findDetector(detector);
+    if (entry == nullptr)
+        return;
+    for (const Parameter& parameter : entry->parameters) {
+        // A promise that is set is asked of all topics; none is made up here.
+        if (parameter.isPerTopic)
+            continue;
+        const QString text = settingText(detector, parameter);
+        const QString name = text.section(u'=', 0, 0);
+        const bool isSet = std::ranges::any_of(settings, [&](const QJsonValue& one) {
+            return one.toString().section(u'=', 0, 0).trimmed() == name;
+        });
+        if (!isSet)
+            settings.append(text);
+    }
+}
+
+} // namespace
+
 Status addToCheck(const QString& path, const std::vector<std::string>& detectors)
 {
     QJsonObject rules;
@@ -226,6 +262,11 @@ Status addToCheck(const QString& path, const std::vector<std::string>& detectors
     }
     if (chosen.contains(u"ignore"))
         chosen.insert(u"ignore"_s, ignored);
+    // What is usual may change with the program; the check goes on as it was made.
+    QJsonArray settings = chosen[u"set"].toArray();
+    for (const std::string& detector : detectors)
+        addThresholds(detector, settings);
+    chosen.insert(u"set"_s, settings);
     rules.insert(u"detectors"_s, chosen);
     QSaveFile file(path);
     if (!file.open(QIODevice::WriteOnly) || file.write(QJsonDocument(rules).toJson()) < 0 ||
