@@ -103,6 +103,8 @@ constexpr std::array kPaths = std::to_array<FieldPath>({
     at(Slot::Progress, "params>progressToken"),
 });
 
+// Who registers somewhere may have a name, skills and capabilities, too.
+constexpr std::string_view kOnlyInCards = "\"defaultInputModes\"";
 // Notifications that are more than an event.
 constexpr std::array kNotifications = std::to_array<NamedKind>({
     {"notifications/cancelled", Kind::Command},
@@ -168,9 +170,10 @@ public:
     }
 
 private:
-    double judge(const MessageView&, const MessageShape& shape) const override
+    double judge(const MessageView& message, const MessageShape& shape) const override
     {
-        if (shape.has({Sign::Name, Sign::Skills, Sign::InputModes}))
+        if (shape.has({Sign::Name, Sign::Skills, Sign::Capabilities}) &&
+            message.raw.find(kOnlyInCards) != std::string_view::npos)
             return 0.9;
         return shape.text(Sign::JsonRpc) == "2.0" ? 0.95 : 0;
     }

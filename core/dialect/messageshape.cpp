@@ -19,6 +19,7 @@ struct SignName
 constexpr std::array kSigns = std::to_array<SignName>({
     {"action", Sign::Action},
     {"appId", Sign::AppId},
+    {"capabilities", Sign::Capabilities},
     {"channel", Sign::Channel},
     {"channels", Sign::Channels},
     {"channelIds", Sign::ChannelIds},
@@ -60,7 +61,6 @@ constexpr std::array kSigns = std::to_array<SignName>({
     {"seq", Sign::Seq},
     {"service", Sign::Service},
     {"skills", Sign::Skills},
-    {"defaultInputModes", Sign::InputModes},
     {"source", Sign::Source},
     {"specversion", Sign::SpecVersion},
     {"span", Sign::Span},

@@ -16,6 +16,7 @@ struct MessageView;
 enum class Sign : std::uint8_t {
     Action,
     AppId,
+    Capabilities,
     Channel,
     Channels,
     ChannelIds,
@@ -33,7 +34,6 @@ enum class Sign : std::uint8_t {
     ExecutionId,
     Id,
     Input,
-    InputModes, ///< defaultInputModes
     JsonRpc,
     Level,
     LogRecord,
