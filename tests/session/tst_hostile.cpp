@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "recording/verify.h"
+#include "support/messages.h"
+#include "support/sanitized.h"
+#include "support/traffic.h"
+
+#include <QFile>
+#include <QTest>
+
+#include <sys/resource.h>
+
+using namespace murmur;
+using namespace murmur::test;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+std::int64_t peakMiB()
+{
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss / 1024;
+}
+
+/// What a window asks of a recording that it opens.
+bool look(const QString& path, std::mt19937_64& random)
+{
+    auto opened = Session::open(path);
+    if (!opened)
+        return false;
+    Session& session = **opened;
+    const Extent extent = session.seen();
+    (void)session.info().result();
+    TileRequest tiles;
+    tiles.range = extent.time;
+    tiles.latency = tiles.pairs = true;
+    (void)session.tiles(tiles).result();
+    (void)session.marks({extent.time.begin, extent.time.begin + 1s}, 1000).result();
+    RowRequest rows;
+    rows.count = 300;
+    rows.previewBytes = 60;
+    (void)session.rows(rows).result();
+    (void)session.message(static_cast<Seq>(1 + random() % 9'000)).result();
+    StateRequest state;
+    state.at = extent.time.begin + 3s;
+    state.withValues = {AgentId(1), AgentId(2)};
+    (void)session.state(state).result();
+    MatchRequest match;
+    match.filter = *parseFilter(u"id == \"m77\" or payload contains \"slipped\""_s, extent.time);
+    (void)session.search(match).result();
+    (void)session.gaps().result();
+    return true;
+}
+
+} // namespace
+
+/// Recordings that somebody has changed: each is opened, or refused with a sentence.
+class TestHostile : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void changedRecordingsAreOpenedOrRefused()
+    {
+        QTemporaryDir directory;
+        const QString path = directory.filePath(u"r.murmur"_s);
+        Traffic traffic(30);
+        QVERIFY(recordTraffic(path, traffic, 9'000).ok());
+        QFile file(path);
+        QVERIFY(file.open(QFile::ReadOnly));
+        const QByteArray sound = file.readAll();
+        file.close();
+        std::mt19937_64 random(23);
+        QVERIFY(look(path, random));
+        QVERIFY(verifyRecording(path, {true, {}, {}}).ok());
+        const std::int64_t before = peakMiB();
+        const int rounds = isLong() ? 10'000 : kIsSanitized ? 40 : 150;
+        int openable = 0;
+        for (int round = 0; round < rounds; ++round) {
+            QByteArray bytes = sound;
+            const auto hits = 1 + random() % 12;
+            for (std::uint64_t hit = 0; hit < hits; ++hit) {
+                auto at =
+                    static_cast<qsizetype>(random() % static_cast<std::uint64_t>(bytes.size()));
+                if (hit % 3 == 1) // heads of pages are where structure is
+                    at = at / 16'384 * 16'384 + static_cast<qsizetype>(random() % 100);
+                const auto size = std::min(bytes.size() - at, qsizetype(1) << (random() % 9));
+                const auto how = random() % 3;
+                for (qsizetype i = at; i < at + size; ++i)
+                    bytes[i] = how == 0 ? static_cast<char>(random())
+                               : how == 1
+                                   ? '\xff'
+                                   : bytes[static_cast<qsizetype>(
+                                         random() % static_cast<std::uint64_t>(bytes.size()))];
+            }
+            if (random() % 10 == 0)
+                bytes.truncate(
+                    static_cast<qsizetype>(random() % static_cast<std::uint64_t>(bytes.size())));
+            QVERIFY(file.open(QFile::WriteOnly | QFile::Truncate));
+            QCOMPARE(file.write(bytes), bytes.size());
+            file.close();
+            openable += look(path, random) ? 1 : 0;
+            const auto verified = verifyRecording(path, {round % 4 == 0, {}, {}});
+            QVERIFY(verified.ok() || !verified.error().message.isEmpty());
+        }
+        qInfo("%d of %d could be opened, %lld MiB at most", openable, rounds,
+              static_cast<long long>(peakMiB()));
+        QVERIFY(openable > rounds / 4);
+        // Lengths that lie allocate nothing.
+        if (!kIsSanitized)
+            QVERIFY2(peakMiB() < before + 256, qPrintable(QString::number(peakMiB())));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestHostile)
+#include "tst_hostile.moc"
