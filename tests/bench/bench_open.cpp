@@ -10,6 +10,7 @@
 #include <QCoreApplication>
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -34,7 +35,8 @@ void print(const char* what, std::vector<double> times)
                 times[times.size() * 99 / 100], times.back());
 }
 
-/// A text that is nowhere, in raw bytes, against only unpacking those.
+/// A text that is nowhere and that no text filter knows of, so that all bytes are looked through,
+/// against only unpacking those.
 void searchText(const char* path, Session& session, TimeRange whole)
 {
     auto reader = RecordingReader::open(QString::fromLocal8Bit(path));
@@ -56,7 +58,7 @@ void searchText(const char* path, Session& session, TimeRange whole)
     const double unpacking = milliseconds(start);
     start = Clock::now();
     MatchRequest request;
-    request.filter = *parseFilter(u"payload contains \"no such words\"", whole);
+    request.filter = *parseFilter(u"payload contains \"n0 suc4 w0r4s\"", whole);
     auto future = session.search(request);
     future.waitForFinished();
     const double searching = milliseconds(start);
@@ -89,6 +91,17 @@ void findIds(Session& session, Seq last, TimeRange whole, std::mt19937_64& rando
     print("find by id", times);
     if (found != times.size())
         std::printf("only %zu of %zu ids were found\n", found, times.size());
+}
+
+/// Memory of this process at the moment, in MiB.
+double residentMiB()
+{
+    long pages = 0;
+    if (FILE* file = std::fopen("/proc/self/statm", "r")) {
+        (void)!std::fscanf(file, "%*d %ld", &pages);
+        std::fclose(file);
+    }
+    return static_cast<double>(pages) * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20);
 }
 
 /// A word that nobody said.
@@ -128,8 +141,10 @@ int main(int argc, char** argv)
     };
     const TimeRange whole = session.seen().time;
     const std::int64_t total = ask(whole, 1600, true);
-    std::printf("open %.1f ms, open and overview of %lld messages with latency %.1f ms\n", open,
-                static_cast<long long>(total), milliseconds(start));
+    std::printf("open %.1f ms, open and overview of %lld messages with latency %.1f ms, %.0f MiB "
+                "resident\n",
+                open, static_cast<long long>(total), milliseconds(start), residentMiB());
+    std::fflush(stdout);
 
     std::mt19937_64 random(1);
     std::vector<double> zooms;

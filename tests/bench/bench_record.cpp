@@ -106,7 +106,13 @@ double cpuSeconds()
            static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
-bool record(std::int64_t count, std::int64_t rate)
+struct Outcome
+{
+    bool isWhole = false; ///< nothing is missing or out of place
+    double perSecond = 0;
+};
+
+Outcome record(std::int64_t count, std::int64_t rate)
 {
     QTemporaryDir directory;
     RecorderOptions options;
@@ -115,7 +121,7 @@ bool record(std::int64_t count, std::int64_t rate)
     Recorder recorder(options);
     if (const auto status = recorder.start(); !status) {
         std::fprintf(stderr, "%s\n", qPrintable(status.error().message));
-        return false;
+        return {};
     }
     const auto port =
         static_cast<std::uint16_t>(QUrl(recorder.status().connections.at(0).url).port());
@@ -147,7 +153,7 @@ bool record(std::int64_t count, std::int64_t rate)
 
     auto session = Session::open(options.path);
     if (!session)
-        return false;
+        return {};
     RowRequest request;
     std::int64_t expected = 1;
     std::int64_t wrong = 0;
@@ -168,17 +174,26 @@ bool record(std::int64_t count, std::int64_t rate)
                 static_cast<double>(count) / seconds, static_cast<long long>(missing),
                 static_cast<long long>(wrong), static_cast<long long>(status.lost), fullest * 100,
                 used / static_cast<double>(count) * 1e6, usage.ru_maxrss / 1024);
-    return missing == 0 && wrong == 0;
+    return {missing == 0 && wrong == 0, static_cast<double>(count) / seconds};
 }
 
 } // namespace
 
+// `bench_record [SECONDS]`: more and more is offered, for so long each, until the first message is
+// missing or the socket takes no more.
 int main(int argc, char** argv)
 {
     QCoreApplication app(argc, argv);
     const std::int64_t seconds = argc > 1 ? std::atoll(argv[1]) : 5;
-    for (const std::int64_t rate : {50'000, 100'000, 150'000, 200'000, 250'000})
-        (void)record(rate * seconds, rate);
+    std::int64_t lossless = 0;
+    std::int64_t rate = 50'000;
+    for (; rate <= 1'000'000; rate += 50'000) {
+        const Outcome outcome = record(rate * seconds, rate);
+        if (!outcome.isWhole || outcome.perSecond < 0.9 * static_cast<double>(rate))
+            break;
+        lossless = rate;
+    }
+    std::printf("nothing is lost up to %lld/s\n", static_cast<long long>(lossless));
     (void)record(200'000 * seconds, 0);
     return 0;
 }
