@@ -92,7 +92,8 @@ std::optional<ReplayItem> Preparation::prepare(OrderedMessages::Item item)
     out.topic = m_changes.remap.target(recorded);
     out.raw = message.raw;
     out.isBinary = (message.row.flags & Flag::Binary) != 0;
-    if (const QString why = m_traps.apply(message, recorded, out, m_tally.stripped);
+    if (const QString why =
+            m_traps.apply(message, isInboxAnswer(message, recorded), out, m_tally.stripped);
         !why.isEmpty()) {
         refuse(u"trap"_s,
                u"A message on “%1” is not sent: %2."_s.arg(QString::fromUtf8(recorded), why),
@@ -125,6 +126,15 @@ std::optional<ReplayItem> Preparation::prepare(OrderedMessages::Item item)
         made.times = findTimes(out, message.row.sent);
     count(out);
     return made;
+}
+
+/// Elsewhere a topic of that name is one like others.
+bool Preparation::isInboxAnswer(const MessageDetail& message, const QByteArray& topic) const
+{
+    if (!topic.startsWith("_INBOX."))
+        return false;
+    const std::string url = m_names->connectionEntry(message.row.connection).url;
+    return url.starts_with("nats:") || url.starts_with("tls:");
 }
 
 void Preparation::edit(const MessageDetail& message, QByteArray& raw)

@@ -83,6 +83,7 @@ public:
 private:
     void edit(const MessageDetail& message, QByteArray& raw);
     static void nameTopic(OutgoingMessage& out);
+    [[nodiscard]] bool isInboxAnswer(const MessageDetail& message, const QByteArray& topic) const;
     void refuse(const QString& name, const QString& sentence, Seq seq);
     void count(const OutgoingMessage& message);
 

@@ -108,10 +108,10 @@ Traps::Fate Traps::takeFact(const std::string& name, const std::string& value, O
 
 // The order is that of the cost of a mistake: what must not go at all, what the bus would obey,
 // what is only a note of ours.
-QString Traps::apply(const MessageDetail& message, const QByteArray& topic, OutgoingMessage& out,
+QString Traps::apply(const MessageDetail& message, bool isInboxAnswer, OutgoingMessage& out,
                      StrippedTally& stripped) const
 {
-    if (topic.startsWith("_INBOX."))
+    if (isInboxAnswer)
         return u"an answer to an inbox: whoever asked has gone"_s;
     bool isTombstone = false;
     out.retain = (message.row.flags & Flag::Retained) != 0;

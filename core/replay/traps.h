@@ -25,8 +25,8 @@ struct TrapChoices
     bool originalStamps = false; ///< Kafka: the record's time is the recorded one, not now
     bool busHeaders = false;     ///< NATS: Nats-Msg-Id, Nats-Rollup and the like go along
     bool asksAgain = true;       ///< requests get a fresh inbox where the bus has one
-    QStringList strip = {};           ///< globs of names of headers, whatever the case
-    HeaderList add = {};              ///< instead of those of the same name
+    QStringList strip = {};      ///< globs of names of headers, whatever the case
+    HeaderList add = {};         ///< instead of those of the same name
 };
 
 /// How often something was left behind, by its name.
@@ -40,8 +40,9 @@ class Traps
 public:
     Traps(const QUrl& target, TrapChoices choices);
 
+    /// `isInboxAnswer`: it went to the inbox of a client of NATS.
     /// Fills headers, key, correlation and flags of `out`. A sentence: why this one cannot be sent.
-    [[nodiscard]] QString apply(const MessageDetail& message, const QByteArray& topic,
+    [[nodiscard]] QString apply(const MessageDetail& message, bool isInboxAnswer,
                                 OutgoingMessage& out, StrippedTally& stripped) const;
 
 private:

@@ -57,10 +57,11 @@ struct Taken
 };
 
 Taken taken(const QString& target, const MessageDetail& message, const TrapChoices& choices = {},
-            const QByteArray& topic = "a.b")
+            bool isInboxAnswer = false)
 {
     Taken taken;
-    taken.why = Traps(QUrl(target), choices).apply(message, topic, taken.out, taken.stripped);
+    taken.why =
+        Traps(QUrl(target), choices).apply(message, isInboxAnswer, taken.out, taken.stripped);
     return taken;
 }
 
@@ -199,7 +200,7 @@ private Q_SLOTS:
         QCOMPARE(taken(u"nats://h"_s, message, {.busHeaders = true}).out.headers.size(), 4u);
         // Elsewhere they are words like others.
         QCOMPARE(taken(u"kafka://h"_s, message).out.headers.size(), 4u);
-        QVERIFY(!taken(u"nats://h"_s, message, {}, "_INBOX.a.b").why.isEmpty());
+        QVERIFY(!taken(u"nats://h"_s, message, {}, true).why.isEmpty());
     }
     void whatWasRetainedIsNotRetainedAgain()
     {
