@@ -4,6 +4,8 @@
 #include "query/textpattern.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 namespace murmur {
 
@@ -13,6 +15,21 @@ constexpr unsigned char lowered(char c) noexcept
 {
     const auto u = static_cast<unsigned char>(c);
     return u >= 'A' && u <= 'Z' ? static_cast<unsigned char>(u + 32) : u;
+}
+
+using SixteenBytes [[gnu::vector_size(16)]] = unsigned char;
+
+SixteenBytes sixteenTimes(char c) noexcept
+{
+    SixteenBytes bytes;
+    std::memset(&bytes, c, sizeof bytes);
+    return bytes;
+}
+
+/// What a letter is or'ed with to be lower case; 0: it is none.
+constexpr char caseBit(char c) noexcept
+{
+    return c >= 'a' && c <= 'z' ? 0x20 : 0;
 }
 
 QChar escapeMeaning(QChar c)
@@ -103,18 +120,41 @@ bool TextSearch::isIn(std::string_view text) const
            withoutUnicodeEscapes(decoded).contains(m_needle, Qt::CaseInsensitive);
 }
 
-// Boyer-Moore-Horspool with a skip table for both cases: about text/needle steps.
+// Sixteen places at once: only where the first and the last letter fit the others are looked at.
+// What is left behind the last sixteen: Boyer-Moore-Horspool with a skip table for both cases.
 bool TextSearch::isInAscii(std::string_view text) const
 {
     const std::size_t length = m_lower.size();
     if (length == 0)
         return true;
-    std::size_t at = 0;
-    while (at + length <= text.size()) {
+    const auto isAt = [&](std::size_t place) {
         std::size_t i = length;
-        while (i > 0 && lowered(text[at + i - 1]) == static_cast<unsigned char>(m_lower[i - 1]))
+        while (i > 0 && lowered(text[place + i - 1]) == static_cast<unsigned char>(m_lower[i - 1]))
             --i;
-        if (i == 0)
+        return i == 0;
+    };
+    const SixteenBytes first = sixteenTimes(m_lower.front());
+    const SixteenBytes last = sixteenTimes(m_lower.back());
+    const SixteenBytes ofFirst = sixteenTimes(caseBit(m_lower.front()));
+    const SixteenBytes ofLast = sixteenTimes(caseBit(m_lower.back()));
+    std::size_t at = 0;
+    for (; at + length + sizeof(SixteenBytes) - 1 <= text.size(); at += sizeof(SixteenBytes)) {
+        SixteenBytes begins;
+        SixteenBytes ends;
+        std::memcpy(&begins, text.data() + at, sizeof begins);
+        std::memcpy(&ends, text.data() + at + length - 1, sizeof ends);
+        const auto fits = ((begins | ofFirst) == first) & ((ends | ofLast) == last);
+        std::array<std::uint64_t, 2> halves;
+        std::memcpy(halves.data(), &fits, sizeof fits);
+        if ((halves[0] | halves[1]) == 0)
+            continue;
+        for (std::size_t i = 0; i < sizeof fits; ++i) {
+            if (isAt(at + i))
+                return true;
+        }
+    }
+    while (at + length <= text.size()) {
+        if (isAt(at))
             return true;
         at += m_skip[static_cast<unsigned char>(text[at + length - 1])];
     }
