@@ -5,6 +5,7 @@
 
 #include "recorderthread.h"
 #include "session/merge.h"
+#include "session/notes.h"
 #include "session/whynothing.h"
 #include "settings.h"
 #include "views/base/sharedview.h"
@@ -62,9 +63,30 @@ Status moveFile(const QString& from, const QString& to, bool keepSource)
     return Done{};
 }
 
+/// What people said of it goes along: markers, judgements, names. Those of what was there before
+/// are about another recording.
+Status moveRecording(const QString& from, const QString& to, bool keepSource)
+{
+    const QString notes = notesPath(from);
+    const QString target = notesPath(to);
+    QDir().mkpath(QFileInfo(to).absolutePath());
+    QFile::remove(target);
+    if (QFileInfo::exists(notes) && !QFile::copy(notes, target))
+        return Error{ErrorCode::Unwritable,
+                     StudioSession::tr("The recording could not be saved as %1: its notes cannot "
+                                       "be written there. It is still complete in %2.")
+                         .arg(shownPath(to), shownPath(from))};
+    const Status moved = moveFile(from, to, keepSource);
+    if (!moved)
+        QFile::remove(target);
+    else if (!keepSource)
+        QFile::remove(notes);
+    return moved;
+}
+
 void removeRecording(const QString& path)
 {
-    for (const auto suffix : {""_L1, "-wal"_L1, "-shm"_L1, ".lock"_L1})
+    for (const auto suffix : {""_L1, "-wal"_L1, "-shm"_L1, ".lock"_L1, "-notes"_L1})
         QFile::remove(path + suffix);
 }
 
@@ -403,7 +425,7 @@ void StudioSession::move(QString from, QString to, bool keepSource)
     const quint64 generation = ++m_generation;
     whenReleased([=, this] {
         QtConcurrent::run([=] {
-            return moveFile(from, to, keepSource);
+            return moveRecording(from, to, keepSource);
         }).then(this, [=, this](const Status& moved) {
             if (generation != m_generation)
                 return;

@@ -7,6 +7,8 @@
 #include "mainwindow.h"
 #include "menus.h"
 #include "recordings.h"
+#include "session/markers.h"
+#include "session/source.h"
 #include "settings.h"
 #include "statusline.h"
 #include "studiosession.h"
@@ -360,6 +362,9 @@ private Q_SLOTS:
         studio.window->startDemo(u"?agents=20&rate=100"_s);
         QTRY_VERIFY_WITH_TIMEOUT(studio.last() > 5, kPatience);
         const QString chosen = studio.path(u"chosen.murmur"_s);
+        const auto source = [&] { return studio.window->shared()->session()->source(); };
+        const Marker marker{toNs(studio.window->shared()->playhead()), u"a deployment"_s, 0};
+        QVERIFY(noteMarkers(*source(), {marker}));
         studio.window->session()->saveAs(chosen);
         QVERIFY(studio.window->session()->isRecording());
         QSignalSpy stopped(studio.window->session(), &StudioSession::stopped);
@@ -369,6 +374,8 @@ private Q_SLOTS:
                                   kPatience);
         QCOMPARE(studio.window->session()->path(), chosen);
         QVERIFY(studio.files().isEmpty());
+        // What was said of it has gone along.
+        QCOMPARE(*notedMarkers(*source()), std::vector{marker});
         QTRY_VERIFY(studio.last() > 5);
 
         // Of a file that the person named a copy is made; the old one stays.

@@ -20,6 +20,7 @@ namespace {
 
 constexpr int kFlag = 8;
 constexpr int kWidestLabel = 180;
+constexpr int kRoomOfLine = 60; ///< pixels
 
 /// Those of the axis' window, by time.
 std::pair<std::size_t, std::size_t> shownOf(const std::vector<Marker>& markers, TimeRange window)
@@ -87,12 +88,16 @@ void MarkerOverlay::paintEvent(QPaintEvent*)
     const QFont font = theme.interfaceFont(8.5);
     const QFontMetrics metrics(font);
     painter.setFont(font);
+    // Many lines would hide what they are about: they become faint, their flags stay.
+    QColor lineColor = color;
+    if (static_cast<int>(last - first) > plot.width() / kRoomOfLine)
+        lineColor.setAlpha(80);
     int lineUntil = plot.left() - 1;
     int labelUntil = plot.left();
     for (std::size_t i = first; i < last; ++i) {
         const int x = static_cast<int>(std::floor(axis.xAt(fromNs(markers[i].time))));
         if (x > lineUntil) { // several in one column are one line
-            painter.setPen(QPen(color, 1, Qt::DashLine));
+            painter.setPen(QPen(lineColor, 1, Qt::DashLine));
             painter.drawLine(x, plot.top(), x, plot.bottom());
             QPainterPath flag;
             flag.addPolygon(QPolygonF({QPointF(x, plot.top()), QPointF(x + kFlag, plot.top()),
