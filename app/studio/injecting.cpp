@@ -3,6 +3,7 @@
 
 #include "injecting.h"
 
+#include "bus/endpoint.h"
 #include "mainwindow.h"
 #include "statusline.h"
 #include "studiosession.h"
@@ -24,6 +25,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qint64 kTwice = 700; // ms
+constexpr std::size_t kMostSecrets = 256;
 
 /// A thin frame over the whole window; nothing of it takes the mouse.
 class ArmedFrame : public QWidget
@@ -70,6 +72,13 @@ Injecting::Injecting(MainWindow& window)
         if (m_window.session()->isRecording())
             m_composer->setConnections(m_window.session()->connections());
     });
+    m_composer->setSecrets([this](const QUrl& url) {
+        for (const auto& [attached, options] : m_secrets) {
+            if (isSameBus(attached, url))
+                return options;
+        }
+        return ConnectionOptions();
+    });
     window.installEventFilter(this);
     qApp->installEventFilter(this);
 }
@@ -78,6 +87,13 @@ void Injecting::compose()
 {
     m_window.workspace()->bringToFront(u"inject");
     m_composer->setFocus();
+}
+
+void Injecting::keepSecrets(const std::vector<QUrl>& urls, const ConnectionOptions& options)
+{
+    for (const QUrl& url : urls)
+        m_secrets.insert(m_secrets.begin(), {url, options});
+    m_secrets.resize(std::min(m_secrets.size(), kMostSecrets));
 }
 
 void Injecting::editSelected()
@@ -110,6 +126,8 @@ void Injecting::showArming()
     if (std::exchange(m_wasArmed, isArmedNow) == isArmedNow)
         return;
     m_window.topBar()->setArmed(isArmedNow);
+    m_window.statusLine()->setArmed(isArmedNow ? shownUrl(m_composer->desk()->arming().target())
+                                               : QString());
     placeFrame();
     m_frame->setVisible(isArmedNow);
     Q_EMIT armingChanged(isArmedNow);

@@ -2,8 +2,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "bus/connection.h"
+
 #include <QObject>
 #include <QPointer>
+#include <QUrl>
+
+#include <utility>
+#include <vector>
 
 class QWidget;
 
@@ -26,6 +32,8 @@ public:
     /// Edit and send the selected message.
     void editSelected();
     void toggleArmed();
+    /// How the buses were attached, so that they can be sent to; in memory only.
+    void keepSecrets(const std::vector<QUrl>& urls, const ConnectionOptions& options);
     /// Ends what is being sent, and disarms.
     void stop();
     [[nodiscard]] bool isArmed() const;
@@ -44,7 +52,8 @@ private:
     MainWindow& m_window;
     QPointer<ComposerView> m_composer; ///< gone before us when the window closes
     QWidget* m_frame;
-    qint64 m_lastEscape = 0; ///< ms, steady
+    std::vector<std::pair<QUrl, ConnectionOptions>> m_secrets; ///< the newest first
+    qint64 m_lastEscape = 0;                                   ///< ms, steady
     bool m_wasArmed = false;
 };
 

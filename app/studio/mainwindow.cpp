@@ -10,6 +10,7 @@
 #include "firstlook.h"
 #include "historygate.h"
 #include "incidentguide.h"
+#include "injecting.h"
 #include "menus.h"
 #include "recentbuses.h"
 #include "settings.h"
@@ -258,6 +259,7 @@ void MainWindow::attach(const AttachWish& wish, const QString& file)
     }
     forgetFailure();
     const auto go = [this, wish, file] {
+        m_menus->injecting()->keepSecrets(wish.urls, wish.options);
         m_session->attach(wish.urls, file, wish.options, wish.rules);
     };
     if (m_options.isUnattended)

@@ -123,6 +123,15 @@ StatusLine::StatusLine(StudioSession* session, QWidget* parent)
     refresh();
 }
 
+void StatusLine::setArmed(const QString& bus)
+{
+    m_isArmed = !bus.isEmpty();
+    m_promise->setText(m_isArmed ? tr("Armed") : tr("Observing only"));
+    m_rest->setText(m_isArmed ? tr("messages can be sent to %1; Esc Esc ends it").arg(bus)
+                              : tr("nothing can be sent until armed"));
+    recolor();
+}
+
 void StatusLine::say(const QString& sentence)
 {
     m_said = sentence;
@@ -221,7 +230,7 @@ void StatusLine::recolor()
     const auto setColor = [](QLabel* label, const QColor& color) {
         label->setStyleSheet(u"color: %1"_s.arg(color.name()));
     };
-    setColor(m_promise, theme.good);
+    setColor(m_promise, m_isArmed ? theme.bad : theme.good);
     setColor(m_rest, theme.secondary);
     setColor(m_figures, m_isAlarmed ? theme.bad : theme.secondary);
     setColor(m_legend, theme.secondary);

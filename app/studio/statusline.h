@@ -23,6 +23,8 @@ public:
 
     /// A sentence that stays until the next one or until it is out of date.
     void say(const QString& sentence);
+    /// To which bus something can be sent; empty: to none, which is the promise.
+    void setArmed(const QString& bus);
     [[nodiscard]] QString text() const;
 
 protected:
@@ -43,6 +45,7 @@ private:
     QTimer m_disk;
     QTimer m_sayTimer;
     QString m_said;
+    bool m_isArmed = false;
     bool m_isAlarmed = false;
     RateMeter m_rate;
     qint64 m_free = -1;

@@ -105,6 +105,8 @@ InjectionRun ComposerView::run() const
 {
     InjectionRun run;
     run.draft = draft();
+    if (m_secrets)
+        run.options = m_secrets(run.draft.target);
     run.typedHost = m_host->text();
     run.sources = m_sources;
     run.environment = environment();
@@ -119,6 +121,11 @@ InjectionRun ComposerView::run() const
                 QByteArray::fromStdString(names->topicName(static_cast<TopicId>(id))));
     }
     return run;
+}
+
+void ComposerView::setSecrets(std::function<ConnectionOptions(const QUrl&)> secrets)
+{
+    m_secrets = std::move(secrets);
 }
 
 void ComposerView::editSelected()

@@ -10,6 +10,7 @@
 
 #include <QSet>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -49,6 +50,8 @@ public:
 
     /// The connections of the recording that runs, as they are now. One that went down disarms.
     void setConnections(const std::vector<ConnectionInfo>& connections);
+    /// What a bus asks for, by its URL.
+    void setSecrets(std::function<ConnectionOptions(const QUrl&)> secrets);
     /// Edit and send this message; `edited` follows when it is here.
     void edit(Seq seq);
     void editSelected();
@@ -118,6 +121,7 @@ private:
     bool m_canReply = false;    ///< the bus of the target gives reply addresses
     bool m_isPreviewed = false; ///< the next Return sends
     QString m_recording;
+    std::function<ConnectionOptions(const QUrl&)> m_secrets;
     QString m_sentId; ///< of the mark that is looked for in what is heard
     Seq m_sentAfter = 0;
     LatestJob m_job;

@@ -170,6 +170,10 @@ QString briefText(const MessageDetail& detail, const Dictionaries& names, const 
         parts << (row.closes != 0
                       ? Tr::tr("answered after %1").arg(durationText(nanoseconds(row.latency)))
                       : Tr::tr("its answer took %1").arg(durationText(nanoseconds(row.latency))));
+    if ((row.flags & Injected) != 0)
+        parts << Tr::tr("sent by us");
+    if ((row.flags & Replayed) != 0)
+        parts << Tr::tr("replayed by us");
     return parts.join(u" · "_s);
 }
 
