@@ -17,9 +17,11 @@ Result<Compared> compareJob(const CompareRequest& request)
 {
     std::atomic<std::int64_t> done[2]{};
     std::atomic<std::int64_t> total[2]{};
+    const bool isOneRecording = request.before->pool->path() == request.after->pool->path();
     const auto side = [&](const Source& source, TimeRange range, std::size_t which) {
         SideRequest wish;
         wish.range = range;
+        wish.hasNames = !isOneRecording;
         wish.conversationsIn = request.conversationsIn;
         wish.findingsUpTo = request.findingsUpTo;
         wish.stop = request.stop;

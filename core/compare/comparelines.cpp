@@ -15,8 +15,8 @@ namespace {
 constexpr double kTimes = 1.5;         ///< from here on more is more
 constexpr double kSure = 4;            ///< standard deviations: chance alone is no difference
 constexpr std::uint64_t kFewCalls = 8; ///< fewer say nothing about how long they take
-constexpr std::uint64_t kForP99 = 100;
-constexpr double kNoticeable = 1e6; ///< ns; below that nobody waits longer
+constexpr std::size_t kMostNamed = 12; ///< conversations that are told one by one
+constexpr double kNoticeable = 1e6;    ///< ns; below that nobody waits longer
 constexpr std::int64_t kFew = 3;
 
 QString spanText(double ns)
@@ -44,6 +44,18 @@ double evidence(double count)
     return std::log10(1 + std::max(0.0, count));
 }
 
+/// Whether more of these calls are slower than `ns` than chance explains, where `share` of them
+/// would be expected to.
+bool isShifted(const LatencyHistogram& calls, std::uint64_t ns, double share)
+{
+    const std::uint32_t limit = logLinearBucket(ns, kFineBits);
+    double slower = 0;
+    for (const BucketCount& bucket : calls.buckets())
+        slower += bucket.bucket > limit ? bucket.count : 0;
+    const auto count = static_cast<double>(calls.count());
+    return slower - share * count >= kSure * std::sqrt(share * (1 - share) * count);
+}
+
 class Comparison
 {
 public:
@@ -63,7 +75,13 @@ public:
         compareAll(CompareWhat::Agent, m_before.agents, m_after.agents, 0.95);
         compareAll(CompareWhat::Type, m_before.types, m_after.types, 0.8);
         compareOpenings();
+        const std::size_t told = m_lines.size();
         compareConversations();
+        // Each is one only: a few of them stand for all.
+        std::ranges::stable_sort(m_lines.begin() + static_cast<std::ptrdiff_t>(told), m_lines.end(),
+                                 std::greater{}, &CompareLine::weight);
+        if (m_lines.size() > told + kMostNamed)
+            m_lines.resize(told + kMostNamed);
         if (m_before.hasFindings && m_after.hasFindings)
             compareFindings();
         std::ranges::stable_sort(m_lines, std::greater{}, &CompareLine::weight);
@@ -198,7 +216,9 @@ private:
             QString name;
         };
         for (const Quantile& one : {Quantile{0.5, u"p50"_s}, Quantile{0.99, u"p99"_s}}) {
-            if (one.q > 0.9 && fewer < kForP99)
+            const bool isSlower = after.quantile(one.q) > before.quantile(one.q);
+            if (!(isSlower ? isShifted(after, before.quantile(one.q), 1 - one.q)
+                           : isShifted(before, after.quantile(one.q), 1 - one.q)))
                 continue;
             const auto a = static_cast<double>(before.quantile(one.q));
             const auto b = static_cast<double>(after.quantile(one.q));

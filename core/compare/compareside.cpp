@@ -22,7 +22,10 @@ namespace {
 constexpr std::size_t kManyReceivers = 8;
 constexpr std::size_t kMostPairs = 50'000;
 constexpr std::size_t kMostConversations = 50'000;
-constexpr std::size_t kRequests = 1u << 16; ///< that are remembered, the last ones
+constexpr nanoseconds kLeadIn = std::chrono::minutes(2);
+constexpr std::int64_t kAnew = 10'000'000'000; ///< ns
+constexpr std::int64_t kMostLeadIn = 100'000;  ///< messages
+constexpr std::size_t kRequests = 1u << 16;    ///< that are remembered, the last ones
 
 /// "robot-12" → "robot-#": who differs by numbers only does the same.
 std::string familyOf(std::string_view name)
@@ -203,6 +206,53 @@ private:
                                 std::move(sums));
     }
 
+    /// Conversations that go on from before the stretch, and when they last said something: of them
+    /// it has the end only.
+    Result<std::unordered_map<std::string, std::int64_t>> namesBefore(ConversationKeys& keys)
+    {
+        RangeScan scan;
+        scan.range = {m_request.range.begin - std::min(m_request.range.length(), kLeadIn),
+                      m_request.range.begin};
+        const auto there = messagesIn(m_source, scan.range);
+        if (!there)
+            return there.error();
+        if (*there > kMostLeadIn)
+            scan.range.begin = scan.range.end - scan.range.length() / (*there / kMostLeadIn + 1);
+        scan.columns = keys.columns();
+        scan.needsBytes = true;
+        scan.stop = m_request.stop;
+        std::unordered_map<std::string, std::int64_t> names;
+        const auto done =
+            scanRange(m_source, scan,
+                      [&](const Columns& columns, const std::vector<std::uint8_t>& keep,
+                          PayloadSource* payload) {
+                          RowContext context(columns, m_names, payload, 0);
+                          for (std::size_t row = 0; row < columns.size(); ++row) {
+                              if (keep[row] == 0)
+                                  continue;
+                              const ConversationKeys::Key key = keys.read(context, row);
+                              const std::string_view name = key.name.empty() ? key.trace : key.name;
+                              if (!name.empty())
+                                  names[std::string(name)] = columns.time[row];
+                          }
+                          return true;
+                      });
+        if (!done)
+            return done.error();
+        return names;
+    }
+
+    /// A name that comes again after a pause is a conversation of its own.
+    static bool goesOn(std::unordered_map<std::string, std::int64_t>& earlier,
+                       const std::string& name, std::int64_t time)
+    {
+        const auto known = earlier.find(name);
+        if (known == earlier.end() || time - known->second > kAnew)
+            return false;
+        known->second = time;
+        return true;
+    }
+
     Status findConversations()
     {
         ConversationKeys keys({});
@@ -214,23 +264,26 @@ private:
         const std::int64_t most = m_request.conversationsIn > 0
                                       ? m_request.conversationsIn
                                       : std::numeric_limits<std::int64_t>::max();
+        auto earlier = namesBefore(keys);
+        if (!earlier)
+            return earlier.error();
         std::unordered_map<std::string, NamedConversation> found;
-        const auto done =
-            scanRange(m_source, scan,
-                      [&](const Columns& columns, const std::vector<std::uint8_t>& keep,
-                          PayloadSource* payload) {
-                          RowContext context(columns, m_names, payload, 0);
-                          for (std::size_t row = 0; row < columns.size(); ++row) {
-                              if (keep[row] == 0)
-                                  continue;
-                              ++m_out.conversationsIn;
-                              const ConversationKeys::Key key = keys.read(context, row);
-                              const std::string_view name = key.name.empty() ? key.trace : key.name;
-                              if (!name.empty())
-                                  join(found, std::string(name), columns, row);
-                          }
-                          return m_out.conversationsIn < most;
-                      });
+        const auto done = scanRange(
+            m_source, scan,
+            [&](const Columns& columns, const std::vector<std::uint8_t>& keep,
+                PayloadSource* payload) {
+                RowContext context(columns, m_names, payload, 0);
+                for (std::size_t row = 0; row < columns.size(); ++row) {
+                    if (keep[row] == 0)
+                        continue;
+                    ++m_out.conversationsIn;
+                    const ConversationKeys::Key key = keys.read(context, row);
+                    const std::string_view name = key.name.empty() ? key.trace : key.name;
+                    if (!name.empty() && !goesOn(*earlier, std::string(name), columns.time[row]))
+                        join(found, std::string(name), columns, row);
+                }
+                return m_out.conversationsIn < most;
+            });
         if (!done)
             return done.error();
         for (auto& [name, one] : found) {
@@ -247,7 +300,8 @@ private:
                 if (longest.latency > known.latency)
                     std::swap(longest, known);
             }
-            m_out.conversations.emplace(name, std::move(one));
+            if (m_request.hasNames)
+                m_out.conversations.emplace(name, std::move(one));
         }
         return Done{};
     }

@@ -14,6 +14,9 @@ namespace murmur {
 struct SideRequest
 {
     TimeRange range;
+    /// Names of conversations mean the same on the other side; not so of two parts of one
+    /// recording.
+    bool hasNames = true;
     /// Conversations are told from this many messages of the beginning; 0: from all. It takes the
     /// messages' texts, where the rest takes their headers.
     std::int64_t conversationsIn = 300'000;

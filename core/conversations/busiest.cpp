@@ -43,8 +43,16 @@ Result<BusiestConversation> busiestJob(const Source& source, const BusiestReques
     scan.columns = keys.columns() | ActorColumns;
     scan.needsBytes = true;
     scan.filter = request.filter;
-    scan.step = std::max<std::int64_t>(1, *there / std::max<std::int64_t>(1, request.mostMessages));
-    scan.mostBlocks = std::max<std::int64_t>(1, 2 * request.mostMessages / kMessagesOfBlock);
+    const bool isPart = *there > request.mostMessages;
+    if (isPart) { // around the middle: a piece here and there has no conversation as a whole
+        const double share =
+            static_cast<double>(request.mostMessages) / static_cast<double>(*there);
+        const auto length =
+            static_cast<std::int64_t>(share * static_cast<double>(request.range.length().count()));
+        const TimePoint middle = request.range.begin + request.range.length() / 2;
+        scan.range = {middle - nanoseconds(length / 2 + 1), middle + nanoseconds(length / 2 + 1)};
+    }
+    scan.mostBlocks = std::max<std::int64_t>(2, 2 * request.mostMessages / kMessagesOfBlock);
     scan.stop = request.stop;
     std::unordered_map<std::string, Talk> talks;
     const auto done = scanRange(
@@ -72,7 +80,7 @@ Result<BusiestConversation> busiestJob(const Source& source, const BusiestReques
     if (!done)
         return done.error();
     BusiestConversation busiest;
-    busiest.isSampled = scan.step > 1;
+    busiest.isSampled = isPart;
     std::tuple<std::int64_t, std::int64_t> most;
     for (const auto& [name, talk] : talks) {
         const auto agents = static_cast<std::int64_t>(talk.agents.size());

@@ -19,7 +19,7 @@ struct BusiestRequest
     TimeRange range;
     ConversationRule rule;
     FilterPtr filter;
-    std::int64_t mostMessages = 60'000; ///< of a longer stretch, every so many blocks are looked at
+    std::int64_t mostMessages = 60'000; ///< of a longer stretch, its middle is looked at
     std::stop_token stop;
 };
 

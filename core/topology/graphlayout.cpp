@@ -17,6 +17,8 @@ namespace murmur {
 namespace {
 
 constexpr double kInch = 72; ///< Graphviz measures in inches
+/// Screens are wider than high, and so are names: what is placed anew is drawn out.
+constexpr double kWider = 1.5;
 /// Above this, edges beyond the busiest do not pull: the picture would be a ball.
 constexpr std::size_t kMostPulling = 400;
 constexpr QPointF kRoom{130, 46}; ///< of a node, with what keeps it apart
@@ -151,13 +153,13 @@ void GraphLayout::finish(bool isDone, const QString& problem)
 QByteArray graphText(const TrafficGraph& graph, const GraphPlaces& kept)
 {
     const bool isFirst = kept.isEmpty();
-    QByteArray text = "graph g {\n  node [shape=box, fixedsize=true, width=1.7, height=0.5];\n";
+    QByteArray text = "graph g {\n  node [shape=box, fixedsize=true, width=1.2, height=0.5];\n";
     // Only a picture of which nothing stands yet may be pulled apart as a whole.
-    text += isFirst ? "  overlap=prism; sep=\"+14\"; start=7;\n" : "  start=7;\n";
+    text += isFirst ? "  overlap=prism; sep=\"+6\"; pack=14; start=7;\n" : "  start=7;\n";
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         text += "  n" + QByteArray::number(static_cast<qulonglong>(i));
         if (const auto place = kept.find(graph.nodes[i].id); place != kept.end())
-            text += " [pos=\"" + QByteArray::number(place->x() / kInch, 'f', 4) + ',' +
+            text += " [pos=\"" + QByteArray::number(place->x() / kInch / kWider, 'f', 4) + ',' +
                     QByteArray::number(-place->y() / kInch, 'f', 4) + "!\", pin=true]";
         text += ";\n";
     }
@@ -166,9 +168,15 @@ QByteArray graphText(const TrafficGraph& graph, const GraphPlaces& kept)
         const std::pair ends = std::minmax({edge.from, edge.to});
         if (edge.from == edge.to || seen.size() >= kMostPulling || !seen.insert(ends).second)
             continue;
-        // Who talks much stands near.
+        const auto isTopicNode = [&graph](int node) {
+            return graph.nodes[static_cast<std::size_t>(node)].is == GraphNode::Is::Topic;
+        };
+        const bool isTopic = isTopicNode(edge.from) || isTopicNode(edge.to);
+        // Who talks much stands near, a topic beside who talks on it.
         const double length =
-            std::clamp(3.4 - 0.3 * std::log10(1.0 + static_cast<double>(edge.messages)), 1.9, 3.4);
+            isTopic ? 1.0
+                    : std::clamp(2.2 - 0.2 * std::log10(1.0 + static_cast<double>(edge.messages)),
+                                 1.3, 2.2);
         text += "  n" + QByteArray::number(ends.first) + " -- n" + QByteArray::number(ends.second) +
                 " [len=" + QByteArray::number(length, 'f', 2) + "];\n";
     }
@@ -188,7 +196,7 @@ GraphPlaces placesFrom(const QByteArray& answer, const QStringList& ids)
         const double y = words[3].toDouble(&isY);
         if (isNumber && isX && isY && at >= 0 && at < ids.size() && std::isfinite(x) &&
             std::isfinite(y))
-            places.insert(ids[at], QPointF(x * kInch, -y * kInch));
+            places.insert(ids[at], QPointF(x * kInch * kWider, -y * kInch));
     }
     return places;
 }

@@ -4,6 +4,7 @@
 #include "topology/traffic.h"
 
 #include "session/rangescan.h"
+#include "topology/trafficgraph.h"
 
 #include <QtConcurrent>
 
@@ -41,7 +42,7 @@ public:
         const Seq closes = columns.closes[row];
         ++m_messages;
         if (receivers.empty()) {
-            const auto topic = static_cast<TopicId>(columns.topic[row]);
+            const TopicId topic = familyOf(static_cast<TopicId>(columns.topic[row]));
             if (index(topic) != 0)
                 note(edge(sender, Way::ToTopic, index(topic)), kind, seq, columns.time[row]);
             if (kind == Kind::Request)
@@ -62,6 +63,7 @@ public:
         out.step = step;
         out.messages = m_messages * step;
         out.isBounded = m_isBounded;
+        out.families = std::move(m_families);
         for (TrafficEdge& one : m_edges) {
             if (one.messages == 0 && one.latency.count() == 0)
                 continue;
@@ -82,6 +84,17 @@ private:
     [[nodiscard]] AgentId named(std::uint32_t agent) const
     {
         return agent < m_aliases.size() ? m_aliases[agent] : AgentId(agent);
+    }
+
+    TopicId familyOf(TopicId topic)
+    {
+        const auto [known, isNew] = m_topics.try_emplace(index(topic), topic);
+        if (isNew) {
+            const QString name = nameFamily(QString::fromStdString(m_names.topicName(topic)));
+            known->second = m_firsts.try_emplace(name, topic).first->second;
+            m_families[known->second].push_back(topic);
+        }
+        return known->second;
     }
 
     const std::vector<AgentId>& receiversOf(AudienceId audience)
@@ -169,6 +182,9 @@ private:
     std::unordered_map<std::uint32_t, std::vector<AgentId>> m_audiences;
     std::unordered_map<std::uint64_t, std::size_t> m_places;
     std::deque<TrafficEdge> m_edges; // its elements stay where they are
+    std::unordered_map<std::uint32_t, TopicId> m_topics;
+    std::map<QString, TopicId> m_firsts; ///< by the name of their family
+    std::map<TopicId, std::vector<TopicId>> m_families;
     std::unordered_map<Seq, OpenRequest> m_open;
     std::deque<Seq> m_openOrder;
     std::int64_t m_messages = 0;

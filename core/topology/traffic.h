@@ -12,6 +12,7 @@
 #include <QFuture>
 
 #include <cstdint>
+#include <map>
 #include <stop_token>
 #include <vector>
 
@@ -45,6 +46,8 @@ struct Traffic
 {
     TimeRange range;
     std::vector<TrafficEdge> edges; ///< each pair once
+    /// Topics whose names differ by numbers only are counted as the first of them: all of each.
+    std::map<TopicId, std::vector<TopicId>> families;
     std::int64_t messages = 0;
     std::int64_t step = 1;  ///< every so many blocks were counted, and counts are multiplied
     bool isBounded = false; ///< there were more pairs than memory is given for

@@ -38,6 +38,8 @@ public:
         fold();
         for (const Speaker& speaker : m_speakers)
             place(speaker);
+        if (m_wish.hasTopics)
+            placeTopics();
         for (const TrafficEdge& edge : m_traffic.edges)
             addEdge(edge);
         std::ranges::sort(m_out.edges, [](const GraphEdge& a, const GraphEdge& b) {
@@ -101,16 +103,10 @@ private:
             if (const auto known = sizes.find(group); known != sizes.end())
                 close(group, known->second);
         }
-        std::vector<std::pair<std::size_t, QString>> largest;
-        for (const auto& [group, size] : sizes)
-            largest.emplace_back(size, group);
-        std::ranges::sort(largest, [](const auto& a, const auto& b) {
-            return a.first != b.first ? a.first > b.first : a.second < b.second;
-        });
-        for (const auto& [size, group] : largest) {
-            if (nodes <= m_wish.mostNodes)
-                break;
-            if (!m_wish.unfolded.contains(group))
+        // All of them or none: one group as a node beside another as forty says nothing.
+        const bool isTooMuch = nodes > m_wish.mostNodes;
+        for (const auto& [group, size] : sizes) {
+            if (isTooMuch && !m_wish.unfolded.contains(group))
                 close(group, size);
         }
         if (nodes <= m_wish.mostNodes)
@@ -158,15 +154,47 @@ private:
         m_nodes.emplace(speaker.agent, at);
     }
 
-    int topicNode(TopicId topic)
+    /// state.task.17 and state.task.18 are one node; of many such, the quietest are one, too.
+    void placeTopics()
     {
-        const QString name = QString::fromStdString(m_names.topicName(topic));
-        const int at = nodeFor(u"topic "_s + name);
-        GraphNode& node = m_out.nodes[static_cast<std::size_t>(at)];
-        node.is = GraphNode::Is::Topic;
-        node.label = name;
-        node.topic = topic;
-        return at;
+        struct Family
+        {
+            std::int64_t messages = 0;
+            std::set<TopicId> topics;
+            QString name; ///< of the one that was seen first
+        };
+        std::map<QString, Family> families;
+        for (const TrafficEdge& edge : m_traffic.edges) {
+            if (index(edge.topic) == 0)
+                continue;
+            const QString name = QString::fromStdString(m_names.topicName(edge.topic));
+            Family& family = families[nameFamily(name)];
+            family.messages += edge.messages;
+            family.topics.insert(edge.topic);
+            if (const auto all = m_traffic.families.find(edge.topic);
+                all != m_traffic.families.end())
+                family.topics.insert(all->second.begin(), all->second.end());
+            if (family.name.isEmpty())
+                family.name = name;
+        }
+        std::vector<std::int64_t> counts;
+        for (const auto& [name, family] : families)
+            counts.push_back(family.messages);
+        std::ranges::sort(counts, std::greater{});
+        const std::int64_t least =
+            counts.size() > m_wish.mostTopics ? counts[m_wish.mostTopics - 1] : 0;
+        for (const auto& [name, family] : families) {
+            const bool isOther = family.messages < least;
+            const int at = nodeFor(isOther ? u"topics"_s : u"topic "_s + name);
+            GraphNode& node = m_out.nodes[static_cast<std::size_t>(at)];
+            node.is = GraphNode::Is::Topic;
+            node.topics.insert(node.topics.end(), family.topics.begin(), family.topics.end());
+            node.label = isOther                     ? u"%1 other topics"_s.arg(node.topics.size())
+                         : family.topics.size() == 1 ? family.name
+                                                     : name;
+            for (const TopicId topic : family.topics)
+                m_out.topics.emplace(topic, at);
+        }
     }
 
     void addEdge(const TrafficEdge& edge)
@@ -174,7 +202,7 @@ private:
         if (index(edge.topic) != 0) {
             if (!m_wish.hasTopics)
                 return;
-            const int topic = topicNode(edge.topic);
+            const int topic = m_out.topics.at(edge.topic);
             if (edge.isFromTopic)
                 add(topic, m_nodes.at(edge.to), edge, true);
             else

@@ -8,6 +8,7 @@
 #include <QString>
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <vector>
 
@@ -21,8 +22,8 @@ struct GraphNode
     QString id; ///< stays the same from picture to picture
     QString label;
     std::vector<AgentId> agents; ///< of a topic none
-    TopicId topic{};
-    QString group; ///< in which it would fold
+    std::vector<TopicId> topics; ///< of a topic
+    QString group;               ///< in which it would fold
     std::int64_t sent = 0;
     std::int64_t received = 0;
     std::int64_t errors = 0;  ///< that it sent
@@ -47,7 +48,8 @@ struct TrafficGraph
     std::vector<GraphNode> nodes;
     std::vector<GraphEdge> edges; ///< the busiest first
     std::int64_t messages = 0;
-    std::int64_t folded = 0; ///< agents that stand in a group
+    std::int64_t folded = 0;       ///< agents that stand in a group
+    std::map<TopicId, int> topics; ///< in which node each stands
 
     [[nodiscard]] int indexOf(const QString& id) const; ///< -1: none
     /// The node in which an agent stands; -1: none.
@@ -57,15 +59,17 @@ struct TrafficGraph
 
 struct GraphWish
 {
-    std::size_t mostNodes = 60; ///< with more, groups are folded, the largest first
+    std::size_t mostNodes = 60; ///< with more, groups are folded
     std::set<QString> unfolded; ///< groups that a person wants to see into
     std::set<QString> folded;   ///< and those that a person does not
     bool hasTopics = true;
+    std::size_t mostTopics =
+        16; ///< of those that differ by more than numbers; the quietest together
 };
 
 /// Agents of one group fold together; agents in none fold with those whose names differ by numbers
-/// only (robot-07 and robot-12: "robot-#"). What still is too much becomes one node, the quietest
-/// first. A pure function.
+/// only (robot-07 and robot-12: "robot-#"), and so do topics. What still is too much becomes one
+/// node, the quietest first. A pure function.
 TrafficGraph trafficGraph(const Traffic& traffic, const Dictionaries& names,
                           const GraphWish& wish = {});
 

@@ -102,6 +102,30 @@ private Q_SLOTS:
                  std::size_t(2));
     }
 
+    void topicsThatDifferByNumbersAreOneAndTheQuietestStandTogether()
+    {
+        std::vector<Said> said;
+        for (int i = 0; i < 40; ++i)
+            said.push_back(line(1ms, "state.task." + QByteArray::number(i), "{'from':'a'}"));
+        for (char c = 'a'; c <= 'z'; ++c)
+            said.push_back(line(2ms, QByteArray("topic.") + c, "{'from':'b'}"));
+        for (int i = 0; i < 3; ++i)
+            said.push_back(line(3ms, "topic.q", "{'from':'b'}"));
+        Recorded heard(said);
+        const auto session = recorded(heard);
+        GraphWish wish;
+        wish.mostTopics = 2;
+        const TrafficGraph graph =
+            trafficGraph(trafficOf(*session), *session->dictionaries(), wish);
+        QCOMPARE(listed(graph), u"agent a > topic state.task.#: 40, 0 errors, 0 calls\n"
+                                "agent b > topic topic.q: 4, 0 errors, 0 calls\n"
+                                "agent b > topics: 25, 0 errors, 0 calls"_s);
+        const int tasks = graph.indexOf(u"topic state.task.#"_s);
+        QCOMPARE(graph.nodes[static_cast<std::size_t>(tasks)].topics.size(), std::size_t(40));
+        const TopicId last = session->dictionaries()->findTopic("state.task.39");
+        QCOMPARE(graph.topics.at(last), tasks);
+    }
+
     void manyFoldByTheirNamesOrGroupsAndCanBeUnfolded()
     {
         Recorded said(fleet(80));
@@ -249,7 +273,7 @@ private Q_SLOTS:
     {
         QVERIFY(placesFrom("graph 1 2 3\nnode n0 x y\nnode n9 1 2\nnode a 1 2\n", {u"one"_s})
                     .isEmpty());
-        QCOMPARE(placesFrom("node n0 1 2 3\n", {u"one"_s}).value(u"one"_s), QPointF(72, -144));
+        QCOMPARE(placesFrom("node n0 1 2 3\n", {u"one"_s}).value(u"one"_s), QPointF(108, -144));
     }
 };
 

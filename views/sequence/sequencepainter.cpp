@@ -36,6 +36,21 @@ QColor over(const QColor& color, const QColor& ground, double share)
             channel(color.blue(), ground.blue())};
 }
 
+/// As exact as neighbours need, and as all of a conversation of that length are written.
+QString sinceText(std::int64_t after, std::int64_t length)
+{
+    const auto fixed = [](double value, int digits) { return QString::number(value, 'f', digits); };
+    if (length < 1'000'000'000)
+        return u'+' + fixed(static_cast<double>(after) / 1e6, length < 10'000'000 ? 3 : 1) +
+               u" ms"_s;
+    const double seconds = static_cast<double>(after) / 1e9;
+    if (length < 100'000'000'000)
+        return u'+' + fixed(seconds, 3) + u" s"_s;
+    const auto minutes = static_cast<std::int64_t>(seconds / 60);
+    return u"+%1:%2"_s.arg(minutes).arg(
+        fixed(seconds - 60.0 * static_cast<double>(minutes), 2).rightJustified(5, u'0'));
+}
+
 int columnsWidth(const Sequence& sequence, int width)
 {
     const auto columns = std::max<int>(1, static_cast<int>(sequence.columns.size()));
@@ -271,8 +286,9 @@ void SequencePainter::paintMessage(QPainter& painter, int i, const SequenceLooks
     }
     // At the begin of a region an agent's own mark, so that who speaks is seen on the line.
     painter.fillRect(QRectF(begin.x() - 2, begin.y() - 2, 4, 4), color);
-    if (m_plan.row() >= 15)
-        paintLabel(painter, message, begin.x(), labelTo, (begin.y() + end) / 2, isStrong);
+    if (m_plan.row() >= 15 && m_plan.run(i) > 0)
+        paintLabel(painter, message, begin.x(), labelTo, (begin.y() + end) / 2, isStrong,
+                   m_plan.run(i));
 }
 
 void SequencePainter::paintArrow(QPainter& painter, QPointF from, QPointF to, const QColor& color,
@@ -302,14 +318,16 @@ void SequencePainter::paintArrow(QPainter& painter, QPointF from, QPointF to, co
 }
 
 void SequencePainter::paintLabel(QPainter& painter, const SequenceMessage& message, double from,
-                                 double to, double middle, bool isStrong)
+                                 double to, double middle, bool isStrong, int run)
 {
     const QFont font = m_theme.interfaceFont(8.5);
     const QFont numbers = m_theme.numberFont(8.5);
     const QFontMetrics metrics(font);
     const QFontMetrics numberMetrics(numbers);
     QString facts;
-    if (message.latency >= 0)
+    if (run > 1)
+        facts = u"×%1"_s.arg(run);
+    else if (message.latency >= 0)
         facts = durationText(nanoseconds(message.latency));
     else if (message.isUnanswered)
         facts = SequenceTr::tr("no answer");
@@ -349,11 +367,11 @@ void SequencePainter::paintTime(QPainter& painter, int i, bool isSelected)
         return;
     m_timeBelow = at;
     const SequenceMessage& message = m_sequence.messages[static_cast<std::size_t>(i)];
-    const std::int64_t after = message.received - m_sequence.start;
+    const QString after =
+        sinceText(message.received - m_sequence.start, m_sequence.end - m_sequence.start);
     painter.setFont(m_theme.numberFont(8.5));
     painter.setPen(isSelected ? m_theme.text : m_theme.faint);
-    painter.drawText(QRectF(0, at - 9, kTimes - 9, 16), Qt::AlignRight | Qt::AlignVCenter,
-                     after == 0 ? u"0"_s : u'+' + durationText(nanoseconds(after)));
+    painter.drawText(QRectF(0, at - 9, kTimes - 9, 16), Qt::AlignRight | Qt::AlignVCenter, after);
 }
 
 void SequencePainter::paintHeader(QPainter& painter, AgentId selected)

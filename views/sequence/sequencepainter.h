@@ -56,7 +56,7 @@ private:
     void paintArrow(QPainter& painter, QPointF from, QPointF to, const QColor& color, bool isDashed,
                     bool isSelected);
     void paintLabel(QPainter& painter, const SequenceMessage& message, double from, double to,
-                    double y, bool isSelected);
+                    double y, bool isStrong, int run);
     void paintTime(QPainter& painter, int message, bool isSelected);
     void paintHeader(QPainter& painter, AgentId selected);
     void paintPlayhead(QPainter& painter, std::int64_t time);

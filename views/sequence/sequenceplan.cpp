@@ -12,7 +12,14 @@ namespace {
 
 constexpr double kTop = 22;
 constexpr double kBottom = 30;
-constexpr double kMostRows = 3; ///< a pause that would be longer is folded
+constexpr double kMostRows = 3;    ///< of a pause
+constexpr double kFoldedFrom = 10; ///< rows that a pause would have that is folded
+
+bool isNextChunk(const SequenceMessage& a, const SequenceMessage& b)
+{
+    return a.kind == Kind::Chunk && b.kind == Kind::Chunk && a.from == b.from && a.to == b.to &&
+           a.type == b.type && a.topic == b.topic;
+}
 
 /// ns that a row usually stands for.
 double usualPause(const Sequence& sequence)
@@ -42,14 +49,24 @@ SequencePlan::SequencePlan(const Sequence& sequence, double zoom)
     std::int64_t before = sequence.start;
     if (!sequence.messages.empty())
         m_anchors.push_back({sequence.start, y});
-    for (const SequenceMessage& message : sequence.messages) {
+    std::size_t runBegin = 0;
+    for (std::size_t i = 0; i < sequence.messages.size(); ++i) {
+        const SequenceMessage& message = sequence.messages[i];
+        const bool isRun = i > 0 && isNextChunk(sequence.messages[i - 1], message);
+        runBegin = isRun ? runBegin : i;
+        m_runs.push_back(isRun ? 0 : 1);
+        m_runs[runBegin] += isRun ? 1 : 0;
         const auto pause = static_cast<double>(message.received - before);
         double room = pause / perPixel;
-        if (room > most && !m_received.empty()) {
+        if (isRun) {
+            room = std::min(room, kRun);
+        } else if (room > most / kMostRows * kFoldedFrom && !m_received.empty()) {
             room = std::max(kFold, m_row);
             m_folds.push_back({y + room / 2, before, message.received});
         }
-        y += m_received.empty() ? std::min(room, most) : std::max(room, m_row);
+        y += m_received.empty() ? std::min(room, most)
+             : isRun            ? std::max(room, std::min(kRun, m_row))
+                                : std::clamp(room, m_row, most);
         m_received.push_back(y);
         // Of messages of one moment the last one says where that moment ends.
         if (m_anchors.back().time == message.received && m_received.size() > 1)

@@ -17,6 +17,7 @@ class SequencePlan
 public:
     static constexpr double kRow = 24;  ///< pixels from arrow to arrow, at least
     static constexpr double kFold = 34; ///< pixels of a stretch that is folded
+    static constexpr double kRun = 5;   ///< pixels from chunk to chunk of one stream
 
     struct Fold
     {
@@ -37,6 +38,8 @@ public:
     [[nodiscard]] double height() const { return m_height; }
     [[nodiscard]] double row() const { return m_row; }
     [[nodiscard]] const std::vector<Fold>& folds() const { return m_folds; }
+    /// How many chunks of one stream begin with this message; 0: it goes on with one.
+    [[nodiscard]] int run(int message) const { return m_runs[static_cast<std::size_t>(message)]; }
     /// Messages of which something may lie between two heights: [first, last).
     [[nodiscard]] std::pair<int, int> visible(double top, double bottom) const;
     /// The message whose arrow ends nearest; -1: none.
@@ -53,6 +56,7 @@ private:
     std::vector<double> m_sent;
     std::vector<double> m_reach; ///< the highest begin of this arrow and those behind it
     std::vector<Fold> m_folds;
+    std::vector<int> m_runs;
     double m_height = 0;
     double m_row = kRow;
 };

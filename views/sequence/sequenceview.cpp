@@ -327,7 +327,9 @@ void SequenceView::present()
         std::ranges::count(m_sequence->messages, Kind::Error, &SequenceMessage::kind);
     const auto open =
         std::ranges::count(m_sequence->messages, true, &SequenceMessage::isUnanswered);
-    m_header->setTitle(m_isBusiest ? tr("Sequence of %1, the busiest in view").arg(m_detail->name)
+    m_header->setTitle(m_isBusiest ? (m_isSampled ? tr("Sequence of %1, the busiest amid the view")
+                                                  : tr("Sequence of %1, the busiest in view"))
+                                         .arg(m_detail->name)
                                    : tr("Sequence of %1").arg(m_detail->name));
     std::size_t agents = 0;
     for (const SequenceColumn& column : m_sequence->columns)

@@ -10,6 +10,7 @@
 #include <QPainterPathStroker>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
@@ -20,9 +21,9 @@ namespace murmur {
 namespace {
 
 constexpr double kNodeHeight = 26;
-constexpr double kBend = 14;        ///< of two edges between the same nodes, away from each other
-constexpr double kReach = 6;        ///< pixels from which an edge is hit
-constexpr double kTinyScale = 0.45; ///< below this nodes are dots
+constexpr double kBend = 14;       ///< of two edges between the same nodes, away from each other
+constexpr double kReach = 6;       ///< pixels from which an edge is hit
+constexpr double kTinyScale = 0.7; ///< below this nodes are dots with names beside them
 
 struct GraphTr
 {
@@ -49,6 +50,25 @@ QPointF borderTowards(const QRectF& box, QPointF to)
     return most < 1e-9 ? middle : middle + way / most;
 }
 
+/// Health is a shape first.
+void paintMark(QPainter& painter, QPointF at, NodeHealth::Is health, double size)
+{
+    switch (health) {
+    case NodeHealth::Is::Bad:
+        painter.drawRect(QRectF(at.x() - size, at.y() - size, 2 * size, 2 * size));
+        return;
+    case NodeHealth::Is::Warning:
+        painter.drawPolygon(QPolygonF{{at.x(), at.y() - size - 1},
+                                      {at.x() + size + 1, at.y() + size},
+                                      {at.x() - size - 1, at.y() + size}});
+        return;
+    case NodeHealth::Is::Good:
+    case NodeHealth::Is::Unknown:
+        break;
+    }
+    painter.drawEllipse(at, size, size);
+}
+
 QString labelOf(const GraphNode& node)
 {
     return node.is == GraphNode::Is::Group && !node.group.isEmpty()
@@ -68,18 +88,16 @@ TopologyPainter::TopologyPainter(const TrafficGraph& graph, const GraphPlaces& p
 {
     const QFontMetrics metrics(m_theme.interfaceFont(9.5));
     const QFontMetrics small(m_theme.interfaceFont(8));
-    const double size = std::clamp(m_camera.scale, 0.3, 1.2);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         const GraphNode& node = graph.nodes[i];
         const QPointF at = camera.toScreen(places.value(node.id));
         double width = 12, height = 12;
         if (camera.scale >= kTinyScale) {
-            width = std::min(150, metrics.horizontalAdvance(labelOf(node)) + 34);
+            width = std::min(190, metrics.horizontalAdvance(labelOf(node)) + 34);
             if (i < health.size() && !health[i].word.isEmpty())
                 width = std::max<double>(width, small.horizontalAdvance(health[i].word) + 34);
             height =
                 i < health.size() && !health[i].word.isEmpty() ? kNodeHeight + 10 : kNodeHeight;
-            width *= std::max(0.8, size);
         }
         m_rects.emplace_back(at.x() - width / 2, at.y() - height / 2, width, height);
     }
@@ -162,6 +180,8 @@ void TopologyPainter::paint(QPainter& painter, QSize size, const GraphLooks& loo
     }
     for (int i = 0; std::cmp_less(i, m_graph.nodes.size()); ++i)
         paintNode(painter, i, looks);
+    if (m_camera.scale < kTinyScale)
+        paintNames(painter, QRectF(QPointF(), size), looks);
     int labelled = 0;
     for (int i = 0; std::cmp_less(i, m_graph.edges.size()) && labelled < 14; ++i) {
         if (isStrong(i)) {
@@ -251,7 +271,8 @@ void TopologyPainter::paintNode(QPainter& painter, int i, const GraphLooks& look
     if (m_camera.scale < kTinyScale) {
         painter.setPen(isSelected ? QPen(m_theme.interaction, 2) : QPen(Qt::NoPen));
         painter.setBrush(blend(tone, m_theme.ground, strength));
-        painter.drawEllipse(box);
+        paintMark(painter, box.center(), isTopic ? NodeHealth::Is::Unknown : health.is,
+                  isTopic ? 3 : 5);
         return;
     }
     const QColor ground = isSelected ? m_theme.selectionGround
@@ -267,19 +288,13 @@ void TopologyPainter::paintNode(QPainter& painter, int i, const GraphLooks& look
     if (node.is == GraphNode::Is::Group) // a stack
         painter.drawRoundedRect(box.translated(3, -3), 4, 4);
     painter.drawRoundedRect(box, isTopic ? box.height() / 2 : 4, isTopic ? box.height() / 2 : 4);
-    // Health is a shape first.
     const QPointF mark(box.left() + 13, box.top() + kNodeHeight / 2);
     painter.setPen(Qt::NoPen);
     painter.setBrush(blend(tone, ground, strength));
     if (isTopic)
         painter.drawRect(QRectF(mark.x() - 4, mark.y() - 1, 8, 2));
-    else if (health.is == NodeHealth::Is::Bad)
-        painter.drawRect(QRectF(mark.x() - 4, mark.y() - 4, 8, 8));
-    else if (health.is == NodeHealth::Is::Warning)
-        painter.drawPolygon(QPolygonF{
-            {mark.x(), mark.y() - 5}, {mark.x() + 5, mark.y() + 4}, {mark.x() - 5, mark.y() + 4}});
     else
-        painter.drawEllipse(mark, 4, 4);
+        paintMark(painter, mark, health.is, 4);
     const QRectF text(box.left() + 24, box.top(), box.width() - 30, kNodeHeight);
     painter.setFont(m_theme.interfaceFont(9.5));
     painter.setPen(blend(isTopic ? m_theme.secondary : m_theme.text, ground, strength));
@@ -293,6 +308,50 @@ void TopologyPainter::paintNode(QPainter& painter, int i, const GraphLooks& look
     painter.setPen(blend(tone, ground, std::max(0.8, strength)));
     painter.drawText(QRectF(text.left(), box.top() + kNodeHeight - 7, text.width() + 4, 14),
                      Qt::AlignVCenter | Qt::AlignLeft, health.word);
+}
+
+/// The busiest first; a name that has no room beside its node is left out, hovering says it.
+void TopologyPainter::paintNames(QPainter& painter, const QRectF& room,
+                                 const GraphLooks& looks) const
+{
+    painter.setFont(m_theme.interfaceFont(8.5));
+    const QFontMetrics metrics(painter.font());
+    std::vector<int> order(m_graph.nodes.size());
+    for (std::size_t i = 0; i < order.size(); ++i)
+        order[i] = static_cast<int>(i);
+    std::ranges::stable_sort(order, std::greater{}, [&](int i) {
+        const GraphNode& node = m_graph.nodes[static_cast<std::size_t>(i)];
+        const bool isLookedAt = i == looks.node || i == looks.hoveredNode;
+        return std::tuple(isLookedAt, node.is != GraphNode::Is::Topic, node.sent + node.received);
+    });
+    std::vector<QRectF> taken = m_rects;
+    for (const int i : order) {
+        const GraphNode& node = m_graph.nodes[static_cast<std::size_t>(i)];
+        const bool isLookedAt = i == looks.node || i == looks.hoveredNode;
+        const QString words = metrics.elidedText(labelOf(node), Qt::ElideMiddle, 130);
+        const double width = metrics.horizontalAdvance(words) + 4;
+        const QRectF dot = nodeRect(i);
+        const std::array places{
+            QRectF(dot.right() + 1, dot.center().y() - 7, width, 14),
+            QRectF(dot.left() - width - 1, dot.center().y() - 7, width, 14),
+            QRectF(dot.center().x() - width / 2, dot.bottom(), width, 14),
+            QRectF(dot.center().x() - width / 2, dot.top() - 14, width, 14),
+        };
+        const auto place = std::ranges::find_if(places, [&](const QRectF& at) {
+            return room.contains(at) && std::ranges::none_of(taken, [&](const QRectF& other) {
+                       return other.intersects(at);
+                   });
+        });
+        if (place == places.end() && !isLookedAt)
+            continue;
+        const QRectF at = place == places.end() ? places.front() : *place;
+        taken.push_back(at);
+        painter.fillRect(at.adjusted(0, 1, 0, -1), isLookedAt ? m_theme.plate : m_theme.ground);
+        painter.setPen(isLookedAt                        ? m_theme.text
+                       : node.is == GraphNode::Is::Topic ? m_theme.faint
+                                                         : m_theme.secondary);
+        painter.drawText(at, Qt::AlignCenter, words);
+    }
 }
 
 void TopologyPainter::paintPulses(QPainter& painter, const std::vector<GraphPulse>& pulses) const

@@ -66,6 +66,7 @@ private:
     void paintEdge(QPainter& painter, int edge, const GraphLooks& looks) const;
     void paintEdgeLabel(QPainter& painter, int edge, const GraphLooks& looks) const;
     void paintNode(QPainter& painter, int node, const GraphLooks& looks) const;
+    void paintNames(QPainter& painter, const QRectF& room, const GraphLooks& looks) const;
     [[nodiscard]] bool touches(int edge, int node) const;
     [[nodiscard]] QColor edgeColor(const GraphEdge& edge, const GraphLooks& looks) const;
     [[nodiscard]] double edgeWidth(const GraphEdge& edge, const GraphLooks& looks) const;

@@ -286,7 +286,7 @@ void TopologyView::present()
     std::size_t agents = 0, topics = 0;
     for (const GraphNode& node : m_graph->nodes) {
         agents += node.agents.size();
-        topics += node.is == GraphNode::Is::Topic ? 1 : 0;
+        topics += node.topics.size();
     }
     QStringList facts{countText(static_cast<std::int64_t>(agents), tr("1 agent"), tr("%1 agents"))};
     if (topics > 0)
@@ -347,10 +347,9 @@ void TopologyView::askFlow(TimePoint until)
                         to.insert(node->second);
                 }
                 if (index(mark.audience) == 0) {
-                    const int topic = graph.indexOf(
-                        u"topic "_s + QString::fromStdString(names->topicName(mark.topic)));
-                    if (topic >= 0)
-                        to.insert(topic);
+                    if (const auto topic = graph.topics.find(mark.topic);
+                        topic != graph.topics.end())
+                        to.insert(topic->second);
                 }
                 for (const int node : to) {
                     if (const int edge = graph.edgeBetween(sender->second, node); edge >= 0) {
