@@ -272,7 +272,9 @@ void TopologyPainter::paintNode(QPainter& painter, int i, const GraphLooks& look
         painter.setPen(isSelected ? QPen(m_theme.interaction, 2) : QPen(Qt::NoPen));
         painter.setBrush(blend(tone, m_theme.ground, strength));
         paintMark(painter, box.center(), isTopic ? NodeHealth::Is::Unknown : health.is,
-                  isTopic ? 3 : 5);
+                  isTopic                           ? 3
+                  : node.is == GraphNode::Is::Group ? 7
+                                                    : 5);
         return;
     }
     const QColor ground = isSelected ? m_theme.selectionGround
@@ -328,7 +330,12 @@ void TopologyPainter::paintNames(QPainter& painter, const QRectF& room,
     for (const int i : order) {
         const GraphNode& node = m_graph.nodes[static_cast<std::size_t>(i)];
         const bool isLookedAt = i == looks.node || i == looks.hoveredNode;
-        const QString words = metrics.elidedText(labelOf(node), Qt::ElideMiddle, 130);
+        QString words = metrics.elidedText(labelOf(node), Qt::ElideMiddle, 130);
+        const NodeHealth health = std::cmp_less(i, m_health.size())
+                                      ? m_health[static_cast<std::size_t>(i)]
+                                      : NodeHealth();
+        if (!health.word.isEmpty())
+            words += u" · "_s + health.word;
         const double width = metrics.horizontalAdvance(words) + 4;
         const QRectF dot = nodeRect(i);
         const std::array places{
@@ -347,9 +354,11 @@ void TopologyPainter::paintNames(QPainter& painter, const QRectF& room,
         const QRectF at = place == places.end() ? places.front() : *place;
         taken.push_back(at);
         painter.fillRect(at.adjusted(0, 1, 0, -1), isLookedAt ? m_theme.plate : m_theme.ground);
-        painter.setPen(isLookedAt                        ? m_theme.text
-                       : node.is == GraphNode::Is::Topic ? m_theme.faint
-                                                         : m_theme.secondary);
+        painter.setPen(isLookedAt                             ? m_theme.text
+                       : health.is == NodeHealth::Is::Bad     ? m_theme.bad
+                       : health.is == NodeHealth::Is::Warning ? m_theme.warning
+                       : node.is == GraphNode::Is::Topic      ? m_theme.faint
+                                                              : m_theme.secondary);
         painter.drawText(at, Qt::AlignCenter, words);
     }
 }
