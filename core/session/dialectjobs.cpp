@@ -238,11 +238,15 @@ Result<RereadReport> rereadAll(const std::vector<RereadTask>& tasks, const Rerea
         const auto report = rereadRecording(tasks[i].path, options);
         if (!report && tasks.size() == 1)
             return report;
-        if (!report)
-            return Error{report.error().code,
-                         RereadJob::tr("%1: %2 %n of the recordings before it are read anew.", "",
-                                       static_cast<int>(i))
-                             .arg(QFileInfo(tasks[i].path).fileName(), report.error().message)};
+        if (!report) {
+            QString sentence = QStringLiteral("%1: %2").arg(QFileInfo(tasks[i].path).fileName(),
+                                                            report.error().message);
+            if (i == 1)
+                sentence += RereadJob::tr(" The one before it is read anew.");
+            else if (i > 1)
+                sentence += RereadJob::tr(" The %1 before it are read anew.").arg(i);
+            return Error{report.error().code, sentence};
+        }
         undo.push_back(std::move(before));
         sum.generation = report->generation;
         sum.messages += report->messages;
