@@ -219,10 +219,10 @@ private Q_SLOTS:
         QCOMPARE(lines.size(), std::size_t(2));
         QCOMPARE(lines.front().rate[0], 10.0);
         QCOMPARE(lines.front().rate[1], 10.0);
-        QCOMPARE(lines.front().errors[1], 4);
+        QCOMPARE(lines.front().errors[1], 0.2); // of a stretch that is twice as long
         QCOMPARE(lines.back().p99[0], -1);
         const Dictionaries names;
-        QVERIFY(compareText(lines, 10s, names).contains(QStringLiteral("<b>0 → 4")));
+        QVERIFY(compareText(lines, 10s, names).contains(QStringLiteral("<b>0.0 → 0.2 a second")));
         QVERIFY(compareText(lines, 0s, names).contains(QStringLiteral("nothing to compare")));
     }
 

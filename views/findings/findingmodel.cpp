@@ -3,6 +3,7 @@
 #include "views/findings/findingmodel.h"
 
 #include "base/time.h"
+#include "views/base/numbers.h"
 
 #include <algorithm>
 #include <functional>
@@ -179,7 +180,8 @@ QVariant FindingModel::data(const QModelIndex& index, int role) const
 QVariant FindingModel::incidentData(const Incident& incident, int role) const
 {
     const QString when = clockTime(fromNs(incident.start));
-    const QString count = tr("%n findings", nullptr, static_cast<int>(incident.findings.size()));
+    const QString count = countText(static_cast<std::int64_t>(incident.findings.size()),
+                                    tr("1 finding"), tr("%1 findings"));
     switch (role) {
     case Qt::DisplayRole:
     case Qt::ToolTipRole:

@@ -56,7 +56,7 @@ FindingsView::FindingsView(const ViewContext& context, QWidget* parent)
     m_details->setFrameShape(QFrame::NoFrame);
     m_details->setAccessibleName(tr("About this finding"));
     // The pane takes from its neighbours what it needs to say why.
-    m_details->setMinimumHeight(QFontMetrics(m_details->font()).height() * 14);
+    m_details->setMinimumHeight(QFontMetrics(m_details->font()).height() * 10);
     m_list->setMinimumHeight(QFontMetrics(m_list->font()).height() * 7);
     m_details->setOpenLinks(false);
     m_details->hide();
@@ -115,12 +115,10 @@ void FindingsView::updateNote()
         !open.empty() && report.incidents[open.front()].severity == Severity::Critical;
     if (!open.empty()) {
         const std::int64_t told = count - quiet;
-        const QString facts =
-            (open.size() == 1
-                 ? tr("1 incident")
-                 : tr("%1 incidents").arg(numberText(static_cast<std::int64_t>(open.size())))) +
-            u" · "_s + (told == 1 ? tr("1 finding") : tr("%1 findings").arg(numberText(told))) +
-            (quiet > 0 ? tr(", %1 quiet").arg(numberText(quiet)) : QString());
+        const QString facts = countText(static_cast<std::int64_t>(open.size()), tr("1 incident"),
+                                        tr("%1 incidents")) +
+                              u" · "_s + countText(told, tr("1 finding"), tr("%1 findings")) +
+                              (quiet > 0 ? tr(", %1 quiet").arg(numberText(quiet)) : QString());
         m_header->setFacts(facts, isBad ? theme.bad : theme.warning);
     } else if (quiet > 0) {
         m_header->setFacts(tr("%1 quiet").arg(numberText(quiet)));
@@ -325,7 +323,7 @@ Status FindingsView::makeCheck(std::uint64_t id, const QString& path)
     auto status = addToCheck(path, detectors);
     if (status)
         Q_EMIT noted(
-            tr("Written: murmur check FILE --rules %1 fails when this happens again.").arg(path));
+            tr("Written: murmur check FILE --rules '%1' fails when this happens again.").arg(path));
     return status;
 }
 

@@ -82,8 +82,11 @@ QString messagesText(const Finding& finding, const FindingsReport& report)
     if (finding.messages.size() > gone + kMessagesNamed)
         text += u" …"_s;
     if (gone > 0)
-        text += u" "_s + Tr::tr("%n of its messages are gone: the recording keeps its last part.",
-                                nullptr, static_cast<int>(gone));
+        text +=
+            u" "_s +
+            countText(static_cast<std::int64_t>(gone),
+                      Tr::tr("One of its messages is gone: the recording keeps its last part."),
+                      Tr::tr("%1 of its messages are gone: the recording keeps its last part."));
     return text;
 }
 
@@ -152,7 +155,7 @@ std::vector<BeforeAndNow> beforeAndNow(const std::vector<AgentId>& agents, const
                 continue;
             const double seconds = static_cast<double>(recorded[i].count()) / 1e9;
             line.rate[i] = seconds > 0 ? static_cast<double>(lane->total) / seconds : 0;
-            line.errors[i] = lane->errors;
+            line.errors[i] = seconds > 0 ? static_cast<double>(lane->errors) / seconds : 0;
             if (lane->latency.count() > 0) {
                 line.median[i] = static_cast<std::int64_t>(lane->latency.quantile(0.5));
                 line.p99[i] = static_cast<std::int64_t>(lane->latency.quantile(0.99));
@@ -182,9 +185,8 @@ QString compareText(const std::vector<BeforeAndNow>& lines, nanoseconds before,
         text += row(Tr::tr("median"), times(line.median));
         text += row(Tr::tr("p99"), times(line.p99));
         text +=
-            row(Tr::tr("errors"),
-                changeText(static_cast<double>(line.errors[0]), static_cast<double>(line.errors[1]),
-                           numberText(line.errors[0]), numberText(line.errors[1])));
+            row(Tr::tr("errors"), changeText(line.errors[0], line.errors[1], rate(line.errors[0]),
+                                             Tr::tr("%1 a second").arg(rate(line.errors[1]))));
         text += row(Tr::tr("says"), changeText(line.rate[0], line.rate[1], rate(line.rate[0]),
                                                Tr::tr("%1 a second").arg(rate(line.rate[1]))));
         text += u"</table>"_s;

@@ -20,8 +20,8 @@ QString whyText(const Finding& finding, const FindingsReport& report, const Judg
 struct BeforeAndNow
 {
     AgentId agent{};
-    double rate[2] = {0, 0}; ///< messages a second
-    std::int64_t errors[2] = {0, 0};
+    double rate[2] = {0, 0};           ///< messages a second
+    double errors[2] = {0, 0};         ///< the same of those that are errors
     std::int64_t median[2] = {-1, -1}; ///< ns, of its answers; -1: none
     std::int64_t p99[2] = {-1, -1};
 };

@@ -569,8 +569,8 @@ QString TimelineView::summary() const
         errors += rowErrors;
         ++lanes;
     }
-    return laneSentence(tr("%n lane(s)", nullptr, lanes), count, errors, shared()->window(),
-                        m_key.weight);
+    return laneSentence(countText(lanes, tr("1 lane"), tr("%1 lanes")), count, errors,
+                        shared()->window(), m_key.weight);
 }
 
 void TimelineView::describe()
