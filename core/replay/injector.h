@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "replay/injection.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+
+namespace murmur {
+
+/// What became of one message.
+struct InjectionEvent
+{
+    enum class Is : std::uint8_t { Sent, Failed, Answered };
+    Is is = Is::Sent;
+    std::uint64_t number = 0; ///< from 1
+    qint64 receivers = -1;    ///< as of Publisher::sent
+    QString sentence;         ///< why it failed
+    OutgoingMessage message;  ///< as it went out; of an answer, what it answers
+    nanoseconds latency{-1};  ///< of an answer
+    Answer answer;
+};
+
+struct InjectionReport
+{
+    enum class End : std::uint8_t { Done, Stopped, Refused, Unreachable, Lost };
+    End end = End::Done;
+    QString sentence; ///< why it ended before it was done
+    std::int64_t sent = 0;
+    std::int64_t failed = 0;
+    std::int64_t answered = 0; ///< messages that had an answer
+    MarkPlace mark = MarkPlace::Nowhere;
+    QString id; ///< of the mark
+};
+
+/// Sends what a person wrote, once or several times, and waits for answers. One sending at a time.
+/// Lives in a thread with an event loop; nothing waits in it. Guards are asked before a publisher
+/// is made, and arming again before each message.
+class Injector : public QObject
+{
+    Q_OBJECT
+public:
+    using MakePublisher = std::function<Result<std::unique_ptr<Publisher>>(
+        const QUrl& url, const ConnectionOptions& options)>;
+    explicit Injector(MakePublisher make = &createPublisher, QObject* parent = nullptr);
+    ~Injector() override;
+
+    /// `happened` for each message and answer, then `ended`.
+    void send(const murmur::InjectionRun& run);
+    /// At most the message that is being handed over goes out. May be called from any thread.
+    void stop();
+    [[nodiscard]] bool isRunning() const { return m_isRunning; }
+
+Q_SIGNALS:
+    void happened(const murmur::InjectionEvent& event);
+    void ended(const murmur::InjectionReport& report);
+
+private:
+    struct Flight
+    {
+        OutgoingMessage message;
+        nanoseconds at{0};
+        bool isSettled = false;
+        bool isAnswered = false;
+    };
+
+    void noteStatus();
+    void noteSent(quint64 number, qint64 receivers);
+    void noteFailed(quint64 number, const QString& sentence);
+    void noteAnswer(const Answer& answer);
+    void sendNext();
+    void settle();
+    void finish(InjectionReport::End end, const QString& sentence = {});
+    void leave();
+
+    const MakePublisher m_make;
+    std::unique_ptr<Publisher> m_publisher;
+    std::unique_ptr<Guards> m_guards;
+    std::unique_ptr<SendCaps> m_caps;
+    InjectionRun m_run;
+    InjectionReport m_report;
+    std::map<std::uint64_t, Flight> m_flights;
+    std::int64_t m_handed = 0; ///< to the publisher
+    std::int64_t m_settled = 0;
+    nanoseconds m_start{0};
+    QTimer m_next;
+    QTimer m_patience; ///< for the bus, then for answers
+    QTimer m_farewell;
+    std::atomic<bool> m_wantsStop{false};
+    bool m_isRunning = false;
+    bool m_isUp = false;
+    bool m_isOver = false;
+};
+
+} // namespace murmur
+
+Q_DECLARE_METATYPE(murmur::InjectionEvent)
+Q_DECLARE_METATYPE(murmur::InjectionReport)
