@@ -12,6 +12,7 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <thread>
 
 #include <sys/stat.h>
 
@@ -28,6 +29,7 @@ constexpr auto kTick = 1s;
 constexpr auto kFilterStep = 5ms;
 constexpr double kIdleFill = 0.02;
 constexpr auto kLongestPatience = 16s;
+constexpr auto kPatienceWithLog = 200ms;
 /// A recording that is shorter was emptied by somebody.
 constexpr std::int64_t kHeadBytes = 16'384;
 constexpr std::size_t kRunsATake = 4096;
@@ -412,11 +414,29 @@ void WriteLoop::keepWalSmall()
     if (m_limits.fileBytes() == 0 && m_mode == Mode::Writing && room >= kRoomy) {
         if (++m_commits % 8 == 0)
             d.writer->checkpoint();
+        beginLogAnew();
         return;
     }
     const std::int64_t most = std::min(m_limits.walBytes(), std::max<std::int64_t>(room / 8, 0));
     if (m_mode != Mode::Writing || d.writer->walBytes() > most)
         d.writer->emptyWal();
+}
+
+/// Readers one after another would keep the log from ever beginning anew. What comes while nothing
+/// is written needs it no more, so it is enough to wait for those that are there; not long, though,
+/// and where one stays, not each time.
+void WriteLoop::beginLogAnew()
+{
+    const std::int64_t much = m_limits.walBytes() * 3 / 2;
+    if (d.writer->walBytes() <= std::max(much, m_logThatStayed + much / 4)) {
+        if (d.writer->walBytes() <= much)
+            m_logThatStayed = 0;
+        return;
+    }
+    const auto patience = Clock::now() + kPatienceWithLog;
+    while (d.writer->emptyWal(), d.writer->walBytes() > 0 && Clock::now() < patience)
+        std::this_thread::sleep_for(2ms);
+    m_logThatStayed = d.writer->walBytes();
 }
 
 void WriteLoop::check(const Status& status)

@@ -57,6 +57,7 @@ private:
     [[nodiscard]] bool isFileThere() const;
     void noteFile();
     void keepWalSmall();
+    void beginLogAnew();
     void watchDisk();
     void enter(Mode mode);
     void goOn();
@@ -97,6 +98,7 @@ private:
     int m_namesRevision = 0;               ///< that stands in the file
     int m_judgementsRevision = 0;          ///< that stands in the file
     std::atomic<bool> m_logIsLong = false; ///< it waits for readers to let it begin anew
+    std::int64_t m_logThatStayed = 0;      ///< its size when readers kept it, in bytes
     std::unique_ptr<FindingsWatch> m_findings;
     Clock::time_point m_nextFindings; ///< when they may be stored again
     std::uint64_t m_inode = 0;        ///< of the file that is written

@@ -48,14 +48,7 @@ private Q_SLOTS:
         QFETCH(QString, name);
         QTemporaryDir directory;
         const QString path = directory.filePath(name);
-        const QByteArray packed = contents(kGolden + name + u".zst"_s);
-        std::string bytes;
-        QVERIFY(Packer().unpack({packed.constData(), std::size_t(packed.size())}, bytes));
-        {
-            QFile file(path);
-            QVERIFY(file.open(QIODevice::WriteOnly));
-            file.write(bytes.data(), qint64(bytes.size()));
-        }
+        const QByteArray bytes = golden(name, path);
         const Outcome messages = murmur::murmur({u"query"_s, path, u""_s, u"--json"_s});
         QCOMPARE(messages.code, 0);
         QCOMPARE(messages.out, contents(kGolden + u"messages.jsonl"_s));
@@ -67,10 +60,55 @@ private Q_SLOTS:
             murmur::murmur({u"query"_s, path, u"conversation == \"ticket-40000\""_s, u"--json"_s});
         QVERIFY(found.objects().size() > 1);
         // Looking has changed nothing.
-        QCOMPARE(contents(path), QByteArray(bytes.data(), qsizetype(bytes.size())));
+        QCOMPARE(contents(path), bytes);
+    }
+
+    void everyVersionCanBeReadAgain_data() { everyVersionReadsTheSame_data(); }
+    void everyVersionCanBeReadAgain()
+    {
+        QFETCH(QString, name);
+        QTemporaryDir directory;
+        const QString path = directory.filePath(name);
+        const QByteArray bytes = golden(name, path);
+        const QString uuid = murmur::murmur({u"info"_s, path, u"--json"_s})
+                                 .objects()
+                                 .at(0)
+                                 .value(u"uuid"_s)
+                                 .toString();
+        QVERIFY(!uuid.isEmpty());
+        // What cannot be done leaves it as it is.
+        QCOMPARE(murmur::murmur({u"reread"_s, path, u"--dialect"_s, u"klingon"_s}).code, 2);
+        QCOMPARE(contents(path), bytes);
+        const Outcome opaque = murmur::murmur({u"reread"_s, path, u"--dialect"_s, u"opaque"_s});
+        QVERIFY2(opaque.code == 0, opaque.err.constData());
+        QVERIFY(murmur::murmur({u"query"_s, path, u""_s, u"--json"_s}).out !=
+                contents(kGolden + u"messages.jsonl"_s));
+        QCOMPARE(murmur::murmur({u"reread"_s, path, u"--dialect"_s, u"auto"_s}).code, 0);
+        QCOMPARE(murmur::murmur({u"query"_s, path, u""_s, u"--json"_s}).out,
+                 contents(kGolden + u"messages.jsonl"_s));
+        QCOMPARE(murmur::murmur({u"verify"_s, u"--deep"_s, path}).code, 0);
+        QCOMPARE(murmur::murmur({u"info"_s, path, u"--json"_s})
+                     .objects()
+                     .at(0)
+                     .value(u"uuid"_s)
+                     .toString(),
+                 uuid);
+        QCOMPARE(QDir(directory.path()).entryList(QDir::Files), {name});
     }
 
 private:
+    static QByteArray golden(const QString& name, const QString& path)
+    {
+        const QByteArray packed = contents(kGolden + name + u".zst"_s);
+        std::string bytes;
+        QFile file(path);
+        if (!Packer().unpack({packed.constData(), std::size_t(packed.size())}, bytes) ||
+            !file.open(QIODevice::WriteOnly))
+            return {};
+        file.write(bytes.data(), qint64(bytes.size()));
+        return {bytes.data(), qsizetype(bytes.size())};
+    }
+
     static constexpr int kFormats = 3;
 };
 
