@@ -81,7 +81,6 @@ QString labelOf(const GraphNode& node)
 TopologyPainter::TopologyPainter(const TrafficGraph& graph, const GraphPlaces& places,
                                  const std::vector<NodeHealth>& health, GraphCamera camera)
     : m_graph(graph)
-    , m_places(places)
     , m_health(health)
     , m_camera(camera)
     , m_theme(Theme::current())

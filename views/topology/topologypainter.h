@@ -72,7 +72,6 @@ private:
     [[nodiscard]] double edgeWidth(const GraphEdge& edge, const GraphLooks& looks) const;
 
     const TrafficGraph& m_graph;
-    const GraphPlaces& m_places;
     const std::vector<NodeHealth>& m_health;
     const GraphCamera m_camera;
     const Theme& m_theme;
