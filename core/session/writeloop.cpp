@@ -30,6 +30,7 @@ constexpr auto kFilterStep = 5ms;
 constexpr double kIdleFill = 0.02;
 constexpr auto kLongestPatience = 16s;
 constexpr auto kPatienceWithLog = 200ms;
+constexpr auto kPatienceWithReaders = 1s;
 /// A recording that is shorter was emptied by somebody.
 constexpr std::int64_t kHeadBytes = 16'384;
 constexpr std::size_t kRunsATake = 4096;
@@ -244,8 +245,21 @@ std::int64_t WriteLoop::bytesOnDisk()
 
 bool WriteLoop::mustEnd(std::int64_t more)
 {
-    return m_limits.maxBytes > 0 &&
-           m_limits.isFull(m_limits.maxBytes, bytesOnDisk(), d.writer->closingBytes(), more);
+    const auto isFull = [&] {
+        return m_limits.isFull(m_limits.maxBytes, bytesOnDisk(), d.writer->closingBytes(), more);
+    };
+    if (m_limits.maxBytes <= 0 || !isFull())
+        return false;
+    // What is in the log and in the file counts twice, and the end is final: a reader that kept the
+    // log from being emptied gets a moment to let go.
+    commit();
+    const auto patience = Clock::now() + kPatienceWithReaders;
+    while (isWriting() && d.writer->walBytes() > 0 && Clock::now() < patience) {
+        d.writer->emptyWal();
+        if (d.writer->walBytes() > 0)
+            std::this_thread::sleep_for(5ms);
+    }
+    return isFull();
 }
 
 bool WriteLoop::mustSplit(const Chunk& run)

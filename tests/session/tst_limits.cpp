@@ -9,7 +9,10 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <sqlite3.h>
+
 #include <set>
+#include <thread>
 
 using namespace murmur;
 using namespace murmur::test;
@@ -65,6 +68,41 @@ private Q_SLOTS:
         QCOMPARE(status.received, status.recorded);
         checkLedger(options.path);
         QVERIFY(waitFor(opened(options.path)->info())->isClean);
+    }
+
+    /// What a reader keeps in the log counts twice for a while; that is no reason to end early.
+    void whoReadsNowAndThenDoesNotEndIt()
+    {
+        RecorderOptions options;
+        options.path = newPath();
+        options.limits.maxBytes = 3'000'000;
+        Recorder recorder(options);
+        QVERIFY(recorder.start().ok());
+        QSignalSpy ended(&recorder, &Recorder::ended);
+        recorder.setWaitsForRoom(true);
+        const ConnectionId connection = recorder.registerConnection(QUrl(u"test://a"_s), u"a"_s);
+        std::jthread reader([&](const std::stop_token& stop) {
+            sqlite3* file = nullptr;
+            sqlite3_open_v2(QFile::encodeName(options.path).constData(), &file,
+                            SQLITE_OPEN_READONLY, nullptr);
+            while (!stop.stop_requested()) {
+                sqlite3_exec(file, "BEGIN; SELECT count(*) FROM meta", nullptr, nullptr, nullptr);
+                std::this_thread::sleep_for(250ms);
+                sqlite3_exec(file, "COMMIT", nullptr, nullptr, nullptr);
+                std::this_thread::sleep_for(50ms);
+            }
+            sqlite3_close(file);
+        });
+        Traffic traffic;
+        for (int i = 0; i < 400; ++i)
+            recorder.sink().hear(traffic.next(500, connection));
+        QVERIFY(ended.wait(60'000));
+        reader.request_stop();
+        reader.join();
+        QVERIFY(recorder.stop().ok());
+        const qint64 bytes = bytesOnDisk(options.path);
+        QVERIFY2(bytes > options.limits.maxBytes / 2 && bytes <= options.limits.maxBytes,
+                 qPrintable(QString::number(bytes)));
     }
 
     void aSplitRecordingGoesOnInTheNextFile()
