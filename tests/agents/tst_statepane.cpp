@@ -155,8 +155,9 @@ private Q_SLOTS:
         scene.view.table()->setCurrentIndex(scene.view.model()->index(1, 0));
         QTRY_COMPARE(plot->words(), (QStringList{QStringLiteral("idle"), QStringLiteral("busy")}));
         QVERIFY(!plot->isNumeric());
-        QVERIFY2(scene.view.history()->title().contains(QStringLiteral("told 10 times, changed once")),
-                 qPrintable(scene.view.history()->title()));
+        QVERIFY2(
+            scene.view.history()->title().contains(QStringLiteral("told 10 times, changed once")),
+            qPrintable(scene.view.history()->title()));
         QVERIFY(plot->accessibleDescription().contains(QStringLiteral("busy")));
         const HistoryStep* step = plot->stepAt(kStart + 5500ms);
         QVERIFY(step != nullptr);

@@ -38,9 +38,9 @@ QString statusLine(const AgentState& state, TimePoint at, const AgentLife& life,
         return Tr::tr("restarted %1 ago").arg(length);
     case AgentStatus::Waiting: {
         const AgentId other = waitsFor(state);
-        return index(other) == 0
-                   ? Tr::tr("waiting for an answer, %1").arg(length)
-                   : Tr::tr("waiting for %1, %2").arg(agentText(names, names.resolved(other)), length);
+        return index(other) == 0 ? Tr::tr("waiting for an answer, %1").arg(length)
+                                 : Tr::tr("waiting for %1, %2")
+                                       .arg(agentText(names, names.resolved(other)), length);
     }
     case AgentStatus::Busy:
         return Tr::tr("busy for %1").arg(length);
