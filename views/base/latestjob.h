@@ -36,8 +36,8 @@ public:
         m_stop = std::stop_source();
         m_age.start();
         auto future = ask(m_stop.get_token());
-        using Answer = std::decay_t<decltype(future.result())>;
-        auto* watcher = new QFutureWatcher<Answer>(owner);
+        using Given = std::decay_t<decltype(future.result())>;
+        auto* watcher = new QFutureWatcher<Given>(owner);
         m_watcher = watcher;
         QObject::connect(watcher, &QFutureWatcherBase::finished, owner,
                          [this, watcher, done = std::move(done)]() mutable {
@@ -46,10 +46,10 @@ public:
                                  return; // the person has moved on
                              m_watcher = nullptr;
                              // Taken, not copied: a slice of tiles has megabytes.
-                             QFuture<Answer> ended = watcher->future();
+                             QFuture<Given> ended = watcher->future();
                              done(ended.isValid() && ended.resultCount() > 0
                                       ? ended.takeResult()
-                                      : Answer(Error{ErrorCode::Cancelled, {}}));
+                                      : Given(Error{ErrorCode::Cancelled, {}}));
                          });
         watcher->setFuture(future);
     }
