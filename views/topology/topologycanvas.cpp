@@ -401,7 +401,7 @@ QString TopologyCanvas::sentenceOfEdge(int i) const
                        .arg(m_graph->nodes[static_cast<std::size_t>(edge.from)].label,
                             m_graph->nodes[static_cast<std::size_t>(edge.to)].label,
                             countText(edge.messages, tr("1 message"), tr("%1 messages")),
-                            rateText(static_cast<double>(edge.messages) / m_looks.seconds));
+                            flowText(static_cast<double>(edge.messages) / m_looks.seconds));
     if (edge.errors > 0)
         text += tr("\n%1 errors").arg(numberText(edge.errors));
     if (edge.latency.count() > 0)

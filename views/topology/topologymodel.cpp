@@ -13,7 +13,7 @@ using namespace Qt::StringLiterals;
 
 namespace murmur {
 
-QString rateText(double perSecond)
+QString flowText(double perSecond)
 {
     if (perSecond >= 0.95)
         return TopologyModel::tr("%1/s").arg(shortNumberText(perSecond));
@@ -70,7 +70,7 @@ QString TopologyModel::text(int row, int column) const
     case MessagesColumn:
         return numberText(one->messages);
     case RateColumn:
-        return rateText(static_cast<double>(one->messages) / m_seconds);
+        return flowText(static_cast<double>(one->messages) / m_seconds);
     case ErrorsColumn:
         return one->errors > 0 ? numberText(one->errors) : QString();
     case CallsColumn:

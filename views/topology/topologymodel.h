@@ -47,6 +47,6 @@ private:
 };
 
 /// "12.4/s", "3 a minute": how often.
-QString rateText(double perSecond);
+QString flowText(double perSecond);
 
 } // namespace murmur

@@ -231,7 +231,7 @@ void TopologyPainter::paintEdgeLabel(QPainter& painter, int i, const GraphLooks&
     const QPainterPath path = edgePath(i);
     if (path.isEmpty())
         return;
-    QString words = rateText(static_cast<double>(edge.messages) / looks.seconds);
+    QString words = flowText(static_cast<double>(edge.messages) / looks.seconds);
     if (edge.latency.count() > 0)
         words += u" · p99 "_s +
                  durationText(nanoseconds(static_cast<std::int64_t>(edge.latency.quantile(0.99))));
