@@ -79,8 +79,10 @@ HubClient::HubClient(QUrl hub, QByteArray token, QObject* parent)
             const QString why = d->socket.closeReason().isEmpty() ? d->socket.errorString()
                                                                   : d->socket.closeReason();
             if (!wasOpen && why.contains("401"_L1)) {
-                Q_EMIT failed(u"The hub at %1 needs its token. Give it with --token-file or in "
-                              "MURMURSCOPE_TOKEN."_s.arg(shownUrl(d->url)));
+                Q_EMIT failed((d->token.isEmpty() ? u"The hub at %1 needs its token."_s
+                                                  : u"The hub at %1 has another token."_s)
+                                  .arg(shownUrl(d->url)) +
+                              u" Give it with --token-file or in MURMURSCOPE_TOKEN."_s);
                 return;
             }
             Q_EMIT failed((wasOpen ? u"The hub at %1 ended the connection: %2."_s

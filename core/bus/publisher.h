@@ -43,7 +43,7 @@ struct Answer
     HeaderList headers;
 };
 
-/// What this bus can and cannot do for a sender; fixed once it is made.
+/// What this bus can and cannot do for a sender; certain once it is Up.
 struct PublisherTraits
 {
     bool hasHeaders = false; ///< false: headers are dropped, so no mark fits in but in the payload
