@@ -157,7 +157,7 @@ int ReplayLoop::tellEnd(const ReplayReport& report)
     case ReplayReport::State::Failed:
         return exitCodeOf(ErrorCode::Unreadable);
     case ReplayReport::State::Cancelled:
-        return m_hasNoKeys ? written : exitCodeOf(ErrorCode::Cancelled);
+        return m_hasNoKeys && report.sent > 0 ? written : exitCodeOf(ErrorCode::Cancelled);
     case ReplayReport::State::Stopped:
         return kCheckFailed;
     case ReplayReport::State::Attaching:
@@ -166,7 +166,7 @@ int ReplayLoop::tellEnd(const ReplayReport& report)
     case ReplayReport::State::Finished:
         break;
     }
-    return report.failed > 0 ? kCheckFailed : written;
+    return report.failed > 0 || (report.sent == 0 && tally.refusals() > 0) ? kCheckFailed : written;
 }
 
 } // namespace murmur::cli

@@ -176,6 +176,11 @@ Status readSeqs(const ReplayWish& wish, Session& session, ReplaySelection& selec
             const auto last = ends.size() == 2 ? await(session.seqNamed(ends.last())) : first;
             if (!last)
                 return last.error();
+            if (*last < *first)
+                return Error{
+                    ErrorCode::WrongUse,
+                    u"--seq %1 ends before it begins; write the smaller number first."_s.arg(
+                        part.trimmed())};
             isPicked = isPicked && ends.size() == 1;
             selection.seqs.emplace_back(*first, std::max(*first, *last));
         }
@@ -257,7 +262,10 @@ Status readSelection(const ReplayWish& wish, Session& session, ReplayOptions& op
     if (!filter)
         return filter.error();
     selection.filter = std::move(*filter);
-    return readSeqs(wish, session, selection, options.changes.isPicked);
+    auto read = readSeqs(wish, session, selection, options.changes.isPicked);
+    options.changes.isAlone =
+        options.changes.isPicked && selection.seqs.size() == 1 && wish.repeats == 1;
+    return read;
 }
 
 } // namespace
@@ -335,7 +343,8 @@ void addReplayOptions(CLI::App& app, ReplayWish& wish)
 
     const auto when = [&](auto* option) { option->group("When"); };
     when(app.add_option("--speed", wish.speed, "0.01 to 100; 1 is as recorded"));
-    when(app.add_option("--rate", wish.rate, "So many messages a second, whatever was recorded"));
+    when(app.add_option("--rate", wish.rate, "So many messages a second, whatever was recorded")
+             ->check(CLI::Range(0.001, 1e6)));
     when(app.add_flag("--fast", wish.isFast, "As fast as the bus takes them"));
     when(app.add_flag("--step", wish.isStep, "One message for each Enter"));
     when(app.add_option("--skip-idle", wish.skipIdle, "Make longer silences as short as this"));
@@ -391,7 +400,8 @@ void addReplayOptions(CLI::App& app, ReplayWish& wish)
     guarded(app.add_option("--toxic", wish.toxic,
                            "Never send what has this type or topic, beside the usual ones")
                 ->allow_extra_args(false));
-    guarded(app.add_option("--max-rate", wish.maxRate, "At most so many a second"));
+    guarded(app.add_option("--max-rate", wish.maxRate, "At most so many a second")
+                ->check(CLI::Range(0.001, 1e6)));
     guarded(app.add_option("--max-messages", wish.maxMessages, "At most so many in all")
                 ->check(positiveWhole()));
 

@@ -19,10 +19,12 @@ namespace {
 /// All names of this machine are one. Who listens on every address is reached on this one.
 QString endpointHost(const QUrl& url)
 {
-    const QString host = url.host().toLower();
+    QString host = url.host().toLower();
+    if (host.endsWith(u'.'))
+        host.chop(1);
     const QHostAddress address(host);
-    if (host.isEmpty() || host == "localhost"_L1 || host == "localhost."_L1 ||
-        address.isLoopback() || address == QHostAddress(QHostAddress::AnyIPv4) ||
+    if (host.isEmpty() || host == "localhost"_L1 || address.isLoopback() ||
+        address == QHostAddress(QHostAddress::AnyIPv4) ||
         address == QHostAddress(QHostAddress::AnyIPv6))
         return u"localhost"_s;
     return host;

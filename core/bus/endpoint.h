@@ -7,9 +7,9 @@
 
 namespace murmur {
 
-/// Hosts and ports that a URL of a bus names, as "host:port": in small letters, all names of this
-/// machine as "localhost", the port written out. Of a Kafka cluster there are several. The scheme
-/// says how to talk, not to whom.
+/// Hosts and ports that a URL of a bus names, as "host:port": in small letters, loopback as
+/// "localhost", the port written out. No name is looked up: one host by two names is two. Of a
+/// Kafka cluster there are several. The scheme says how to talk, not to whom.
 QStringList endpointsOf(const QUrl& url);
 /// Whether both name one bus at least, whatever they listen to on it.
 bool isSameBus(const QUrl& one, const QUrl& other);

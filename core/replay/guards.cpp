@@ -208,7 +208,7 @@ std::optional<Refusal> Guards::judge(const Candidate& candidate) const
             "by itself, or take it off the list."_s.arg(type.isEmpty() ? topic : type));
     }
     // On a machine of one's own, one message to where it was: that is what editing is for.
-    const bool isOwn = m_wish.environment == Environment::Dev && candidate.isPicked;
+    const bool isOwn = m_wish.environment == Environment::Dev && candidate.isAlone;
     if (m_isSource && !isOwn && !isConfirmed() && isHeard(candidate)) {
         return refusalOf(Guard::SameTarget,
                          u"Nothing is sent to “%1”: %2 is where it was recorded, and the agents "

@@ -65,7 +65,8 @@ struct Candidate
     QByteArrayView raw;          ///< before it is marked
     QByteArrayView headers;      ///< as of headersToBytes
     Flags flags = 0;             ///< as recorded
-    bool isPicked = false;       ///< a person chose this one and no other
+    bool isPicked = false;       ///< a person chose this one by itself
+    bool isAlone = false;        ///< … and nothing else goes out, once
     bool isEdited = false;       ///< and wrote what it says now
     bool answersRequest = false; ///< goes to the inbox of a request that was heard in this job
 };

@@ -167,10 +167,11 @@ Result<PreparedInjection> prepared(const InjectionRun& run, const Guards& guards
     candidate.type = origin.type;
     candidate.raw = message->raw;
     candidate.headers = QByteArrayView(headers.data(), static_cast<qsizetype>(headers.size()));
-    candidate.isPicked = true;
+    candidate.isAlone = run.draft.repeat <= 1;
+    candidate.isPicked = candidate.isAlone;
     candidate.isEdited = origin.seq == 0 || differs(run.draft, *message);
     // Somebody chose this one: that we sent it before is no loop, what is missing in it is missing.
-    candidate.flags = origin.flags & ~Flags(Injected | Replayed);
+    candidate.flags = candidate.isAlone ? origin.flags & ~Flags(Injected | Replayed) : origin.flags;
     if (const auto refusal = guards.judge(candidate))
         return Error{ErrorCode::WrongUse, refusal->sentence};
     if (traits.mostBytes > 0 && message->raw.size() > traits.mostBytes) {

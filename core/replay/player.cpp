@@ -350,7 +350,8 @@ void ReplayPlayer::noteFailed(quint64 number, const QString& sentence)
     outcome.sentence = sentence;
     m_flying.erase(found);
     tell(std::move(outcome));
-    if (m_isDraining)
+    // Of a bus that went away the status tells: that was no end.
+    if (m_isDraining && m_publisher && m_publisher->status().state == PublisherStatus::State::Up)
         drain();
 }
 
@@ -492,7 +493,7 @@ ReplayReport ReplayPlayer::report() const
     report.answerHalf = nanoseconds(m_answers.quantile(0.5));
     report.answer99 = nanoseconds(m_answers.quantile(0.99));
     report.position = m_flying.empty() ? m_lastNumber : m_flying.begin()->first - 1;
-    if (m_failedSince != 0 && report.state == ReplayReport::State::Lost)
+    if (m_failedSince != 0 && report.state != ReplayReport::State::Finished)
         report.position = std::min(report.position, m_failedSince - 1);
     return report;
 }

@@ -112,6 +112,7 @@ std::optional<ReplayItem> Preparation::prepare(OrderedMessages::Item item)
     candidate.headers = QByteArrayView(headers.data(), static_cast<qsizetype>(headers.size()));
     candidate.flags = message.row.flags;
     candidate.isPicked = m_changes.isPicked;
+    candidate.isAlone = m_changes.isAlone;
     if (const auto refusal = m_guards->judge(candidate)) {
         refuse(guardName(refusal->guard), refusal->sentence, message.row.seq);
         return std::nullopt;

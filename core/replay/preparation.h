@@ -41,6 +41,7 @@ struct ReplayChanges
     ReplayTimes times = ReplayTimes::Keep;
     std::vector<FieldEdit> edits;
     bool isPicked = false; ///< the person chose each message by itself
+    bool isAlone = false;  ///< it is one, and goes out once
 };
 
 /// What becomes of the messages, counted: bounded, however many there are.

@@ -24,6 +24,7 @@ struct MemoryBus
     std::atomic<int> made{0};
     std::atomic<int> started{0};
     std::atomic<int> loseAfter{-1};   ///< messages; then it is lost, the last one failed
+    std::atomic<int> muteUntil{-1};   ///< so many are taken and not settled; then it is lost
     std::atomic<int> takesAtOnce{0};  ///< 0: any number; more wait for `drained`
     std::atomic<bool> answers{false}; ///< those who want it
     std::atomic<bool> failsAll{false};
@@ -97,6 +98,16 @@ private:
     }
     void settle()
     {
+        if (m_bus.muteUntil >= 0) {
+            if (static_cast<int>(m_pending.size()) < m_bus.muteUntil || m_pending.empty())
+                return;
+            // As all of ours do: the state is known when the messages are told of.
+            m_status.state = PublisherStatus::State::Lost;
+            for (const OutgoingMessage& message : std::exchange(m_pending, {}))
+                Q_EMIT failed(message.number, QStringLiteral("it said nothing"));
+            set(PublisherStatus::State::Lost);
+            return;
+        }
         const bool wasFull = !m_pending.empty();
         for (const OutgoingMessage& message : std::exchange(m_pending, {})) {
             const int lose = m_bus.loseAfter;

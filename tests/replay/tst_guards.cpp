@@ -300,6 +300,7 @@ private Q_SLOTS:
         QTest::newRow("itself") << u"nats://hq?subject=>"_s << QByteArray("task") << true;
         QTest::newRow("another port written out")
             << u"nats://hq:4222"_s << QByteArray("task") << true;
+        QTest::newRow("with the dot of the root") << u"nats://hq."_s << QByteArray("task") << true;
         QTest::newRow("in capital letters") << u"NATS://HQ"_s << QByteArray("task") << true;
         QTest::newRow("encrypted") << u"tls://hq:4222"_s << QByteArray("task") << true;
         QTest::newRow("another user") << u"nats://me@hq"_s << QByteArray("task") << true;
@@ -320,12 +321,15 @@ private Q_SLOTS:
         Candidate candidate = to(topic.constData());
         candidate.recordedTopic = "task";
         QCOMPARE(refused(Guards(wish), candidate), isRefused ? u"same-target"_s : QString());
-        // Picking is no confirmation but on a machine of one's own.
+        // Picking is no confirmation but on a machine of one's own, and of one message, once.
         candidate.isPicked = true;
+        candidate.isAlone = true;
         candidate.isEdited = true;
         QCOMPARE(refused(Guards(wish), candidate), isRefused ? u"same-target"_s : QString());
         wish.environment = Environment::Dev;
         QCOMPARE(refused(Guards(wish), candidate), QString());
+        candidate.isAlone = false;
+        QCOMPARE(refused(Guards(wish), candidate), isRefused ? u"same-target"_s : QString());
         candidate.isPicked = false;
         QCOMPARE(refused(Guards(wish), candidate), isRefused ? u"same-target"_s : QString());
         wish.environment = Environment::Production;

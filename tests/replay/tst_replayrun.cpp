@@ -276,6 +276,16 @@ private Q_SLOTS:
         QCOMPARE(play.play().sent, 180);
         QCOMPARE(play.numbers(), upTo(300, 120));
     }
+    void aBusThatFallsSilentAtTheEndIsLostToo()
+    {
+        Play play(manySaid(30));
+        play.bus.muteUntil = 30;
+        const ReplayReport lost = play.play();
+        QCOMPARE(lost.state, ReplayReport::State::Lost);
+        QCOMPARE(lost.sent, 0);
+        QCOMPARE(lost.failed, 30);
+        QCOMPARE(lost.position, 0u);
+    }
     void theLimitsOfTheGuardsEndIt()
     {
         Play play(manySaid(50));

@@ -20,6 +20,8 @@
 #include <deque>
 #include <map>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
@@ -448,6 +450,12 @@ void NatsPublisher::takeMessage(const NatsFrame& frame)
     answer.topic = frame.subject.toByteArray();
     answer.raw = frame.payload.toByteArray();
     answer.headers = natsHeadersFrom(frame.headers);
+    // The server's word that nobody listens is no answer of anybody.
+    const auto isNobody = [](const auto& header) {
+        return header.first == "Status" && header.second == "503";
+    };
+    if (answer.raw.isEmpty() && std::ranges::any_of(answer.headers, isNobody))
+        return;
     Q_EMIT answered(answer);
 }
 
