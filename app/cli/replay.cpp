@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "bus/endpoint.h"
 #include "bus/publisher.h"
 #include "bus/writepermission.h"
 #include "command.h"
@@ -100,7 +101,10 @@ int send(const ReplayWish& wish, ReadWish& read, const Session& session, ReplayJ
         test->drive(run);
     ReplayLoop loop(run, std::move(job), recording, wish.json, !wish.isReplyDriven);
     const int sent = loop.run();
-    return sent != kDone ? sent : test->finish();
+    if (sent != kDone && sent != kCheckFailed)
+        return sent;
+    const int held = test->finish(); // also of a part: what was compared is told
+    return sent != kDone ? sent : held;
 }
 
 int run(ReplayWish wish)
@@ -119,6 +123,11 @@ int run(ReplayWish wish)
             return failed(kept.error());
         if (kept->state == "finished"_L1)
             return wrongUse(u"Replay %1 is finished; there is nothing to resume."_s.arg(kept->id));
+        if (const QUrl wished(QString::fromStdString(wish.to));
+            !wish.to.empty() && !isSameBus(QUrl(kept->target), wished)) {
+            return wrongUse(u"Replay %1 went to %2. Leave --to out to go on there, or --resume to "
+                            "begin at %3."_s.arg(kept->id, kept->target, shownUrl(wished)));
+        }
         takeWish(kept->options, wish);
         job = std::move(*kept);
         job.ended = kNoTime;

@@ -195,6 +195,11 @@ private Q_SLOTS:
         QCOMPARE(first.objects().back()[u"state"].toString(), u"cancelled"_s);
         const int sent = first.objects().back()[u"sent"].toInt();
         QVERIFY(sent > 0 && sent < kMessages);
+        const Outcome astray =
+            murmur::murmur({u"replay"_s, path(u"resumed.murmur"_s), u"--resume"_s, u"--to"_s,
+                            u"redis://127.0.0.1:1"_s, u"--arm"_s});
+        QCOMPARE(astray.code, 2);
+        QVERIFY2(astray.err.contains("went to"), QByteArray(astray.err).constData());
         const Outcome second =
             murmur::murmur({u"replay"_s, path(u"resumed.murmur"_s), u"--resume"_s, u"--fast"_s,
                             u"--arm"_s, u"--json"_s});
