@@ -181,12 +181,15 @@ void TopologyPainter::paint(QPainter& painter, QSize size, const GraphLooks& loo
         paintNode(painter, i, looks);
     if (m_camera.scale < kTinyScale)
         paintNames(painter, QRectF(QPointF(), size), looks);
-    int labelled = 0;
-    for (int i = 0; std::cmp_less(i, m_graph.edges.size()) && labelled < 14; ++i) {
-        if (isStrong(i)) {
-            paintEdgeLabel(painter, i, looks);
-            ++labelled;
-        }
+    constexpr std::size_t kMostLabels = 14;
+    std::vector<QRectF> taken; // words over words say nothing
+    for (const int i : {looks.hoveredEdge, looks.edge}) {
+        if (i >= 0 && std::cmp_less(i, m_graph.edges.size()))
+            paintEdgeLabel(painter, i, looks, taken);
+    }
+    for (int i = 0; std::cmp_less(i, m_graph.edges.size()) && taken.size() < kMostLabels; ++i) {
+        if (isStrong(i))
+            paintEdgeLabel(painter, i, looks, taken);
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
 }
@@ -225,7 +228,9 @@ void TopologyPainter::paintEdge(QPainter& painter, int i, const GraphLooks& look
     painter.drawPolygon(head);
 }
 
-void TopologyPainter::paintEdgeLabel(QPainter& painter, int i, const GraphLooks& looks) const
+/// Where none of `taken` is in the way; then it is one of them.
+void TopologyPainter::paintEdgeLabel(QPainter& painter, int i, const GraphLooks& looks,
+                                     std::vector<QRectF>& taken) const
 {
     const GraphEdge& edge = m_graph.edges[static_cast<std::size_t>(i)];
     const QPainterPath path = edgePath(i);
@@ -243,6 +248,9 @@ void TopologyPainter::paintEdgeLabel(QPainter& painter, int i, const GraphLooks&
     const QPointF at = path.pointAtPercent(0.6);
     const QRectF plate(at.x() - metrics.horizontalAdvance(words) / 2.0 - 4, at.y() - 7,
                        metrics.horizontalAdvance(words) + 8, 14);
+    if (std::ranges::any_of(taken, [&](const QRectF& other) { return other.intersects(plate); }))
+        return;
+    taken.push_back(plate);
     painter.setPen(Qt::NoPen);
     painter.setBrush(m_theme.ground);
     painter.drawRect(plate);

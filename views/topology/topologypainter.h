@@ -64,7 +64,8 @@ public:
 
 private:
     void paintEdge(QPainter& painter, int edge, const GraphLooks& looks) const;
-    void paintEdgeLabel(QPainter& painter, int edge, const GraphLooks& looks) const;
+    void paintEdgeLabel(QPainter& painter, int edge, const GraphLooks& looks,
+                        std::vector<QRectF>& taken) const;
     void paintNode(QPainter& painter, int node, const GraphLooks& looks) const;
     void paintNames(QPainter& painter, const QRectF& room, const GraphLooks& looks) const;
     [[nodiscard]] bool touches(int edge, int node) const;
