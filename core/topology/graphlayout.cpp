@@ -3,6 +3,7 @@
 
 #include "topology/graphlayout.h"
 
+#include <QCoreApplication>
 #include <QProcess>
 #include <QTimer>
 
@@ -92,8 +93,8 @@ void GraphLayout::cancel()
         return;
     m_process->disconnect(this);
     m_process->kill();
-    // It is waited for where nobody waits.
-    m_process->setParent(nullptr);
+    // It is waited for where nobody waits, at the end of the program at the latest.
+    m_process->setParent(QCoreApplication::instance());
     connect(m_process, &QProcess::finished, m_process, &QObject::deleteLater);
     if (m_process->state() == QProcess::NotRunning)
         m_process->deleteLater();
