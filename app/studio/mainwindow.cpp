@@ -72,12 +72,16 @@ MainWindow::MainWindow(Settings& settings, Options options, QWidget* parent)
     m_menus = new Menus(*this);
     connectSession();
     constexpr QSize usual(1680, 1020);
+    // The last line says what can be sent: it must not lie below the screen. How thick the frame
+    // will be is not known yet.
+    constexpr QSize frame(8, 40);
+    const QSize room = screen()->availableSize() - frame;
     if (m_options.isUnattended)
         resize(usual);
     else if (!restoreGeometry(m_settings.bytes(kGeometryKey)))
-        resize(usual.boundedTo(screen()->availableSize()));
+        resize(usual.boundedTo(room));
     else if (!isMaximized() && !isFullScreen()) // it was another screen, perhaps
-        resize(size().boundedTo(screen()->availableSize()));
+        resize(size().boundedTo(room));
     if (!m_options.isUnattended)
         m_workspace->restore(m_settings);
     m_firstPage->setRecentUrls(m_settings.recentUrls());

@@ -77,6 +77,15 @@ private Q_SLOTS:
         QVERIFY(scene.view.findChild<EmptyNote*>()->sentence().startsWith(QStringLiteral("100 ")));
     }
 
+    void whereNothingWasSaidNothingWasFoundEither()
+    {
+        Recorded recorded(counted(1, 0, 0ms));
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        QTRY_VERIFY(scene.view.isSettled());
+        QTRY_COMPARE(scene.view.findChild<EmptyNote*>()->title(), QStringLiteral("No message yet"));
+    }
+
     void aFindingIsShownInAllViews()
     {
         Recorded recorded(counted(1, 60, 0ms));

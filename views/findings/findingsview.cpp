@@ -136,6 +136,9 @@ void FindingsView::updateNote()
         m_note->say(tr("Nothing new"),
                     tr("%1 findings are accepted, muted or held back; the menu shows them.")
                         .arg(numberText(quiet)));
+    else if (report.messages == 0)
+        m_note->say(tr("No message yet"),
+                    tr("What goes wrong stands here in a sentence, the worst first."));
     else
         m_note->say(tr("Nothing found"),
                     tr("%1 messages were looked at.").arg(numberText(report.messages)));
