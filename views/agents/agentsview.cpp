@@ -67,7 +67,7 @@ AgentsView::AgentsView(const ViewContext& context, QWidget* parent)
 {
     setAccessibleName(tr("Agents"));
     setAccessibleDescription(tr("All agents by group with how they do. Type to filter."));
-    m_filter->setPlaceholderText(tr("Filter agents"));
+    m_filter->setPlaceholderText(tr("Filter"));
     m_filter->setAccessibleName(tr("Filter agents"));
     m_filter->setClearButtonEnabled(true);
     m_tree->setModel(m_order);
