@@ -55,6 +55,7 @@ void addSummary(CLI::App& app, Action& action);
 void addLatency(CLI::App& app, Action& action);
 void addMatrix(CLI::App& app, Action& action);
 void addDiffers(CLI::App& app, Action& action);
+void addFacets(CLI::App& app, Action& action);
 void addState(CLI::App& app, Action& action);
 void addExport(CLI::App& app, Action& action);
 void addImport(CLI::App& app, Action& action);

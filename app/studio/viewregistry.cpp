@@ -9,6 +9,7 @@
 #include "views/compare/compareview.h"
 #include "views/conversations/conversationsview.h"
 #include "views/conversations/deliveryview.h"
+#include "views/facets/facetsview.h"
 #include "views/findings/findingsview.h"
 #include "views/heatmap/differencesview.h"
 #include "views/heatmap/latencyview.h"
@@ -57,6 +58,7 @@ View* makeHeatmap(const ViewContext& context, QWidget* parent)
 constexpr std::array kViews{
     ViewEntry{"findings", QT_TRANSLATE_NOOP("Views", "Findings"), Place::Left, make<FindingsView>},
     ViewEntry{"agents", QT_TRANSLATE_NOOP("Views", "Agents"), Place::Left, make<AgentsView>},
+    ViewEntry{"facets", QT_TRANSLATE_NOOP("Views", "Facets"), Place::Left, make<FacetsView>},
     ViewEntry{"overview", QT_TRANSLATE_NOOP("Views", "Overview"), Place::Center, makeOverview},
     ViewEntry{"timeline", QT_TRANSLATE_NOOP("Views", "Timeline"), Place::Center,
               make<TimelineView>},

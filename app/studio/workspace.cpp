@@ -17,6 +17,9 @@
 #include <QTabWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <utility>
+
 namespace murmur {
 
 using namespace Qt::StringLiterals;
@@ -48,18 +51,23 @@ Workspace::Workspace(const ViewContext& context, QWidget* parent)
     , m_left(makeSplitter(Qt::Vertical, m_across))
     , m_middle(makeSplitter(Qt::Vertical, m_across))
     , m_right(makeSplitter(Qt::Vertical, m_across))
+    , m_leftTabs(new QTabWidget(m_left))
     , m_tabs(new QTabWidget(m_middle))
 {
-    m_tabs->setAccessibleName(tr("Lower panes"));
-    m_tabs->tabBar()->setAccessibleName(tr("Lower panes"));
-    m_tabs->setDocumentMode(true);
-    m_tabs->setTabBarAutoHide(true);
+    for (const auto& [tabs, name] :
+         {std::pair{m_leftTabs, tr("Panes on the left")}, std::pair{m_tabs, tr("Lower panes")}}) {
+        tabs->setAccessibleName(name);
+        tabs->tabBar()->setAccessibleName(name);
+        tabs->setDocumentMode(true);
+        tabs->setTabBarAutoHide(true);
+    }
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
     all->addWidget(m_across);
     for (const ViewEntry& entry : viewEntries())
         addPane(entry, context);
     m_middle->addWidget(m_tabs);
+    m_left->addWidget(m_leftTabs);
     m_across->setStretchFactor(0, 0);
     m_across->setStretchFactor(1, 1);
     m_across->setStretchFactor(2, 0);
@@ -105,45 +113,63 @@ bool Workspace::bringToFront(QStringView id)
         if (id != QLatin1StringView(pane.entry->id))
             continue;
         pane.toggle->setChecked(true);
-        if (const int tab = m_tabs->indexOf(pane.view); tab >= 0)
-            m_tabs->setCurrentIndex(tab);
+        for (QTabWidget* tabs : {m_tabs, m_leftTabs}) {
+            if (const int tab = tabs->indexOf(pane.view); tab >= 0)
+                tabs->setCurrentIndex(tab);
+        }
         pane.view->setFocus(Qt::OtherFocusReason);
         return true;
     }
     return false;
 }
 
+void Workspace::fillTabs(QTabWidget* tabs, const std::vector<const Pane*>& panes)
+{
+    QWidget* current = tabs->currentWidget();
+    while (tabs->count() > 0)
+        tabs->removeTab(0);
+    for (const Pane* pane : panes) {
+        pane->view->setParent(this);
+        pane->view->hide();
+        if (pane->toggle->isChecked())
+            tabs->addTab(pane->view, viewTitle(*pane->entry));
+    }
+    if (tabs->indexOf(current) >= 0)
+        tabs->setCurrentWidget(current);
+    tabs->setVisible(tabs->count() > 0);
+}
+
 void Workspace::place()
 {
-    QWidget* current = m_tabs->currentWidget();
-    while (m_tabs->count() > 0)
-        m_tabs->removeTab(0);
+    std::vector<const Pane*> lower;
+    std::vector<const Pane*> lowerLeft;
+    bool hasFirstLeft = false;
     for (const Pane& pane : m_panes) {
-        const bool isShown = pane.toggle->isChecked();
         const Place place = pane.entry->place;
-        const bool isTab = place == Place::CenterBottom || (place == Place::Right && m_isCompact);
-        if (isTab) {
-            pane.view->setParent(this);
-            pane.view->hide();
-            if (isShown)
-                m_tabs->addTab(pane.view, viewTitle(*pane.entry));
+        if (place == Place::CenterBottom || (place == Place::Right && m_isCompact)) {
+            lower.push_back(&pane);
+            continue;
+        }
+        if (place == Place::Left && std::exchange(hasFirstLeft, true)) {
+            lowerLeft.push_back(&pane);
             continue;
         }
         QSplitter* home = place == Place::Left    ? m_left
                           : place == Place::Right ? m_right
                                                   : m_middle;
         if (pane.view->parentWidget() != home) {
-            // The tabs stay below everything that has a time axis.
+            // The tabs stay below everything else.
             if (home == m_middle)
                 home->insertWidget(home->indexOf(m_tabs), pane.view);
+            else if (home == m_left)
+                home->insertWidget(home->indexOf(m_leftTabs), pane.view);
             else
                 home->addWidget(pane.view);
         }
-        pane.view->setVisible(isShown);
+        pane.view->setVisible(pane.toggle->isChecked());
     }
-    if (m_tabs->indexOf(current) >= 0)
-        m_tabs->setCurrentWidget(current);
-    m_tabs->setVisible(m_tabs->count() > 0);
+    fillTabs(m_tabs, lower);
+    fillTabs(m_leftTabs, lowerLeft);
     const auto hasShown = [this](Place where) {
         return std::ranges::any_of(m_panes, [where](const Pane& pane) {
             return pane.entry->place == where && pane.toggle->isChecked();

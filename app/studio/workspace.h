@@ -17,8 +17,8 @@ namespace murmur {
 
 class Settings;
 
-/// The panes of the window: agents on the left, everything with a time axis in the middle, what is
-/// selected on the right. In a narrow window the right pane folds into tabs.
+/// The panes of the window: findings, agents and facets on the left, everything with a time axis in
+/// the middle, what is selected on the right. In a narrow window the right pane folds into tabs.
 class Workspace : public QWidget
 {
     Q_OBJECT
@@ -49,6 +49,8 @@ private:
     void addPane(const ViewEntry& entry, const ViewContext& context);
     void setCompact(bool isCompact);
     void place();
+    /// Puts what goes there into the tabs anew; the one in front stays there.
+    void fillTabs(QTabWidget* tabs, const std::vector<const Pane*>& panes);
     void shareHeights();
 
     std::vector<Pane> m_panes;
@@ -57,6 +59,7 @@ private:
     QSplitter* m_left;
     QSplitter* m_middle;
     QSplitter* m_right;
+    QTabWidget* m_leftTabs; ///< what stands on the left below the first
     QTabWidget* m_tabs;
     bool m_isCompact = false;
     bool m_isShared = false; ///< the heights were given by the person or once by us

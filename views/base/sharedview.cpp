@@ -102,6 +102,26 @@ private:
 
 } // namespace
 
+/// One filter instead of another.
+class FilterCommand : public QUndoCommand
+{
+public:
+    FilterCommand(SharedView& shared, FilterPtr before, FilterPtr after, const QString& what)
+        : QUndoCommand(what)
+        , m_shared(shared)
+        , m_before(std::move(before))
+        , m_after(std::move(after))
+    {
+    }
+    void undo() override { m_shared.setFilter(m_before); }
+    void redo() override { m_shared.setFilter(m_after); }
+
+private:
+    SharedView& m_shared;
+    FilterPtr m_before;
+    FilterPtr m_after;
+};
+
 QString Region::filterText() const
 {
     const QString within =
@@ -272,7 +292,7 @@ Status SharedView::narrow(const QString& condition)
     const auto filter = parseFilter(text, m_session ? m_session->seen().time : TimeRange{});
     if (!filter)
         return filter.error();
-    setFilter(*filter);
+    changeFilter(*filter, tr("only %1").arg(condition));
     return Done{};
 }
 
@@ -287,6 +307,12 @@ void SharedView::setLaneKey(const LaneKey& key)
 void SharedView::setRegion(std::optional<Region> region)
 {
     if (region == m_region)
+void SharedView::changeFilter(FilterPtr filter, const QString& what)
+{
+    if (filter != m_filter)
+        d->undo.push(new FilterCommand(*this, m_filter, std::move(filter), what));
+}
+
         return;
     m_region = std::move(region);
     Q_EMIT regionChanged();

@@ -84,17 +84,23 @@ public:
     void selectMessage(Seq seq);
     void selectAgent(AgentId agent);
     void setFilter(FilterPtr filter);
-    /// What passes the filter and `condition`, too. WrongUse where that is none.
+    void setFilterDims(bool dims);
+    /// What passes the filter and `condition`, too, in a way that can be taken back. WrongUse where
+    /// that is none.
     Status narrow(const QString& condition);
     void setSlo(nanoseconds slo);
     void setLaneKey(const LaneKey& key);
     void setRegion(std::optional<Region> region);
     /// "What is different here?" of the region, else of what passes the filter, else of the window.
+    /// setFilter() that can be taken back; `what` is the word for it.
+    void changeFilter(FilterPtr filter, const QString& what);
     void askWhatDiffers() { Q_EMIT differencesWanted(); }
     /// Calls or groups agents otherwise, in a way that can be taken back. `what` is the word for
     /// it: "rename planner-7f3".
     void setNaming(const Naming& naming, const QString& what);
     /// What can be taken back of this session.
+    /// The address of what is shown now, for the clipboard.
+    void askForLink() { Q_EMIT linkWanted(); }
     [[nodiscard]] QUndoStack* undoStack() const;
 
     void goLive(); ///< follows the newest message; on a closed recording: shows the end, Paused
@@ -124,6 +130,7 @@ Q_SIGNALS:
     void silenceChanged();
     void silenceActionTaken();
     /// More data (coalesced to at most 20 times a second). Views that show live data ask again.
+    void linkWanted();
     void dataGrew();
 
 private:

@@ -6,11 +6,13 @@
 #include <QString>
 #include <QWidget>
 
+#include <optional>
 #include <span>
 
 namespace murmur {
 
 class SharedView;
+struct Region;
 
 /// What every view is made with.
 struct ViewContext
@@ -33,6 +35,8 @@ public:
     /// Small state under the view's id: column widths, sort order, chosen tab.
     [[nodiscard]] virtual QByteArray saveState() const { return {}; }
     virtual void restoreState(const QByteArray& state) { Q_UNUSED(state) }
+    /// The messages behind what is selected in it, for "what differs here?"; none where nothing is.
+    [[nodiscard]] virtual std::optional<Region> picked() const;
     /// True when nothing that was asked for is still on its way (used by rendering to files and by
     /// tests).
     [[nodiscard]] virtual bool isSettled() const { return true; }
