@@ -56,6 +56,7 @@ void addLatency(CLI::App& app, Action& action);
 void addMatrix(CLI::App& app, Action& action);
 void addDiffers(CLI::App& app, Action& action);
 void addFacets(CLI::App& app, Action& action);
+void addFind(CLI::App& app, Action& action);
 void addState(CLI::App& app, Action& action);
 void addExport(CLI::App& app, Action& action);
 void addImport(CLI::App& app, Action& action);

@@ -25,6 +25,7 @@ std::span<const Command> commands() noexcept
         {"latency", "Say how long calls took, and which were never answered", addLatency},
         {"matrix", "Put messages, latency, errors or cost into rows and columns", addMatrix},
         {"differs", "Say what tells some messages from the others", addDiffers},
+        {"find", "Say where an id, a line of a log or a time is in a recording", addFind},
         {"facets", "Count the most common values of each field, here and elsewhere", addFacets},
         {"state", "Say what the agents knew and waited for at a moment", addState},
         {"summary", "Say on one screen what is wrong, since when, and what to do next", addSummary},
