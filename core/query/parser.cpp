@@ -20,6 +20,8 @@ namespace {
 // Deep enough for anything written by people, shallow enough for any stack.
 constexpr int kMaxDepth = 200;
 constexpr qsizetype kMaxLength = 64 * 1024;
+// Named filters may name others; what doubles with each step ends here.
+constexpr int kMaxNamed = 500;
 
 bool isQuote(QChar c)
 {
@@ -144,6 +146,36 @@ NodePtr Parser::parseSearch(const Literal& literal)
     return std::make_unique<SearchCondition>(std::move(pattern), word.toStdString(), slot);
 }
 
+NodePtr Parser::parseNamed(QStringView name, qsizetype at)
+{
+    if (!m_book) {
+        auto book = FilterBook::load(FilterBook::usualPath());
+        if (!book)
+            Scanner::fail(at, book.error().message);
+        m_book = std::make_shared<const FilterBook>(std::move(*book));
+    }
+    const NamedFilter* filter = m_book->find(name);
+    if (!filter)
+        Scanner::fail(at, u"no filter is kept under the name \"%1\"; quote \"@%1\" to search for "
+                          u"the word"_s.arg(name));
+    if (++m_named > kMaxNamed)
+        Scanner::fail(at, u"the filters that \"@%1\" names are too many"_s.arg(name));
+    try {
+        Parser inner(filter->text, m_session);
+        inner.m_slots = m_slots;
+        inner.m_depth = m_depth;
+        inner.m_named = m_named;
+        inner.m_book = m_book;
+        NodePtr node = inner.parse();
+        m_slots = inner.m_slots;
+        m_named = inner.m_named;
+        return node;
+    } catch (const ParseFailure& failure) {
+        Scanner::fail(
+            at, u"in \"@%1\", column %2: %3"_s.arg(name).arg(failure.at + 1).arg(failure.what));
+    }
+}
+
 /// Words that cannot stand where a condition begins.
 void Parser::refuseWord(QStringView word, qsizetype at)
 {
@@ -169,6 +201,8 @@ NodePtr Parser::parseTest()
     if (word.isEmpty())
         Scanner::fail(subject.at,
                       u"expected a field, a word or \"(\", found %1"_s.arg(m_scanner.found()));
+    if (word.startsWith(u'@') && FilterBook::isName(word.mid(1)))
+        return parseNamed(word.mid(1), subject.at);
     refuseWord(word, subject.at);
     subject.name = word.toString();
     const QString head = subject.name.section(u'.', 0, 0);

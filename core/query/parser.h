@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "query/conditions.h"
+#include "query/filterbook.h"
 #include "query/jsoncondition.h"
 #include "query/node.h"
 #include "query/scanner.h"
@@ -11,6 +12,7 @@
 #include <QString>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -22,7 +24,7 @@ namespace murmur {
 ///     and   := not ("and" not | search)*        neighbouring search words are joined by "and"
 ///     not   := "not" not | "(" or ")" | test | search
 ///     test  := field operator value | field ["not"] "in" list-or-range | field ["not"] "exists" |
-///     flag
+///     flag | "@" name
 ///
 /// Throws a ParseFailure; builds nodes that own everything they need.
 class Parser
@@ -70,6 +72,8 @@ private:
     NodePtr parseAnd();
     NodePtr parseNot();
     NodePtr parseSearch(const Literal& literal);
+    /// `@name`: a filter that is kept, as if it stood here in parentheses.
+    NodePtr parseNamed(QStringView name, qsizetype at);
     NodePtr parseTest();
     Subject parsePath(Subject subject);
     void refuseWord(QStringView word, qsizetype at);
@@ -91,6 +95,8 @@ private:
     std::size_t m_slots = 0;
     int m_depth = 0;
     bool m_lastWasSearch = false;
+    int m_named = 0; ///< named filters read so far, those inside of them included
+    std::shared_ptr<const FilterBook> m_book; ///< read when the first is named
 };
 
 } // namespace murmur
