@@ -10,7 +10,7 @@
 #include "replay/replayjobs.h"
 #include "replayloop.h"
 #include "replaytext.h"
-#include "replaywish.h"
+#include "replayarguments.h"
 #include "undertest.h"
 #include "work.h"
 
@@ -26,7 +26,7 @@ namespace murmur::cli {
 
 namespace {
 
-int listReplays(const ReplayWish& wish, const QString& recording)
+int listReplays(const ReplayArguments& wish, const QString& recording)
 {
     const auto jobs = replayJobsOf(recording);
     if (!jobs)
@@ -61,7 +61,7 @@ Result<ReplayForecast> foresee(const Session& session, const ReadWish& read,
 }
 
 /// Nothing is sent. Exit code 2 where nobody said that this is what they want.
-int rehearse(const ReplayWish& wish, const ReadWish& read, const ReplayForecast& forecast)
+int rehearse(const ReplayArguments& wish, const ReadWish& read, const ReplayForecast& forecast)
 {
     StandardOutput output;
     output.write(wish.json ? forecastJson(forecast, read) : forecastText(forecast, read));
@@ -74,7 +74,7 @@ int rehearse(const ReplayWish& wish, const ReadWish& read, const ReplayForecast&
     return exitCodeOf(ErrorCode::WrongUse);
 }
 
-int send(const ReplayWish& wish, ReadWish& read, const Session& session, ReplayJobRecord job,
+int send(const ReplayArguments& wish, ReadWish& read, const Session& session, ReplayJobRecord job,
          const QString& recording, const std::shared_ptr<const Guards>& guards, UnderTest* test)
 {
     Arming arming;
@@ -107,7 +107,7 @@ int send(const ReplayWish& wish, ReadWish& read, const Session& session, ReplayJ
     return sent != kDone ? sent : held;
 }
 
-int run(ReplayWish wish)
+int run(ReplayArguments wish)
 {
     const QString recording = QFile::decodeName(wish.session.files.front().c_str());
     if (wish.listsJobs)
@@ -142,7 +142,7 @@ int run(ReplayWish wish)
     const auto session = openSession(wish.session, code);
     if (!session)
         return failed(session.error());
-    auto read = readWish(wish, **session);
+    auto read = readArguments(wish, **session);
     if (!read)
         return failed(read.error());
     read->options.job = job.id.toLatin1();
@@ -179,7 +179,7 @@ int run(ReplayWish wish)
 
 void addReplay(CLI::App& app, Action& action)
 {
-    auto wish = std::make_shared<ReplayWish>();
+    auto wish = std::make_shared<ReplayArguments>();
     addReplayOptions(app, *wish);
     app.footer(
         "\nWithout --arm nothing is sent: what would be is printed, and the exit code is 2\n"

@@ -4,7 +4,7 @@
 #include "replaytext.h"
 
 #include "output.h"
-#include "replaywish.h"
+#include "replayarguments.h"
 
 #include <QJsonDocument>
 

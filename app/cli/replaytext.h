@@ -10,9 +10,11 @@
 #include <string>
 #include <vector>
 
-namespace murmur::cli {
-
+namespace murmur {
 struct ReadWish;
+}
+
+namespace murmur::cli {
 
 /// What a replay would do, for a person or as one JSON object.
 std::string forecastText(const ReplayForecast& forecast, const ReadWish& wish);

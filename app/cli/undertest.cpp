@@ -97,7 +97,7 @@ std::string divergenceJson(const Divergence& divergence)
 
 } // namespace
 
-UnderTest::UnderTest(const ReplayWish& wish, const ReadWish& read, Session& session)
+UnderTest::UnderTest(const ReplayArguments& wish, const ReadWish& read, Session& session)
     : m_wish(wish)
     , m_read(read)
     , m_session(session)

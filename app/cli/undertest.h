@@ -3,7 +3,7 @@
 #pragma once
 
 #include "replay/outputdiff.h"
-#include "replaywish.h"
+#include "replayarguments.h"
 #include "session/recorder.h"
 
 #include <QObject>
@@ -23,7 +23,7 @@ class UnderTest : public QObject
 {
     Q_OBJECT
 public:
-    UnderTest(const ReplayWish& wish, const ReadWish& read, Session& session);
+    UnderTest(const ReplayArguments& wish, const ReadWish& read, Session& session);
     ~UnderTest() override;
 
     /// Which inputs are sent unless the person says so with --where.
@@ -50,7 +50,7 @@ private:
     [[nodiscard]] int tell(const OutputComparison& comparison) const;
     Status writeJunit(const OutputComparison& comparison) const;
 
-    const ReplayWish& m_wish;
+    const ReplayArguments& m_wish;
     const ReadWish& m_read;
     Session& m_session;
     OutputRules m_rules;

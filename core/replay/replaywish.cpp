@@ -1,21 +1,19 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "replaywish.h"
+#include "replay/replaywish.h"
 
-#include "await.h"
 #include "bus/endpoint.h"
-#include "validators.h"
+#include "replay/injection.h"
 
-#include <CLI/CLI.hpp>
-
+#include <QHash>
 #include <QJsonArray>
 
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
 
-namespace murmur::cli {
+namespace murmur {
 
 namespace {
 
@@ -160,7 +158,7 @@ Result<FilterPtr> filterOf(const ReplayWish& wish, TimeRange session, TimeRange 
 }
 
 /// "5", "10..20", "north:8", divided by commas. `isPicked`: each of them by itself.
-Status readSeqs(const ReplayWish& wish, Session& session, ReplaySelection& selection,
+Status readSeqs(const ReplayWish& wish, const ReplayScene& scene, ReplaySelection& selection,
                 bool& isPicked)
 {
     isPicked = !wish.seqs.empty();
@@ -170,10 +168,10 @@ Status readSeqs(const ReplayWish& wish, Session& session, ReplaySelection& selec
             if (ends.size() > 2)
                 return Error{ErrorCode::WrongUse,
                              u"--seq takes numbers and stretches, for example 5,10..20."_s};
-            const auto first = await(session.seqNamed(ends.first()));
+            const auto first = scene.seqNamed(ends.first());
             if (!first)
                 return first.error();
-            const auto last = ends.size() == 2 ? await(session.seqNamed(ends.last())) : first;
+            const auto last = ends.size() == 2 ? scene.seqNamed(ends.last()) : first;
             if (!last)
                 return last.error();
             if (*last < *first)
@@ -245,9 +243,9 @@ Status readChanges(const ReplayWish& wish, const QString& prefix, ReplayChanges&
     return Done{};
 }
 
-Status readSelection(const ReplayWish& wish, Session& session, ReplayOptions& options)
+Status readSelection(const ReplayWish& wish, const ReplayScene& scene, ReplayOptions& options)
 {
-    const TimeRange whole = session.seen().time;
+    const TimeRange whole = scene.time;
     ReplaySelection& selection = options.selection;
     for (const auto& [text, moment] : {std::pair{&wish.from, &selection.time.begin},
                                        std::pair{&wish.until, &selection.time.end}}) {
@@ -262,7 +260,7 @@ Status readSelection(const ReplayWish& wish, Session& session, ReplayOptions& op
     if (!filter)
         return filter.error();
     selection.filter = std::move(*filter);
-    auto read = readSeqs(wish, session, selection, options.changes.isPicked);
+    auto read = readSeqs(wish, scene, selection, options.changes.isPicked);
     options.changes.isAlone =
         options.changes.isPicked && selection.seqs.size() == 1 && wish.repeats == 1;
     return read;
@@ -297,27 +295,19 @@ void takeWish(const QJsonObject& json, ReplayWish& wish)
         wish.to = json[u"to"].toString().toStdString();
 }
 
-Result<ReadWish> readWish(const ReplayWish& wish, Session& session)
+Result<ReadWish> readWish(const ReplayWish& wish, const QUrl& target, const ReplayScene& scene)
 {
     ReadWish read;
-    Attaching attaching;
-    if (auto added = addUrls({wish.to}, attaching); !added)
-        return added.error();
-    if (attaching.urls.size() != 1)
-        return Error{ErrorCode::WrongUse, u"--to names one bus, not several."_s};
-    read.target = attaching.urls.front();
-    if (auto secrets = readSecrets(wish.secrets, attaching.options); !secrets)
-        return secrets.error();
-    read.connection = attaching.options;
+    read.target = target;
     QString prefix = asText(wish.prefix);
-    const auto sources = replaySources(*session.dictionaries());
+    const auto sources = replaySources(*scene.names);
     const bool isSource =
-        std::ranges::any_of(sources, [&](const QUrl& url) { return isSameBus(url, read.target); });
+        std::ranges::any_of(sources, [&](const QUrl& url) { return isSameBus(url, target); });
     if (isSource && prefix.isEmpty() && wish.maps.empty() && wish.confirm.empty())
-        prefix = read.usedPrefix = usualReplayPrefix(read.target.scheme());
+        prefix = read.usedPrefix = usualReplayPrefix(target.scheme());
     for (const Status& status :
          {readPace(wish, read.options), readChanges(wish, prefix, read.options.changes),
-          readSelection(wish, session, read.options)}) {
+          readSelection(wish, scene, read.options)}) {
         if (!status)
             return status.error();
     }
@@ -325,115 +315,44 @@ Result<ReadWish> readWish(const ReplayWish& wish, Session& session)
                               : wish.times == "shift" ? ReplayTimes::Shift
                                                       : ReplayTimes::Keep;
     read.options.changes.times = read.options.player.times = times;
-    read.options.player.tellsOutcomes = wish.json || wish.isReplyDriven;
-    read.guards.target = read.target;
-    read.guards.environment = environmentOf(read.target);
+    read.guards.target = target;
+    read.guards.environment = environmentOf(target);
     read.guards.typedHost = asText(wish.confirm);
     read.guards.toxic += asTexts(wish.toxic);
     read.options.player.caps = Caps::of(read.guards.environment, wish.maxRate, wish.maxMessages);
     return read;
 }
 
-void addReplayOptions(CLI::App& app, ReplayWish& wish)
+QString replayCommand(const ReplayWish& wish, const QStringList& files)
 {
-    app.add_option("FILE", wish.session.files, "Recordings; several are one session")->required();
-    app.add_option("--to", wish.to, "The bus to send to: one URL");
-    app.add_flag("--arm", wish.isArmed, "Really send; without it nothing is");
-    app.add_flag("--dry-run", wish.isDryRun, "Say what would be sent, and open no connection");
-
-    const auto when = [&](auto* option) { option->group("When"); };
-    when(app.add_option("--speed", wish.speed, "0.01 to 100; 1 is as recorded"));
-    when(app.add_option("--rate", wish.rate, "So many messages a second, whatever was recorded")
-             ->check(CLI::Range(0.001, 1e6)));
-    when(app.add_flag("--fast", wish.isFast, "As fast as the bus takes them"));
-    when(app.add_flag("--step", wish.isStep, "One message for each Enter"));
-    when(app.add_option("--skip-idle", wish.skipIdle, "Make longer silences as short as this"));
-    when(app.add_option("--delay", wish.delay, "Wait before the first message"));
-    when(app.add_option("--repeat", wish.repeats, "Send the whole so often")
-             ->check(CLI::Range(1, 1'000'000)));
-    when(app.add_option("--repeat-gap", wish.repeatGap, "Between two rounds"));
-    when(app.add_flag("--catch-up", wish.catchesUp,
-                      "Send what is late at once, instead of all behind it later"));
-
-    const auto which = [&](auto* option) { option->group("Which"); };
-    which(app.add_option("--where", wish.where, "Only messages that match this expression"));
-    which(app.add_option("--from", wish.from, "From this moment on"));
-    which(app.add_option("--until", wish.until, "Up to this moment"));
-    which(app.add_option("--agent", wish.agents, "Only what this agent sent; may be repeated")
-              ->allow_extra_args(false));
-    which(app.add_option("--seq", wish.seqs, "Only these, for example 5,10..20")
-              ->allow_extra_args(false));
-
-    const auto changed = [&](auto* option) { option->group("Changed"); };
-    changed(app.add_option("--map", wish.maps,
-                           "To another topic: 'a.*=replay.a.$1', '~regex=text', or @FILE with "
-                           "such lines; the first that fits; may be repeated")
-                ->allow_extra_args(false));
-    changed(app.add_option("--prefix", wish.prefix,
-                           "Put this before all topics (onto the bus that was recorded: replay. "
-                           "unless mapped)"));
-    changed(app.add_option("--ids", wish.ids, "keep, or fresh: each id another, everywhere")
-                ->check(CLI::IsMember({"keep", "fresh"})));
-    changed(
-        app.add_option("--times", wish.times, "What senders say of their time: keep, now, or shift")
-            ->check(CLI::IsMember({"keep", "now", "shift"})));
-    changed(app.add_option("--set", wish.sets, "Set a field: payload.task.id=8813")
-                ->allow_extra_args(false));
-    changed(app.add_option("--header", wish.headers, "Add a header: name=value")
-                ->allow_extra_args(false));
-    changed(app.add_option("--strip", wish.strips, "Leave headers out, by name with * and ?")
-                ->allow_extra_args(false));
-    changed(app.add_flag("--retain", wish.retains, "MQTT: write retained state again"));
-    changed(app.add_flag("--tombstones", wish.tombstones, "Kafka: delete keys again"));
-    changed(app.add_flag("--original-stamps", wish.originalStamps,
-                         "Kafka: records have the recorded time, not now"));
-    changed(app.add_flag("--bus-headers", wish.busHeaders,
-                         "NATS: send Nats-Msg-Id, Nats-Rollup and the like along"));
-    changed(app.add_flag("--no-replies", wish.noReplies, "Ask for no answers to requests"));
-    changed(app.add_option("--answers-for", wish.answersFor,
-                           "Wait so long for answers after the last message (default: 2s)"));
-
-    const auto guarded = [&](auto* option) { option->group("Guards"); };
-    guarded(app.add_option("--confirm", wish.confirm,
-                           "The host name of the target: yes, to the very topics that were "
-                           "recorded there"));
-    guarded(app.add_option("--toxic", wish.toxic,
-                           "Never send what has this type or topic, beside the usual ones")
-                ->allow_extra_args(false));
-    guarded(app.add_option("--max-rate", wish.maxRate, "At most so many a second")
-                ->check(CLI::Range(0.001, 1e6)));
-    guarded(app.add_option("--max-messages", wish.maxMessages, "At most so many in all")
-                ->check(positiveWhole()));
-
-    const auto tested = [&](auto* option) { option->group("Agent under test"); };
-    tested(app.add_option("--under-test", wish.underTest,
-                          "Send what this agent was told, and compare what it says with what it "
-                          "said; exit code 1 where it differs"));
-    tested(app.add_flag("--reply-driven", wish.isReplyDriven,
-                        "The next input once it has said what it had said before that one"));
-    tested(app.add_option("--ignore", wish.ignores,
-                          "Do not compare these places of the payload: '/stats/*'")
-               ->allow_extra_args(false));
-    tested(app.add_option("--slower", wish.slowerTimes,
-                          "An answer that takes so many times as long is a difference (default: "
-                          "3; 0: never)"));
-    tested(app.add_option("--observe", wish.observe,
-                          "Where it is heard, when that is not where it is sent to"));
-    tested(app.add_option("--record", wish.record, "Keep what was heard in this file"));
-    tested(app.add_option("--junit", wish.junit, "Write the result as JUnit XML into this file"));
-
-    const auto job = [&](auto* option) { option->group("Job"); };
-    job(app.add_option("--resume", wish.job,
-                       "Go on with a replay that did not finish: its id, or the last one")
-            ->expected(0, 1));
-    job(app.add_flag("--jobs", wish.listsJobs, "List the replays that were made of a recording"));
-    app.add_option("--token-file", wish.secrets.token, "File whose first line is the bus's token");
-    app.add_option("--password-file", wish.secrets.password,
-                   "File whose first line is the password of the URL's user");
-    app.add_option("--key-password-file", wish.secrets.keyPassword,
-                   "File whose first line opens the key of the client certificate");
-    addSessionOptions(app, wish.session);
-    app.add_flag("--json", wish.json, "One JSON object for each message, and one at the end");
+    QStringList words{u"murmur"_s, u"replay"_s};
+    for (const QString& file : files)
+        words << shellWord(file);
+    const QUrl target(asText(wish.to));
+    words << u"--to"_s << shellWord(target.isValid() ? shownUrl(target) : asText(wish.to));
+    const ReplayWish usual;
+    QHash<QString, QJsonValue> usually;
+    visitWish(usual, [&](const char* name, const auto& value) {
+        usually.insert(QLatin1StringView(name), jsonOf(value));
+    });
+    visitWish(wish, [&](const char* name, const auto& value) {
+        const QJsonValue said = jsonOf(value);
+        if (said == usually[QLatin1StringView(name)])
+            return;
+        const QString option = u"--"_s + QString::fromLatin1(name).replace(u'_', u'-');
+        const QJsonArray all = said.isArray() ? said.toArray() : QJsonArray{said};
+        for (const QJsonValue& one : all) {
+            words << option;
+            if (!one.isBool())
+                words << shellWord(one.isDouble() ? QString::number(one.toDouble(), 'g', 10)
+                                                  : one.toString());
+        }
+    });
+    for (const std::string& header : wish.headers)
+        words << u"--header"_s << shellWord(asText(header));
+    if (!wish.confirm.empty())
+        words << u"--confirm"_s << shellWord(asText(wish.confirm));
+    return words.join(u' ');
 }
 
-} // namespace murmur::cli
+} // namespace murmur
