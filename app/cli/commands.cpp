@@ -35,6 +35,7 @@ std::span<const Command> commands() noexcept
         {"clocks", "Say by how much the agents' clocks are wrong", addClocks},
         {"names", "Call agents something else, merge and group them", addNames},
         {"note", "Mark a moment: a deployment, an alert, a thought", addNote},
+        {"trigger", "Say when triggers would have fired", addTrigger},
         {"replay", "Send recorded messages to a bus again", addReplay},
         {"import", "Make a recording of JSON lines or CSV", addImport},
         {"export", "Write messages as JSON lines, CSV or a diagram", addExport},

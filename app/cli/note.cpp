@@ -47,11 +47,15 @@ QString textOf(const std::vector<std::string>& words)
 int list(const std::vector<Marker>& markers, bool asJson)
 {
     StandardOutput output;
-    Table table({{u"time"_s, false, 0}, {u"text"_s, false, 100}, {u"said by message"_s, true, 0}});
+    Table table({{u"time"_s, false, 0},
+                 {u"text"_s, false, 100},
+                 {u"said by message"_s, true, 0},
+                 {u"trigger"_s, false, 40}});
     for (const Marker& marker : markers) {
         if (!asJson) {
             table.add({isoTime(fromNs(marker.time)), printable(marker.text),
-                       marker.seq == 0 ? QString() : grouped(marker.seq)});
+                       marker.seq == 0 ? QString() : grouped(marker.seq),
+                       printable(marker.trigger)});
             continue;
         }
         std::string line;
@@ -66,6 +70,8 @@ int list(const std::vector<Marker>& markers, bool asJson)
             json.null();
         else
             json.number(marker.seq);
+        json.key("trigger");
+        json.textOrNull(marker.trigger);
         json.endObject();
         output.write(line + '\n');
     }

@@ -6,6 +6,7 @@
 #include "profileuse.h"
 #include "recordings.h"
 #include "recordrun.h"
+#include "triggeroptions.h"
 #include "validators.h"
 
 #include "bus/connection.h"
@@ -54,6 +55,7 @@ struct Options
     bool isStrict = false;
     bool isDryRun = false;
     bool json = false;
+    TriggerOptions triggers;
 };
 
 /// "10m" or "1GiB", into the one or the other.
@@ -180,6 +182,18 @@ int run(const Options& options)
         return dryRun(recording.urls, recording.connectionOptions, options.json);
     if (options.output.empty())
         return wrongUse(u"Into which file? Name it with -o FILE."_s);
+    auto triggers = triggersOf(options.triggers);
+    if (!triggers)
+        return failed(triggers.error());
+    auto triggerRules = triggerRulesOf(options.triggers, recording.urls);
+    if (!triggerRules)
+        return failed(triggerRules.error());
+    run.triggers = std::move(*triggers);
+    run.triggerRules = std::move(*triggerRules);
+    run.armsTriggers = options.triggers.arms;
+    // Sending asks for what attaching asked for.
+    if (run.triggerRules.injectTo.isEmpty())
+        run.triggerRules.injectOptions = recording.connectionOptions;
     tellWhatIsAskedFor(recording.urls);
     Recorder recorder(std::move(recording));
     return RecordRun(recorder, std::move(run)).run();
@@ -195,8 +209,12 @@ std::string footer()
         "@FILE is a list of URLs, a line each; - is standard input.\n"
         "Secrets never stand in a URL: they come from the files below or from\n"
         "MURMURSCOPE_TOKEN, MURMURSCOPE_PASSWORD and MURMURSCOPE_KEY_PASSWORD.\n";
-    return text + "\nExample: murmur record listen://127.0.0.1:7777 -o night.murmur --for 8h\n"
-                  "Ctrl-C ends a recording in order.";
+    return text +
+           "\nExample: murmur record listen://127.0.0.1:7777 -o night.murmur --for 8h\n"
+           "  murmur record listen://127.0.0.1:7777 -o box.murmur --ring 10m \\\n"
+           "      --on 'latency > 2s' --do keep:30s,10s --on finding:retry-storm --do notify\n"
+           "\"murmur help triggers\" explains --on and --do. "
+           "Ctrl-C ends a recording in order.";
 }
 
 } // namespace
@@ -232,7 +250,9 @@ void addRecord(CLI::App& app, Action& action)
         "whichever is more; less on small disks)");
     app.add_option("--shard", options->shard,
                    "Record only a share of the subjects, for example 2/8: the second of eight");
-    app.add_option("--until", options->until, "End with the first message that matches");
+    app.add_option("--until", options->until,
+                   "End with the first message that matches, or with finding:NAME");
+    addTriggerOptions(app, options->triggers);
     app.add_option("--only", options->only,
                    "Keep the content of these topics only, for example 'swarm.*'; of others who, "
                    "to whom, when and how large");
@@ -256,7 +276,10 @@ void addRecord(CLI::App& app, Action& action)
                    "File whose first line opens the key of the client certificate");
     app.add_flag("--json", options->json, "The summary as JSON");
     app.footer(footer());
-    app.callback([&action, options] { action = [options] { return run(*options); }; });
+    app.callback([&app, &action, options] {
+        readTriggerOrder(app, options->triggers);
+        action = [options] { return run(*options); };
+    });
 }
 
 } // namespace murmur::cli

@@ -9,6 +9,7 @@
 #include "output.h"
 #include "progress.h"
 #include "recordend.h"
+#include "recordtriggers.h"
 #include "stopsignals.h"
 
 #include "session/whynothing.h"
@@ -31,6 +32,7 @@ namespace {
 constexpr std::size_t kMostTold = 8;
 constexpr int kMostDownNamed = 5;
 constexpr std::chrono::seconds kFleetPause{2};
+constexpr QLatin1StringView kFinding("finding:");
 
 /// Lines for a person who waits; stdout is for the result.
 void tell(const QString& line)
@@ -103,7 +105,7 @@ Status add(Kept& kept, const QString& path)
 }
 
 std::string keptJson(const std::vector<QString>& paths, const Kept& kept, nanoseconds length,
-                     const QString& why)
+                     const QString& why, const std::string& triggers)
 {
     std::string out;
     JsonWriter json(out);
@@ -137,6 +139,10 @@ std::string keptJson(const std::vector<QString>& paths, const Kept& kept, nanose
     json.number(kept.bytesFile);
     json.key("ended");
     json.text(why);
+    if (!triggers.empty()) {
+        json.key("triggers");
+        json.raw(triggers);
+    }
     json.endObject();
     out += '\n';
     return out;
@@ -161,7 +167,7 @@ QString keptSentence(const std::vector<QString>& paths, const Kept& kept, nanose
 } // namespace
 
 int printKept(const std::vector<QString>& paths, nanoseconds length, const QString& why,
-              bool isStrict, bool json)
+              bool isStrict, bool json, const std::string& triggers)
 {
     Kept kept;
     for (const QString& path : paths) {
@@ -171,7 +177,7 @@ int printKept(const std::vector<QString>& paths, nanoseconds length, const QStri
     if (length.count() == 0 && kept.messages > 0)
         length = kept.end - kept.first - nanoseconds(1);
     StandardOutput output;
-    output.write(json ? keptJson(paths, kept, length, why)
+    output.write(json ? keptJson(paths, kept, length, why, triggers)
                       : keptSentence(paths, kept, length).toStdString());
     const int written = output.finish();
     if (isStrict && (kept.lost > 0 || kept.lostIs != LostIs::Exact)) {
@@ -189,14 +195,23 @@ RecordRun::RecordRun(Recorder& recorder, RunOptions options)
 {
 }
 
+RecordRun::~RecordRun() = default;
+
 int RecordRun::run()
 {
+    if (m_options.until.startsWith(kFinding)) {
+        m_options.triggers.push_back(
+            {u"until"_s, std::exchange(m_options.until, {}), TriggerPolicy{true}, {}, true});
+    }
     const TimePoint now = wallNow();
     auto until = parseFilter(m_options.until, {now, now});
     if (!until)
         return failed(
             {until.error().code, u"--until cannot be read: %1"_s.arg(until.error().message)});
     m_until = *until;
+    // Before there is a file.
+    if (auto checked = TriggerWatch::check(m_options.triggers, m_options.triggerRules); !checked)
+        return failed(checked.error());
 
     StopSignals signals;
     Progress progress;
@@ -219,15 +234,18 @@ int RecordRun::run()
     m_began = begin;
     noteConnections(m_recorder.status().connections);
     tell(u"Recording into %1. Ctrl-C ends it."_s.arg(printable(m_recorder.path())));
-    if (m_until) {
+    if (m_until || !m_options.triggers.empty()) {
         auto session = Session::follow(&m_recorder);
-        if (!session) {
+        const Status status = session ? Status(Done{}) : Status(session.error());
+        if (session)
+            m_session = std::move(session).value();
+        if (const Status begun = status ? startTriggers() : status; !begun) {
             static_cast<void>(m_recorder.stop());
-            return failed(session.error());
+            return failed(begun.error());
         }
-        m_session = std::move(session).value();
-        connect(m_session.get(), &Session::grew, this, &RecordRun::lookForMatch);
     }
+    if (m_until)
+        connect(m_session.get(), &Session::grew, this, &RecordRun::lookForMatch);
     if (m_options.length.count() > 0)
         QTimer::singleShot(std::chrono::ceil<std::chrono::milliseconds>(m_options.length), this,
                            [this] { end(u"the time is up"_s); });
@@ -239,8 +257,10 @@ int RecordRun::run()
     const nanoseconds length = std::chrono::steady_clock::now() - begin;
     const std::vector<ConnectionInfo> connections = m_recorder.status().connections;
     const std::size_t attached = countAttached(connections);
-    m_session.reset();
     const Status stopped = m_recorder.stop();
+    if (m_triggers)
+        m_triggers->finish(signals);
+    m_session.reset();
     const bool isUnreached =
         !connections.empty() &&
         (attached == 0 || std::ranges::all_of(connections, [](const ConnectionInfo& c) {
@@ -255,8 +275,8 @@ int RecordRun::run()
         tell(u"Ended: %1. What was read is kept."_s.arg(why));
         m_why = why;
     }
-    const int kept =
-        printKept(m_recorder.files(), length, m_why, m_options.isStrict, m_options.json);
+    const int kept = printKept(m_recorder.files(), length, m_why, m_options.isStrict,
+                               m_options.json, m_triggers ? m_triggers->json() : std::string());
     if (!stopped)
         return failed(stopped.error());
     if (isUnreached)
@@ -268,6 +288,24 @@ int RecordRun::run()
     }
     tellIdlePatterns();
     return kept;
+}
+
+Status RecordRun::startTriggers()
+{
+    if (m_options.triggers.empty())
+        return Done{};
+    m_triggers = std::make_unique<RecordTriggers>(m_options.triggers, m_options.triggerRules,
+                                                  m_options.armsTriggers);
+    connect(m_triggers.get(), &RecordTriggers::said, this, [this](const QString& line) {
+        if (m_progress != nullptr)
+            m_progress->clear();
+        tell(printable(line));
+    });
+    connect(m_triggers.get(), &RecordTriggers::fired, this, [this](const TriggerFiring& firing) {
+        if (firing.trigger == u"until" && firing.when.startsWith(kFinding))
+            end(u"found: "_s + firing.sentence);
+    });
+    return m_triggers->start(*m_session, m_recorder.status().connections);
 }
 
 std::size_t RecordRun::countAttached(const std::vector<ConnectionInfo>& connections) const

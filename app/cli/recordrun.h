@@ -6,6 +6,8 @@
 #include "base/time.h"
 #include "session/recorder.h"
 #include "session/session.h"
+#include "triggers/trigger.h"
+#include "triggers/triggeraction.h"
 
 #include <QObject>
 #include <QString>
@@ -14,11 +16,14 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace murmur::cli {
 
 class Progress;
+class RecordTriggers;
+class StopSignals;
 
 struct RunOptions
 {
@@ -29,6 +34,9 @@ struct RunOptions
     bool json = false;     ///< the summary as JSON
     /// How long no bus may have answered before the run ends as unreachable; 0: for ever.
     nanoseconds patience = std::chrono::seconds(10);
+    std::vector<Trigger> triggers = {};
+    TriggerRules triggerRules = {};
+    bool armsTriggers = false; ///< they may send
 };
 
 /// Lets a recorder run in the foreground until a limit, a match, a signal or a failure ends it, and
@@ -38,6 +46,7 @@ class RecordRun : public QObject
     Q_OBJECT
 public:
     RecordRun(Recorder& recorder, RunOptions options);
+    ~RecordRun() override;
 
     /// Starts the recorder, runs the event loop, stops the recorder; the exit code.
     int run();
@@ -61,6 +70,7 @@ private:
     void noteSilence(const ConnectionInfo& connection, Watched& watched);
     void lookForEnd(const std::vector<ConnectionInfo>& connections);
     void lookForMatch();
+    Status startTriggers();
     void end(const QString& why);
     [[nodiscard]] std::size_t countAttached(const std::vector<ConnectionInfo>& connections) const;
     void tellIdlePatterns() const;
@@ -68,7 +78,8 @@ private:
     Recorder& m_recorder;
     RunOptions m_options;
     FilterPtr m_until;
-    std::unique_ptr<Session> m_session; // follows the recorder while there is an --until
+    std::unique_ptr<RecordTriggers> m_triggers; // null: there are none
+    std::unique_ptr<Session> m_session; // follows the recorder while somebody looks at what comes
     Seq m_lookedAt = 0;
     bool m_isLooking = false;
     bool m_isEnding = false;
@@ -84,8 +95,8 @@ private:
 
 /// Reads the finished files (several of a split recording) back and prints what they hold: "12 min,
 /// 481,220 messages, 0 lost, saved as …", or the same as JSON. `length` 0: from the first message
-/// to the last. The exit code.
+/// to the last. `triggers`: what became of them, JSON; empty: there were none. The exit code.
 int printKept(const std::vector<QString>& paths, nanoseconds length, const QString& why,
-              bool isStrict, bool json);
+              bool isStrict, bool json, const std::string& triggers = {});
 
 } // namespace murmur::cli

@@ -58,7 +58,8 @@ std::vector<Marker> markersOf(const Keeper& keeper)
         const QJsonObject one = value.toObject();
         const std::int64_t time = timeFromWire(one[u"time"].toString().toStdString());
         if (time != kNoTime && markers.size() < kMostMarkers)
-            markers.push_back({movedTime(time, keeper.offset), one[u"text"].toString(), 0});
+            markers.push_back({movedTime(time, keeper.offset), one[u"text"].toString(), 0,
+                               one[u"trigger"].toString()});
     }
     return markers;
 }
@@ -67,10 +68,13 @@ Status keepMarkers(const Keeper& keeper, std::vector<Marker> markers)
 {
     std::ranges::stable_sort(markers, {}, &Marker::time);
     QJsonArray list;
-    for (const Marker& marker : markers)
-        list.append(
-            QJsonObject{{u"time"_s, isoTime(fromNs(movedTime(marker.time, -keeper.offset)))},
-                        {u"text"_s, marker.text}});
+    for (const Marker& marker : markers) {
+        QJsonObject one{{u"time"_s, isoTime(fromNs(movedTime(marker.time, -keeper.offset)))},
+                        {u"text"_s, marker.text}};
+        if (!marker.trigger.isEmpty())
+            one.insert(u"trigger"_s, marker.trigger);
+        list.append(one);
+    }
     return keepNote(keeper.path, keeper.uuid, kKey,
                     QJsonDocument(QJsonObject{{u"list"_s, list}}).toJson(QJsonDocument::Compact));
 }

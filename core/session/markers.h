@@ -24,7 +24,8 @@ struct Marker
 {
     std::int64_t time = 0; ///< ns
     QString text;
-    Seq seq = 0; ///< the message that says it; 0: a person put it there
+    Seq seq = 0;          ///< the message that says it; 0: a person, or a trigger, put it there
+    QString trigger = {}; ///< the name of the trigger that fired; empty: none did
     friend bool operator==(const Marker&, const Marker&) = default;
 };
 

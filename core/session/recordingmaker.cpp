@@ -3,6 +3,7 @@
 
 #include "session/recordingmaker.h"
 
+#include "codec/codecbook.h"
 #include "dialect/dialectrules.h"
 #include "recording/writer.h"
 #include "session/interpreter.h"
@@ -93,9 +94,11 @@ Result<std::unique_ptr<RecordingMaker>> RecordingMaker::create(const QString& pa
     if (!intake)
         return intake.error();
     d.intake = std::move(*intake);
-    auto dialects = dialectRules(options.dialect.toStdString());
+    const auto kept = rulesKept(options.keptDialects.toStdString());
+    auto dialects = dialectRules(options.dialect.toStdString(), kept);
     if (!dialects)
         return dialects.error();
+    dialects->insert(dialects->begin(), kept.begin(), kept.end());
     RecordingFacts facts;
     facts.program = "murmurscope " MURMUR_VERSION;
     facts.host = QSysInfo::machineHostName().toStdString();
@@ -128,6 +131,23 @@ Status RecordingMaker::add(HeardMessage& message)
     if (d->run.bytes.size() < kMadeRunBytes && d->run.columns.size() < kMadeRunRows)
         return Done{};
     return d->flush();
+}
+
+void RecordingMaker::describe(Schema schema)
+{
+    d->names.codecs().add(std::move(schema));
+}
+
+Status RecordingMaker::note(const Gap& gap)
+{
+    return d->named(d->writer->add(gap));
+}
+
+Status RecordingMaker::tick(std::int64_t time, double busQueue, double writerQueue)
+{
+    if (auto status = d->flush(); !status)
+        return status;
+    return d->named(d->writer->addTick(time, busQueue, writerQueue));
 }
 
 std::int64_t RecordingMaker::messages() const

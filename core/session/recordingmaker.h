@@ -15,7 +15,9 @@ namespace murmur {
 struct RecordingMakerOptions
 {
     QString dialect; ///< as of DialectChooser::force; empty: each topic's is found out
-    IntakeRules rules;
+    IntakeRules rules = {};
+    /// Of a recording whose messages these are, as of keptRules: they are read as they were there.
+    QString keptDialects = {};
 };
 
 /// Makes a recording of messages that somebody gives in their order, as fast as they come: what a
@@ -35,6 +37,12 @@ public:
     ConnectionId connection(const QString& url, const QString& name);
     /// The next message. Its bytes may be changed: secrets are overwritten.
     Status add(HeardMessage& message);
+    /// How payloads of these messages are written.
+    void describe(Schema schema);
+    /// What was lost between these messages.
+    Status note(const Gap& gap);
+    /// Somebody listened at that moment, as of StoredTick. Behind the messages before it.
+    Status tick(std::int64_t time, double busQueue, double writerQueue);
     [[nodiscard]] std::int64_t messages() const;
     Status finish();
 

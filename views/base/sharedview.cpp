@@ -4,6 +4,7 @@
 #include "views/base/sharedview.h"
 
 #include "session/naming.h"
+#include "views/base/playback.h"
 
 #include <QPointer>
 #include <QTimer>
@@ -66,6 +67,7 @@ struct SharedView::Private
     quint64 stepGeneration = 0;
     Seq stepTarget = 0; ///< where a step that is still on its way will arrive
     QUndoStack undo;
+    Playback* playback = nullptr; ///< our child
 };
 
 namespace {
@@ -140,6 +142,7 @@ SharedView::SharedView(Clock clock, QObject* parent)
     , m_window{TimePoint{}, TimePoint{} + kLiveLength}
 {
     d->clock = std::move(clock);
+    d->playback = new Playback(this);
     d->ticker.setTimerType(Qt::PreciseTimer);
     d->ticker.setInterval(kTick);
     connect(&d->ticker, &QTimer::timeout, this, &SharedView::tick);
@@ -356,10 +359,9 @@ void SharedView::play()
 {
     if (!m_session || m_session->seen().last == 0)
         return;
-    const TimeRange all = m_session->seen().time;
-    if (m_playhead >= newest() || m_playhead < all.begin) {
-        reveal(all.begin);
-        movePlayhead(all.begin);
+    if (const TimePoint start = d->playback->startFrom(m_playhead); start != m_playhead) {
+        reveal(start);
+        movePlayhead(start);
     }
     d->lastTick = d->clock();
     setMode(Mode::Replay);
@@ -432,6 +434,11 @@ void SharedView::showAll()
 }
 
 TimePoint SharedView::newest() const
+Playback* SharedView::playback() const
+{
+    return d->playback;
+}
+
 {
     if (!m_session || m_session->seen().last == 0)
         return m_window.end - nanoseconds(1);
@@ -506,28 +513,39 @@ void SharedView::tick()
     const nanoseconds now = d->clock();
     const nanoseconds elapsed = now - d->lastTick;
     d->lastTick = now;
-    const TimePoint last = newest();
-    const TimePoint next =
-        m_playhead + nanoseconds(std::llround(static_cast<double>(elapsed.count()) * m_speed));
+    const auto by = nanoseconds(std::llround(static_cast<double>(elapsed.count()) * m_speed));
+    const Playback::Move move = d->playback->advance(m_playhead, by);
     d->playheadMovedSince = true;
-    scrollWith(std::min(next, last));
-    movePlayhead(std::min(next, last));
-    if (next >= last)
+    scrollWith(move.to);
+    movePlayhead(move.to);
+    if (move.pauses)
         setMode(Mode::Paused);
 }
 
 void SharedView::scrollWith(TimePoint playhead)
 {
-    const nanoseconds length = m_window.length();
-    const TimePoint border = m_window.begin + share(length, kReplayShare);
-    const TimePoint dataEnd = m_session->seen().time.end;
+    const auto& loop = d->playback->loop();
     if (!m_window.contains(playhead)) {
+    if (move.found != 0)
+        selectMessage(move.found);
         reveal(playhead);
         return;
     }
-    if (playhead <= border || m_window.end >= dataEnd)
+    // A loop that is seen as a whole is played in a window that stands still.
+    if (loop && m_window.begin <= loop->begin && loop->end <= m_window.end)
         return;
-    const nanoseconds shift = std::min(playhead - border, dataEnd - m_window.end);
+    const nanoseconds length = m_window.length();
+    const TimeRange data = m_session->seen().time;
+    nanoseconds shift{0};
+    if (d->playback->isBackwards()) {
+        const TimePoint border = m_window.end - share(length, kReplayShare);
+        if (playhead < border && m_window.begin > data.begin)
+            shift = -std::min(border - playhead, m_window.begin - data.begin);
+    } else {
+        const TimePoint border = m_window.begin + share(length, kReplayShare);
+        if (playhead > border && m_window.end < data.end)
+            shift = std::min(playhead - border, data.end - m_window.end);
+    }
     moveWindow({m_window.begin + shift, m_window.end + shift});
 }
 

@@ -19,6 +19,8 @@ class QUndoStack;
 
 namespace murmur {
 
+class Playback;
+
 /// Messages that a person has picked out of a picture: those of a stretch of time for which a
 /// condition holds. A rectangle in a heatmap, a cell of a matrix.
 struct Region
@@ -111,6 +113,8 @@ public:
     void step(int direction);
     /// Shows the whole session.
     void showAll();
+    /// How it goes: backwards, over silences, in a loop, up to what is looked for.
+    [[nodiscard]] Playback* playback() const;
 
 Q_SIGNALS:
     void sessionChanged();

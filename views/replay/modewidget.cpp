@@ -4,6 +4,7 @@
 #include "views/replay/modewidget.h"
 
 #include "views/base/numbers.h"
+#include "views/base/playback.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 
@@ -37,6 +38,7 @@ ModeWidget::ModeWidget(SharedView* shared, QWidget* parent)
     for (const auto signal : {&SharedView::modeChanged, &SharedView::playheadChanged,
                               &SharedView::dataGrew, &SharedView::sessionChanged})
         connect(shared, signal, this, &ModeWidget::refresh);
+    connect(shared->playback(), &Playback::changed, this, &ModeWidget::refresh);
     refresh();
 }
 
@@ -67,7 +69,8 @@ QString ModeWidget::text() const
         break;
     }
     case SharedView::Mode::Replay:
-        word = tr("REPLAY %1×").arg(QLocale().toString(m_shared->speed(), 'g', 4));
+        word = m_shared->playback()->isBackwards() ? tr("REPLAY ◂ %1×") : tr("REPLAY %1×");
+        word = word.arg(QLocale().toString(m_shared->speed(), 'g', 4));
         break;
     }
     return m_isArmed ? tr("ARMED · %1").arg(word) : word;

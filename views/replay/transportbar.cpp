@@ -3,8 +3,11 @@
 
 #include "views/replay/transportbar.h"
 
+#include "views/base/playback.h"
 #include "views/base/sharedview.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
+#include "views/replay/playbackmenu.h"
 
 #include <QActionGroup>
 #include <QEvent>
@@ -25,6 +28,7 @@ namespace murmur {
 
 namespace {
 
+constexpr int kNoteFor = 1500; // ms
 constexpr std::array kSpeeds{0.01, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 50.0, 100.0};
 
 QPainterPath triangle(double left, double right)
@@ -44,10 +48,17 @@ TransportBar::TransportBar(SharedView* shared, QWidget* parent)
 {
     setAccessibleName(tr("Replay in the window"));
     m_start = addButton(Sign::Start, tr("To the start"), tr("To the start of the session"));
-    m_back = addButton(Sign::Back, tr("One message back"), tr("One message back  (,)"));
+    m_back = addButton(Sign::Back, {}, {});
     m_play = addButton(Sign::Play, tr("Play"), tr("Play from the playhead  (Space)"));
-    m_forward = addButton(Sign::Forward, tr("One message on"), tr("One message on  (.)"));
+    m_forward = addButton(Sign::Forward, {}, {});
     m_live = addButton(Sign::Live, tr("Back to live"), tr("Back to the newest message  (G)"));
+    m_unit = addButton(Sign::Message, tr("What a step goes to"), {});
+    m_unit->setPopupMode(QToolButton::InstantPopup);
+    m_unit->setStyleSheet(
+        u"QToolButton { padding: 2px } QToolButton::menu-indicator { image: none }"_s);
+    auto* units = new QMenu(m_unit);
+    PlaybackMenu::addUnits(shared, units);
+    m_unit->setMenu(units);
     m_speed = new QToolButton(this);
     m_speed->setProperty("flat", true);
     m_speed->setStyleSheet(u"padding: 0 2px"_s);
@@ -55,9 +66,9 @@ TransportBar::TransportBar(SharedView* shared, QWidget* parent)
     m_time->setAlignment(Qt::AlignCenter);
 
     auto* buttons = new QHBoxLayout;
-    buttons->setContentsMargins(6, 0, 4, 0);
+    buttons->setContentsMargins(6, 0, 2, 0);
     buttons->setSpacing(0);
-    for (QToolButton* button : {m_start, m_back, m_play, m_forward, m_live})
+    for (QToolButton* button : {m_start, m_back, m_play, m_forward, m_live, m_unit})
         buttons->addWidget(button);
     buttons->addStretch();
     auto* figures = new QHBoxLayout;
@@ -76,8 +87,8 @@ TransportBar::TransportBar(SharedView* shared, QWidget* parent)
         if (m_shared->session())
             m_shared->setPlayhead(m_shared->session()->seen().time.begin);
     });
-    connect(m_back, &QToolButton::clicked, this, [this] { m_shared->step(-1); });
-    connect(m_forward, &QToolButton::clicked, this, [this] { m_shared->step(1); });
+    connect(m_back, &QToolButton::clicked, this, [this] { m_shared->playback()->step(-1); });
+    connect(m_forward, &QToolButton::clicked, this, [this] { m_shared->playback()->step(1); });
     connect(m_live, &QToolButton::clicked, this, [this] { m_shared->goLive(); });
     connect(m_play, &QToolButton::clicked, this, [this] {
         if (m_shared->mode() == SharedView::Mode::Paused)
@@ -90,6 +101,11 @@ TransportBar::TransportBar(SharedView* shared, QWidget* parent)
     connect(shared, &SharedView::sessionChanged, this, &TransportBar::refresh);
     connect(shared, &SharedView::dataGrew, this, &TransportBar::refresh);
     connect(shared, &SharedView::playheadChanged, this, &TransportBar::refreshTime);
+    connect(shared->playback(), &Playback::changed, this, &TransportBar::refresh);
+    connect(shared->playback(), &Playback::skipped, this, &TransportBar::noteSilence);
+    m_note.setSingleShot(true);
+    m_note.setInterval(kNoteFor);
+    connect(&m_note, &QTimer::timeout, this, &TransportBar::refreshTime);
     drawSigns();
     refresh();
 }
@@ -121,47 +137,85 @@ void TransportBar::changeEvent(QEvent* event)
     QWidget::changeEvent(event);
 }
 
+QIcon TransportBar::icon(Sign sign, const QColor& color) const
+{
+    QIcon made;
+    for (const auto& [mode, tone] :
+         {std::pair(QIcon::Normal, color), std::pair(QIcon::Disabled, Theme::current().hairline)}) {
+        QPixmap pixmap(32, 32);
+        pixmap.fill(Qt::transparent);
+        QPainter painter(&pixmap);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.scale(2, 2);
+        painter.setPen(QPen(tone, 1.6));
+        switch (sign) {
+        case Sign::Start:
+            painter.fillRect(QRectF(3, 3, 1.6, 10), tone);
+            painter.fillPath(triangle(13, 5.5), tone);
+            break;
+        case Sign::Back:
+            painter.fillPath(triangle(12, 4), tone);
+            break;
+        case Sign::Play:
+            painter.fillPath(triangle(4, 13), tone);
+            break;
+        case Sign::Pause:
+            painter.fillRect(QRectF(4, 3, 3, 10), tone);
+            painter.fillRect(QRectF(9, 3, 3, 10), tone);
+            break;
+        case Sign::Forward:
+            painter.fillPath(triangle(4, 12), tone);
+            break;
+        case Sign::Live:
+            painter.fillPath(triangle(3, 10.5), tone);
+            painter.fillRect(QRectF(11.4, 3, 1.6, 10), tone);
+            break;
+        case Sign::Message:
+            painter.setBrush(tone);
+            painter.drawEllipse(QPointF(8, 8), 2.4, 2.4);
+            break;
+        case Sign::Call: // there and back
+            painter.drawLine(QPointF(3, 6), QPointF(13, 6));
+            painter.drawLine(QPointF(13, 6), QPointF(10, 3.4));
+            painter.drawLine(QPointF(13, 10), QPointF(3, 10));
+            painter.drawLine(QPointF(3, 10), QPointF(6, 12.6));
+            break;
+        case Sign::Finding:
+            painter.fillRect(QRectF(7.1, 3, 1.8, 6.4), tone);
+            painter.fillRect(QRectF(7.1, 11, 1.8, 2), tone);
+            break;
+        case Sign::Conversation: // lines of different lengths
+            painter.drawLine(QPointF(3, 4.5), QPointF(13, 4.5));
+            painter.drawLine(QPointF(5, 8), QPointF(11, 8));
+            painter.drawLine(QPointF(5, 11.5), QPointF(13, 11.5));
+            break;
+        }
+        painter.end();
+        made.addPixmap(pixmap, mode);
+    }
+    return made;
+}
+
+TransportBar::Sign TransportBar::unitSign() const
+{
+    switch (m_shared->playback()->unit()) {
+    case Playback::Unit::Message:
+        return Sign::Message;
+    case Playback::Unit::Call:
+        return Sign::Call;
+    case Playback::Unit::Finding:
+        return Sign::Finding;
+    case Playback::Unit::Conversation:
+        return Sign::Conversation;
+    }
+    return Sign::Message;
+}
+
 void TransportBar::drawSigns()
 {
     const Theme& theme = Theme::current();
-    const auto icon = [&](Sign sign, const QColor& color) {
-        QIcon made;
-        for (const auto& [mode, tone] :
-             {std::pair(QIcon::Normal, color), std::pair(QIcon::Disabled, theme.hairline)}) {
-            QPixmap pixmap(32, 32);
-            pixmap.fill(Qt::transparent);
-            QPainter painter(&pixmap);
-            painter.setRenderHint(QPainter::Antialiasing);
-            painter.scale(2, 2);
-            switch (sign) {
-            case Sign::Start:
-                painter.fillRect(QRectF(3, 3, 1.6, 10), tone);
-                painter.fillPath(triangle(13, 5.5), tone);
-                break;
-            case Sign::Back:
-                painter.fillPath(triangle(12, 4), tone);
-                break;
-            case Sign::Play:
-                painter.fillPath(triangle(4, 13), tone);
-                break;
-            case Sign::Pause:
-                painter.fillRect(QRectF(4, 3, 3, 10), tone);
-                painter.fillRect(QRectF(9, 3, 3, 10), tone);
-                break;
-            case Sign::Forward:
-                painter.fillPath(triangle(4, 12), tone);
-                break;
-            case Sign::Live:
-                painter.fillPath(triangle(3, 10.5), tone);
-                painter.fillRect(QRectF(11.4, 3, 1.6, 10), tone);
-                break;
-            }
-            painter.end();
-            made.addPixmap(pixmap, mode);
-        }
-        return made;
-    };
-    for (QToolButton* button : {m_start, m_back, m_forward, m_live})
+    m_unit->setProperty("sign", static_cast<int>(unitSign()));
+    for (QToolButton* button : {m_start, m_back, m_forward, m_live, m_unit})
         button->setIcon(icon(static_cast<Sign>(button->property("sign").toInt()), theme.secondary));
     m_play->setIcon(icon(m_shared->mode() == SharedView::Mode::Paused ? Sign::Play : Sign::Pause,
                          theme.interaction));
@@ -174,7 +228,7 @@ QString TransportBar::timeText() const
     const Session* session = m_shared->session();
     if (!session || session->seen().last == 0)
         return {};
-    return tr("%1 UTC").arg(clockTime(m_shared->playhead(), 0));
+    return u"%1 %2"_s.arg(shownClock(m_shared->playhead(), 0), shownZoneName(m_shared->playhead()));
 }
 
 QString TransportBar::speedText() const
@@ -182,25 +236,69 @@ QString TransportBar::speedText() const
     return tr("%1×").arg(QLocale().toString(m_shared->speed(), 'g', 4));
 }
 
+QString TransportBar::signsText() const
+{
+    const Playback* playback = m_shared->playback();
+    QString text;
+    if (playback->isBackwards())
+        text += u'◂';
+    if (playback->longestIdle().count() > 0)
+        text += u'»';
+    if (playback->loop())
+        text += u'↻';
+    if (!playback->pauseAt().isEmpty())
+        text += u'‖';
+    return text;
+}
+
 void TransportBar::refresh()
 {
     const bool hasData = m_shared->session() && m_shared->session()->seen().last > 0;
-    for (QToolButton* button : {m_start, m_back, m_play, m_forward, m_live, m_speed})
+    for (QToolButton* button : {m_start, m_back, m_play, m_forward, m_live, m_unit, m_speed})
         button->setEnabled(hasData);
+    const Playback* playback = m_shared->playback();
     const bool isPaused = m_shared->mode() == SharedView::Mode::Paused;
     m_play->setAccessibleName(isPaused ? tr("Play") : tr("Pause"));
     m_play->setToolTip(isPaused ? tr("Play from the playhead  (Space)") : tr("Pause  (Space)"));
-    m_speed->setText(speedText());
-    m_speed->setToolTip(tr("Speed of the replay"));
-    m_speed->setAccessibleName(tr("Speed %1").arg(speedText()));
+    const QString unit = Playback::unitName(playback->unit());
+    m_back->setAccessibleName(tr("One %1 back").arg(unit));
+    m_back->setToolTip(tr("One %1 back  (,)").arg(unit));
+    m_forward->setAccessibleName(tr("One %1 on").arg(unit));
+    m_forward->setToolTip(tr("One %1 on  (.)").arg(unit));
+    m_unit->setToolTip(tr("A step goes to the next %1").arg(unit));
+    m_unit->setAccessibleDescription(unit);
+    const QString signs = signsText();
+    m_speed->setText(signs + speedText());
+    const QString summary = playback->summary();
+    m_speed->setToolTip(summary.isEmpty() ? tr("Speed of the replay, and how it plays")
+                                          : tr("Speed of the replay; %1").arg(summary));
+    m_speed->setAccessibleName(summary.isEmpty() ? tr("Speed %1").arg(speedText())
+                                                 : tr("Speed %1, %2").arg(speedText(), summary));
     drawSigns();
+    refreshTime();
+}
+
+void TransportBar::noteSilence(nanoseconds silence)
+{
+    m_silence = m_note.isActive() ? m_silence + silence : silence;
+    m_note.start();
     refreshTime();
 }
 
 void TransportBar::refreshTime()
 {
-    m_time->setText(timeText());
     m_time->setToolTip(isoTime(m_shared->playhead()));
+    if (m_shared->playback()->isLooking()) {
+        m_time->setText(tr("looking ahead"));
+    } else if (m_note.isActive()) {
+        //: a silence of that length was jumped over
+        m_time->setText(tr("» %1").arg(durationText(m_silence)));
+        m_time->setToolTip(tr("A silence of %1 was jumped over").arg(durationText(m_silence)));
+    } else {
+        // The zone gives way to the signs.
+        const bool hasRoom = signsText().isEmpty() || timeText().isEmpty();
+        m_time->setText(hasRoom ? timeText() : shownClock(m_shared->playhead(), 0));
+    }
 }
 
 void TransportBar::chooseSpeed()
@@ -215,6 +313,8 @@ void TransportBar::chooseSpeed()
         connect(action, &QAction::triggered, m_shared,
                 [shared = m_shared, speed] { shared->setSpeed(speed); });
     }
+    menu.addSeparator();
+    menu.addMenu(new PlaybackMenu(m_shared, false, &menu));
     menu.exec(m_speed->mapToGlobal(QPoint(0, m_speed->height())));
 }
 

@@ -2,17 +2,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/time.h"
+
+#include <QTimer>
 #include <QWidget>
 
 class QLabel;
+class QMenu;
 class QToolButton;
 
 namespace murmur {
 
 class SharedView;
 
-/// Plays the past in the window: to the start, a message back, play or pause, a message on, back to
-/// live; the speed; the playhead's time with its zone. Small enough to stand left of the overview.
+/// Plays the past in the window: to the start, a step back, play or pause, a step on, back to live;
+/// what a step goes to; the speed and how it plays; the playhead's time with its zone, and for a
+/// moment the silence that was jumped over. Small enough to stand left of the overview.
 class TransportBar : public QWidget
 {
     Q_OBJECT
@@ -22,16 +27,32 @@ public:
     [[nodiscard]] QString timeText() const;
     [[nodiscard]] QString speedText() const;
     [[nodiscard]] QSize sizeHint() const override;
-    /// Asks for a speed in a menu: 0.01 to 100.
+    /// What of the way it plays is not the usual, a sign each: "◂ ↻".
+    [[nodiscard]] QString signsText() const;
+    /// Asks for a speed in a menu, 0.01 to 100, and how it plays.
     void chooseSpeed();
 
 protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    enum class Sign { Start, Back, Play, Pause, Forward, Live };
+    enum class Sign {
+        Start,
+        Back,
+        Play,
+        Pause,
+        Forward,
+        Live,
+        Message,
+        Call,
+        Finding,
+        Conversation
+    };
     QToolButton* addButton(Sign sign, const QString& name, const QString& hint);
     void drawSigns();
+    [[nodiscard]] QIcon icon(Sign sign, const QColor& color) const;
+    [[nodiscard]] Sign unitSign() const;
+    void noteSilence(nanoseconds silence);
     void refresh();
     void refreshTime();
 
@@ -41,8 +62,11 @@ private:
     QToolButton* m_play;
     QToolButton* m_forward;
     QToolButton* m_live;
+    QToolButton* m_unit;
     QToolButton* m_speed;
     QLabel* m_time;
+    QTimer m_note; ///< while it runs, a silence is told of
+    nanoseconds m_silence{0};
 };
 
 } // namespace murmur

@@ -3,6 +3,7 @@
 
 #include "views/timeline/navigation.h"
 
+#include "views/base/playback.h"
 #include "views/base/sharedview.h"
 #include "views/base/timeaxis.h"
 
@@ -78,10 +79,10 @@ bool navigateByKey(SharedView& shared, const QKeyEvent& event)
             shared.pause();
         return true;
     case Qt::Key_Comma:
-        shared.step(-1);
+        shared.playback()->step(-1);
         return true;
     case Qt::Key_Period:
-        shared.step(1);
+        shared.playback()->step(1);
         return true;
     case Qt::Key_F:
         shared.showAll();

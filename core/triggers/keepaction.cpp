@@ -1,0 +1,161 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "triggers/keepaction.h"
+
+#include "triggers/stretchkeeper.h"
+
+#include <QDateTime>
+#include <QFileInfo>
+#include <QtConcurrent>
+
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+constexpr auto kLongestStretch = 24h;
+/// How long after its end a stretch is still waited for: until what was heard is on disk.
+constexpr auto kGrace = 2s;
+constexpr qsizetype kLongestSlug = 32;
+
+/// A part of a file's name: letters, digits and dashes.
+QString slugOf(const QString& name)
+{
+    QString slug;
+    for (const QChar letter : name.toLower()) {
+        if (letter.isLetterOrNumber() && letter.unicode() < 128)
+            slug += letter;
+        else if (!slug.isEmpty() && !slug.endsWith(u'-'))
+            slug += u'-';
+    }
+    while (slug.endsWith(u'-'))
+        slug.chop(1);
+    return slug.isEmpty() ? u"trigger"_s : slug.left(kLongestSlug);
+}
+
+} // namespace
+
+KeepAction::KeepAction(nanoseconds before, nanoseconds after, QString file)
+    : m_before(before)
+    , m_after(after)
+    , m_file(std::move(file))
+{
+    m_pool.setMaxThreadCount(1);
+}
+
+KeepAction::~KeepAction()
+{
+    m_stop.request_stop();
+    m_pool.waitForDone();
+}
+
+QString KeepAction::pathFor(const TriggerFiring& firing) const
+{
+    const QString ending = u".murmur"_s;
+    const QFileInfo recording(m_source.pool->path());
+    QString base = m_file;
+    if (base.isEmpty()) {
+        const QDateTime moment = QDateTime::fromMSecsSinceEpoch(firing.time / 1'000'000, Qt::UTC);
+        base = recording.dir().filePath(u"%1-%2-%3"_s.arg(recording.completeBaseName(),
+                                                          slugOf(firing.trigger),
+                                                          moment.toString(u"yyyyMMdd'T'HHmmss"_s)));
+    } else if (base.endsWith(ending)) {
+        base.chop(ending.size());
+    }
+    QString path = base + ending;
+    for (int number = 2; QFileInfo::exists(path) && number < 10'000; ++number)
+        path = u"%1-%2%3"_s.arg(base).arg(number).arg(ending);
+    return path;
+}
+
+void KeepAction::perform(const TriggerFiring& firing)
+{
+    if (m_keeper) {
+        Q_EMIT told(u"is within %1, which is being kept"_s.arg(m_path), false);
+        return;
+    }
+    if (!m_source.pool || m_source.set) {
+        Q_EMIT told(u"Nothing was kept: that takes one recording."_s, true);
+        return;
+    }
+    m_path = pathFor(firing);
+    const TimePoint moment = fromNs(firing.time);
+    const std::int64_t received = firing.message ? toNs(firing.message->row.received) : firing.time;
+    m_keeper = std::make_shared<StretchKeeper>(m_path,
+                                               TimeRange{moment - m_before, moment + m_after + 1ns},
+                                               received + m_after.count() + 1);
+    m_since.start();
+    // What came before is copied now: a ring goes on letting go.
+    advance();
+}
+
+void KeepAction::follow(const Source& source, bool isOver)
+{
+    m_source = source;
+    m_isOver = isOver;
+    advance();
+}
+
+void KeepAction::advance()
+{
+    if (!m_keeper || m_isCopying || !m_source.pool)
+        return;
+    m_isCopying = true;
+    const bool isOver = m_isOver || m_since.nsecsElapsed() >= (m_after + kGrace).count();
+    QtConcurrent::run(&m_pool, [keeper = m_keeper, source = m_source, isOver,
+                                stop = m_stop.get_token()] {
+        return keeper->advance(source, isOver, stop);
+    }).then(this, [this](const Result<bool>& isWhole) {
+        m_isCopying = false;
+        if (!isWhole)
+            end(isWhole.error().message);
+        else if (*isWhole)
+            end({});
+    });
+}
+
+void KeepAction::end(const QString& failure)
+{
+    const auto keeper = std::move(m_keeper);
+    m_keeper = nullptr;
+    if (!failure.isEmpty()) {
+        Q_EMIT told(u"Nothing was kept: "_s + failure, true);
+        return;
+    }
+    QString sentence = u"kept %L1 messages as %2"_s.arg(keeper->messages()).arg(m_path);
+    if (keeper->isBeginGone())
+        sentence += u"; what its beginning was to be had been let go already"_s;
+    Q_EMIT told(sentence, false);
+}
+
+void KeepAction::stop()
+{
+    if (!m_keeper)
+        return;
+    m_stop.request_stop();
+    m_pool.waitForDone();
+    m_stop = std::stop_source();
+}
+
+Result<std::unique_ptr<TriggerAction>> createKeepAction(const QString& argument,
+                                                        const TriggerRules& /*rules*/)
+{
+    // FILE may hold colons; the two times do not.
+    const auto colon = argument.indexOf(u':');
+    const QStringList times = argument.left(colon).split(u',');
+    const auto before = durationFromText(times.value(0).trimmed());
+    const auto after = durationFromText(times.value(1).trimmed());
+    if (times.size() != 2 || !before || !after || before->count() < 0 || after->count() < 0 ||
+        *before > kLongestStretch || *after > kLongestStretch)
+        return Error{
+            ErrorCode::WrongUse,
+            u"keep needs how much before and after, each up to 24h, and if you like a "
+            "file: keep:30s,10s or keep:30s,10s:slow.murmur; \"%1\" is not that."_s.arg(argument)};
+    const QString file = colon < 0 ? QString() : argument.mid(colon + 1);
+    return std::unique_ptr<TriggerAction>(std::make_unique<KeepAction>(*before, *after, file));
+}
+
+} // namespace murmur

@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "session/recordingmaker.h"
+#include "session/source.h"
+
+#include <QString>
+
+#include <memory>
+#include <stop_token>
+
+namespace murmur {
+
+/// Copies a stretch of a recording that grows into one of its own, message by message, while it
+/// comes: what a ring lets go meanwhile is copied before. Gaps, ticks and schemas are carried over.
+/// One thread at a time.
+class StretchKeeper
+{
+public:
+    /// Messages whose time lies in `range`. It ends with the first that was received at `until`
+    /// (ns) or later, or when it is told to.
+    StretchKeeper(QString path, TimeRange range, std::int64_t until);
+    ~StretchKeeper();
+
+    /// What is on disk and was not copied yet. `isOver`: no more is waited for. True: the file is
+    /// whole and has its name. Errors: Unwritable, DiskFull, Unreadable, Unsupported (several
+    /// recordings), Cancelled.
+    Result<bool> advance(const Source& source, bool isOver, const std::stop_token& stop);
+
+    [[nodiscard]] const QString& path() const { return m_path; }
+    [[nodiscard]] std::int64_t messages() const { return m_messages; }
+    /// What the range begins with was gone already.
+    [[nodiscard]] bool isBeginGone() const { return m_isBeginGone; }
+
+private:
+    Status begin(const Source& source, SourceView& view);
+    Status copy(class RecordingReader& reader, const struct BlockRef& block, Seq upTo);
+    Status tickUntil(std::int64_t time, bool all);
+    Status finish(SourceView& view);
+
+    QString m_path;
+    TimeRange m_range;
+    std::int64_t m_until;
+    std::unique_ptr<RecordingMaker> m_maker;
+    std::unique_ptr<class Rehearing> m_stored;
+    std::shared_ptr<Dictionaries> m_names; ///< of the recording that is copied
+    std::vector<StoredTick> m_ticks;
+    std::size_t m_nextTick = 0;
+    Seq m_next = 0; ///< 0: not begun
+    std::int64_t m_messages = 0;
+    bool m_isBeginGone = false;
+    bool m_isPast = false; ///< a message behind the stretch came
+};
+
+} // namespace murmur
