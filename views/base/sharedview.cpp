@@ -102,8 +102,6 @@ private:
     Naming m_after;
 };
 
-} // namespace
-
 /// One filter instead of another.
 class FilterCommand : public QUndoCommand
 {
@@ -123,6 +121,8 @@ private:
     FilterPtr m_before;
     FilterPtr m_after;
 };
+
+} // namespace
 
 QString Region::filterText() const
 {
@@ -299,6 +299,12 @@ Status SharedView::narrow(const QString& condition)
     return Done{};
 }
 
+void SharedView::changeFilter(FilterPtr filter, const QString& what)
+{
+    if (filter != m_filter)
+        d->undo.push(new FilterCommand(*this, m_filter, std::move(filter), what));
+}
+
 void SharedView::setLaneKey(const LaneKey& key)
 {
     if (key == m_laneKey)
@@ -310,12 +316,6 @@ void SharedView::setLaneKey(const LaneKey& key)
 void SharedView::setRegion(std::optional<Region> region)
 {
     if (region == m_region)
-void SharedView::changeFilter(FilterPtr filter, const QString& what)
-{
-    if (filter != m_filter)
-        d->undo.push(new FilterCommand(*this, m_filter, std::move(filter), what));
-}
-
         return;
     m_region = std::move(region);
     Q_EMIT regionChanged();
@@ -426,6 +426,11 @@ void SharedView::step(int direction)
         });
 }
 
+Playback* SharedView::playback() const
+{
+    return d->playback;
+}
+
 void SharedView::showAll()
 {
     if (!m_session || m_session->seen().last == 0)
@@ -434,11 +439,6 @@ void SharedView::showAll()
 }
 
 TimePoint SharedView::newest() const
-Playback* SharedView::playback() const
-{
-    return d->playback;
-}
-
 {
     if (!m_session || m_session->seen().last == 0)
         return m_window.end - nanoseconds(1);
@@ -520,14 +520,14 @@ void SharedView::tick()
     movePlayhead(move.to);
     if (move.pauses)
         setMode(Mode::Paused);
+    if (move.found != 0)
+        selectMessage(move.found);
 }
 
 void SharedView::scrollWith(TimePoint playhead)
 {
     const auto& loop = d->playback->loop();
     if (!m_window.contains(playhead)) {
-    if (move.found != 0)
-        selectMessage(move.found);
         reveal(playhead);
         return;
     }
