@@ -1,0 +1,204 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "views/inject/replaydesk.h"
+
+#include "replay/mark.h"
+
+#include <QtConcurrent>
+
+#include <algorithm>
+#include <utility>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+constexpr qint64 kKeptEvery = 2000; // ms
+
+} // namespace
+
+ReplayJobRecord newReplayJob()
+{
+    ReplayJobRecord job;
+    job.id = newJobId();
+    return job;
+}
+
+ReplayDesk::ReplayDesk(Injector::MakePublisher make, QObject* parent)
+    : QObject(parent)
+    , m_make(std::move(make))
+{
+    m_keeper.setMaxThreadCount(1);
+}
+
+ReplayDesk::~ReplayDesk()
+{
+    if (m_run) {
+        m_run->disconnect(this);
+        m_run->cancel();
+        m_report.state = ReplayReport::State::Cancelled;
+        m_order.job.ended = toNs(wallNow());
+        keep();
+    }
+    m_run.reset();
+    m_keeper.waitForDone();
+}
+
+void ReplayDesk::setArming(InjectionDesk* arming)
+{
+    if (m_arming)
+        m_arming->disconnect(this);
+    m_arming = arming;
+    // Whatever disarms (a key, time, a loss) ends what is being sent.
+    connect(arming, &InjectionDesk::armingChanged, this, [this] {
+        if (m_run && !m_arming->isArmedFor(m_order.read.target))
+            cancel();
+    });
+}
+
+Result<ReplayDesk::Asked> ReplayDesk::ask(const ReplayOrder& order) const
+{
+    const auto publisher = m_make(order.read.target, order.read.connection);
+    if (!publisher)
+        return publisher.error();
+    Asked asked;
+    asked.traits = (*publisher)->traits();
+    GuardWish wish = order.read.guards;
+    wish.hasTopics = asked.traits.hasTopics;
+    asked.guards = replayGuards(*order.source, std::move(wish));
+    return asked;
+}
+
+Status ReplayDesk::start(ReplayOrder order)
+{
+    if (m_run)
+        return Error{ErrorCode::WrongUse, tr("A replay is under way. Esc Esc ends it.")};
+    if (!m_arming)
+        return Error{ErrorCode::WrongUse, tr("Nothing can be armed here.")};
+    const QUrl target = order.read.target;
+    if (!m_arming->isArmedFor(target) && order.read.guards.environment == Environment::Dev) {
+        if (auto armed = m_arming->arm(target, {}); !armed)
+            return armed;
+    }
+    const auto asked = ask(order);
+    if (!asked)
+        return asked.error();
+    const nanoseconds now = steadyNow();
+    if (const auto refusal = asked->guards->mayStart(m_arming->arming(), now))
+        return Error{ErrorCode::WrongUse, refusal->sentence};
+    if (const nanoseconds left = m_arming->left(); left.count() > 0)
+        order.read.options.player.armedUntil = now + left;
+    order.read.options.job = order.job.id.toLatin1();
+    order.read.options.skip = order.job.position;
+    order.job.who = replayPerson();
+    order.job.target = shownUrl(target);
+    order.job.options = wishToJson(order.wish);
+    order.job.options.insert(u"to"_s, order.job.target);
+    if (order.job.started == 0)
+        order.job.started = toNs(wallNow());
+    order.job.ended = kNoTime;
+    m_order = std::move(order);
+    m_report = {};
+    m_tally = {};
+    m_isPaused = false;
+    m_cannotKeep = false;
+    m_run = std::make_unique<ReplayRun>(m_order.source, m_order.read.options, asked->guards,
+                                        [make = m_make, target, options = m_order.read.connection] {
+                                            return make(target, options);
+                                        });
+    follow();
+    if (auto started = m_run->start(); !started) {
+        m_run.reset();
+        return started;
+    }
+    m_order.job.state = replayStateName(m_report.state);
+    keep();
+    Q_EMIT progressed();
+    return Done{};
+}
+
+void ReplayDesk::follow()
+{
+    connect(m_run.get(), &ReplayRun::progressed, this, [this](const ReplayReport& report) {
+        m_report = report;
+        m_tally = m_run->tally();
+        if (m_kept.hasExpired(kKeptEvery))
+            keep();
+        Q_EMIT progressed();
+    });
+    connect(m_run.get(), &ReplayRun::ended, this, &ReplayDesk::finish);
+}
+
+void ReplayDesk::finish(const ReplayReport& report)
+{
+    m_report = report;
+    m_tally = m_run->tally();
+    m_order.job.ended = toNs(wallNow());
+    keep();
+    // It is in the middle of a signal; what it had open is closed already.
+    m_run.release()->deleteLater();
+    m_isPaused = false;
+    if (report.state == ReplayReport::State::Lost && m_arming)
+        m_arming->lost(m_order.read.target);
+    Q_EMIT ended();
+}
+
+/// In a thread of its own: it waits for the disk.
+void ReplayDesk::keep()
+{
+    m_kept.start();
+    if (m_order.recording.isEmpty())
+        return;
+    ReplayJobRecord& job = m_order.job;
+    job.position = std::max(job.position, m_report.position);
+    if (m_run || job.ended != kNoTime)
+        job.state = replayStateName(m_report.state);
+    job.counts = replayCounts(m_report, m_tally);
+    QtConcurrent::run(&m_keeper, [recording = m_order.recording, job] {
+        return keepReplayJob(recording, job);
+    }).then(this, [this](const Status& status) {
+        if (!status && !std::exchange(m_cannotKeep, true))
+            Q_EMIT notKept(status.error().message);
+        Q_EMIT kept();
+    });
+}
+
+bool ReplayDesk::isStepping() const
+{
+    return m_run && m_order.read.options.player.pace.mode == ReplayPace::Mode::Step;
+}
+
+void ReplayDesk::pause()
+{
+    if (!m_run)
+        return;
+    m_isPaused = true;
+    m_run->pause();
+    Q_EMIT progressed();
+}
+
+void ReplayDesk::resume()
+{
+    if (!m_run)
+        return;
+    m_isPaused = false;
+    m_run->resume();
+    Q_EMIT progressed();
+}
+
+void ReplayDesk::step()
+{
+    if (m_run)
+        m_run->step();
+}
+
+void ReplayDesk::cancel()
+{
+    if (m_run)
+        m_run->cancel();
+}
+
+} // namespace murmur

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "replay/replaywish.h"
+
+#include <QWidget>
+
+#include <utility>
+#include <vector>
+
+class QAction;
+class QComboBox;
+class QDoubleSpinBox;
+class QGridLayout;
+class QLabel;
+class QLineEdit;
+class QMenu;
+class QPlainTextEdit;
+class QSpinBox;
+class QToolButton;
+
+namespace murmur {
+
+class SharedView;
+
+/// What is sent again, when, and how it is changed: the wish of a replay, as fields.
+class ReplayForm : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit ReplayForm(SharedView* shared, QWidget* parent = nullptr);
+
+    [[nodiscard]] ReplayWish wish() const;
+    /// Without the target; what has no field is kept.
+    void setWish(const ReplayWish& wish);
+
+    /// Takes what is chosen in the window: what the filter leaves, a time, an agent, a message.
+    enum class From { Filter, Window, Region, Agent, Message };
+    void take(From from);
+
+    [[nodiscard]] QLineEdit* where() const { return m_where; }
+    [[nodiscard]] QLineEdit* numbers() const { return m_seqs; }
+    [[nodiscard]] QComboBox* pace() const { return m_pace; }
+
+Q_SIGNALS:
+    void edited();
+    /// Enter in a field.
+    void submitted();
+
+private:
+    enum class Pace { Original, Rate, Fast, Step };
+    QLineEdit* field(const QString& name, const QString& placeholder);
+    void buildWhich(QGridLayout* grid, int row);
+    void buildWhen(QGridLayout* grid, int row);
+    void buildChanges(QGridLayout* grid, int row);
+    QMenu* chosenMenu();
+    QMenu* moreMenu();
+    void showPace();
+    void onEdited();
+
+    SharedView* m_shared;
+    ReplayWish m_base; ///< what no field shows
+    QLineEdit* m_where = nullptr;
+    QLineEdit* m_from = nullptr;
+    QLineEdit* m_until = nullptr;
+    QLineEdit* m_agents = nullptr;
+    QLineEdit* m_seqs = nullptr;
+    QComboBox* m_pace = nullptr;
+    QDoubleSpinBox* m_speed = nullptr;
+    QDoubleSpinBox* m_rate = nullptr;
+    QLineEdit* m_idle = nullptr;
+    QSpinBox* m_repeats = nullptr;
+    QLineEdit* m_prefix = nullptr;
+    QPlainTextEdit* m_maps = nullptr;
+    QComboBox* m_ids = nullptr;
+    QComboBox* m_times = nullptr;
+    QLineEdit* m_sets = nullptr;
+    std::vector<std::pair<bool ReplayWish::*, QAction*>> m_flags;
+    bool m_isFilling = false;
+};
+
+} // namespace murmur
