@@ -114,8 +114,9 @@ void addRender(CLI::App& app, Action& action)
     addSessionOptions(app, options->session);
     app.add_option("--view", options->view, "What to draw")
         ->required()
-        ->check(CLI::IsMember({"overview", "timeline", "heatmap", "sequence", "topology", "compare",
-                               "agents", "messages", "inspector", "state", "window"}));
+        ->check(
+            CLI::IsMember({"overview", "timeline", "heatmap", "sequence", "topology", "wall", "map",
+                           "compare", "agents", "messages", "inspector", "state", "window"}));
     app.add_option("-o,--output", options->output, "Picture to write: .png, .svg or .pdf")
         ->required();
     app.add_option("--at", options->at, "Moment of the playhead");

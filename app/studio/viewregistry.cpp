@@ -16,6 +16,7 @@
 #include "views/heatmap/matrixview.h"
 #include "views/inject/composerview.h"
 #include "views/llm/transcriptview.h"
+#include "views/map/mapview.h"
 #include "views/messages/inspectorview.h"
 #include "views/messages/messagesview.h"
 #include "views/replay/transportbar.h"
@@ -23,6 +24,7 @@
 #include "views/timeline/overviewstrip.h"
 #include "views/timeline/timelineview.h"
 #include "views/topology/topologyview.h"
+#include "views/wall/wallview.h"
 
 #include <QCoreApplication>
 
@@ -71,6 +73,8 @@ constexpr std::array kViews{
               make<SequenceView>},
     ViewEntry{"topology", QT_TRANSLATE_NOOP("Views", "Topology"), Place::CenterBottom,
               make<TopologyView>},
+    ViewEntry{"wall", QT_TRANSLATE_NOOP("Views", "Wall"), Place::CenterBottom, make<WallView>},
+    ViewEntry{"map", QT_TRANSLATE_NOOP("Views", "Map"), Place::CenterBottom, make<MapView>},
     ViewEntry{"delivery", QT_TRANSLATE_NOOP("Views", "Delivery"), Place::CenterBottom,
               make<DeliveryView>},
     ViewEntry{"transcript", QT_TRANSLATE_NOOP("Views", "Transcript"), Place::CenterBottom,

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/recorded.h"
-#include "views/agents/agentmoments.h"
+#include "views/base/agentmoments.h"
 #include "views/agents/historyplot.h"
 #include "views/agents/keyhistory.h"
 #include "views/agents/statecomparison.h"

@@ -278,25 +278,8 @@ QVariant AgentModel::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole:
         return agent->name;
     case Qt::ToolTipRole:
-    case Qt::AccessibleDescriptionRole: {
-        QStringList parts{u"%1: %2"_s.arg(agent->name, healthText(agent->health, agent->errors)),
-                          tr("%1 messages/s").arg(shortNumberText(agent->rate))};
-        if (!agent->was.isEmpty())
-            parts << tr("recorded as %1").arg(agent->was);
-        if (agent->p99.count() >= 0)
-            parts << u"p99 "_s + durationText(agent->p99);
-        if (agent->errors > 0 && agent->health != Health::Erring)
-            parts << healthText(Health::Erring, agent->errors);
-        if (!agent->status.isEmpty())
-            parts << agent->status;
-        if (agent->owed > 0)
-            parts << tr("%1 in the mailbox").arg(numberText(agent->owed));
-        if (!agent->drift.isEmpty())
-            parts << agent->drift;
-        if (agent->open > 0)
-            parts << tr("%1 requests open").arg(numberText(agent->open));
-        return parts.join(u", "_s);
-    }
+    case Qt::AccessibleDescriptionRole:
+        return agentSentence(*agent);
     default:
         return {};
     }

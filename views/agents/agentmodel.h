@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "views/agents/health.h"
+#include "views/base/agentrow.h"
 
 #include <QAbstractItemModel>
 
@@ -11,25 +11,6 @@
 #include <vector>
 
 namespace murmur {
-
-/// What the list shows of one agent.
-struct AgentRow
-{
-    AgentId agent{};
-    QString name;
-    QString group;
-    QString was; ///< names it was recorded under, when people call it otherwise
-    Health health = Health::Unseen;
-    double rate = 0;          ///< messages sent per second of the window
-    nanoseconds p99{-1};      ///< of the calls it answered in the window; -1: none
-    std::int64_t errors = 0;  ///< in the window
-    std::int64_t open = 0;    ///< its requests without an answer
-    std::int64_t owed = 0;    ///< requests to it without an answer: its mailbox
-    QString status;           ///< "waiting for router, 2.1 s"
-    QString drift;            ///< "▲ battery above, ↓ version behind"; empty: all is in line
-    std::vector<float> spark; ///< its traffic over the window, 0…1
-    friend bool operator==(const AgentRow&, const AgentRow&) = default;
-};
 
 /// Agents under their groups. `update` takes all of them and tells precisely what changed: rows are
 /// inserted in blocks, an agent that learns its site moves to its group, nothing is reset.

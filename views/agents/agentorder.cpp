@@ -6,37 +6,6 @@
 
 namespace murmur {
 
-bool nameLess(const QString& left, const QString& right)
-{
-    // Written by hand: in the C locale QCollator ignores its numeric mode.
-    qsizetype i = 0;
-    qsizetype j = 0;
-    while (i < left.size() && j < right.size()) {
-        if (left[i].isDigit() && right[j].isDigit()) {
-            const auto digits = [](const QString& text, qsizetype& at) {
-                while (at < text.size() - 1 && text[at] == u'0' && text[at + 1].isDigit())
-                    ++at;
-                const qsizetype from = at;
-                while (at < text.size() && text[at].isDigit())
-                    ++at;
-                return QStringView(text).mid(from, at - from);
-            };
-            const QStringView a = digits(left, i);
-            const QStringView b = digits(right, j);
-            if (a.size() != b.size())
-                return a.size() < b.size();
-            if (const int order = a.compare(b); order != 0)
-                return order < 0;
-            continue;
-        }
-        const QChar a = left[i++].toCaseFolded();
-        const QChar b = right[j++].toCaseFolded();
-        if (a != b)
-            return a < b;
-    }
-    return left.size() - i < right.size() - j;
-}
-
 AgentOrder::AgentOrder(AgentModel* model, QObject* parent)
     : QSortFilterProxyModel(parent)
     , m_model(model)

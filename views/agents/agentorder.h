@@ -31,7 +31,4 @@ private:
     QString m_text;
 };
 
-/// "robot-9" before "robot-10": digits compare as numbers.
-bool nameLess(const QString& left, const QString& right);
-
 } // namespace murmur

@@ -4,8 +4,7 @@
 
 #include "views/agents/agentdelegate.h"
 #include "views/agents/agentmodel.h"
-#include "views/agents/agentmoments.h"
-#include "views/agents/agentrows.h"
+#include "views/base/agentfigures.h"
 #include "views/base/agentnaming.h"
 #include "views/base/emptynote.h"
 #include "views/base/numbers.h"
@@ -30,9 +29,6 @@ using namespace Qt::StringLiterals;
 namespace murmur {
 
 namespace {
-
-constexpr int kSparkPoints = 28;
-constexpr int kPause = 200; // milliseconds: five times a second is as fast as figures can be read
 
 QString orderName(AgentOrder::By by)
 {
@@ -61,7 +57,7 @@ AgentsView::AgentsView(const ViewContext& context, QWidget* parent)
     , m_model(new AgentModel(this))
     , m_order(new AgentOrder(m_model, this))
     , m_delegate(new AgentDelegate(m_model, m_order, m_tree))
-    , m_moments(AgentMoments::of(context.shared))
+    , m_figures(AgentFigures::of(context.shared))
     , m_note(new EmptyNote(m_tree))
     , m_naming(new AgentNaming(context.shared, this))
 {
@@ -119,9 +115,6 @@ AgentsView::AgentsView(const ViewContext& context, QWidget* parent)
     layout->addWidget(m_tree, 1);
     setFocusProxy(m_tree);
 
-    m_soon.setSingleShot(true);
-    m_soon.setInterval(kPause);
-    connect(&m_soon, &QTimer::timeout, this, &AgentsView::ask);
     connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
         m_order->setText(text);
         keepFolds();
@@ -151,108 +144,24 @@ AgentsView::AgentsView(const ViewContext& context, QWidget* parent)
     });
 
     SharedView* view = shared();
-    connect(view, &SharedView::sessionChanged, this, &AgentsView::onSessionChanged);
     connect(view, &SharedView::agentSelected, this, &AgentsView::onAgentSelected);
-    connect(view, &SharedView::windowChanged, this, &AgentsView::askSoon);
-    connect(view, &SharedView::playheadChanged, this, &AgentsView::askSoon);
-    connect(view, &SharedView::dataGrew, this, &AgentsView::askSoon);
-    connect(view, &SharedView::namesChanged, this, [this] {
-        m_stateJob.cancel();
-        m_tilesJob.cancel(); // the answers would be about other agents
-        ask();
-    });
     m_note->follow(view);
     connect(view, &SharedView::silenceChanged, this, &AgentsView::updateNote);
-    connect(view, &SharedView::filterChanged, this, [this] {
-        m_tilesJob.cancel(); // the answer would be to another question
-        askSoon();
-    });
-    connect(view, &SharedView::sloChanged, this, &AgentsView::present);
-    connect(m_moments, &AgentMoments::changed, this, &AgentsView::present);
-    onSessionChanged();
+    connect(m_figures, &AgentFigures::changed, this, &AgentsView::present);
+    connect(m_figures, &AgentFigures::restarted, m_model, &AgentModel::clear);
+    m_figures->serve(this);
 }
 
 AgentsView::~AgentsView() = default;
 
-void AgentsView::onSessionChanged()
-{
-    m_stateJob.cancel();
-    m_tilesJob.cancel();
-    m_state.reset();
-    m_tiles.reset();
-    m_failure.clear();
-    m_model->clear();
-    ask();
-}
-
-void AgentsView::askSoon()
-{
-    if (!m_soon.isActive())
-        m_soon.start();
-}
-
-void AgentsView::ask()
-{
-    Session* session = shared()->session();
-    if (session == nullptr || session->seen().last == 0 || !isVisible()) {
-        updateNote();
-        return;
-    }
-    // What is under way is not cut off while everything moves: else nothing would ever be shown.
-    if (m_stateJob.isBusy() || m_tilesJob.isBusy()) {
-        askSoon();
-        return;
-    }
-    StateRequest at;
-    at.at = shared()->playhead();
-    m_stateJob.start(
-        this,
-        [&](std::stop_token stop) {
-            at.stop = std::move(stop);
-            return session->state(at);
-        },
-        [this](const Result<StateSlice>& answer) {
-            if (answer)
-                m_state = std::make_shared<const StateSlice>(*answer);
-            else if (answer.error().code != ErrorCode::Cancelled)
-                m_failure = answer.error().message;
-            present();
-        });
-    TileRequest traffic;
-    traffic.range = shared()->window();
-    traffic.columns = kSparkPoints;
-    traffic.latency = true;
-    traffic.filter = shared()->filter();
-    m_tilesJob.start(
-        this,
-        [&](std::stop_token stop) {
-            traffic.stop = std::move(stop);
-            return session->tiles(traffic);
-        },
-        [this](const Result<TileSlice>& answer) {
-            if (answer)
-                m_tiles = std::make_shared<const TileSlice>(*answer);
-            else if (answer.error().code != ErrorCode::Cancelled)
-                m_failure = answer.error().message;
-            present();
-        });
-    updateNote();
-}
-
 void AgentsView::present()
 {
-    Session* session = shared()->session();
-    // Both parts or none: half of the truth would blink.
-    if (session == nullptr || !m_state || !m_tiles) {
+    if (!isVisible() || m_figures->rows().empty()) {
         updateNote();
         return;
     }
-    m_failure.clear();
     const bool wasEmpty = m_model->agents() == 0;
-    auto rows = agentRows(*session->dictionaries(), m_state.get(), m_tiles.get(), shared()->slo(),
-                          kSparkPoints);
-    addStatus(rows, *session->dictionaries(), *m_state, *m_moments);
-    m_model->update(std::move(rows));
+    m_model->update(m_figures->rows());
     if (wasEmpty)
         onAgentSelected();
     updateNote();
@@ -316,16 +225,15 @@ void AgentsView::updateNote()
     m_header->setFacts(facts, unhealthy > 0 ? Theme::current().warning : QColor());
     if (session == nullptr)
         m_note->say(tr("No recording"), tr("Agents appear here once messages are heard."));
-    else if (!m_failure.isEmpty() && m_model->agents() == 0)
-        m_note->say(tr("The agents cannot be shown"), m_failure);
+    else if (!m_figures->failure().isEmpty() && m_model->agents() == 0)
+        m_note->say(tr("The agents cannot be shown"), m_figures->failure());
     else if (session->seen().last == 0)
         m_note->say(tr("No agent yet"),
                     shared()->silence().isEmpty()
                         ? tr("Whoever sends a message, or is named as its receiver, appears here.")
                         : shared()->silence());
     else if (m_model->agents() == 0)
-        m_note->say(m_stateJob.isBusy() || m_tilesJob.isBusy() ? tr("Reading …") : tr("No agent"),
-                    {});
+        m_note->say(m_figures->isAsking() ? tr("Reading …") : tr("No agent"), {});
     else if (m_order->rowCount() == 0)
         m_note->say(tr("No agent matches"), tr("Clear the filter to see all of them."));
     else
@@ -377,7 +285,7 @@ void AgentsView::restoreState(const QByteArray& state)
 
 bool AgentsView::isSettled() const
 {
-    return !m_stateJob.isBusy() && !m_tilesJob.isBusy() && !m_soon.isActive();
+    return m_figures->isSettled();
 }
 
 void AgentsView::changeEvent(QEvent* event)
@@ -429,12 +337,6 @@ void AgentsView::keyPressEvent(QKeyEvent* event)
     } else {
         View::keyPressEvent(event);
     }
-}
-
-void AgentsView::showEvent(QShowEvent* event)
-{
-    View::showEvent(event);
-    ask();
 }
 
 } // namespace murmur

@@ -3,14 +3,11 @@
 #pragma once
 
 #include "views/agents/agentorder.h"
-#include "views/base/latestjob.h"
 #include "views/base/view.h"
 
 #include "session/session.h"
 
 #include <QSet>
-#include <QTimer>
-
 #include <memory>
 
 class QLineEdit;
@@ -20,8 +17,8 @@ class QTreeView;
 namespace murmur {
 
 class AgentDelegate;
+class AgentFigures;
 class AgentModel;
-class AgentMoments;
 class AgentNaming;
 class EmptyNote;
 class PaneHeader;
@@ -53,13 +50,9 @@ public:
 protected:
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
-    void showEvent(QShowEvent* event) override;
 
 private:
-    void onSessionChanged();
     void onAgentSelected();
-    void askSoon();
-    void ask();
     void present();
     void keepFolds();
     void updateNote();
@@ -75,17 +68,11 @@ private:
     AgentModel* m_model;
     AgentOrder* m_order;
     AgentDelegate* m_delegate;
-    AgentMoments* m_moments; // the window's
+    AgentFigures* m_figures; // the window's
     EmptyNote* m_note;
     AgentNaming* m_naming;
     QSet<QString> m_folded;
-    std::shared_ptr<const StateSlice> m_state;
-    std::shared_ptr<const TileSlice> m_tiles;
-    QString m_failure;
     bool m_isSelecting = false;
-    QTimer m_soon;
-    LatestJob m_stateJob;
-    LatestJob m_tilesJob;
 };
 
 } // namespace murmur

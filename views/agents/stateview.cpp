@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/agents/stateview.h"
 
-#include "views/agents/agentmoments.h"
+#include "views/base/agentmoments.h"
 #include "views/agents/keyhistory.h"
 #include "views/agents/knowledgefollower.h"
 #include "views/agents/statecomparison.h"

@@ -3,7 +3,7 @@
 
 // What the pane of one agent's state says in words.
 
-#include "views/agents/agentmoments.h"
+#include "views/base/agentmoments.h"
 #include "views/agents/keyhistory.h"
 #include "views/agents/knowledgefollower.h"
 #include "views/agents/statecomparison.h"

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "views/agents/agentmoments.h"
+#include "views/base/agentmoments.h"
 
 #include "views/base/sharedview.h"
 

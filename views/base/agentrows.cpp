@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "views/agents/agentrows.h"
+#include "views/base/agentrows.h"
 
 #include "session/agentstatus.h"
 #include "session/naming.h"
-#include "views/agents/agentmoments.h"
+#include "views/base/agentmoments.h"
 #include "views/base/names.h"
 
 #include <QCoreApplication>
@@ -152,6 +152,7 @@ void addStatus(std::vector<AgentRow>& rows, const Dictionaries& names, const Sta
         const auto own = states.find(index(row.agent));
         if (own == states.end())
             continue;
+        row.last = own->second->lastSentSeq;
         row.owed = static_cast<std::int64_t>(own->second->owes.size());
         row.status = statusLine(*own->second, state.at, moments.lifeOf(row.agent), names);
         if (const auto drift = drifts.find(index(row.agent)); drift != drifts.end())

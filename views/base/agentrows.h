@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "views/agents/agentmodel.h"
+#include "views/base/agentrow.h"
 
 #include "session/session.h"
 

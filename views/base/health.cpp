@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "views/agents/health.h"
+#include "views/base/health.h"
 
 #include "views/base/theme.h"
 
@@ -31,6 +31,28 @@ QString healthText(Health health, std::int64_t errors)
         return Tr::tr("silent");
     }
     return {};
+}
+
+QString healthLetter(Health health)
+{
+    switch (health) {
+    case Health::Unseen:
+        return QStringLiteral("–");
+    case Health::Well:
+        return Tr::tr("W", "letter for: well");
+    case Health::Slow:
+        return Tr::tr("L", "letter for: late, slow");
+    case Health::Erring:
+        return Tr::tr("E", "letter for: with errors");
+    case Health::Silent:
+        return Tr::tr("S", "letter for: silent");
+    }
+    return {};
+}
+
+QString healthGroupText(Health health)
+{
+    return health == Health::Erring ? Tr::tr("with errors") : healthText(health);
 }
 
 QColor healthColor(Health health)

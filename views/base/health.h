@@ -17,6 +17,10 @@ enum class Health : std::uint8_t { Unseen, Well, Slow, Erring, Silent };
 
 /// The word for it; `errors` is for Erring.
 QString healthText(Health health, std::int64_t errors = 0);
+/// One letter, where a word has no room: W, L for late, E, S; "–" while it is unseen.
+QString healthLetter(Health health);
+/// The word for many: "silent", "with errors".
+QString healthGroupText(Health health);
 QColor healthColor(Health health);
 /// Dot, triangle or square: what the colour says, for eyes that do not see it.
 void paintHealth(QPainter& painter, const QRectF& box, Health health);

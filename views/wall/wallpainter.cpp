@@ -1,0 +1,230 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/wall/wallpainter.h"
+
+#include "views/base/blend.h"
+#include "views/base/numbers.h"
+#include "views/base/theme.h"
+
+#include <QCoreApplication>
+#include <QFontMetrics>
+#include <QPainter>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+namespace {
+
+struct WallTr
+{
+    Q_DECLARE_TR_FUNCTIONS(Wall)
+};
+
+constexpr int kBar = 3; ///< the colour at the left of an ill tile
+constexpr int kPad = 6;
+
+bool isIll(Health health)
+{
+    return health > Health::Well;
+}
+
+int letterWidth(int height)
+{
+    return std::max(14, height);
+}
+
+/// The letter on a plate of its colour where something is wrong, alone where all is well.
+void paintLetter(QPainter& painter, const QRect& box, Health health)
+{
+    const Theme& theme = Theme::current();
+    if (isIll(health)) {
+        painter.fillRect(box, healthColor(health));
+        painter.setPen(theme.ground);
+    } else {
+        painter.setPen(healthColor(health));
+    }
+    painter.drawText(box, Qt::AlignCenter, healthLetter(health));
+}
+
+QStaticText textOf(const QString& text, const QFont& font)
+{
+    QStaticText made(text);
+    made.setTextFormat(Qt::PlainText);
+    made.prepare({}, font);
+    return made;
+}
+
+} // namespace
+
+QString trafficText(const AgentRow& row)
+{
+    QString text = WallTr::tr("%1/s").arg(shortNumberText(row.rate));
+    if (row.open > 0)
+        text += u" · "_s + WallTr::tr("in flight %1").arg(numberText(row.open));
+    if (row.p99.count() >= 0)
+        text += u" · p99 "_s + durationText(row.p99);
+    return text;
+}
+
+QString keyFigure(const AgentRow& row)
+{
+    switch (row.health) {
+    case Health::Unseen:
+        return {};
+    case Health::Silent:
+        return row.status.isEmpty() ? healthText(row.health) : row.status;
+    case Health::Erring:
+        return healthText(row.health, row.errors);
+    case Health::Slow:
+    case Health::Well:
+        break;
+    }
+    return row.p99.count() >= 0 ? u"p99 "_s + durationText(row.p99)
+                                : WallTr::tr("%1/s").arg(shortNumberText(row.rate));
+}
+
+void WallPainter::reset(std::size_t tiles)
+{
+    m_texts.assign(tiles, {});
+}
+
+WallPainter::Texts& WallPainter::textsOf(int tile, const WallPlan& plan, const AgentRow& row)
+{
+    Texts& texts = m_texts[static_cast<std::size_t>(tile)];
+    if (texts.isMade)
+        return texts;
+    texts.isMade = true;
+    const Theme& theme = Theme::current();
+    const QRect rect = plan.tiles()[static_cast<std::size_t>(tile)].rect;
+    const QFont words = theme.interfaceFont(10);
+    const QFont small = theme.interfaceFont(9);
+    const QFont figures = theme.numberFont(9);
+    const int letter = letterWidth(QFontMetrics(words).height() - 2);
+    const int room = rect.width() - kBar - letter - 3 * kPad / 2;
+    const auto elided = [](const QString& text, const QFont& font, int width,
+                           Qt::TextElideMode mode) {
+        return textOf(QFontMetrics(font).elidedText(text, mode, width), font);
+    };
+    texts.name = elided(row.name, words, room, Qt::ElideMiddle);
+    if (plan.size() == TileSize::Brief) {
+        texts.second = elided(keyFigure(row), small, rect.width() - kBar - kPad, Qt::ElideRight);
+    } else if (plan.size() == TileSize::Full) {
+        const int whole = rect.width() - kBar - 3 * kPad / 2;
+        texts.second =
+            elided(isIll(row.health) && row.health != Health::Silent
+                       ? keyFigure(row) + (row.status.isEmpty() ? QString() : u", "_s) + row.status
+                       : row.status,
+                   small, whole, Qt::ElideRight);
+        texts.third = elided(trafficText(row), figures, whole, Qt::ElideRight);
+    }
+    return texts;
+}
+
+void WallPainter::paintTile(QPainter& painter, int tile, const WallPlan& plan, const AgentRow& row)
+{
+    const Theme& theme = Theme::current();
+    const QRect rect = plan.tiles()[static_cast<std::size_t>(tile)].rect;
+    const QColor color = healthColor(row.health);
+    if (plan.size() == TileSize::Letter) {
+        const bool isSeen = row.health != Health::Unseen;
+        painter.fillRect(rect, isIll(row.health) ? color
+                               : isSeen          ? blended(color, theme.ground, 0.24)
+                                                 : theme.pane);
+        painter.setPen(isIll(row.health) ? theme.ground
+                       : isSeen          ? blended(color, theme.ground, 0.85)
+                                         : theme.faint);
+        painter.drawText(rect, Qt::AlignCenter, healthLetter(row.health));
+        return;
+    }
+    painter.fillRect(rect, isIll(row.health) ? blended(color, theme.ground, 0.16) : theme.pane);
+    painter.fillRect(QRect(rect.topLeft(), QSize(kBar, rect.height())),
+                     isIll(row.health) ? color : blended(color, theme.ground, 0.45));
+    Texts& texts = textsOf(tile, plan, row);
+    const QFont words = theme.interfaceFont(10);
+    const QFontMetrics metrics(words);
+    const int line = metrics.height();
+    const int letter = letterWidth(line - 2);
+    const int pad = plan.size() == TileSize::Full ? 5 : (plan.size() == TileSize::Brief ? 3 : 2);
+    const int left = rect.left() + kBar + kPad / 2;
+    painter.setFont(theme.numberFont(9));
+    paintLetter(painter, QRect(left, rect.top() + pad, letter, line), row.health);
+    painter.setFont(words);
+    painter.setPen(row.health == Health::Unseen ? theme.faint : theme.text);
+    painter.drawStaticText(left + letter + kPad / 2, rect.top() + pad, texts.name);
+    if (plan.size() == TileSize::Name)
+        return;
+    painter.setFont(theme.interfaceFont(9));
+    painter.setPen(isIll(row.health) ? color : theme.secondary);
+    painter.drawStaticText(left + kPad / 2, rect.top() + pad + line, texts.second);
+    if (plan.size() != TileSize::Full)
+        return;
+    painter.setFont(theme.numberFont(9));
+    painter.setPen(theme.secondary);
+    painter.drawStaticText(left + kPad / 2, rect.top() + pad + 2 * line, texts.third);
+}
+
+void WallPainter::paintHeader(QPainter& painter, const WallGroup& group,
+                              const QString& noGroup) const
+{
+    const Theme& theme = Theme::current();
+    QFont bold = theme.interfaceFont(10);
+    bold.setWeight(QFont::DemiBold);
+    painter.setFont(bold);
+    painter.setPen(theme.text);
+    const QFontMetrics metrics(bold);
+    const QString name = metrics.elidedText(group.name.isEmpty() ? noGroup : group.name,
+                                            Qt::ElideMiddle, group.header.width() / 2);
+    painter.drawText(group.header, Qt::AlignVCenter | Qt::AlignLeft, name);
+    int x = group.header.left() + metrics.horizontalAdvance(name) + 2 * kPad;
+    const QFont figures = theme.numberFont(9);
+    const QFontMetrics figureMetrics(figures);
+    painter.setFont(figures);
+    for (std::size_t i = group.counts.size(); i-- > 0;) {
+        if (group.counts[i] == 0)
+            continue;
+        const auto health = static_cast<Health>(i);
+        const QString text = u"%1 %2"_s.arg(healthLetter(health), numberText(group.counts[i]));
+        painter.setPen(healthColor(health));
+        painter.drawText(
+            QRect(x, group.header.top(), group.header.right() - x, group.header.height()),
+            Qt::AlignVCenter | Qt::AlignLeft, text);
+        x += figureMetrics.horizontalAdvance(text) + 2 * kPad;
+    }
+    painter.fillRect(QRect(x, group.header.center().y(), std::max(0, group.header.right() - x), 1),
+                     theme.hairline);
+}
+
+void WallPainter::paint(QPainter& painter, const QRect& area, const WallPlan& plan,
+                        const std::vector<AgentRow>& rows, const QString& noGroup)
+{
+    const Theme& theme = Theme::current();
+    painter.fillRect(area, theme.ground);
+    const auto& tiles = plan.tiles();
+    for (const WallGroup& group : plan.groups()) {
+        if (group.header.intersects(area))
+            paintHeader(painter, group, noGroup);
+        if (group.count == 0 || group.header.top() > area.bottom() ||
+            tiles[static_cast<std::size_t>(group.first + group.count - 1)].rect.bottom() <
+                area.top())
+            continue;
+        if (plan.size() == TileSize::Letter)
+            painter.setFont(theme.numberFont(9));
+        for (int i = group.first; i < group.first + group.count; ++i) {
+            const WallTile& tile = tiles[static_cast<std::size_t>(i)];
+            if (tile.rect.intersects(area))
+                paintTile(painter, i, plan, rows[static_cast<std::size_t>(tile.row)]);
+        }
+    }
+}
+
+void WallPainter::paintFrame(QPainter& painter, const QRect& tile, bool isSelected, bool hasFocus)
+{
+    const Theme& theme = Theme::current();
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(isSelected ? QPen(theme.interaction, hasFocus ? 2 : 1) : QPen(theme.faint, 1));
+    painter.drawRect(tile.adjusted(isSelected ? -1 : 0, isSelected ? -1 : 0, isSelected ? 0 : -1,
+                                   isSelected ? 0 : -1));
+}
+
+} // namespace murmur

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "views/wall/wallplan.h"
+
+#include <QStaticText>
+
+#include <vector>
+
+class QPainter;
+
+namespace murmur {
+
+/// What a wall looks like. Texts are laid out once for a plan, when they are first seen.
+class WallPainter
+{
+public:
+    /// Another plan, other rows, or other fonts.
+    void reset(std::size_t tiles);
+    /// What lies in `area`, both in the plan's pixels.
+    void paint(QPainter& painter, const QRect& area, const WallPlan& plan,
+               const std::vector<AgentRow>& rows, const QString& noGroup);
+    static void paintFrame(QPainter& painter, const QRect& tile, bool isSelected, bool hasFocus);
+
+private:
+    struct Texts
+    {
+        bool isMade = false;
+        QStaticText name, second, third, figure;
+        int figureWidth = 0;
+    };
+    Texts& textsOf(int tile, const WallPlan& plan, const AgentRow& row);
+    void paintTile(QPainter& painter, int tile, const WallPlan& plan, const AgentRow& row);
+    void paintHeader(QPainter& painter, const WallGroup& group, const QString& noGroup) const;
+
+    std::vector<Texts> m_texts;
+};
+
+/// "12/s · in flight 3".
+QString trafficText(const AgentRow& row);
+/// The figure that says most: since when it is silent, its errors, its p99, else its rate.
+QString keyFigure(const AgentRow& row);
+
+} // namespace murmur

@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "views/base/latestjob.h"
+#include "views/base/view.h"
+
+#include "base/ids.h"
+
+class QLineEdit;
+class QStackedLayout;
+class QTableView;
+class QToolButton;
+
+namespace murmur {
+
+class AgentFigures;
+class AgentTable;
+class EmptyNote;
+class PaneHeader;
+class WallCanvas;
+
+/// One tile per agent, by group, the worst first: how all of them do at the playhead, at a glance.
+class WallView : public View
+{
+    Q_OBJECT
+public:
+    explicit WallView(const ViewContext& context, QWidget* parent = nullptr);
+    ~WallView() override;
+
+    [[nodiscard]] QString asText() const override;
+    [[nodiscard]] QByteArray saveState() const override;
+    void restoreState(const QByteArray& state) override;
+    [[nodiscard]] bool isSettled() const override;
+
+    [[nodiscard]] WallCanvas* canvas() const { return m_canvas; }
+    [[nodiscard]] AgentTable* model() const { return m_model; }
+    [[nodiscard]] QTableView* table() const { return m_table; }
+    [[nodiscard]] QLineEdit* filterEdit() const { return m_filter; }
+    void setTable(bool isTable);
+    [[nodiscard]] QSize sizeHint() const override { return {760, 320}; }
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    void present();
+    void fillTable();
+    void updateNote();
+    void askLast(AgentId agent);
+
+    PaneHeader* m_header;
+    QLineEdit* m_filter;
+    QToolButton* m_tableButton;
+    QWidget* m_body;
+    QStackedLayout* m_stack;
+    WallCanvas* m_canvas;
+    QTableView* m_table;
+    AgentTable* m_model;
+    EmptyNote* m_note;
+    AgentFigures* m_figures; // the window's
+    bool m_isPicking = false;
+    LatestJob m_lastJob;
+};
+
+} // namespace murmur
