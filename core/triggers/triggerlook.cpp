@@ -170,34 +170,35 @@ Result<TriggerLookResult> lookForTriggers(const Source& source, TriggerLookReque
         auto view = SourceView::of(source);
         if (!view)
             return view.error();
-        // The view's names are those of the file where nobody of this process records.
+        const Seq last = request.upTo > 0 ? std::min(view->last(), request.upTo) : view->last();
+        const Seq durable = std::min(view->durable(), last);
         Seq next = request.after + 1;
-        if (view->first() > next && view->last() >= next) {
-            result.gone = std::min(view->first(), view->last() + 1) - next;
+        if (view->first() > next && last >= next) {
+            result.gone = std::min(view->first(), last + 1) - next;
             next = view->first();
         }
         Seq seen = next - 1;
         const Seq enough = next + request.mostMessages;
         Columns columns;
         BlockPayload::Scratch scratch;
-        while (seen < view->durable() && seen < enough && !look.isStopped()) {
+        while (seen < durable && seen < enough && !look.isStopped()) {
             view->refresh();
             const auto blocks = view->reader().blocksFrom(seen + 1, kBlocksAtOnce);
             if (blocks.empty()) {
-                result.unreadable += view->durable() - seen; // a repaired file has holes
-                seen = view->durable();
+                result.unreadable += durable - seen; // a repaired file has holes
+                seen = durable;
                 break;
             }
             for (const BlockRef& block : blocks) {
                 if (request.stop.stop_requested())
                     return cancelled();
-                if (look.isStopped() || seen >= enough)
+                if (look.isStopped() || seen >= enough || block.first > durable)
                     break;
                 if (block.first > seen + 1) {
                     result.gone += block.first - seen - 1;
                     seen = block.first - 1;
                 }
-                const Seq upTo = std::min(block.last(), view->durable());
+                const Seq upTo = std::min(block.last(), durable);
                 if (!view->reader().load(block, look.columns(), columns)) {
                     result.unreadable += upTo - seen;
                 } else {
@@ -210,16 +211,16 @@ Result<TriggerLookResult> lookForTriggers(const Source& source, TriggerLookReque
                     seen = std::max(seen, upTo);
             }
         }
-        const bool isThroughFile = seen >= view->durable() && !look.isStopped();
+        const bool isThroughFile = seen >= durable && !look.isStopped();
         for (const Tail::Run& run : view->tail()) {
             if (!isThroughFile || look.isStopped())
                 break;
             RunPayload payload(*run);
-            look.take(run->columns, payload, std::max(seen, view->durable()), view->last());
+            look.take(run->columns, payload, std::max(seen, durable), last);
             if (!look.isStopped())
-                seen = std::max(seen, run->columns.last());
+                seen = std::max(seen, std::min(last, run->columns.last()));
         }
-        result.isComplete = seen >= view->last();
+        result.isComplete = seen >= last;
         result.through = seen;
     }
     // The view is gone: who holds one reader and asks for another stands in the recorder's way.

@@ -32,6 +32,8 @@ struct TriggerLookRequest
 {
     std::vector<TriggerState> states;
     Seq after = 0; ///< what was looked at before
+    Seq upTo =
+        0; ///< nothing behind it: what acts must not be ahead of what is shown; 0: to the end
     /// Beside a recorder: messages that are not read yet end the look, until they are.
     bool waitsForReading = false;
     std::int64_t mostMessages = 200'000; ///< that are looked at at once, about

@@ -275,6 +275,7 @@ void TriggerWatch::look()
         asksForFindings = asksForFindings || (slot->state.isOn && !slot->state.condition.filter);
     }
     request.after = m_backlog.through;
+    request.upTo = m_session && !m_isOver ? m_session->seen().last : 0;
     request.waitsForReading = !m_isOver;
     request.stop = m_stop.get_token();
     m_isLooking = true;
