@@ -29,7 +29,7 @@ struct Options
     bool json = false;
 };
 
-void appendJson(std::string& out, const Place& place, const QString& link)
+void appendJson(std::string& out, const FoundPlace& place, const QString& link)
 {
     JsonWriter json(out);
     json.beginObject();
@@ -52,14 +52,14 @@ void appendJson(std::string& out, const Place& place, const QString& link)
     out += '\n';
 }
 
-std::string tableOf(const std::vector<Place>& places)
+std::string tableOf(const std::vector<FoundPlace>& places)
 {
     Table table({{u"what"_s, false, 60},
                  {u"messages"_s, true, 0},
                  {u"message"_s, true, 0},
                  {u"time"_s, false, 0},
                  {u"condition"_s, false, 0}});
-    for (const Place& place : places)
+    for (const FoundPlace& place : places)
         table.add({printable(place.what),
                    place.count == 0 ? QString()
                                     : grouped(place.count) + (place.hasMore ? u"+"_s : QString()),
@@ -105,7 +105,7 @@ int run(const Options& options)
                            ? u"Nothing in that text is a time, an id or a name."_s
                            : u"Nothing was found of: %1."_s.arg(found->tried.join(u", "_s))});
     std::string out;
-    for (const Place& place : found->places) {
+    for (const FoundPlace& place : found->places) {
         if (!options.json)
             break;
         Moment moment;

@@ -6,6 +6,7 @@
 #include "mainwindow.h"
 #include "views/base/markerfollower.h"
 #include "views/base/sharedview.h"
+#include "views/base/shownzone.h"
 
 #include <QInputDialog>
 #include <QMenu>
@@ -24,7 +25,7 @@ constexpr qsizetype kWidestText = 60;
 QString titleOf(const Marker& marker)
 {
     QString text = marker.text.left(kWidestText);
-    return clockTime(fromNs(marker.time)) + u"  "_s + text.replace(u'&', u"&&"_s);
+    return shownClock(fromNs(marker.time)) + u"  "_s + text.replace(u'&', u"&&"_s);
 }
 
 /// The markers nearest to a moment, by time.
@@ -57,7 +58,7 @@ void Marking::markHere()
     auto* dialog = new QInputDialog(&m_window);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setWindowTitle(tr("Mark this moment"));
-    dialog->setLabelText(tr("What happened at %1?").arg(clockTime(moment)));
+    dialog->setLabelText(tr("What happened at %1?").arg(shownClock(moment)));
     connect(dialog, &QInputDialog::textValueSelected, this, [this, moment](const QString& text) {
         if (!text.trimmed().isEmpty())
             m_follower->add({toNs(moment), text.simplified(), 0});

@@ -72,7 +72,7 @@ private:
     Result<std::optional<MessageDetail>> message(Seq seq);
     /// Of several messages the one that is nearest to a time which stood beside the id.
     Result<Seq> nearest(const std::vector<Seq>& seqs);
-    Status add(Place place, const MatchList& found);
+    Status add(FoundPlace place, const MatchList& found);
 
     const Source& m_source;
     const WhereaboutsRequest& m_request;
@@ -128,7 +128,7 @@ Result<Seq> PlaceFinder::nearest(const std::vector<Seq>& seqs)
     return isBefore ? *(after - 1) : *after;
 }
 
-Status PlaceFinder::add(Place place, const MatchList& found)
+Status PlaceFinder::add(FoundPlace place, const MatchList& found)
 {
     const auto seq = nearest(found.seqs);
     if (!seq)
@@ -152,7 +152,7 @@ Status PlaceFinder::takeTime(const Clue& clue)
     if (clue.time < m_all.begin - std::chrono::seconds(1) ||
         clue.time > m_all.end + std::chrono::seconds(1))
         return Done{};
-    Place place;
+    FoundPlace place;
     place.what = clue.text;
     place.time = clue.time;
     m_found.places.push_back(std::move(place));
@@ -170,7 +170,7 @@ Status PlaceFinder::takeNumber(const Clue& clue)
         return detail.error();
     if (!*detail)
         return Done{};
-    Place place;
+    FoundPlace place;
     place.what = u"message %1"_s.arg(clue.text);
     place.message = *seq;
     place.time = (*detail)->row.time;
@@ -194,7 +194,7 @@ Status PlaceFinder::takeIds(const Clue& clue, std::size_t from, std::size_t to)
     if (!first)
         return first.error();
     const QByteArray id = clue.text.toUtf8();
-    Place place;
+    FoundPlace place;
     place.what = idText(u"id"_s, clue.text);
     for (std::size_t i = from; i < to && *first; ++i) {
         if ((*first)->ids[static_cast<std::size_t>(kIdWords[i].field)] != id)
@@ -218,7 +218,7 @@ Status PlaceFinder::takeName(const Clue& clue)
         return found.error();
     if (found->seqs.empty())
         return Done{};
-    Place place;
+    FoundPlace place;
     place.what = (isAgent ? u"agent %1"_s : u"topic %1"_s).arg(shortId(clue.text));
     place.condition = condition;
     place.agent = isAgent ? clue.text : QString();
@@ -249,7 +249,7 @@ Status PlaceFinder::takeText(const Clue& clue)
         return found.error();
     if (found->seqs.empty())
         return Done{};
-    Place place;
+    FoundPlace place;
     place.what = u"text %1"_s.arg(shortId(clue.text));
     place.condition = condition;
     return add(std::move(place), *found);
@@ -293,7 +293,7 @@ Result<Whereabouts> PlaceFinder::find()
             return status.error();
     }
     // One message is more exact than many.
-    std::ranges::stable_sort(m_found.places, [](const Place& a, const Place& b) {
+    std::ranges::stable_sort(m_found.places, [](const FoundPlace& a, const FoundPlace& b) {
         return (a.count == 1) > (b.count == 1);
     });
     if (auto status = each(Clue::Is::Time, &PlaceFinder::takeTime); !status)
@@ -315,7 +315,7 @@ QFuture<Result<Whereabouts>> whereaboutsOf(Session& session, WhereaboutsRequest 
     });
 }
 
-QString placeText(const Place& place)
+QString placeText(const FoundPlace& place)
 {
     if (place.count == 0)
         return u"%1 is %2 UTC"_s.arg(place.what, clockTime(place.time));

@@ -17,7 +17,7 @@
 namespace murmur {
 
 /// A place in a session that a pasted text means.
-struct Place
+struct FoundPlace
 {
     QString what;           ///< "trace 4bf9…", "message 8812", "02:14 CET"
     Seq message = 0;        ///< the first of them, or the one nearest to a time that stood beside
@@ -30,8 +30,8 @@ struct Place
 
 struct Whereabouts
 {
-    std::vector<Place> places; ///< what is most exact first
-    QStringList tried;         ///< what was looked for, in words
+    std::vector<FoundPlace> places; ///< what is most exact first
+    QStringList tried;              ///< what was looked for, in words
 };
 
 struct WhereaboutsRequest
@@ -48,6 +48,6 @@ Result<Whereabouts> whereaboutsJob(const Source& source, const WhereaboutsReques
 QFuture<Result<Whereabouts>> whereaboutsOf(Session& session, WhereaboutsRequest request);
 
 /// "trace 4bf9…: 312 messages", "02:14 CET is 01:14:00.000 UTC".
-QString placeText(const Place& place);
+QString placeText(const FoundPlace& place);
 
 } // namespace murmur

@@ -159,7 +159,7 @@ private Q_SLOTS:
         QFETCH(std::int64_t, count);
         const auto found = ask(text);
         QVERIFY(!found.places.empty());
-        const Place& place = found.places.front();
+        const FoundPlace& place = found.places.front();
         QVERIFY2(placeText(place).contains(said), qPrintable(placeText(place)));
         QCOMPARE(place.message, message);
         QCOMPARE(place.count, count);
@@ -185,7 +185,7 @@ private Q_SLOTS:
     {
         const auto found = ask(u"q-0 and q-1, about 04:17:30"_s);
         QStringList all;
-        for (const Place& place : found.places)
+        for (const FoundPlace& place : found.places)
             all << place.what;
         QCOMPARE(all, (QStringList{u"id q-0"_s, u"id q-1"_s, u"04:17:30"_s}));
     }

@@ -9,6 +9,7 @@
 #include "views/base/emptynote.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
+#include "views/base/picks.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 
@@ -313,6 +314,11 @@ std::vector<AgentId> AgentsView::pickedAgents() const
     return agents;
 }
 
+std::optional<Region> AgentsView::picked() const
+{
+    return regionOfAgents(*shared(), pickedAgents());
+}
+
 void AgentsView::showMenu(QPoint position)
 {
     const std::vector<AgentId> agents = pickedAgents();
@@ -320,6 +326,8 @@ void AgentsView::showMenu(QPoint position)
         return;
     QMenu menu(this);
     m_naming->addTo(menu, agents);
+    menu.addSeparator();
+    addPickActions(menu, this);
     menu.exec(m_tree->viewport()->mapToGlobal(position));
 }
 

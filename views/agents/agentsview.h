@@ -36,6 +36,7 @@ public:
     [[nodiscard]] QByteArray saveState() const override;
     void restoreState(const QByteArray& state) override;
     [[nodiscard]] bool isSettled() const override;
+    [[nodiscard]] std::optional<Region> picked() const override;
 
     [[nodiscard]] AgentModel* model() const { return m_model; }
     [[nodiscard]] QTreeView* tree() const { return m_tree; }

@@ -3,6 +3,7 @@
 #include "views/agents/historyplot.h"
 
 #include "views/agents/statemodel.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 #include "views/base/timeaxis.h"
 
@@ -189,7 +190,7 @@ bool HistoryPlot::event(QEvent* event)
         if (step != nullptr)
             QToolTip::showText(help->globalPos(),
                                tr("%1 from %2 on, told by message %3")
-                                   .arg(stateText(step->value), clockTime(fromNs(step->time)))
+                                   .arg(stateText(step->value), shownClock(fromNs(step->time)))
                                    .arg(step->seq),
                                this);
         return true;

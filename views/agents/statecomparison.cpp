@@ -4,6 +4,7 @@
 
 #include "views/base/names.h"
 #include "views/base/sharedview.h"
+#include "views/base/shownzone.h"
 
 #include <algorithm>
 
@@ -69,7 +70,7 @@ void StateComparison::ask(AgentId shown, TimePoint at)
 QString StateComparison::title() const
 {
     if (m_with == With::Moment)
-        return clockTime(m_moment);
+        return shownClock(m_moment);
     if (m_with == With::Agent && m_shared->session() != nullptr)
         return agentText(*m_shared->session()->dictionaries(), m_agent);
     return {};

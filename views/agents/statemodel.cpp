@@ -3,6 +3,7 @@
 #include "views/agents/statemodel.h"
 
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 
 #include <QJsonArray>
@@ -127,7 +128,7 @@ QVariant StateModel::data(const QModelIndex& index, int role) const
     case Qt::ToolTipRole:
     case Qt::AccessibleDescriptionRole: {
         QString text = tr("%1 = %2, since %3 (%4), set by message %5")
-                           .arg(row.key, row.value, clockTime(row.since), durationText(row.age),
+                           .arg(row.key, row.value, shownClock(row.since), durationText(row.age),
                                 numberText(row.setBy));
         if (!row.was.isEmpty())
             text += tr(", was %1").arg(row.was);

@@ -13,6 +13,7 @@
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
 #include "views/base/sharedview.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 
 #include <QApplication>
@@ -497,7 +498,7 @@ void StateView::updateNote()
     const bool hasState = hasAgent && m_state.has_value();
     m_header->setTitle(hasAgent ? tr("%1 at %2")
                                       .arg(agentText(*session->dictionaries(), m_agent),
-                                           clockTime(m_state ? m_at : shared()->playhead()))
+                                           shownClock(m_state ? m_at : shared()->playhead()))
                                 : tr("State"));
     m_header->setFacts(hasAgent ? m_why : QString());
     for (QWidget* widget : {static_cast<QWidget*>(m_status), static_cast<QWidget*>(m_openName),

@@ -6,6 +6,7 @@
 #include "views/agents/statecomparison.h"
 #include "views/agents/stateview.h"
 #include "views/base/sharedview.h"
+#include "views/base/shownzone.h"
 
 #include "session/statechanges.h"
 
@@ -81,7 +82,7 @@ void StateView::fillCompareMenu()
     if (session == nullptr || murmur::index(m_agent) == 0)
         return;
     const auto add = [&](const QString& text, auto what) { menu->addAction(text, this, what); };
-    add(tr("With this moment, %1").arg(clockTime(m_at)),
+    add(tr("With this moment, %1").arg(shownClock(m_at)),
         [this] { m_comparison->withMoment(m_at); });
     add(tr("With the begin of the window"),
         [this] { m_comparison->withMoment(shared()->window().begin); });

@@ -13,6 +13,7 @@
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
 #include "views/base/sharedview.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 
 #include "session/agentstatus.h"
@@ -55,12 +56,12 @@ QString StateView::statusWords() const
                (life.farewell != kNoTime && life.farewell >= m_state->lastSent
                     ? tr("it said good-bye %1 ago, at %2")
                     : tr("silent for %1, since %2"))
-                   .arg(length, clockTime(fromNs(since)));
+                   .arg(length, shownClock(fromNs(since)));
     case AgentStatus::Silent: {
         const QString text = badge(u"■"_s, tr("silent"), theme.bad) + u" "_s +
                              tr("for %1, since %2")
                                  .arg(durationText(m_at - fromNs(m_state->lastSent)),
-                                      clockTime(fromNs(m_state->lastSent)));
+                                      shownClock(fromNs(m_state->lastSent)));
         return m_state->usualGap > 0 ? text + tr("; usually a message every %1")
                                                   .arg(durationText(nanoseconds(m_state->usualGap)))
                                      : text;

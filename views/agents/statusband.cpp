@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/agents/statusband.h"
 
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 #include "views/base/timeaxis.h"
 
@@ -148,7 +149,7 @@ bool StatusBand::event(QEvent* event)
             QToolTip::showText(
                 help->globalPos(),
                 tr("%1 – %2: %3")
-                    .arg(clockTime(at->range.begin), clockTime(at->range.end), whatText(at->what)),
+                    .arg(shownClock(at->range.begin), shownClock(at->range.end), whatText(at->what)),
                 this);
         return true;
     }

@@ -4,6 +4,7 @@
 #include "views/base/axispainter.h"
 
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 
 #include <QPainter>
 
@@ -19,7 +20,7 @@ namespace {
 // At least milliseconds: whoever reads the tag wants to find the message.
 QString tagText(const TimeAxis& axis, TimePoint playhead)
 {
-    return clockTime(playhead, std::max(3, clockDigits(axis.perPixel())));
+    return shownClock(playhead, std::max(3, clockDigits(axis.perPixel())));
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "views/base/markeroverlay.h"
 
 #include "views/base/markerboard.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 
 #include <QEvent>
@@ -70,7 +71,7 @@ QString MarkerOverlay::asText() const
     const auto [first, last] = shownOf(markers, m_place().axis.window());
     QStringList lines;
     for (std::size_t i = first; i < last; ++i)
-        lines << clockTime(fromNs(markers[i].time)) + u' ' + markers[i].text;
+        lines << shownClock(fromNs(markers[i].time)) + u' ' + markers[i].text;
     return lines.join(u'\n');
 }
 

@@ -3,6 +3,8 @@
 
 #include "views/base/timeaxis.h"
 
+#include "views/base/shownzone.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -106,6 +108,7 @@ QString dateText(sys_days day)
                              two(static_cast<unsigned>(date.day())));
 }
 
+/// `ns`: as a clock of the zone that is shown says it.
 QString labelFor(std::int64_t ns, std::int64_t step)
 {
     const TimePoint t = fromNs(ns);
@@ -229,14 +232,16 @@ std::vector<TimeAxis::Tick> TimeAxis::ticks(double minimumDistance) const
         return result;
     }
 
+    // Round times are those of the zone that is shown.
+    const std::int64_t offset = shownOffset(m_window.begin).count();
     const std::int64_t minor = std::max<std::int64_t>(1, step.major / step.minors);
-    const std::int64_t begin = toNs(m_window.begin);
-    const std::int64_t end = toNs(m_window.end);
+    const std::int64_t begin = toNs(m_window.begin) + offset;
+    const std::int64_t end = toNs(m_window.end) + offset;
     for (std::int64_t t = floorTo(begin, minor); t < end; t += minor) {
         if (t < begin)
             continue;
         const bool isMajor = floorTo(t, step.major) == t;
-        result.push_back({xAt(fromNs(t)), isMajor ? labelFor(t, step.major) : QString()});
+        result.push_back({xAt(fromNs(t - offset)), isMajor ? labelFor(t, step.major) : QString()});
     }
     return result;
 }

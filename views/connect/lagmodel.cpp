@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 
 #include <algorithm>
@@ -106,7 +107,7 @@ QString LagModel::text(const LagRow& row, int column)
                : row.behind == 0 ? tr("up to date")
                                  : numberText(row.behind);
     case Since:
-        return row.since == 0 ? QString() : clockTime(fromNs(row.since), 0);
+        return row.since == 0 ? QString() : shownClock(fromNs(row.since), 0);
     default:
         return {};
     }
@@ -162,7 +163,7 @@ QVariant LagModel::headerData(int section, Qt::Orientation orientation, int role
     case Behind:
         return tr("behind");
     case Since:
-        return tr("since (UTC)");
+        return tr("since (%1)").arg(shownZoneName());
     default:
         return {};
     }

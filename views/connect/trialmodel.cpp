@@ -4,6 +4,7 @@
 #include "views/connect/trialmodel.h"
 
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 
 #include <algorithm>
@@ -80,7 +81,7 @@ QVariant TrialModel::data(const QModelIndex& index, int role) const
         return {};
     switch (index.column()) {
     case Time:
-        return clockTime(fromNs(message.received));
+        return shownClock(fromNs(message.received));
     case Topic:
         return message.topic;
     case Sender:

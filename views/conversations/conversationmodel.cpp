@@ -5,6 +5,7 @@
 #include "llm/prices.h"
 #include "views/base/names.h"
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 
 #include <algorithm>
@@ -182,7 +183,7 @@ QString ConversationModel::text(int row, int column) const
     case OutcomeColumn:
         return outcomeText(one->outcome);
     case StartColumn:
-        return clockTime(fromNs(one->start));
+        return shownClock(fromNs(one->start));
     case DurationColumn:
         return durationText(one->duration());
     case MessagesColumn:

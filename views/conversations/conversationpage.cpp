@@ -4,6 +4,7 @@
 
 #include "conversations/conversationtext.h"
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 #include "views/conversations/comparisonmodel.h"
 #include "views/conversations/stepbars.h"
@@ -116,7 +117,7 @@ void ConversationPage::show(Detail detail, std::shared_ptr<const Dictionaries> n
     const auto count = static_cast<std::int64_t>(detail->messages.size());
     QString about =
         tr("%1   %2   %3")
-            .arg(detail->name, clockTime(fromNs(detail->tree.start)),
+            .arg(detail->name, shownClock(fromNs(detail->tree.start)),
                  count == 1 ? tr("1 message") : tr("%1 messages").arg(numberText(count)));
     if (!detail->isComplete)
         about += tr(" and more, which are not shown");

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/conversations/conversationsview.h"
 
+#include "query/messagefield.h"
 #include "views/base/emptynote.h"
 #include "views/base/paneheader.h"
+#include "views/base/picks.h"
 #include "views/base/sharedview.h"
 #include "views/conversations/conversationpage.h"
 
@@ -13,6 +15,7 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLineEdit>
+#include <QMenu>
 #include <QSplitter>
 #include <QTableView>
 #include <QtConcurrent>
@@ -65,6 +68,9 @@ ConversationsView::ConversationsView(const ViewContext& context, QWidget* parent
             shared()->selectMessage(first);
         }
     });
+    m_list->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_list, &QWidget::customContextMenuRequested, this,
+            [this](const QPoint& at) { showMenu(m_list->viewport()->mapToGlobal(at)); });
     connect(m_page, &ConversationPage::messagePicked, this,
             [this](Seq seq) { shared()->selectMessage(seq); });
     connect(m_page, &ConversationPage::stretchWanted, this, &ConversationsView::showStretch);
@@ -369,6 +375,41 @@ QString ConversationsView::asText() const
         text += u'\n';
     }
     return m_page->detail() != nullptr ? text + u'\n' + m_page->asText() : text;
+}
+
+std::optional<Region> ConversationsView::picked() const
+{
+    const ConversationDetail* detail = m_page->detail();
+    if (detail == nullptr || detail->messages.empty())
+        return std::nullopt;
+    Region region;
+    region.title = detail->name;
+    region.time = {fromNs(detail->tree.start), fromNs(detail->tree.end + 1)};
+    const QString name = filterText(detail->name);
+    switch (detail->rule.what) {
+    case ConversationRule::What::Conversation:
+        region.condition = u"conversation == %1 or trace == %1"_s.arg(name);
+        break;
+    case ConversationRule::What::Trace:
+        region.condition = u"trace == "_s + name;
+        break;
+    case ConversationRule::What::Payload:
+        region.condition = u"payload.%1 == %2"_s.arg(detail->rule.path, name);
+        break;
+    case ConversationRule::What::Run:
+    case ConversationRule::What::Marker:
+        break; // a stretch of time
+    }
+    return region;
+}
+
+void ConversationsView::showMenu(const QPoint& globalPosition)
+{
+    QMenu menu(this);
+    addPickActions(menu, this);
+    menu.addAction(tr("Copy as text"), this,
+                   [this] { QGuiApplication::clipboard()->setText(asText()); });
+    menu.exec(globalPosition);
 }
 
 void ConversationsView::keyPressEvent(QKeyEvent* event)

@@ -39,6 +39,7 @@ public:
     [[nodiscard]] QByteArray saveState() const override;
     void restoreState(const QByteArray& state) override;
     [[nodiscard]] bool isSettled() const override;
+    [[nodiscard]] std::optional<Region> picked() const override; ///< the conversation in sight
 
     [[nodiscard]] ConversationModel* model() const { return m_model; }
     [[nodiscard]] QTableView* list() const { return m_list; }
@@ -64,6 +65,7 @@ private:
     void ask(ConversationRequest request);
     void askOther(const QString& name);
     void present();
+    void showMenu(const QPoint& globalPosition);
     void showStretch(qint64 begin, qint64 end);
     void setRule(const QString& text);
     void updateNote();

@@ -4,6 +4,7 @@
 
 #include "views/base/names.h"
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 
 using namespace Qt::StringLiterals;
@@ -80,8 +81,8 @@ QString DeliveryModel::text(int at, int column) const
     default:
         if (one->lastSign == kNoTime)
             return tr("never seen");
-        return one->wasHeardSince ? clockTime(fromNs(one->lastSign))
-                                  : tr("%1, silent since").arg(clockTime(fromNs(one->lastSign)));
+        return one->wasHeardSince ? shownClock(fromNs(one->lastSign))
+                                  : tr("%1, silent since").arg(shownClock(fromNs(one->lastSign)));
     }
 }
 

@@ -3,7 +3,9 @@
 
 // What a person can do with a finding: the menu of the list, its keys, and what they make of it.
 
+#include "views/base/picks.h"
 #include "views/base/sharedview.h"
+#include "views/base/shownzone.h"
 #include "views/findings/findingmodel.h"
 #include "views/findings/findingsfeed.h"
 #include "views/findings/findingsview.h"
@@ -17,6 +19,8 @@
 #include <QMenu>
 #include <QTextBrowser>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace murmur {
@@ -27,6 +31,9 @@ QString textOf(std::string_view text)
 {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
+
+constexpr std::int64_t kShortestRun = 1'000'000'000; // ns
+constexpr std::int64_t kLongestRun = 30'000'000'000;
 
 /// Asks for a line; `then` gets it unless the person thinks better of it.
 template<typename Then>
@@ -44,7 +51,51 @@ void ask(QWidget* parent, const QString& title, const QString& question, const Q
 
 } // namespace
 
+void FindingsView::replay(std::uint64_t id)
+{
+    const Incident* incident = m_feed->incident(id);
+    if (incident == nullptr)
+        return;
+    showIncident(id);
+    // What led to it is seen, too.
+    const std::int64_t length = incident->end - incident->start;
+    const std::int64_t before = std::clamp<std::int64_t>(length / 4, kShortestRun, kLongestRun);
+    shared()->setPlayhead(fromNs(incident->start - before));
+    shared()->play();
+}
+
+std::optional<Region> FindingsView::picked() const
+{
+    const Finding* finding = m_model->finding(m_list->currentIndex());
+    const Incident* incident = m_model->incident(m_list->currentIndex());
+    if (incident == nullptr || shared()->session() == nullptr)
+        return std::nullopt;
+    // The agents at that time, against all else around it.
+    auto region =
+        regionOfAgents(*shared(), finding != nullptr ? finding->agents : incident->agents);
+    if (!region)
+        region = Region{};
+    region->time = finding != nullptr
+                       ? TimeRange{fromNs(finding->start), fromNs(finding->end + 1)}
+                       : TimeRange{fromNs(incident->start), fromNs(incident->end + 1)};
+    region->title = finding != nullptr
+                        ? textOf(finding->detector)
+                        : tr("incident %1").arg(shownClock(fromNs(incident->start), 0));
+    return region;
+}
+
+void FindingsView::offerAll(std::uint64_t id, const QPoint& globalPosition)
+{
+    m_list->setCurrentIndex(m_model->indexOfIncident(id));
+    showMenu(globalPosition);
+}
+
 void FindingsView::openMenu(const QPoint& place)
+{
+    showMenu(m_list->viewport()->mapToGlobal(place));
+}
+
+void FindingsView::showMenu(const QPoint& globalPosition)
 {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
@@ -71,10 +122,20 @@ void FindingsView::openMenu(const QPoint& place)
         }
         menu->addAction(tr("Affected agents only\tA"), this, [this, id] { showAffected(id); });
         menu->addAction(tr("Compare with before\tB"), this, [this, id] { compare(id); });
+        menu->addAction(tr("Play from before it\tP"), this, [this, id] { replay(id); });
         menu->addAction(tr("Make a check…"), this, [this, id] { makeCheck(id); });
+        if (finding != nullptr)
+            menu->addAction(tr("Make a trigger…"), this, [this, what = textOf(finding->detector)] {
+                Q_EMIT triggerWanted(u"finding:"_s + what);
+            });
         menu->addSeparator();
+        addPickActions(*menu, this);
+        menu->addSeparator();
+        // Of an incident it is about its first cause.
         if (finding != nullptr)
             addJudging(*menu, *finding);
+        else if (const Incident* incident = m_feed->incident(id))
+            addJudging(*menu, m_feed->report().findings[incident->cause()]);
         menu->addSeparator();
     }
     QAction* quiet = menu->addAction(tr("List what is muted, accepted or held back"));
@@ -84,7 +145,7 @@ void FindingsView::openMenu(const QPoint& place)
         m_showsQuiet = shows;
         present();
     });
-    menu->popup(m_list->viewport()->mapToGlobal(place));
+    menu->popup(globalPosition);
 }
 
 void FindingsView::addJudging(QMenu& menu, const Finding& finding)
@@ -193,6 +254,8 @@ void FindingsView::keyPressEvent(QKeyEvent* event)
         showAffected(id);
     else if (id != 0 && event->modifiers() == Qt::NoModifier && event->key() == Qt::Key_B)
         compare(id);
+    else if (id != 0 && event->modifiers() == Qt::NoModifier && event->key() == Qt::Key_P)
+        replay(id);
     else if (finding != nullptr && event->modifiers() == Qt::NoModifier &&
              event->key() == Qt::Key_R)
         m_trail->goToFirstCause(*finding, m_feed->report().first);

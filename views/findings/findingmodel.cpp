@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 
 #include <algorithm>
 #include <functional>
@@ -64,7 +65,7 @@ QString detectorTitle(std::string_view detector)
 QString findingFacts(const Finding& finding)
 {
     return FindingModel::tr("%1, for %2, %3")
-        .arg(clockTime(fromNs(finding.start)),
+        .arg(shownClock(fromNs(finding.start)),
              durationText(nanoseconds(finding.end - finding.start)), sureText(finding));
 }
 
@@ -179,7 +180,7 @@ QVariant FindingModel::data(const QModelIndex& index, int role) const
 
 QVariant FindingModel::incidentData(const Incident& incident, int role) const
 {
-    const QString when = clockTime(fromNs(incident.start));
+    const QString when = shownClock(fromNs(incident.start));
     const QString count = countText(static_cast<std::int64_t>(incident.findings.size()),
                                     tr("1 finding"), tr("%1 findings"));
     switch (role) {
@@ -194,7 +195,7 @@ QVariant FindingModel::incidentData(const Incident& incident, int role) const
     case FactsRole:
         return count;
     case TitleRole:
-        return tr("Incident %1").arg(clockTime(fromNs(incident.start), 0));
+        return tr("Incident %1").arg(shownClock(fromNs(incident.start), 0));
     case IsIncidentRole:
         return true;
     default:

@@ -238,7 +238,7 @@ void FindingsView::showAffected(std::uint64_t id)
     const auto filter =
         parseFilter(u"from in [%1] or to in [%1]"_s.arg(list), shared()->session()->seen().time);
     if (filter)
-        shared()->setFilter(*filter);
+        shared()->changeFilter(*filter, tr("affected agents only"));
     else
         Q_EMIT failed(filter.error());
 }

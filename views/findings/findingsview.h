@@ -31,6 +31,7 @@ public:
 
     [[nodiscard]] QString asText() const override;
     [[nodiscard]] bool isSettled() const override;
+    [[nodiscard]] std::optional<Region> picked() const override;
     [[nodiscard]] FindingModel* model() const { return m_model; }
     [[nodiscard]] QListView* list() const { return m_list; }
     [[nodiscard]] FindingsFeed* feed() const { return m_feed; }
@@ -46,6 +47,10 @@ public:
     void explain(std::uint64_t id);
     void showAffected(std::uint64_t id);
     void compare(std::uint64_t id);
+    /// Plays from shortly before it.
+    void replay(std::uint64_t id);
+    /// Everything that can be done, as a menu at that place of the screen.
+    void offerAll(std::uint64_t id, const QPoint& globalPosition);
     void makeCheck(std::uint64_t id);
     /// The detectors of the incident, into that file of rules.
     Status makeCheck(std::uint64_t id, const QString& path);
@@ -54,6 +59,8 @@ Q_SIGNALS:
     /// Something was done that leaves no mark in the window: a sentence.
     void noted(const QString& sentence);
     void failed(const murmur::Error& error);
+    /// A trigger that waits for such a finding.
+    void triggerWanted(const QString& when);
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -67,6 +74,7 @@ private:
     void explain(const Finding& finding);
     void showDetails(const QString& text);
     void openMenu(const QPoint& place);
+    void showMenu(const QPoint& globalPosition);
     void addJudging(QMenu& menu, const Finding& finding);
     void stand(const Finding& finding, Standing standing);
     void muteLike(const Finding& finding);

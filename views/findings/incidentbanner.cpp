@@ -3,6 +3,7 @@
 #include "views/findings/incidentbanner.h"
 
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 #include "views/findings/findingsfeed.h"
 #include "views/findings/findingsview.h"
@@ -32,6 +33,7 @@ IncidentBanner::IncidentBanner(FindingsView* findings, QWidget* parent)
     , m_actions(new QWidget(this))
     , m_before(new QToolButton(m_actions))
     , m_next(new QToolButton(m_actions))
+    , m_all(new QToolButton(m_actions))
 {
     auto* line = new QHBoxLayout(m_actions);
     line->setContentsMargins(0, 3, 8, 3);
@@ -62,8 +64,15 @@ IncidentBanner::IncidentBanner(FindingsView* findings, QWidget* parent)
     m_compare =
         add(tr("Compare with before"), tr("The same agents in the same length of time before it"),
             &FindingsView::compare);
+    add(tr("Replay"), tr("Play from shortly before it"), &FindingsView::replay);
     m_check = add(tr("Make a check"), tr("Let murmur check fail when it happens again"),
                   static_cast<void (FindingsView::*)(std::uint64_t)>(&FindingsView::makeCheck));
+    m_all->setText(u"⋯"_s);
+    m_all->setToolTip(tr("Mute like this, what differs, copy a link, …"));
+    m_all->setAccessibleName(tr("All that can be done with this incident"));
+    connect(m_all, &QToolButton::clicked, this,
+            [this] { m_findings->offerAll(m_id, m_all->mapToGlobal(QPoint(0, m_all->height()))); });
+    line->addWidget(m_all);
     auto* close = new QToolButton(m_actions);
     close->setText(u"✕"_s);
     close->setToolTip(tr("Hide until there is another one"));
@@ -102,7 +111,7 @@ void IncidentBanner::refresh()
     const Incident& incident = report.incidents[*at];
     m_id = incident.id;
     m_isBad = incident.severity == Severity::Critical;
-    m_title = tr("Incident %1").arg(clockTime(fromNs(incident.start), 0));
+    m_title = tr("Incident %1").arg(shownClock(fromNs(incident.start), 0));
     m_sentence = QString::fromStdString(incident.summary);
     m_place = open.size() > 1 ? tr("%1 of %2")
                                     .arg(at - open.begin() + 1)

@@ -44,6 +44,7 @@ private:
     QPushButton* m_check = nullptr;
     QToolButton* m_before;
     QToolButton* m_next;
+    QToolButton* m_all; ///< opens a menu
     std::uint64_t m_id = 0;
     QString m_title;
     QString m_sentence;

@@ -8,6 +8,7 @@
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
 #include "views/base/sharedview.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 #include "views/heatmap/latencyplot.h"
 #include "views/heatmap/regionfilter.h"
@@ -177,7 +178,7 @@ void LatencyView::pickBox(const LatencyBox& box)
     const int digits = box.time.length() < std::chrono::seconds(10) ? 3 : 0;
     region.title = tr("%1 – %2, %3 – %4")
                        .arg(durationText(box.low), durationText(box.high),
-                            clockTime(box.time.begin, digits), clockTime(box.time.end, digits));
+                            shownClock(box.time.begin, digits), shownClock(box.time.end, digits));
     m_plot->setBox(box);
     placeBoxBar();
     selectSlowest(box);

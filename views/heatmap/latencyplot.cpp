@@ -3,6 +3,7 @@
 #include "views/heatmap/latencyplot.h"
 
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 
 #include <QHelpEvent>
@@ -469,14 +470,14 @@ QString LatencyPlot::describe(QPointF position) const
     const int digits = m_grid.columnWidth >= std::chrono::seconds(1)        ? 0
                        : m_grid.columnWidth >= std::chrono::milliseconds(1) ? 3
                                                                             : 6;
-    // Times are UTC as everywhere; the end repeats only what differs.
-    const QString from = clockTime(range.begin, digits);
-    QString to = clockTime(range.end, digits);
+    // The end repeats only what differs.
+    const QString from = shownClock(range.begin, digits);
+    QString to = shownClock(range.end, digits);
     if (const auto minute = from.lastIndexOf(u':');
         to.startsWith(QStringView(from).left(minute + 1)))
         to = to.mid(minute + 1);
     return tr("%1 %2 – %3, %4: %5")
-        .arg(isoTime(range.begin).left(10), from, to,
+        .arg(shownDate(range.begin), from, to,
              latencyRangeText(m_grid.lowOf(*row), m_grid.highOf(*row)),
              countText(static_cast<std::int64_t>(m_grid.at(*column, *row)), tr("1 call"),
                        tr("%1 calls")));

@@ -4,6 +4,7 @@
 #include "views/heatmap/matrixgrid.h"
 
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 #include "views/base/timeaxis.h"
 
@@ -244,8 +245,8 @@ QString MatrixGrid::describe(int row, int column) const
     QString where = nameOf(m_matrix->rows[static_cast<std::size_t>(row)]);
     if (across.is == MatrixLine::Is::Time) {
         const int digits = across.time.length() < std::chrono::seconds(1) ? 3 : 0;
-        where += u", %1 – %2"_s.arg(clockTime(across.time.begin, digits),
-                                    clockTime(across.time.end, digits));
+        where += u", %1 – %2"_s.arg(shownClock(across.time.begin, digits),
+                                    shownClock(across.time.end, digits));
     } else {
         where += u" → "_s + nameOf(across);
     }

@@ -4,6 +4,7 @@
 
 #include "views/base/names.h"
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 
 #include <QCoreApplication>
 #include <QStringList>
@@ -148,7 +149,7 @@ std::vector<EnvelopeField> envelopeFields(const MessageDetail& detail, const Dic
 QString briefText(const MessageDetail& detail, const Dictionaries& names, const ClocksPtr& clocks)
 {
     const MessageRow& row = detail.row;
-    QStringList parts{clockTime(row.time)};
+    QStringList parts{shownClock(row.time)};
     const auto aligned = clocks
                              ? clocks->aligned(names.resolved(row.sender), toNs(row.time), row.sent)
                              : std::nullopt;

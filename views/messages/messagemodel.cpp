@@ -4,6 +4,7 @@
 
 #include "views/base/names.h"
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 
 #include <QStringDecoder>
@@ -428,7 +429,7 @@ QString MessageModel::text(const MessageRow& row, Column column,
 {
     switch (column) {
     case Time:
-        return clockTime(row.time);
+        return shownClock(row.time);
     case Delta:
         return before ? signedDuration(row.time - *before) : QString();
     case KindWord:
@@ -452,7 +453,7 @@ QString MessageModel::text(const MessageRow& row, Column column,
     case Type:
         return m_names ? QString::fromStdString(m_names->typeName(row.type)) : QString();
     case Sent:
-        return row.sent == kNoTime ? QString() : clockTime(fromNs(row.sent));
+        return row.sent == kNoTime ? QString() : shownClock(fromNs(row.sent));
     case Connection:
         return m_names ? QString::fromStdString(m_names->connectionEntry(row.connection).name)
                        : QString();
@@ -469,7 +470,7 @@ QString MessageModel::text(const MessageRow& row, Column column,
     }
     case Aligned: {
         const auto aligned = alignedTime(row);
-        return aligned ? clockTime(fromNs(aligned->time)) : QString();
+        return aligned ? shownClock(fromNs(aligned->time)) : QString();
     }
     case ColumnCount:
         break;

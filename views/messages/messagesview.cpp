@@ -7,7 +7,9 @@
 #include "views/base/names.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
+#include "views/base/picks.h"
 #include "views/base/sharedview.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 #include "views/messages/messagemodel.h"
 #include "views/messages/messagesearch.h"
@@ -325,7 +327,7 @@ void MessagesView::showMenu(const QPoint& globalPosition, int row)
     if (message != nullptr && m_model->names() != nullptr) {
         const Dictionaries& names = *m_model->names();
         const TimePoint time = message->time;
-        menu.addAction(tr("Go to %1").arg(clockTime(time)), shared(),
+        menu.addAction(tr("Go to %1").arg(shownClock(time)), shared(),
                        [this, time] { shared()->setPlayhead(time); });
         menu.addSeparator();
         const QString cell = offerCell(menu, globalPosition, row);
@@ -371,6 +373,7 @@ void MessagesView::copyRowsAsJson()
     copy(CopyForm::Json);
 }
 
+    addPickActions(menu, this);
 void MessagesView::copy(CopyForm form)
 {
     Session* session = shared()->session();
@@ -455,6 +458,30 @@ void MessagesView::keyPressEvent(QKeyEvent* event)
         copyRows();
     else
         View::keyPressEvent(event);
+std::optional<Region> MessagesView::picked() const
+{
+    const Session* session = shared()->session();
+    const auto [first, last] = m_table->selectedRows();
+    // One message has nothing in common with others.
+    if (session == nullptr || first < 0 || last <= first)
+        return std::nullopt;
+    Region region;
+    region.time = session->seen().time;
+    region.title = tr("%1 selected messages").arg(numberText(last - first + 1));
+    if (session->recordings().empty()) {
+        region.condition =
+            u"seq >= %1 and seq <= %2"_s.arg(m_model->seqAt(first)).arg(m_model->seqAt(last));
+        return region;
+    }
+    // Of several recordings each counts for itself: then by time.
+    const MessageRow* begin = m_model->message(first);
+    const MessageRow* end = m_model->message(last);
+    if (begin == nullptr || end == nullptr)
+        return std::nullopt;
+    region.time = {begin->time, end->time + nanoseconds(1)};
+    return region;
+}
+
 }
 
 } // namespace murmur

@@ -34,6 +34,7 @@ public:
     [[nodiscard]] QByteArray saveState() const override;
     void restoreState(const QByteArray& state) override;
     [[nodiscard]] bool isSettled() const override;
+    [[nodiscard]] std::optional<Region> picked() const override; ///< the selected rows
 
     [[nodiscard]] MessageTable* table() const { return m_table; }
     [[nodiscard]] MessageModel* model() const { return m_model; }

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "conversations/sequencetext.h"
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 
 #include <QCoreApplication>
 #include <QPainter>
@@ -404,7 +405,7 @@ void SequencePainter::paintHeader(QPainter& painter, AgentId selected)
     painter.setPen(m_theme.secondary);
     if (!m_sequence.messages.empty())
         painter.drawText(QRectF(0, 0, kTimes - 9, kHeader), Qt::AlignRight | Qt::AlignVCenter,
-                         clockTime(fromNs(m_sequence.start)));
+                         shownClock(fromNs(m_sequence.start)));
     painter.fillRect(0, kHeader - 1, m_size.width(), 1, m_theme.hairline);
 }
 

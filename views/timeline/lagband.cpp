@@ -5,6 +5,7 @@
 
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 #include "views/timeline/lanepainter.h"
 #include "views/timeline/navigation.h"
@@ -409,7 +410,7 @@ bool LagBand::event(QEvent* event)
         QToolTip::showText(
             help->globalPos(),
             tr("%1\n%2 · highest so far %3\n%4")
-                .arg(lagSentence(row, valuesOf(row), time), clockTime(time, 0),
+                .arg(lagSentence(row, valuesOf(row), time), shownClock(time, 0),
                      numberText(row.highest),
                      QString::fromStdString(connection.name.empty() ? connection.url
                                                                     : connection.name)),

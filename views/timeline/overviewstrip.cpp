@@ -7,7 +7,9 @@
 #include "views/base/markeroverlay.h"
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
+#include "views/base/zonebutton.h"
 #include "views/timeline/lanepainter.h"
 #include "views/timeline/navigation.h"
 #include "views/timeline/timelinegeometry.h"
@@ -37,6 +39,7 @@ constexpr int kNarrowest = 6; // a window of microseconds in a session of days i
 OverviewStrip::OverviewStrip(const ViewContext& context, QWidget* parent)
     : View(context, parent)
     , m_data(context.shared)
+    , m_zone(new ZoneButton(this))
 {
     setAttribute(Qt::WA_OpaquePaintEvent);
     setFocusPolicy(Qt::StrongFocus);
@@ -145,14 +148,15 @@ QString OverviewStrip::span() const
     if (range.isEmpty())
         return session->isLive() ? tr("waiting for the first message") : tr("no messages");
     const TimeRange exact = session->seen().time;
-    const QString day = isoTime(exact.begin).left(10);
-    const QString lastDay = isoTime(exact.end).left(10);
-    return day == lastDay ? tr("%1  %2 – %3 UTC · %4")
-                                .arg(day, clockTime(exact.begin, 0), clockTime(exact.end, 0),
-                                     durationText(exact.length()))
-                          : tr("%1 %2 – %3 %4 UTC · %5")
-                                .arg(day, clockTime(exact.begin, 0), lastDay,
-                                     clockTime(exact.end, 0), durationText(exact.length()));
+    const QString day = shownDate(exact.begin);
+    const QString lastDay = shownDate(exact.end);
+    const QString zone = shownZoneName(exact.begin);
+    return day == lastDay ? tr("%1  %2 – %3 %4 · %5")
+                                .arg(day, shownClock(exact.begin, 0), shownClock(exact.end, 0),
+                                     zone, durationText(exact.length()))
+                          : tr("%1 %2 – %3 %4 %5 · %6")
+                                .arg(day, shownClock(exact.begin, 0), lastDay,
+                                     shownClock(exact.end, 0), zone, durationText(exact.length()));
 }
 
 QString OverviewStrip::facts() const
@@ -182,6 +186,7 @@ void OverviewStrip::resizeEvent(QResizeEvent* event)
 {
     View::resizeEvent(event);
     placeCorner();
+    m_zone->placeAt(axisRect());
     m_data.setWidth(plotRect().width());
 }
 

@@ -9,6 +9,8 @@
 
 namespace murmur {
 
+class ZoneButton;
+
 /// The whole session in one strip: how much was said when, errors, our gaps; the shared window as a
 /// box and the playhead. The only scrubber: drag to set the window, its edges or its body; click to
 /// move the playhead.
@@ -70,6 +72,7 @@ private:
     quint64 m_revision = 0;
     FrameTimer m_frames{QStringLiteral("overview")};
     QWidget* m_corner = nullptr;
+    ZoneButton* m_zone;
     QImage m_layer;
     LayerKey m_key;
     Grip m_grip = Grip::None;

@@ -7,6 +7,7 @@
 #include "views/base/agentnaming.h"
 #include "views/base/emptynote.h"
 #include "views/base/numbers.h"
+#include "views/base/picks.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/timeline/timelinetext.h"
@@ -430,6 +431,11 @@ std::vector<AgentId> TimelineView::pickedAgents() const
     return agents;
 }
 
+std::optional<Region> TimelineView::picked() const
+{
+    return regionOfAgents(*shared(), pickedAgents());
+}
+
 void TimelineView::contextMenuEvent(QContextMenuEvent* event)
 {
     const ShownRow* shown = shownAt(event->pos());
@@ -454,8 +460,9 @@ void TimelineView::contextMenuEvent(QContextMenuEvent* event)
         connect(menu.addAction(row.isFolded ? tr("&Unfold") : tr("&Fold")), &QAction::triggered,
                 this, [this, row] { setFolded(row.group, !row.isFolded); });
     }
-    if (!menu.isEmpty())
-        menu.exec(event->globalPos());
+    menu.addSeparator();
+    addPickActions(menu, this);
+    menu.exec(event->globalPos());
 }
 
 } // namespace murmur

@@ -6,6 +6,7 @@
 #include "llm/prices.h"
 
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 
 #include <QCoreApplication>
@@ -54,8 +55,8 @@ QString laneSentence(const QString& label, std::int64_t messages, std::int64_t e
                      TimeRange window, LaneKey::Weight weight)
 {
     const int digits = window.length() < std::chrono::seconds(10) ? 3 : 0;
-    const QString from = clockTime(window.begin, digits);
-    const QString to = clockTime(window.end, digits);
+    const QString from = shownClock(window.begin, digits);
+    const QString to = shownClock(window.end, digits);
     if (messages == 0)
         return weight == LaneKey::Weight::Messages
                    ? Tr::tr("%1: silent between %2 and %3").arg(label, from, to)
@@ -71,7 +72,7 @@ QString laneSentence(const QString& label, std::int64_t messages, std::int64_t e
 
 QString silenceSentence(const AgentState& state)
 {
-    const QString since = clockTime(fromNs(state.lastSent));
+    const QString since = shownClock(fromNs(state.lastSent));
     if (state.usualGap <= 0)
         return Tr::tr("silent since %1").arg(since);
     return Tr::tr("silent since %1 · a message every %2 until then")
@@ -119,7 +120,7 @@ QString markSentence(const Mark& mark, const Dictionaries& names,
 QString laneMarkSentence(const Mark& mark, const QString& lane, const Dictionaries& names)
 {
     QStringList facts{QString::fromStdString(names.topicName(mark.topic)),
-                      clockTime(fromNs(mark.time))};
+                      shownClock(fromNs(mark.time))};
     if (mark.latency >= 0)
         facts << Tr::tr("answered in %1").arg(durationText(nanoseconds(mark.latency)));
     facts.removeAll(QString());

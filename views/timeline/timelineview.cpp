@@ -10,6 +10,7 @@
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
+#include "views/base/zonebutton.h"
 #include "views/timeline/lagband.h"
 #include "views/timeline/timelinetext.h"
 
@@ -81,6 +82,7 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
     , m_data(context.shared)
     , m_scroll(new QScrollBar(Qt::Vertical, this))
     , m_groupButton(new QToolButton(this))
+    , m_zone(new ZoneButton(this))
     , m_lags(new LagBand(context.shared, this))
     , m_note(new EmptyNote(this))
     , m_laneNote(new EmptyNote(this))
@@ -332,6 +334,7 @@ void TimelineView::placeChildren()
     m_lags->setGeometry(0, height() - lagHeight(), width(), lagHeight());
     m_lags->setVisible(lagHeight() > 0);
     m_groupButton->setGeometry(2, 1, theme.axisLeft - 4, theme.paneHeader - 2);
+    m_zone->placeAt(axisRect());
 }
 
 std::vector<AgentId> TimelineView::visibleAgents() const

@@ -26,6 +26,7 @@ class AgentNaming;
 class EmptyNote;
 class LagBand;
 class LaneSet;
+class ZoneButton;
 
 /// A lane per agent, or per whatever else is chosen, over the shared window: marks by kind and
 /// shape while they can be told apart, density otherwise; calls as bars, arrows where there is
@@ -41,6 +42,7 @@ public:
     [[nodiscard]] QByteArray saveState() const override;
     void restoreState(const QByteArray& state) override;
     [[nodiscard]] bool isSettled() const override;
+    [[nodiscard]] std::optional<Region> picked() const override; ///< the lanes that are selected
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 
@@ -184,6 +186,7 @@ private:
     FrameTimer m_frames{QStringLiteral("timeline")};
     QScrollBar* m_scroll;
     QToolButton* m_groupButton;
+    ZoneButton* m_zone;
     LagBand* m_lags;
     EmptyNote* m_note;
     EmptyNote* m_laneNote; ///< while lanes are looked for

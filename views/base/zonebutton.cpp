@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "views/base/zonebutton.h"
+
+#include "views/base/shownzone.h"
+#include "views/base/theme.h"
+
+#include <QEvent>
+#include <QMenu>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace murmur {
+
+ZoneButton::ZoneButton(QWidget* parent)
+    : QToolButton(parent)
+{
+    setProperty("flat", true);
+    setAutoRaise(true);
+    setPopupMode(QToolButton::InstantPopup);
+    setFont(Theme::current().numberFont(8.5));
+    setToolTip(tr("The time zone of all times in this window"));
+    auto* menu = new QMenu(this);
+    connect(menu, &QMenu::aboutToShow, menu, [menu] { fillZoneMenu(*menu); });
+    setMenu(menu);
+    refresh();
+}
+
+void ZoneButton::refresh()
+{
+    setText(shownZoneName() + u" ▾"_s);
+    setAccessibleName(tr("Time zone: %1").arg(shownZoneName()));
+    const Theme& theme = Theme::current();
+    setStyleSheet(
+        u"QToolButton { background: %1; color: %2; border: none; padding: 0 4px; margin: 0; }"
+        "QToolButton:hover, QToolButton:focus { color: %3; }"
+        "QToolButton::menu-indicator { image: none; }"_s.arg(
+            theme.ground.name(), theme.secondary.name(), theme.interaction.name()));
+    placeAt(m_axis);
+}
+
+void ZoneButton::placeAt(const QRect& axis)
+{
+    m_axis = axis;
+    const int wide = fontMetrics().horizontalAdvance(text()) + 12;
+    const int high = std::min(axis.height() - 2, fontMetrics().height() + 2);
+    setVisible(axis.width() > 4 * wide && high > 6);
+    setGeometry(axis.right() + 1 - wide, axis.top() + (axis.height() - high) / 2, wide, high);
+}
+
+void ZoneButton::changeEvent(QEvent* event)
+{
+    QToolButton::changeEvent(event);
+    // Its own style sheet changes its palette, too.
+    const QString now = shownZoneName() + u" ▾"_s;
+    if (event->type() == QEvent::PaletteChange && text() != now)
+        refresh();
+}
+
+} // namespace murmur

@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QToolButton>
+
+namespace murmur {
+
+/// Says in which time zone an axis is, and changes it: "UTC ▾". The view that owns the axis places
+/// it at the right end of the axis.
+class ZoneButton : public QToolButton
+{
+    Q_OBJECT
+public:
+    explicit ZoneButton(QWidget* parent);
+
+    /// At the right end of `axis`, over it.
+    void placeAt(const QRect& axis);
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    void refresh();
+    QRect m_axis;
+};
+
+} // namespace murmur
