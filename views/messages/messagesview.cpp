@@ -352,6 +352,7 @@ void MessagesView::showMenu(const QPoint& globalPosition, int row)
             menu.addAction(tr("Select agent %1").arg(agentText(names, sender)), shared(),
                            [this, sender] { shared()->selectAgent(sender); });
     }
+    addPickActions(menu, this);
     if (shared()->filter())
         menu.addAction(tr("Show all messages"), shared(), [this] { shared()->setFilter(nullptr); });
     menu.addSeparator();
@@ -373,7 +374,6 @@ void MessagesView::copyRowsAsJson()
     copy(CopyForm::Json);
 }
 
-    addPickActions(menu, this);
 void MessagesView::copy(CopyForm form)
 {
     Session* session = shared()->session();
@@ -437,27 +437,6 @@ QString MessagesView::asText() const
     return lines.join(u'\n');
 }
 
-bool MessagesView::isSettled() const
-{
-    return m_model->isSettled() && !m_search->isBusy() && !m_playheadJob.isBusy() &&
-           !m_copyJob.isBusy();
-}
-
-void MessagesView::changeEvent(QEvent* event)
-{
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
-        m_model->applyTheme();
-        m_table->applyTheme();
-    }
-    View::changeEvent(event);
-}
-
-void MessagesView::keyPressEvent(QKeyEvent* event)
-{
-    if (event->matches(QKeySequence::Copy))
-        copyRows();
-    else
-        View::keyPressEvent(event);
 std::optional<Region> MessagesView::picked() const
 {
     const Session* session = shared()->session();
@@ -482,6 +461,27 @@ std::optional<Region> MessagesView::picked() const
     return region;
 }
 
+bool MessagesView::isSettled() const
+{
+    return m_model->isSettled() && !m_search->isBusy() && !m_playheadJob.isBusy() &&
+           !m_copyJob.isBusy();
+}
+
+void MessagesView::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
+        m_model->applyTheme();
+        m_table->applyTheme();
+    }
+    View::changeEvent(event);
+}
+
+void MessagesView::keyPressEvent(QKeyEvent* event)
+{
+    if (event->matches(QKeySequence::Copy))
+        copyRows();
+    else
+        View::keyPressEvent(event);
 }
 
 } // namespace murmur

@@ -194,6 +194,7 @@ void OverviewStrip::changeEvent(QEvent* event)
 {
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
         updateGeometry();
+        describe();
         update();
     }
     View::changeEvent(event);
