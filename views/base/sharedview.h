@@ -90,19 +90,19 @@ public:
     /// What passes the filter and `condition`, too, in a way that can be taken back. WrongUse where
     /// that is none.
     Status narrow(const QString& condition);
+    /// setFilter() that can be taken back; `what` is the word for it.
+    void changeFilter(FilterPtr filter, const QString& what);
     void setSlo(nanoseconds slo);
     void setLaneKey(const LaneKey& key);
     void setRegion(std::optional<Region> region);
     /// "What is different here?" of the region, else of what passes the filter, else of the window.
-    /// setFilter() that can be taken back; `what` is the word for it.
-    void changeFilter(FilterPtr filter, const QString& what);
     void askWhatDiffers() { Q_EMIT differencesWanted(); }
+    /// The address of what is shown now, for the clipboard.
+    void askForLink() { Q_EMIT linkWanted(); }
     /// Calls or groups agents otherwise, in a way that can be taken back. `what` is the word for
     /// it: "rename planner-7f3".
     void setNaming(const Naming& naming, const QString& what);
     /// What can be taken back of this session.
-    /// The address of what is shown now, for the clipboard.
-    void askForLink() { Q_EMIT linkWanted(); }
     [[nodiscard]] QUndoStack* undoStack() const;
 
     void goLive(); ///< follows the newest message; on a closed recording: shows the end, Paused
@@ -128,13 +128,13 @@ Q_SIGNALS:
     void laneKeyChanged();
     void regionChanged();
     void differencesWanted();
+    void linkWanted();
     void namesChanged();
     /// What people call the agents holds, but is lost when the recording is closed: a sentence.
     void namesNotKept(const murmur::Error& error);
     void silenceChanged();
     void silenceActionTaken();
     /// More data (coalesced to at most 20 times a second). Views that show live data ask again.
-    void linkWanted();
     void dataGrew();
 
 private:
