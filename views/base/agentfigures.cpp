@@ -161,3 +161,5 @@ void AgentFigures::present()
 }
 
 } // namespace murmur
+
+#include "moc_agentfigures.cpp" // for programs that use no agents: they need none of this

@@ -81,3 +81,5 @@ QVariant AgentTable::headerData(int section, Qt::Orientation orientation, int ro
 }
 
 } // namespace murmur
+
+#include "moc_agenttable.cpp" // likewise
