@@ -77,7 +77,7 @@ CommandLine parseCommandLine(int argc, char** argv)
     app.add_option(
         "target", targets,
         "a recording to open, several to open as one session, or URLs of buses to attach "
-        "to (listen://127.0.0.1:7777, demo://, …)");
+        "to (listen://127.0.0.1:7777, demo://, …), or a link to a moment (murmur://open?…)");
     app.add_option("--at", at, "put the playhead there: ISO time, HH:MM:SS, +10s or -10s");
     app.add_option("--select", select,
                    "select this message: its number, or north:1234 of several recordings");
@@ -111,7 +111,18 @@ CommandLine parseCommandLine(int argc, char** argv)
     StudioArguments& arguments = line.arguments;
     for (const std::string& target : targets) {
         const QString text = QString::fromStdString(target);
-        if (isUrl(text) || text == "-"_L1) {
+        if (isMomentLink(text)) {
+            const auto link = momentFromLink(text);
+            if (!link || targets.size() > 1) {
+                const QString why =
+                    link ? u"A link names all that is to be shown: give nothing beside it."_s
+                         : link.error().message;
+                std::cerr << "murmurscope: " << why.toStdString() << '\n';
+                line.exitCode = 2;
+                return line;
+            }
+            arguments.link = *link;
+        } else if (isUrl(text) || text == "-"_L1) {
             const auto urls = fleetFromText(text);
             if (!urls) {
                 arguments.note = urls.error().message;

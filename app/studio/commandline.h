@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "session/moment.h"
 #include "session/session.h"
 
 #include <QString>
@@ -28,8 +29,12 @@ struct StudioArguments
     QString select; ///< "1234", or "north:1234" of several recordings
     QString where;  ///< filter expression
     QString view;   ///< id of the view to bring to the front
-    QString lanes;  ///< what the timeline has a lane for, as laneKeyFromText reads it
-    QString record; ///< file to record into; empty: one of our own
+    QString agent;  ///< to be selected
+    std::optional<TimeRange> window;
+    std::optional<Moment> link; ///< "murmur://open?…", instead of all of these
+    bool restores = false;      ///< what is not named is as if nobody had set it
+    QString lanes;              ///< what the timeline has a lane for, as laneKeyFromText reads it
+    QString record;             ///< file to record into; empty: one of our own
     std::optional<ThemeChoice> theme;
     QString screenshot; ///< PNG to write, then exit
     nanoseconds after{0};

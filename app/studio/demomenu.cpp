@@ -53,6 +53,19 @@ QUrl DemoMenu::hub() const
     return {};
 }
 
+bool DemoMenu::breakIt(const QString& fault)
+{
+    if (hub().isEmpty())
+        return false;
+    for (const FaultEntry& entry : faults()) {
+        if (fault == QString::fromUtf8(entry.id)) {
+            breakSomething(entry.id);
+            return true;
+        }
+    }
+    return false;
+}
+
 void DemoMenu::breakSomething(std::string_view fault)
 {
     const QUrl url = hub();

@@ -25,6 +25,8 @@ public:
     DemoMenu(MainWindow& window, QMenu* menu, QObject* parent);
 
     void update();
+    /// False when there is no demo, or no such fault.
+    bool breakIt(const QString& fault);
     [[nodiscard]] const std::vector<QAction*>& actions() const { return m_actions; }
 
 private:

@@ -11,7 +11,6 @@
 #include <QDialogButtonBox>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QInputDialog>
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -153,18 +152,6 @@ void askWhereToSave(QWidget* parent, const QString& folder, const QString& name,
     dialog->setDefaultSuffix(u"murmur"_s);
     dialog->selectFile(name);
     QObject::connect(dialog, &QFileDialog::fileSelected, parent, std::move(then));
-    dialog->open();
-}
-
-void askForTime(QWidget* parent, const QString& proposal, std::function<void(const QString&)> then)
-{
-    auto* dialog = new QInputDialog(parent);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setWindowTitle(Tr::tr("Go to a time"));
-    dialog->setLabelText(Tr::tr("A time in UTC (10:17:29.044), +10s from the start, -10s from the "
-                                "end, or a date and time:"));
-    dialog->setTextValue(proposal);
-    QObject::connect(dialog, &QInputDialog::textValueSelected, parent, std::move(then));
     dialog->open();
 }
 

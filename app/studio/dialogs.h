@@ -54,6 +54,5 @@ void askForRecordings(QWidget* parent, const QString& folder,
                       std::function<void(const QStringList&)> then);
 void askWhereToSave(QWidget* parent, const QString& folder, const QString& name,
                     std::function<void(const QString&)> then);
-void askForTime(QWidget* parent, const QString& proposal, std::function<void(const QString&)> then);
 
 } // namespace murmur

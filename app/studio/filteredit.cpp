@@ -6,11 +6,14 @@
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
+#include "views/filter/filterline.h"
+#include "views/filter/recordingvalues.h"
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QRegularExpression>
+#include <QToolButton>
 
 namespace murmur {
 
@@ -36,15 +39,24 @@ int columnOf(QStringView message)
 FilterEdit::FilterEdit(SharedView* shared, QWidget* parent)
     : QWidget(parent)
     , m_shared(shared)
-    , m_edit(new QLineEdit(this))
+    , m_edit(new FilterLine(this))
+    , m_values(new RecordingValues(shared, this))
+    , m_effect(new QToolButton(this))
+    , m_kept(new QToolButton(this))
+    , m_keptMenu(nullptr)
     , m_count(new QLabel(this))
     , m_error(nullptr)
 {
     const Theme& theme = Theme::current();
-    m_edit->setFont(theme.numberFont(10));
     m_edit->setPlaceholderText(tr("Filter:  kind == error and latency > 200ms"));
     m_edit->setAccessibleName(tr("Filter"));
-    m_edit->setClearButtonEnabled(true);
+    m_edit->setToolTip(tr("Down: filters of before and those that are kept"));
+    m_edit->setSource([this] { return m_values->source(); });
+    connect(m_values, &RecordingValues::grew, m_edit, &FilterLine::refreshList);
+    connect(m_edit, &FilterLine::listShown, this, [this] {
+        if (m_error)
+            m_error->hide();
+    });
     m_edit->setMinimumHeight(30);
     m_edit->installEventFilter(this);
     m_count->setFont(theme.numberFont(9));
@@ -56,7 +68,10 @@ FilterEdit::FilterEdit(SharedView* shared, QWidget* parent)
     line->setSpacing(8);
     line->addWidget(m_edit, 1);
     line->addWidget(m_count);
+    line->addWidget(m_effect);
+    line->addWidget(m_kept);
     setFocusProxy(m_edit);
+    buildKept();
 
     m_pause.setSingleShot(true);
     m_pause.setInterval(kPause);
@@ -80,6 +95,7 @@ FilterEdit::FilterEdit(SharedView* shared, QWidget* parent)
             m_pause.stop();
             showError({});
         }
+        refreshEffect();
         restartCount();
     });
     connect(m_shared, &SharedView::dataGrew, this, [this] {
@@ -92,6 +108,11 @@ FilterEdit::FilterEdit(SharedView* shared, QWidget* parent)
 FilterEdit::~FilterEdit()
 {
     m_stop.request_stop();
+}
+
+QString FilterEdit::text() const
+{
+    return m_edit->text();
 }
 
 void FilterEdit::setText(const QString& text)
@@ -127,7 +148,8 @@ Result<FilterPtr> FilterEdit::parse() const
 void FilterEdit::check()
 {
     const auto filter = parse();
-    showError(filter ? QString() : filter.error().message);
+    // What is still being chosen is not wrong yet.
+    showError(filter || m_edit->isChoosing() ? QString() : filter.error().message);
 }
 
 bool FilterEdit::apply()
@@ -138,6 +160,7 @@ bool FilterEdit::apply()
     if (!filter)
         return false;
     m_shared->setFilter(*filter);
+    remember(m_edit->text().trimmed());
     return true;
 }
 
@@ -230,7 +253,7 @@ void FilterEdit::showCount()
 bool FilterEdit::eventFilter(QObject* watched, QEvent* event)
 {
     if (watched == m_edit && event->type() == QEvent::KeyPress &&
-        static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape && !m_edit->isChoosing()) {
         clear();
         return true;
     }

@@ -5,11 +5,13 @@
 
 #include "bus/endpoint.h"
 #include "mainwindow.h"
+#include "settings.h"
 #include "statusline.h"
 #include "studiosession.h"
 #include "topbar.h"
 #include "views/base/theme.h"
 #include "views/inject/composerview.h"
+#include "views/inject/replayview.h"
 #include "workspace.h"
 
 #include <QApplication>
@@ -64,23 +66,42 @@ Injecting::Injecting(MainWindow& window)
     : QObject(&window)
     , m_window(window)
     , m_composer(qobject_cast<ComposerView*>(window.workspace()->view(u"inject")))
+    , m_replay(qobject_cast<ReplayView*>(window.workspace()->view(u"replay")))
     , m_frame(new ArmedFrame(&window))
 {
     connect(m_composer, &ComposerView::edited, this, &Injecting::compose);
     connect(m_composer, &ComposerView::armingChanged, this, &Injecting::showArming);
-    connect(window.session(), &StudioSession::connectionsChanged, m_composer, [this] {
-        if (m_window.session()->isRecording())
-            m_composer->setConnections(m_window.session()->connections());
-    });
-    m_composer->setSecrets([this](const QUrl& url) {
-        for (const auto& [attached, options] : m_secrets) {
-            if (isSameBus(attached, url))
-                return options;
-        }
-        return ConnectionOptions();
-    });
+    // One bus is armed at a time, whoever sends.
+    m_replay->setArming(m_composer->desk());
+    connect(window.session(), &StudioSession::connectionsChanged, m_composer,
+            [this] { shareConnections(); });
+    m_composer->setSecrets([this](const QUrl& url) { return secretsOf(url); });
+    m_replay->setSecrets([this](const QUrl& url) { return secretsOf(url); });
     window.installEventFilter(this);
     qApp->installEventFilter(this);
+}
+
+ConnectionOptions Injecting::secretsOf(const QUrl& url) const
+{
+    for (const auto& [attached, options] : m_secrets) {
+        if (isSameBus(attached, url))
+            return options;
+    }
+    return {};
+}
+
+void Injecting::shareConnections()
+{
+    if (!m_window.session()->isRecording())
+        return;
+    m_composer->setConnections(m_window.session()->connections());
+    m_replay->setConnections(m_window.session()->connections());
+}
+
+void Injecting::replay()
+{
+    m_replay->setOtherTargets(m_window.settings().recentUrls());
+    m_window.workspace()->bringToFront(u"replay");
 }
 
 void Injecting::compose()

@@ -18,6 +18,7 @@ namespace murmur {
 class ComposerView;
 class MainWindow;
 class ModeWidget;
+class ReplayView;
 
 /// What sending means for the window: the word ARMED and the red frame while it is armed, and the
 /// key that ends it: Esc, twice.
@@ -32,8 +33,11 @@ public:
     /// Edit and send the selected message.
     void editSelected();
     void toggleArmed();
+    /// Opens the replay onto a bus.
+    void replay();
     /// How the buses were attached, so that they can be sent to; in memory only.
     void keepSecrets(const std::vector<QUrl>& urls, const ConnectionOptions& options);
+    [[nodiscard]] ConnectionOptions secretsOf(const QUrl& url) const;
     /// Ends what is being sent, and disarms.
     void stop();
     [[nodiscard]] bool isArmed() const;
@@ -46,11 +50,13 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    void shareConnections();
     void showArming();
     void placeFrame();
 
     MainWindow& m_window;
     QPointer<ComposerView> m_composer; ///< gone before us when the window closes
+    QPointer<ReplayView> m_replay;     ///< likewise
     QWidget* m_frame;
     std::vector<std::pair<QUrl, ConnectionOptions>> m_secrets; ///< the newest first
     qint64 m_lastEscape = 0;                                   ///< ms, steady

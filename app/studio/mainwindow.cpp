@@ -3,6 +3,7 @@
 
 #include "mainwindow.h"
 
+#include "addressing.h"
 #include "dialecting.h"
 #include "dialogs.h"
 #include "exchanging.h"
@@ -183,7 +184,9 @@ void MainWindow::start(const StudioArguments& arguments)
     m_plan->set(arguments);
     if (m_options.isUnattended || !arguments.at.isEmpty() || !arguments.select.isEmpty())
         m_incidents->stayAway();
-    if (!arguments.files.isEmpty())
+    if (arguments.link)
+        m_menus->addressing()->open(*arguments.link);
+    else if (!arguments.files.isEmpty())
         openFiles(arguments.files, arguments.session);
     else if (!arguments.urls.empty())
         attach({arguments.urls, {}}, arguments.record);
@@ -194,7 +197,7 @@ void MainWindow::start(const StudioArguments& arguments)
 bool MainWindow::isSettled() const
 {
     if (m_session->isBusy() || m_plan->isPending() || m_firstLook->isPending() ||
-        m_menus->exchanging()->isRunning())
+        m_menus->exchanging()->isRunning() || m_menus->addressing()->isBusy())
         return false;
     // What follows a bus never stands still; once there is something to see, it may be taken.
     if (m_shared->mode() == SharedView::Mode::Live && m_shared->session()->seen().last > 0)
@@ -299,6 +302,12 @@ void MainWindow::setFullScreen(bool isFull)
     setWindowState(windowState().setFlag(Qt::WindowFullScreen, isFull));
 }
 
+void MainWindow::setHidesNames(bool hides)
+{
+    m_hidesNames = hides;
+    showTitle();
+}
+
 void MainWindow::toggleLegend()
 {
     if (!m_legend)
@@ -401,7 +410,7 @@ void MainWindow::showTitle()
     QString name = QFileInfo(m_session->path()).fileName();
     if (const auto count = m_session->paths().size(); count > 1)
         name = tr("%1 recordings").arg(count);
-    if (name.isEmpty())
+    if (name.isEmpty() || m_hidesNames)
         setWindowTitle(u"Murmurscope"_s);
     else if (m_session->isRecording())
         setWindowTitle(tr("● recording %1 — Murmurscope").arg(name));

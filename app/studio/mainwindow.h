@@ -63,6 +63,7 @@ public:
     [[nodiscard]] Banner* banner() const { return m_banner; }
     [[nodiscard]] IncidentGuide* incidents() const { return m_incidents; }
     [[nodiscard]] StatusLine* statusLine() const { return m_status; }
+    [[nodiscard]] StartPlan* plan() const { return m_plan; }
     [[nodiscard]] TopBar* topBar() const { return m_top; }
     [[nodiscard]] Settings& settings() const { return m_settings; }
     [[nodiscard]] bool isUnattended() const { return m_options.isUnattended; }
@@ -87,6 +88,8 @@ public:
     void setTheme(ThemeChoice theme);
     void setFullScreen(bool isFull);
     void toggleLegend();
+    /// The title tells no file.
+    void setHidesNames(bool hides);
     /// Ends a recording in order, keeps it and leaves, without asking (signals).
     void keepAndQuit();
 
@@ -130,6 +133,7 @@ private:
     Menus* m_menus = nullptr;
     Legend* m_legend = nullptr;
     bool m_quitWhenDone = false;
+    bool m_hidesNames = false;
     QString m_recorded; ///< the file of the recording that runs, as long as it has that name
     std::function<void()> m_afterStop;
     std::optional<Kept> m_kept; ///< what the last word will be about

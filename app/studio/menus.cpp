@@ -3,21 +3,31 @@
 
 #include "menus.h"
 
+#include "addressing.h"
+#include "commanding.h"
 #include "connecting.h"
 #include "demomenu.h"
 #include "dialecting.h"
 #include "dialogs.h"
 #include "exchanging.h"
 #include "filteredit.h"
+#include "helpbrowser.h"
 #include "helppages.h"
 #include "injecting.h"
 #include "mainwindow.h"
 #include "marking.h"
+#include "playbacksetup.h"
+#include "presenting.h"
 #include "programrun.h"
 #include "settings.h"
 #include "studiosession.h"
+#include "triggering.h"
+#include "views/base/picks.h"
+#include "views/base/playback.h"
 #include "views/base/sharedview.h"
+#include "views/base/shownzone.h"
 #include "views/connect/connecttext.h"
+#include "views/replay/playbackmenu.h"
 #include "workspace.h"
 
 #include <QAction>
@@ -35,15 +45,36 @@ namespace murmur {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+/// How the replay in the window goes, for the next start.
+void rememberPlayback(MainWindow& window)
+{
+    const QString key = u"replay/playback"_s;
+    Playback* playback = window.shared()->playback();
+    playback->restoreState(window.settings().bytes(key));
+    const auto keep = [&window, playback, key] {
+        window.settings().setBytes(key, playback->saveState());
+    };
+    QObject::connect(playback, &Playback::changed, &window, keep);
+    QObject::connect(window.shared(), &SharedView::modeChanged, &window, keep);
+}
+
+} // namespace
+
 Menus::Menus(MainWindow& window)
     : QObject(&window)
     , m_window(window)
+    , m_addressing(new Addressing(window, this))
+    , m_commanding(new Commanding(window, this))
     , m_connecting(new Connecting(window, this))
     , m_dialects(new Dialecting(window, this))
     , m_exchanging(new Exchanging(window, window.recordingsFolder(), this))
     , m_injecting(new Injecting(window))
     , m_marking(new Marking(window, this))
     , m_programs(new ProgramRun(window, this))
+    , m_presenting(new Presenting(
+          window, [this](const QString& fault) { return m_demo->breakIt(fault); }, this))
 {
     buildFile();
     buildSession();
@@ -98,18 +129,12 @@ void Menus::saveAs()
                    });
 }
 
-void Menus::goToTime()
+void Menus::askWhatDiffers()
 {
-    SharedView* shared = m_window.shared();
-    askForTime(&m_window, clockTime(shared->playhead()), [this, shared](const QString& text) {
-        if (!shared->session())
-            return;
-        const auto time = timeFromText(text, shared->session()->seen().time);
-        if (time)
-            shared->setPlayhead(*time);
-        else
-            m_window.showFailure(time.error());
-    });
+    if (const View* view = viewWithKeyboard(&m_window))
+        askWhatDiffersIn(*view);
+    else
+        m_window.shared()->askWhatDiffers();
 }
 
 void Menus::fillRecent()
@@ -143,15 +168,28 @@ void Menus::buildSession()
                                 [this] { m_window.filterEdit()->focusText(); }));
     m_needSession.push_back(add(menu, tr("C&lear the filter"), QKeySequence(u"Ctrl+Shift+F"_s),
                                 [this] { m_window.filterEdit()->clear(); }));
+    for (QAction* action : m_commanding->addToSession(menu))
+        m_needSession.push_back(action);
     menu->addSeparator();
     m_needSession.push_back(add(menu, tr("&Mark this moment…"), QKeySequence(u"Ctrl+M"_s),
                                 [this] { m_marking->markHere(); }));
     m_marking->follow(menu->addMenu(tr("Mar&kers")));
+    auto* triggering = new Triggering(m_window, this);
+    m_needSession.push_back(add(menu, tr("&Triggers"), QKeySequence(u"Ctrl+Shift+T"_s),
+                                [triggering] { triggering->open(); }));
+    m_needSession.push_back(add(menu, tr("Make a trigger of the filter"), {},
+                                [triggering] { triggering->makeOfFilter(); }));
     menu->addSeparator();
     add(menu, tr("&Who is talking? Edit the dialect…"), QKeySequence(u"Ctrl+Shift+D"_s),
         [this] { m_dialects->edit(); });
     m_needClosed.push_back(
         add(menu, tr("Read the recording &again"), {}, [this] { m_dialects->readAgain(); }));
+    menu->addSeparator();
+    m_needSession.push_back(add(menu, tr("Copy &link to this moment"),
+                                QKeySequence(u"Ctrl+Shift+C"_s),
+                                [this] { m_addressing->copyLink(); }));
+    add(menu, tr("Go to what is in the clip&board"), QKeySequence::Paste,
+        [this] { m_addressing->paste(); });
     menu->addSeparator();
     m_needSession.push_back(add(menu, tr("Copy the &path of the recording"), {}, [this] {
         QGuiApplication::clipboard()->setText(m_window.session()->path());
@@ -175,10 +213,15 @@ void Menus::buildView()
     m_needSession.push_back(
         add(menu, tr("Le&gend"), QKeySequence(Qt::Key_L), [this] { m_window.toggleLegend(); }));
     m_needSession.push_back(add(menu, tr("What differs &here?"), QKeySequence(u"Ctrl+Shift+H"_s),
-                                [this] { m_window.shared()->askWhatDiffers(); }));
-    add(menu, tr("Standard la&yout"), {}, [this] { m_window.workspace()->resetLayout(); });
+                                [this] { askWhatDiffers(); }));
+    for (QAction* action : m_commanding->addToView(menu))
+        m_needSession.push_back(action);
+    m_actions.insert(m_actions.end(), m_commanding->actions().begin(),
+                     m_commanding->actions().end());
     menu->addSeparator();
 
+    QMenu* zones = menu->addMenu(tr("Time &zone"));
+    connect(zones, &QMenu::aboutToShow, zones, [zones] { fillZoneMenu(*zones); });
     QMenu* themes = menu->addMenu(tr("&Theme"));
     auto* group = new QActionGroup(themes);
     const std::pair<ThemeChoice, QString> choices[] = {{ThemeChoice::Dark, tr("&Dark")},
@@ -192,6 +235,9 @@ void Menus::buildView()
         connect(action, &QAction::triggered, this,
                 [this, chosen = choice] { m_window.setTheme(chosen); });
     }
+    m_presenting->addTo(menu);
+    m_actions.insert(m_actions.end(), m_presenting->actions().begin(),
+                     m_presenting->actions().end());
     QAction* full = add(menu, tr("&Full screen"), QKeySequence(Qt::Key_F11), [] {});
     full->setCheckable(true);
     connect(full, &QAction::toggled, this, [this](bool on) { m_window.setFullScreen(on); });
@@ -228,16 +274,25 @@ void Menus::buildReplay()
         else
             shared->pause();
     });
-    addForSession(tr("&Next message"), QKeySequence(u"Ctrl+Right"_s),
-                  [shared] { shared->step(1); });
-    addForSession(tr("P&revious message"), QKeySequence(u"Ctrl+Left"_s),
-                  [shared] { shared->step(-1); });
+    addForSession(tr("&Next step"), QKeySequence(u"Ctrl+Right"_s),
+                  [shared] { shared->playback()->step(1); });
+    addForSession(tr("P&revious step"), QKeySequence(u"Ctrl+Left"_s),
+                  [shared] { shared->playback()->step(-1); });
     addForSession(tr("&Faster"), QKeySequence(u"Ctrl+Up"_s),
                   [shared] { shared->setSpeed(shared->speed() * 2); });
     addForSession(tr("&Slower"), QKeySequence(u"Ctrl+Down"_s),
                   [shared] { shared->setSpeed(shared->speed() / 2); });
+    new PlaybackSetup(m_window, this);
+    if (!m_window.isUnattended())
+        rememberPlayback(m_window);
+    auto* ways = new PlaybackMenu(shared, true, menu);
+    menu->addMenu(ways);
+    for (QAction* way : ways->actions()) {
+        if (!way->shortcut().isEmpty())
+            m_actions.push_back(way);
+    }
     menu->addSeparator();
-    addForSession(tr("&Go to a time…"), QKeySequence(u"Ctrl+G"_s), [this] { goToTime(); });
+    addForSession(tr("&Go to…"), QKeySequence(u"Ctrl+G"_s), [this] { m_addressing->ask(); });
     addForSession(tr("Show the &whole recording"), QKeySequence(u"Ctrl+0"_s),
                   [shared] { shared->showAll(); });
     addForSession(tr("Go &live"), QKeySequence(Qt::Key_F5), [shared] { shared->goLive(); });
@@ -246,6 +301,8 @@ void Menus::buildReplay()
                   [this] { m_injecting->editSelected(); });
     addForSession(tr("&Compose a message"), QKeySequence(u"Ctrl+Shift+E"_s),
                   [this] { m_injecting->compose(); });
+    addForSession(tr("Replay onto a &bus…"), QKeySequence(u"Ctrl+Shift+R"_s),
+                  [this] { m_injecting->replay(); });
     QAction* arm = add(menu, tr("&Arm for sending"), {}, [this] { m_injecting->toggleArmed(); });
     m_needSession.push_back(arm);
     QAction* stop = add(menu, tr("S&top sending and disarm (Esc Esc)"),
@@ -274,7 +331,9 @@ void Menus::buildDemo()
 void Menus::buildHelp()
 {
     QMenu* menu = m_window.menuBar()->addMenu(tr("&Help"));
-    add(menu, tr("&Sending to the hub"), QKeySequence::HelpContents,
+    add(menu, tr("&Pages and search"), QKeySequence::HelpContents,
+        [this] { (new HelpBrowser(&m_window))->show(); });
+    add(menu, tr("&Sending to the hub"), {},
         [this] { (new HelpPage(hubHelp(m_window.session()->connections()), &m_window))->open(); });
     add(menu, tr("S&hortcuts"), QKeySequence(u"Ctrl+?"_s),
         [this] { (new HelpPage(shortcutHelp(m_actions), &m_window))->open(); });

@@ -13,6 +13,8 @@ class QMenu;
 
 namespace murmur {
 
+class Commanding;
+class Addressing;
 class Connecting;
 class DemoMenu;
 class Dialecting;
@@ -20,6 +22,7 @@ class Exchanging;
 class Injecting;
 class MainWindow;
 class Marking;
+class Presenting;
 class ProgramRun;
 
 /// The menu bar and every shortcut of the window. What cannot be done now is disabled; what does
@@ -32,10 +35,13 @@ public:
 
     /// Enables what the state of the session allows.
     void update();
+    [[nodiscard]] Commanding* commanding() const { return m_commanding; }
+    [[nodiscard]] Addressing* addressing() const { return m_addressing; }
     [[nodiscard]] Connecting* connecting() const { return m_connecting; }
     [[nodiscard]] Dialecting* dialects() const { return m_dialects; }
     [[nodiscard]] Exchanging* exchanging() const { return m_exchanging; }
     [[nodiscard]] Injecting* injecting() const { return m_injecting; }
+    [[nodiscard]] Presenting* presenting() const { return m_presenting; }
     [[nodiscard]] ProgramRun* programs() const { return m_programs; }
     [[nodiscard]] Marking* marking() const { return m_marking; }
     [[nodiscard]] std::vector<QAction*> actions() const { return m_actions; }
@@ -52,15 +58,19 @@ private:
     void buildHelp();
     void fillRecent();
     void saveAs();
-    void goToTime();
+    /// Of what is selected in the view that has the keyboard.
+    void askWhatDiffers();
 
     MainWindow& m_window;
+    Addressing* m_addressing;
+    Commanding* m_commanding;
     Connecting* m_connecting;
     Dialecting* m_dialects;
     Exchanging* m_exchanging;
     Injecting* m_injecting;
     Marking* m_marking;
     ProgramRun* m_programs;
+    Presenting* m_presenting;
     DemoMenu* m_demo = nullptr;
     std::vector<QAction*> m_actions;
     std::vector<QAction*> m_needSession;

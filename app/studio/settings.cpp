@@ -92,6 +92,30 @@ void Settings::setBytes(const QString& name, const QByteArray& value)
     m_settings.setValue(name, value);
 }
 
+QStringList Settings::strings(const QString& name) const
+{
+    return m_settings.value(name).toStringList();
+}
+
+void Settings::setStrings(const QString& name, const QStringList& value)
+{
+    m_settings.setValue(name, value);
+}
+
+QStringList Settings::namesBelow(const QString& group) const
+{
+    QStringList names;
+    for (const QString& key : m_settings.allKeys())
+        if (key.startsWith(group + u'/'))
+            names << key.mid(group.size() + 1);
+    return names;
+}
+
+void Settings::forget(const QString& name)
+{
+    m_settings.remove(name);
+}
+
 void Settings::remember(const QString& key, const QString& entry, int most)
 {
     QStringList list = m_settings.value(key).toStringList();

@@ -31,6 +31,12 @@ public:
     [[nodiscard]] QByteArray bytes(const QString& name) const;
     void setBytes(const QString& name, const QByteArray& value);
 
+    [[nodiscard]] QStringList strings(const QString& name) const;
+    void setStrings(const QString& name, const QStringList& value);
+    /// The names below `group`, "layouts" for "layouts/night".
+    [[nodiscard]] QStringList namesBelow(const QString& group) const;
+    void forget(const QString& name);
+
 private:
     void remember(const QString& key, const QString& entry, int most);
 

@@ -21,6 +21,7 @@ StartPlan::StartPlan(SharedView* shared, Workspace* workspace, FilterEdit* filte
     , m_workspace(workspace)
     , m_filter(filter)
 {
+    connect(m_shared, &SharedView::sessionChanged, this, [this] { m_waits = false; });
     connect(m_shared, &SharedView::modeChanged, this, &StartPlan::apply); // after each new session
     connect(m_shared, &SharedView::dataGrew, this, &StartPlan::apply);
 }
@@ -30,13 +31,21 @@ void StartPlan::set(StudioArguments arguments)
     m_arguments = std::move(arguments);
     m_isPending = !m_arguments.view.isEmpty() || !m_arguments.where.isEmpty() ||
                   !m_arguments.at.isEmpty() || !m_arguments.select.isEmpty() ||
-                  !m_arguments.lanes.isEmpty();
+                  !m_arguments.lanes.isEmpty() || !m_arguments.agent.isEmpty() ||
+                  m_arguments.window.has_value() || m_arguments.restores;
+    m_waits = false;
+}
+
+void StartPlan::setForNext(StudioArguments arguments)
+{
+    set(std::move(arguments));
+    m_waits = true;
 }
 
 void StartPlan::apply()
 {
     Session* session = m_shared->session();
-    if (!m_isPending || !session || session->seen().last == 0)
+    if (!m_isPending || m_waits || !session || session->seen().last == 0)
         return;
     m_isPending = false;
     const StudioArguments start = std::exchange(m_arguments, {});
@@ -51,11 +60,17 @@ void StartPlan::apply()
     auto* timeline = qobject_cast<TimelineView*>(m_workspace->view(u"timeline"));
     if (const auto key = laneKeyFromText(start.lanes); key && timeline)
         timeline->setLaneKey(*key);
+    if (start.where.isEmpty() && start.restores)
+        m_filter->clear();
     if (!start.where.isEmpty()) {
         m_filter->setText(start.where);
         if (!m_filter->apply())
             Q_EMIT failed({ErrorCode::WrongUse, m_filter->error()});
     }
+    if (start.window)
+        m_shared->setWindow(*start.window);
+    if (!start.agent.isEmpty())
+        m_shared->selectAgent(session->dictionaries()->findAgent(start.agent.toStdString()));
     if (!start.at.isEmpty()) {
         const auto time = timeFromText(start.at, session->seen().time);
         if (time)

@@ -23,6 +23,10 @@ public:
               QObject* parent = nullptr);
 
     void set(StudioArguments arguments);
+    /// For the session that comes next, not for the one that is still there.
+    void setForNext(StudioArguments arguments);
+    /// In a session that is open already.
+    void applyNow() { apply(); }
     /// Something still has to be done.
     [[nodiscard]] bool isPending() const { return m_isPending; }
 
@@ -39,6 +43,7 @@ private:
     FilterEdit* m_filter;
     StudioArguments m_arguments;
     bool m_isPending = false;
+    bool m_waits = false; ///< for another session
 };
 
 } // namespace murmur

@@ -37,6 +37,7 @@ TopBar::TopBar(SharedView* shared, StudioSession* session, QWidget* parent)
     line->addWidget(m_mode);
     line->addWidget(m_chips);
     auto* more = new QToolButton(this);
+    m_more = more;
     more->setText(u"+"_s);
     more->setToolTip(tr("Connect to another bus (Ctrl+Shift+O)"));
     more->setAccessibleName(tr("Connect to another bus"));
@@ -71,13 +72,22 @@ void TopBar::setArmed(bool armed)
     m_mode->setArmed(armed);
 }
 
+void TopBar::setForAudience(bool isForAudience)
+{
+    m_isForAudience = isForAudience;
+    m_chips->setVisible(!isForAudience);
+    m_more->setVisible(!isForAudience);
+    m_filter->setVisible(!isForAudience);
+    refresh();
+}
+
 void TopBar::refresh()
 {
     if (m_session->isRecording())
         m_mode->setRecordingLength(m_session->length());
     else
         m_mode->setRecordingLength({});
-    m_live->setVisible(m_session->isRecording());
+    m_live->setVisible(m_session->isRecording() && !m_isForAudience);
     const bool isBehind = m_shared->mode() != SharedView::Mode::Live;
     m_live->setEnabled(isBehind);
     m_live->setDefault(isBehind);

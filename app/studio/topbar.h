@@ -28,6 +28,8 @@ public:
     [[nodiscard]] ConnectionChips* chips() const { return m_chips; }
     /// Something can be sent: the mode says so.
     void setArmed(bool armed);
+    /// The mode only: no hosts, and no filter to be read along.
+    void setForAudience(bool isForAudience);
 
 Q_SIGNALS:
     /// One more bus is wanted.
@@ -46,6 +48,8 @@ private:
     ConnectionChips* m_chips;
     FilterEdit* m_filter;
     QPushButton* m_live;
+    QWidget* m_more;
+    bool m_isForAudience = false;
 };
 
 } // namespace murmur

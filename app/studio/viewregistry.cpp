@@ -15,6 +15,7 @@
 #include "views/heatmap/latencyview.h"
 #include "views/heatmap/matrixview.h"
 #include "views/inject/composerview.h"
+#include "views/inject/replayview.h"
 #include "views/llm/transcriptview.h"
 #include "views/map/mapview.h"
 #include "views/messages/inspectorview.h"
@@ -24,6 +25,7 @@
 #include "views/timeline/overviewstrip.h"
 #include "views/timeline/timelineview.h"
 #include "views/topology/topologyview.h"
+#include "views/triggers/triggersview.h"
 #include "views/wall/wallview.h"
 
 #include <QCoreApplication>
@@ -87,6 +89,10 @@ constexpr std::array kViews{
               make<CompareView>},
     ViewEntry{"inject", QT_TRANSLATE_NOOP("Views", "Compose"), Place::CenterBottom,
               make<ComposerView>},
+    ViewEntry{"replay", QT_TRANSLATE_NOOP("Views", "Replay onto a bus"), Place::CenterBottom,
+              make<ReplayView>},
+    ViewEntry{"triggers", QT_TRANSLATE_NOOP("Views", "Triggers"), Place::CenterBottom,
+              make<TriggersView>},
     ViewEntry{"inspector", QT_TRANSLATE_NOOP("Views", "Message"), Place::Right,
               make<InspectorView>},
     ViewEntry{"state", QT_TRANSLATE_NOOP("Views", "State"), Place::Right, make<StateView>},
@@ -105,6 +111,14 @@ const ViewEntry* viewEntry(QStringView id) noexcept
         if (id == QLatin1StringView(entry.id))
             return &entry;
     return nullptr;
+}
+
+bool showsSecrets(const ViewEntry& entry) noexcept
+{
+    constexpr std::array<std::string_view, 9> kSecret{"inspector", "state",       "transcript",
+                                                      "inject",    "facets",      "compare",
+                                                      "delivery",  "differences", "conversations"};
+    return std::ranges::find(kSecret, std::string_view(entry.id)) != kSecret.end();
 }
 
 QString viewTitle(const ViewEntry& entry)

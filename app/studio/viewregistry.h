@@ -15,6 +15,8 @@ std::span<const ViewEntry> viewEntries() noexcept;
 /// Null when there is no such view.
 const ViewEntry* viewEntry(QStringView id) noexcept;
 /// The title in the person's language.
+/// It shows payloads, hosts or ids: not for a stage.
+bool showsSecrets(const ViewEntry& entry) noexcept;
 QString viewTitle(const ViewEntry& entry);
 
 } // namespace murmur

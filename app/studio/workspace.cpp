@@ -3,12 +3,16 @@
 
 #include "workspace.h"
 
+#include "floatingpane.h"
+#include "layoutpresets.h"
 #include "settings.h"
 #include "viewregistry.h"
 
 #include "views/base/sharedview.h"
+#include "views/base/viewwishes.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QDataStream>
 #include <QIODevice>
 #include <QResizeEvent>
@@ -73,6 +77,7 @@ Workspace::Workspace(const ViewContext& context, QWidget* parent)
     m_across->setStretchFactor(2, 0);
     connect(context.shared, &SharedView::differencesWanted, this,
             [this] { bringToFront(u"differences"); });
+    connect(ViewWishes::of(context.shared), &ViewWishes::wanted, this, &Workspace::bringToFront);
     place();
     resetLayout();
 }
@@ -92,12 +97,23 @@ void Workspace::addPane(const ViewEntry& entry, const ViewContext& context)
     m_toggles.push_back(toggle);
 }
 
+Workspace::Pane* Workspace::pane(QStringView id)
+{
+    for (Pane& pane : m_panes)
+        if (id == QLatin1StringView(pane.entry->id))
+            return &pane;
+    return nullptr;
+}
+
+const Workspace::Pane* Workspace::pane(QStringView id) const
+{
+    return const_cast<Workspace*>(this)->pane(id);
+}
+
 View* Workspace::view(QStringView id) const
 {
-    for (const Pane& pane : m_panes)
-        if (id == QLatin1StringView(pane.entry->id))
-            return pane.view;
-    return nullptr;
+    const Pane* found = pane(id);
+    return found ? found->view : nullptr;
 }
 
 bool Workspace::isSettled() const
@@ -109,42 +125,53 @@ bool Workspace::isSettled() const
 
 bool Workspace::bringToFront(QStringView id)
 {
-    for (const Pane& pane : m_panes) {
-        if (id != QLatin1StringView(pane.entry->id))
-            continue;
-        pane.toggle->setChecked(true);
-        for (QTabWidget* tabs : {m_tabs, m_leftTabs}) {
-            if (const int tab = tabs->indexOf(pane.view); tab >= 0)
-                tabs->setCurrentIndex(tab);
-        }
-        pane.view->setFocus(Qt::OtherFocusReason);
-        return true;
+    const Pane* found = pane(id);
+    if (!found)
+        return false;
+    found->toggle->setChecked(true);
+    if (found->floating) {
+        found->floating->raise();
+        found->floating->activateWindow();
     }
-    return false;
+    showInTabs(*found);
+    found->view->setFocus(Qt::OtherFocusReason);
+    return true;
 }
 
-void Workspace::fillTabs(QTabWidget* tabs, const std::vector<const Pane*>& panes)
+void Workspace::showInTabs(const Pane& pane)
 {
-    QWidget* current = tabs->currentWidget();
+    for (QTabWidget* tabs : {m_tabs, m_leftTabs})
+        if (const int tab = tabs->indexOf(pane.view); tab >= 0)
+            tabs->setCurrentIndex(tab);
+}
+
+void Workspace::fillTabs(QTabWidget* tabs, const std::vector<const Pane*>& panes, QWidget* front)
+{
     while (tabs->count() > 0)
         tabs->removeTab(0);
     for (const Pane* pane : panes) {
         pane->view->setParent(this);
         pane->view->hide();
-        if (pane->toggle->isChecked())
+        if (isShown(*pane))
             tabs->addTab(pane->view, viewTitle(*pane->entry));
     }
-    if (tabs->indexOf(current) >= 0)
-        tabs->setCurrentWidget(current);
+    tabs->setCurrentIndex(std::max(0, tabs->indexOf(front)));
     tabs->setVisible(tabs->count() > 0);
 }
 
 void Workspace::place()
 {
+    // What leaves the tabs by getting another home would put its neighbour in front.
+    QWidget* front = m_tabs->currentWidget();
+    QWidget* frontLeft = m_leftTabs->currentWidget();
     std::vector<const Pane*> lower;
     std::vector<const Pane*> lowerLeft;
     bool hasFirstLeft = false;
     for (const Pane& pane : m_panes) {
+        if (pane.floating) {
+            pane.floating->setVisible(isShown(pane));
+            continue;
+        }
         const Place place = pane.entry->place;
         if (place == Place::CenterBottom || (place == Place::Right && m_isCompact)) {
             lower.push_back(&pane);
@@ -157,26 +184,40 @@ void Workspace::place()
         QSplitter* home = place == Place::Left    ? m_left
                           : place == Place::Right ? m_right
                                                   : m_middle;
+        // In their order, and the tabs stay below everything else.
         if (pane.view->parentWidget() != home) {
-            // The tabs stay below everything else.
-            if (home == m_middle)
-                home->insertWidget(home->indexOf(m_tabs), pane.view);
-            else if (home == m_left)
-                home->insertWidget(home->indexOf(m_leftTabs), pane.view);
-            else
-                home->addWidget(pane.view);
+            int before = 0;
+            for (const Pane& other : m_panes) {
+                if (&other == &pane)
+                    break;
+                before += other.view->parentWidget() == home ? 1 : 0;
+            }
+            home->insertWidget(before, pane.view);
         }
-        pane.view->setVisible(pane.toggle->isChecked());
+        pane.view->setVisible(isShown(pane));
     }
-    fillTabs(m_tabs, lower);
-    fillTabs(m_leftTabs, lowerLeft);
+    fillTabs(m_tabs, lower, front);
+    fillTabs(m_leftTabs, lowerLeft, frontLeft);
     const auto hasShown = [this](Place where) {
-        return std::ranges::any_of(m_panes, [where](const Pane& pane) {
-            return pane.entry->place == where && pane.toggle->isChecked();
+        return std::ranges::any_of(m_panes, [this, where](const Pane& pane) {
+            return pane.entry->place == where && isShown(pane) && !pane.floating;
         });
     };
     m_left->setVisible(hasShown(Place::Left));
     m_right->setVisible(hasShown(Place::Right) && !m_isCompact);
+}
+
+bool Workspace::isShown(const Pane& pane) const
+{
+    return pane.toggle->isChecked() && !(m_isWithheld && showsSecrets(*pane.entry));
+}
+
+void Workspace::setWithheld(bool isWithheld)
+{
+    if (isWithheld == m_isWithheld)
+        return;
+    m_isWithheld = isWithheld;
+    place();
 }
 
 void Workspace::setCompact(bool isCompact)
@@ -189,8 +230,11 @@ void Workspace::setCompact(bool isCompact)
 
 void Workspace::resetLayout()
 {
-    for (const Pane& pane : m_panes)
+    for (const Pane& pane : m_panes) {
+        if (pane.floating)
+            pane.floating->close();
         pane.toggle->setChecked(true);
+    }
     m_across->setSizes({250, 1060, 370});
     m_right->setSizes({430, 470});
     m_left->setSizes({300, 600});
@@ -199,7 +243,7 @@ void Workspace::resetLayout()
         shareHeights();
 }
 
-void Workspace::shareHeights()
+void Workspace::shareHeights(int lowerShare)
 {
     m_isShared = true;
     // Lanes and messages grow with the window; overview and heatmap need no more than they need.
@@ -214,7 +258,7 @@ void Workspace::shareHeights()
         else if (widget == view(u"heatmap"))
             sizes << heatmap;
         else
-            sizes << (widget == m_tabs ? rest * 45 / 100 : rest * 55 / 100);
+            sizes << (widget == m_tabs ? rest * lowerShare / 100 : rest * (100 - lowerShare) / 100);
     }
     m_middle->setSizes(sizes);
     for (int i = 0; i < m_middle->count(); ++i) {
@@ -224,37 +268,34 @@ void Workspace::shareHeights()
     }
 }
 
-void Workspace::save(Settings& settings) const
+QByteArray Workspace::layoutState() const
 {
     QByteArray bytes;
     QDataStream out(&bytes, QIODevice::WriteOnly);
     QStringList hidden;
-    for (const Pane& pane : m_panes) {
+    for (const Pane& pane : m_panes)
         if (!pane.toggle->isChecked())
             hidden << QLatin1StringView(pane.entry->id);
-        settings.setBytes(stateKey(*pane.entry), pane.view->saveState());
-    }
+    const QWidget* front = m_tabs->currentWidget();
     out << kLayoutVersion << m_across->saveState() << m_left->saveState() << m_middle->saveState()
-        << m_right->saveState() << hidden;
-    settings.setBytes(kLayoutKey, bytes);
+        << m_right->saveState() << hidden << (front ? front->objectName() : QString());
+    return bytes;
 }
 
-void Workspace::restore(const Settings& settings)
+bool Workspace::setLayoutState(const QByteArray& bytes)
 {
-    for (const Pane& pane : m_panes)
-        if (const QByteArray state = settings.bytes(stateKey(*pane.entry)); !state.isEmpty())
-            pane.view->restoreState(state);
-    const QByteArray bytes = settings.bytes(kLayoutKey);
     QDataStream in(bytes);
     qint32 version = 0;
     QByteArray across, left, middle, right;
     QStringList hidden;
     in >> version;
     if (version != kLayoutVersion)
-        return;
+        return false;
     in >> across >> left >> middle >> right >> hidden;
     if (in.status() != QDataStream::Ok)
-        return;
+        return false;
+    QString front; // layouts of before have none
+    in >> front;
     for (const Pane& pane : m_panes)
         pane.toggle->setChecked(!hidden.contains(QLatin1StringView(pane.entry->id)));
     m_across->restoreState(across);
@@ -265,6 +306,75 @@ void Workspace::restore(const Settings& settings)
         splitter->setHandleWidth(1);
         splitter->setChildrenCollapsible(false);
     }
+    if (const Pane* inFront = pane(front))
+        showInTabs(*inFront);
+    return true;
+}
+
+void Workspace::usePreset(const LayoutPreset& preset)
+{
+    for (const Pane& pane : m_panes) {
+        if (pane.floating)
+            pane.floating->close();
+        pane.toggle->setChecked(preset.shows(pane.entry->id));
+    }
+    if (const Pane* inFront = pane(QString::fromLatin1(preset.front)))
+        showInTabs(*inFront);
+    m_across->setSizes({250, 1060, 370});
+    shareHeights(preset.lowerShare);
+}
+
+QString Workspace::currentView() const
+{
+    for (const QWidget* widget = QApplication::focusWidget(); widget;
+         widget = widget->parentWidget())
+        if (pane(widget->objectName()))
+            return widget->objectName();
+    return m_tabs->currentWidget() ? m_tabs->currentWidget()->objectName() : QString();
+}
+
+bool Workspace::isFloating(QStringView id) const
+{
+    const Pane* found = pane(id);
+    return found && found->floating;
+}
+
+void Workspace::toggleFloating(QStringView id)
+{
+    Pane* found = pane(id);
+    if (!found)
+        return;
+    if (found->floating) {
+        found->floating->close();
+        return;
+    }
+    const QSize size = found->view->size().expandedTo({480, 320});
+    found->floating = new FloatingPane(found->view, viewTitle(*found->entry), window());
+    connect(found->floating, &FloatingPane::closed, this, [this, name = id.toString()] {
+        Pane* back = pane(name);
+        back->view->setParent(this);
+        back->floating = nullptr;
+        place();
+    });
+    found->toggle->setChecked(true);
+    place();
+    found->floating->resize(size);
+    found->floating->show();
+}
+
+void Workspace::save(Settings& settings) const
+{
+    for (const Pane& pane : m_panes)
+        settings.setBytes(stateKey(*pane.entry), pane.view->saveState());
+    settings.setBytes(kLayoutKey, layoutState());
+}
+
+void Workspace::restore(const Settings& settings)
+{
+    for (const Pane& pane : m_panes)
+        if (const QByteArray state = settings.bytes(stateKey(*pane.entry)); !state.isEmpty())
+            pane.view->restoreState(state);
+    setLayoutState(settings.bytes(kLayoutKey));
 }
 
 void Workspace::resizeEvent(QResizeEvent* event)

@@ -15,10 +15,14 @@ class QTabWidget;
 
 namespace murmur {
 
+class FloatingPane;
 class Settings;
+struct LayoutPreset;
 
 /// The panes of the window: findings, agents and facets on the left, everything with a time axis in
 /// the middle, what is selected on the right. In a narrow window the right pane folds into tabs.
+/// Each pane can be taken out into a window of its own, for a second screen; closing that brings it
+/// back.
 class Workspace : public QWidget
 {
     Q_OBJECT
@@ -35,6 +39,18 @@ public:
     void save(Settings& settings) const;
     void restore(const Settings& settings);
     void resetLayout();
+    /// Which panes are shown, which one is in front, and the shares of each; bytes for setLayout().
+    [[nodiscard]] QByteArray layoutState() const;
+    /// False where they say nothing that this version knows; then nothing has changed.
+    bool setLayoutState(const QByteArray& bytes);
+    void usePreset(const LayoutPreset& preset);
+    /// The view that has the keyboard, else the one of the tabs that is in front.
+    [[nodiscard]] QString currentView() const;
+    /// Takes a pane out into a window of its own; brings it back where it is out already.
+    void toggleFloating(QStringView id);
+    [[nodiscard]] bool isFloating(QStringView id) const;
+    /// Panes that show payloads, hosts or ids are not there, whatever is asked for.
+    void setWithheld(bool isWithheld);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -45,13 +61,19 @@ private:
         const ViewEntry* entry = nullptr;
         View* view = nullptr;
         QAction* toggle = nullptr;
+        FloatingPane* floating = nullptr;
     };
+    [[nodiscard]] Pane* pane(QStringView id);
+    [[nodiscard]] const Pane* pane(QStringView id) const;
     void addPane(const ViewEntry& entry, const ViewContext& context);
     void setCompact(bool isCompact);
+    [[nodiscard]] bool isShown(const Pane& pane) const;
     void place();
+    void showInTabs(const Pane& pane);
     /// Puts what goes there into the tabs anew; the one in front stays there.
-    void fillTabs(QTabWidget* tabs, const std::vector<const Pane*>& panes);
-    void shareHeights();
+    void fillTabs(QTabWidget* tabs, const std::vector<const Pane*>& panes, QWidget* front);
+    /// `lowerShare`: of the lower panes, in hundredths of what is shared.
+    void shareHeights(int lowerShare = 45);
 
     std::vector<Pane> m_panes;
     std::vector<QAction*> m_toggles;
@@ -62,6 +84,7 @@ private:
     QTabWidget* m_leftTabs; ///< what stands on the left below the first
     QTabWidget* m_tabs;
     bool m_isCompact = false;
+    bool m_isWithheld = false;
     bool m_isShared = false; ///< the heights were given by the person or once by us
 };
 

@@ -217,6 +217,41 @@ private Q_SLOTS:
         QCOMPARE(model.rowCount(), 0);
     }
 
+    void othersAreDimmed()
+    {
+        Rows rows;
+        MessageModel model;
+        model.open(rows.fetch(), std::make_shared<Dictionaries>(), 1'000);
+        model.setVisible(0, 20);
+        rows.answer();
+        QTRY_VERIFY(model.message(0) != nullptr);
+        QVERIFY(!model.isDimmed(5));
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+        model.dimOthers();
+        QCOMPARE(model.rowCount(), 1'000);
+        QVERIFY(!model.isDimmed(5)); // nothing was looked at yet
+        model.appendMatches(std::vector<Seq>{3, 7, 400});
+        model.setLookedAt(500);
+        QVERIFY(!changed.isEmpty());
+        QVERIFY(model.isDimmed(5) && !model.isDimmed(7) && !model.isDimmed(501));
+        const QModelIndex dim = model.index(4, MessageModel::From);
+        const QModelIndex bright = model.index(6, MessageModel::From);
+        QVERIFY(model.data(dim, Qt::ForegroundRole) != model.data(bright, Qt::ForegroundRole));
+        // Not by colour alone.
+        QVERIFY(!model.data(dim, Qt::AccessibleDescriptionRole).toString().isEmpty());
+        QVERIFY(model.data(bright, Qt::AccessibleDescriptionRole).toString().isEmpty());
+        QCOMPARE(model.matchCount(), 3);
+        QCOMPARE(model.matchFrom(3, 1), 7);
+        QCOMPARE(model.matchFrom(3, -1), 0);
+        QCOMPARE(model.matchFrom(1'000, -1), 400);
+        QCOMPARE(model.matchFrom(400, 1), 0);
+        model.letGo(5);
+        QCOMPARE(model.matchCount(), 2);
+        model.showAll();
+        QVERIFY(!model.isDimmed(5));
+        QCOMPARE(model.rowCount(), 996);
+    }
+
     void growthIsOneBlock()
     {
         Rows rows;

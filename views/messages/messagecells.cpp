@@ -194,6 +194,8 @@ QString MessageModel::addedText(int row, int column) const
     if (page == nullptr || page->cellsRevision != m_addedRevision || at >= page->cells.size())
         return {};
     const auto cell = static_cast<std::size_t>(column - ColumnCount);
+    if (m_hidesPayloads)
+        return u"•••"_s;
     const QString text = cell < page->cells[at].size() ? page->cells[at][cell] : QString();
     return text.isNull() ? u""_s : text;
 }

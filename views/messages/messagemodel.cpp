@@ -121,6 +121,7 @@ void MessageModel::open(Fetch fetch, std::shared_ptr<const Dictionaries> names, 
     m_first = std::max<Seq>(1, first);
     m_last = m_fetch ? last : 0;
     m_showsMatches = false;
+    m_dimsOthers = false;
     m_matches.clear();
     m_agentNames.clear();
     m_audienceNames.clear();
@@ -161,6 +162,8 @@ void MessageModel::letGo(Seq first)
         beginRemoveRows({}, 0, gone - 1);
     if (m_showsMatches)
         m_matches.erase(m_matches.begin(), m_matches.begin() + gone);
+    else if (m_dimsOthers)
+        m_matches.erase(m_matches.begin(), std::ranges::lower_bound(m_matches, first));
     m_first = first;
     if (gone == 0)
         return;
@@ -176,13 +179,20 @@ void MessageModel::showMatches()
     beginResetModel();
     forget();
     m_showsMatches = true;
+    m_dimsOthers = false;
     m_matches.clear();
     endResetModel();
 }
 
 void MessageModel::appendMatches(std::span<const Seq> seqs)
 {
-    if (!m_showsMatches || seqs.empty())
+    if (seqs.empty())
+        return;
+    if (m_dimsOthers) {
+        m_matches.insert(m_matches.end(), seqs.begin(), seqs.end());
+        return; // setLookedAt() tells the view
+    }
+    if (!m_showsMatches)
         return;
     const int before = total();
     beginInsertRows({}, before, before + static_cast<int>(seqs.size()) - 1);
@@ -193,13 +203,64 @@ void MessageModel::appendMatches(std::span<const Seq> seqs)
 
 void MessageModel::showAll()
 {
-    if (!m_showsMatches)
+    m_dimsOthers = false;
+    if (!m_showsMatches) {
+        m_matches = {};
+        tellColours();
         return;
+    }
     beginResetModel();
     forget();
     m_showsMatches = false;
     m_matches = {};
     endResetModel();
+}
+
+void MessageModel::dimOthers()
+{
+    showAll();
+    m_dimsOthers = true;
+    m_lookedAt = 0;
+}
+
+void MessageModel::setLookedAt(Seq through)
+{
+    if (!m_dimsOthers || through == m_lookedAt)
+        return;
+    m_lookedAt = through;
+    tellColours();
+}
+
+bool MessageModel::isDimmed(Seq seq) const
+{
+    return m_dimsOthers && seq <= m_lookedAt && !std::ranges::binary_search(m_matches, seq);
+}
+
+Seq MessageModel::matchFrom(Seq seq, int direction) const
+{
+    const auto at = direction > 0 ? std::ranges::upper_bound(m_matches, seq)
+                                  : std::ranges::lower_bound(m_matches, seq);
+    if (direction > 0)
+        return at == m_matches.end() ? 0 : *at;
+    return at == m_matches.begin() ? 0 : *std::prev(at);
+}
+
+void MessageModel::setHidesPayloads(bool hides)
+{
+    if (hides == m_hidesPayloads)
+        return;
+    m_hidesPayloads = hides;
+    if (total() > 0)
+        Q_EMIT dataChanged(index(0, 0), index(total() - 1, columnCount() - 1));
+}
+
+/// The rows in view have other colours.
+void MessageModel::tellColours()
+{
+    const int last = std::min(m_visibleLast, total() - 1);
+    if (m_visibleFirst <= last && m_visibleFirst >= 0)
+        Q_EMIT dataChanged(index(m_visibleFirst, 0), index(last, columnCount() - 1),
+                           {Qt::ForegroundRole});
 }
 
 int MessageModel::total() const
@@ -447,7 +508,7 @@ QString MessageModel::text(const MessageRow& row, Column column,
     case Latency:
         return row.latency >= 0 ? durationText(nanoseconds(row.latency)) : QString();
     case Payload:
-        return previewText(row.preview);
+        return m_hidesPayloads ? u"•••"_s : previewText(row.preview);
     case Number:
         return m_names ? seqText(*m_names, row) : numberText(row.seq);
     case Type:
@@ -476,6 +537,15 @@ QString MessageModel::text(const MessageRow& row, Column column,
         break;
     }
     return {};
+}
+
+QColor MessageModel::dimmedColour()
+{
+    // Half of the way to the ground: there, and clearly not meant.
+    const Theme& theme = Theme::current();
+    return QColor((theme.faint.red() + theme.ground.red()) / 2,
+                  (theme.faint.green() + theme.ground.green()) / 2,
+                  (theme.faint.blue() + theme.ground.blue()) / 2);
 }
 
 QVariant MessageModel::foreground(const MessageRow& row, Column column) const
@@ -561,6 +631,7 @@ QVariant MessageModel::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole:
     case Qt::ForegroundRole:
     case Qt::ToolTipRole:
+    case Qt::AccessibleDescriptionRole:
         break;
     default:
         return {};
@@ -571,8 +642,11 @@ QVariant MessageModel::data(const QModelIndex& index, int role) const
             return u"…"_s;
         return role == Qt::ForegroundRole ? QVariant(Theme::current().faint) : QVariant();
     }
+    const bool isDimmed = this->isDimmed(row->seq);
+    if (role == Qt::AccessibleDescriptionRole)
+        return isDimmed ? tr("Does not pass the filter") : QVariant();
     if (role == Qt::ForegroundRole)
-        return foreground(*row, column);
+        return isDimmed ? QVariant(dimmedColour()) : foreground(*row, column);
     if (role == Qt::ToolTipRole)
         return toolTip(*row, column);
     if (column != Delta)

@@ -10,6 +10,7 @@
 
 #include <QAbstractTableModel>
 #include <QCache>
+#include <QColor>
 #include <QFont>
 #include <QHash>
 
@@ -77,11 +78,23 @@ public:
     void showMatches();
     void appendMatches(std::span<const Seq> seqs); ///< ascending, above those already there
     void showAll();
+    /// From now on all are shown, and those that are no matches in faint letters; none is one to
+    /// begin with, and what lies behind `through` is not known.
+    void dimOthers();
+    void setLookedAt(Seq through);
+    [[nodiscard]] bool isDimmed(Seq seq) const;
+    [[nodiscard]] std::int64_t matchCount() const
+    {
+        return static_cast<std::int64_t>(m_matches.size());
+    }
+    /// The next (+1) or previous (-1) match from `seq` on; 0: none that is known.
+    [[nodiscard]] Seq matchFrom(Seq seq, int direction) const;
     [[nodiscard]] bool showsMatches() const { return m_showsMatches; }
 
     /// The rows in view: their pages are fetched first, their neighbours next, others not at all.
     void setVisible(int first, int last);
     void setSlo(nanoseconds slo);
+    void setHidesPayloads(bool hides);
     /// By which `Aligned` is told; null: not known.
     void setClocks(ClocksPtr clocks);
     void applyTheme();
@@ -129,6 +142,8 @@ private:
     void storeCells(int page, const Result<std::vector<CellRow>>& answer);
     [[nodiscard]] QVariant addedData(const QModelIndex& index, int role) const;
     [[nodiscard]] QString addedText(int row, int column) const;
+    void tellColours();
+    [[nodiscard]] static QColor dimmedColour();
     [[nodiscard]] QVariant foreground(const MessageRow& row, Column column) const;
     [[nodiscard]] QString toolTip(const MessageRow& row, Column column) const;
     [[nodiscard]] std::optional<AlignedTime> alignedTime(const MessageRow& row) const;
@@ -142,6 +157,8 @@ private:
     std::int64_t m_gone = 0; // rows let go since the last reset: pages are counted with them
     Seq m_last = 0;
     bool m_showsMatches = false;
+    bool m_dimsOthers = false; // then matches are shown among the others
+    Seq m_lookedAt = 0;
     std::vector<Seq> m_matches;
     QCache<int, Page> m_pages;
     int m_visibleFirst = 0;
@@ -155,6 +172,7 @@ private:
     CellFetch m_cellFetch;
     LatestJob m_cellJob;
     nanoseconds m_slo{0};
+    bool m_hidesPayloads = false;
     QFont m_font;
     QFont m_numberFont;
     // Looking a name up takes a lock and makes a string; a frame needs a hundred of them.

@@ -174,7 +174,10 @@ void MessagesView::onFilterChanged()
     Session* session = shared()->session();
     m_failure.clear();
     if (session != nullptr && shared()->filter()) {
-        m_model->showMatches();
+        if (shared()->filterDims())
+            m_model->dimOthers();
+        else
+            m_model->showMatches();
         m_search->start(
             [session](MatchRequest request) { return session->search(std::move(request)); },
             shared()->filter(), session->seen().last, session->seen().first);
@@ -190,6 +193,7 @@ void MessagesView::onFilterChanged()
 void MessagesView::onFound(const std::vector<Seq>& seqs)
 {
     m_model->appendMatches(seqs);
+    m_model->setLookedAt(m_search->through());
     if (m_followsEnd && shared()->mode() == SharedView::Mode::Live)
         m_table->scrollToEnd();
     if (m_table->currentRow() < 0)
@@ -259,6 +263,23 @@ void MessagesView::pick(int row)
     shared()->selectMessage(m_model->seqAt(row));
 }
 
+bool MessagesView::showMatch(int direction)
+{
+    const Seq seq = m_model->matchFrom(shared()->selectedMessage(), direction);
+    if (seq == 0)
+        return false;
+    m_followsEnd = false;
+    shared()->selectMessage(seq);
+    if (const MessageRow* message = m_model->message(m_model->rowOf(seq)))
+        shared()->setPlayhead(message->time);
+    return true;
+}
+
+void MessagesView::setHidesPayloads(bool hides)
+{
+    m_model->setHidesPayloads(hides);
+}
+
 QString MessagesView::facts() const
 {
     const Session* session = shared()->session();
@@ -268,7 +289,7 @@ QString MessagesView::facts() const
     const std::int64_t all = session->seen().last;
     QStringList parts;
     if (m_search->isActive()) {
-        parts << tr("%1 of %2 match").arg(numberText(rows), numberText(all));
+        parts << tr("%1 of %2 match").arg(numberText(m_model->matchCount()), numberText(all));
         if (m_search->through() < m_search->last() && m_search->last() > 0)
             parts << tr("searched %1 %").arg(m_search->through() * 100 / m_search->last());
     } else {

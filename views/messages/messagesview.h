@@ -45,6 +45,10 @@ public:
     void copyRowsAsJson();
 
     [[nodiscard]] QSize sizeHint() const override { return {800, 220}; }
+    /// Selects the next (+1) or previous (-1) message that passes the filter; false: none is known.
+    bool showMatch(int direction);
+    /// Dots stand for payloads, and for the fields that a person has added.
+    void setHidesPayloads(bool hides);
 
 protected:
     void changeEvent(QEvent* event) override;

@@ -1,0 +1,274 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "commanding.h"
+#include "commandpalette.h"
+#include "filteredit.h"
+#include "floatingpane.h"
+#include "layoutpresets.h"
+#include "mainwindow.h"
+#include "menus.h"
+#include "palettesources.h"
+#include "query/filterbook.h"
+#include "recordings.h"
+#include "settings.h"
+#include "studiosession.h"
+#include "views/base/sharedview.h"
+#include "views/base/theme.h"
+#include "views/base/view.h"
+#include "workspace.h"
+
+#include <QAbstractItemModelTester>
+#include <QAction>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPointer>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+#include <QUndoStack>
+
+using namespace murmur;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+PaletteEntry entryOf(const QString& text, const QString& kind = u"command"_s)
+{
+    return {text, kind, {}, text, [] {}};
+}
+
+QStringList textsOf(const PaletteModel& model)
+{
+    QStringList texts;
+    for (int row = 0; row < model.rowCount(); ++row)
+        texts << model.entry(row)->text;
+    return texts;
+}
+
+} // namespace
+
+class TestCommanding : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { Theme::apply(true); }
+    void init()
+    {
+        m_dir = std::make_unique<QTemporaryDir>();
+        qputenv("MURMURSCOPE_FILTERS", QFile::encodeName(m_dir->filePath(u"filters.json"_s)));
+        m_settings = std::make_unique<Settings>(m_dir->filePath(u"settings.ini"_s));
+        m_window = std::make_unique<MainWindow>(
+            *m_settings, MainWindow::Options{m_dir->filePath(u"recordings"_s), false, true});
+        m_window->resize(1680, 1020);
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+    }
+    void cleanup()
+    {
+        m_window.reset();
+        m_settings.reset();
+        m_dir.reset();
+        qunsetenv("MURMURSCOPE_FILTERS");
+    }
+
+    void theModelFindsAndRemembers()
+    {
+        PaletteModel model;
+        const QAbstractItemModelTester tester(
+            &model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+        model.setEntries({entryOf(u"File: Open"_s), entryOf(u"Replay: Play or pause"_s),
+                          entryOf(u"planner-1"_s, u"agent"_s),
+                          entryOf(u"plan.tasks"_s, u"topic"_s)},
+                         {u"Replay: Play or pause"_s});
+        QCOMPARE(model.entry(0)->text, u"Replay: Play or pause"_s); // used last
+        QCOMPARE(model.rowCount(), 4);
+        model.setQuery(u"open"_s);
+        QCOMPARE(textsOf(model), QStringList{u"File: Open"_s});
+        model.setQuery(u"rpp"_s); // beginnings of words
+        QCOMPARE(textsOf(model), QStringList{u"Replay: Play or pause"_s});
+        model.setQuery(u"@pl"_s);
+        QCOMPARE(textsOf(model), QStringList{u"planner-1"_s});
+        model.setQuery(u"#"_s);
+        QCOMPARE(textsOf(model), QStringList{u"plan.tasks"_s});
+        model.setQuery(u"pause play"_s); // words in any order
+        QCOMPARE(textsOf(model), QStringList{u"Replay: Play or pause"_s});
+        model.setQuery(u"xyz"_s);
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void thePaletteRunsWhatIsChosen()
+    {
+        open();
+        QTest::keyClick(m_window.get(), Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
+        QPointer<CommandPalette> palette = m_window->findChild<CommandPalette*>();
+        QVERIFY(palette);
+        QTest::keyClicks(palette->edit(), u"clear filter"_s);
+        QCOMPARE(palette->model()->entry(0)->text, u"Session: Clear the filter"_s);
+        palette->edit()->setText(u"go to conversations"_s);
+        QTest::keyClick(palette->edit(), Qt::Key_Return);
+        QTRY_VERIFY(m_window->workspace()->view(u"conversations")->isVisible());
+        QTRY_VERIFY(!palette);
+        // It comes first the next time.
+        m_window->menus()->commanding()->openPalette();
+        palette = m_window->findChild<CommandPalette*>();
+        QCOMPARE(palette->model()->entry(0)->text, u"Go to Conversations"_s);
+        QTest::keyClick(palette->edit(), Qt::Key_Escape);
+        QTRY_VERIFY(!palette);
+    }
+
+    void everythingEnabledIsThereAndNothingElse()
+    {
+        const auto texts = [this] {
+            QStringList all;
+            for (const PaletteEntry& entry : paletteEntries(*m_window))
+                all << entry.text;
+            return all;
+        };
+        QVERIFY(texts().contains(u"File: Open"_s));
+        QVERIFY(!texts().contains(u"Session: Clear the filter"_s)); // no recording
+        open();
+        const QStringList now = texts();
+        QVERIFY(now.contains(u"Session: Clear the filter"_s));
+        QVERIFY(now.contains(u"View: Layouts: Post-mortem"_s));
+        QVERIFY(now.filter(u"agent"_s, Qt::CaseInsensitive).size() > 1);
+    }
+
+    void aFilterIsKeptAndUsedByItsName()
+    {
+        open();
+        FilterEdit* filter = m_window->filterEdit();
+        filter->setText(u"kind == error"_s);
+        QVERIFY(filter->apply());
+        QCOMPARE(filter->history(), QStringList{u"kind == error"_s});
+        QCOMPARE(m_settings->strings(u"filter/history"_s), filter->history());
+        filter->keep();
+        QLineEdit* name = nullptr;
+        for (QDialog* dialog : m_window->findChildren<QDialog*>())
+            if (dialog->isVisible())
+                name = dialog->findChild<QLineEdit*>();
+        QVERIFY(name);
+        name->setText(u"bad"_s);
+        QTest::keyClick(name, Qt::Key_Return);
+        QTRY_VERIFY(FilterBook::load(FilterBook::usualPath())->find(u"bad"));
+        filter->clear();
+        filter->setText(u"@bad"_s);
+        QVERIFY(filter->apply());
+        QTRY_COMPARE(filter->countText(), u"100 match"_s);
+    }
+
+    void theFilterHidesOrDims()
+    {
+        open();
+        FilterEdit* filter = m_window->filterEdit();
+        auto* effect = filter->findChild<QToolButton*>(u"filterEffect"_s);
+        QVERIFY(!effect->isVisible());
+        filter->setText(u"kind == error"_s);
+        QVERIFY(filter->apply());
+        QVERIFY(effect->isVisible());
+        QCOMPARE(effect->text(), u"hides"_s);
+        effect->click();
+        QCOMPARE(effect->text(), u"dims"_s);
+        QVERIFY(m_window->shared()->filterDims());
+        // From match to match.
+        m_window->shared()->selectMessage(1);
+        const auto press = [this](Qt::KeyboardModifiers modifiers) {
+            QTest::keyClick(m_window.get(), Qt::Key_F3, modifiers);
+            return m_window->shared()->selectedMessage();
+        };
+        Seq first = 0;
+        QTRY_VERIFY((first = press({})) > 1);
+        const Seq second = press({});
+        QVERIFY(second > first);
+        QCOMPARE(press(Qt::ShiftModifier), first);
+    }
+
+    void layoutsCanBeTakenBackAndKept()
+    {
+        open();
+        Workspace* workspace = m_window->workspace();
+        QVERIFY(workspace->view(u"agents")->isVisible());
+        for (const LayoutPreset& preset : layoutPresets()) {
+            workspace->usePreset(preset);
+            QVERIFY2(workspace->view(QString::fromLatin1(preset.front))->isVisible(), preset.id);
+            for (const std::string_view hidden : preset.hidden) {
+                const QString id = QString::fromLatin1(hidden.data(), qsizetype(hidden.size()));
+                if (const View* view = workspace->view(id)) // a build may lack one
+                    QVERIFY2(!view->isVisible(), qPrintable(id));
+            }
+        }
+        workspace->resetLayout();
+        trigger(u"Live demo"_s);
+        QVERIFY(!workspace->view(u"agents")->isVisible());
+        m_window->shared()->undoStack()->undo();
+        QVERIFY(workspace->view(u"agents")->isVisible());
+        m_window->shared()->undoStack()->redo();
+        QVERIFY(!workspace->view(u"agents")->isVisible());
+
+        const QByteArray demo = workspace->layoutState();
+        m_settings->setBytes(u"layouts/night"_s, demo);
+        workspace->resetLayout();
+        trigger(u"night"_s);
+        QVERIFY(!workspace->view(u"agents")->isVisible());
+        QVERIFY(!workspace->setLayoutState("nonsense"));
+    }
+
+    void aPaneHasAWindowOfItsOwn()
+    {
+        open();
+        Workspace* workspace = m_window->workspace();
+        View* timeline = workspace->view(u"timeline");
+        workspace->toggleFloating(u"timeline");
+        QVERIFY(workspace->isFloating(u"timeline"));
+        QVERIFY(timeline->isVisible());
+        QVERIFY(timeline->window() != m_window.get());
+        // The keys of the menus hold there, and the selection is the same.
+        QPointer<QWidget> pane = timeline->window();
+        pane->close();
+        QVERIFY(!workspace->isFloating(u"timeline"));
+        QCOMPARE(timeline->window(), m_window.get());
+        QVERIFY(timeline->isVisible());
+        QTRY_VERIFY(!pane);
+        // The order of the middle is that of before.
+        QVERIFY(timeline->mapTo(m_window.get(), QPoint()).y() <
+                workspace->view(u"heatmap")->mapTo(m_window.get(), QPoint()).y());
+        // A layout brings everything home, and a window that goes takes its panes along.
+        workspace->toggleFloating(u"messages");
+        workspace->resetLayout();
+        QVERIFY(!workspace->isFloating(u"messages"));
+        workspace->toggleFloating(u"state");
+        m_window.reset();
+    }
+
+private:
+    void open()
+    {
+        const QString path = m_dir->filePath(u"a.murmur"_s);
+        QVERIFY(test::makeRecording(path, 1000));
+        m_window->openFile(path);
+        QTRY_VERIFY(m_window->shared()->session() != nullptr);
+        QTRY_COMPARE(m_window->shared()->session()->seen().last, Seq(1000));
+    }
+    void trigger(const QString& text)
+    {
+        for (QMenu* menu : m_window->findChildren<QMenu*>()) {
+            if (QString(menu->title()).remove(u'&') != "Layouts"_L1)
+                continue;
+            Q_EMIT menu->aboutToShow();
+            for (QAction* action : menu->actions()) {
+                if (QString(action->text()).remove(u'&') == text) {
+                    action->trigger();
+                    return;
+                }
+            }
+        }
+        QFAIL(qPrintable(u"no layout "_s + text));
+    }
+
+    std::unique_ptr<QTemporaryDir> m_dir;
+    std::unique_ptr<Settings> m_settings;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+QTEST_MAIN(TestCommanding)
+#include "tst_commanding.moc"
