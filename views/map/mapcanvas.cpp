@@ -3,6 +3,7 @@
 #include "views/map/mapcanvas.h"
 
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 
 #include <QAccessible>
@@ -180,7 +181,7 @@ QString MapCanvas::sentenceOf(int i) const
         lines << tr("%1: %2, at %3, %4 since %5")
                      .arg(m_scene.names[place], healthText(m_scene.health[place]),
                           QString::number(at.x, 'g', 8), QString::number(at.y, 'g', 8),
-                          clockTime(fromNs(at.since)));
+                          shownClock(fromNs(at.since)));
     }
     return lines.join(u'\n');
 }
@@ -218,6 +219,10 @@ void MapCanvas::wheelEvent(QWheelEvent* event)
 
 void MapCanvas::mousePressEvent(QMouseEvent* event)
 {
+    // The menu is about the agent under the pointer.
+    if (const int mark = m_scene.markAt(event->position());
+        event->button() == Qt::RightButton && mark >= 0 && mark != m_scene.markOf(m_scene.selected))
+        pick(mark);
     if (event->button() != Qt::LeftButton)
         return;
     m_isPressed = true;

@@ -255,7 +255,8 @@ void MapPainter::paintNames(QPainter& painter) const
     painter.setFont(theme.interfaceFont(9));
     const QFontMetrics metrics(painter.font());
     const QRectF all(QPointF(), m_scene.camera.size);
-    std::vector<QRectF> taken;
+    std::vector<QRectF> taken; // by names
+    std::vector<QRectF> marks;
     const bool isCrowded = m_scene.marks.size() > static_cast<std::size_t>(kMostNames);
     const auto paint = [&](int i, bool isForced) {
         const MapMark& mark = m_scene.marks[static_cast<std::size_t>(i)];
@@ -263,13 +264,22 @@ void MapPainter::paintNames(QPainter& painter) const
             return;
         const QString name = metrics.elidedText(nameOf(mark), Qt::ElideMiddle, 150);
         const double shift = mark.places.size() > 1 ? 20 : kRing + 3;
-        const QRectF box(mark.at.x() + shift, mark.at.y() - metrics.height() / 2.0,
-                         metrics.horizontalAdvance(name) + 1, metrics.height());
+        QRectF box(mark.at.x() + shift, mark.at.y() - metrics.height() / 2.0,
+                   metrics.horizontalAdvance(name) + 1, metrics.height());
         const auto isHit = [&](const QRectF& other) { return other.intersects(box); };
-        if (!isForced && (std::ranges::any_of(taken, isHit) || !all.contains(box)))
-            return;
+        const bool isIll = mark.health > Health::Well;
+        // Who is ill is named, also over those who are well.
+        const auto isTaken = [&] {
+            return std::ranges::any_of(taken, isHit) || !all.contains(box) ||
+                   (!isIll && std::ranges::any_of(marks, isHit));
+        };
+        if (!isForced && isTaken()) {
+            box.moveRight(mark.at.x() - shift);
+            if (isTaken())
+                return;
+        }
         taken.push_back(box);
-        if (isForced)
+        if (isForced || isIll)
             painter.fillRect(box.adjusted(-2, 0, 2, 0), theme.plate);
         painter.setPen(isForced                     ? theme.text
                        : mark.health > Health::Well ? healthColor(mark.health)
@@ -282,8 +292,8 @@ void MapPainter::paintNames(QPainter& painter) const
     }
     // Names lie over no mark either.
     for (const MapMark& mark : m_scene.marks) {
-        if (all.contains(mark.at) && taken.size() < 4096)
-            taken.push_back(around(mark.at, kShape));
+        if (all.contains(mark.at))
+            (mark.health > Health::Well ? taken : marks).push_back(around(mark.at, kShape));
     }
     int painted = 0;
     for (int i = 0; std::cmp_less(i, m_scene.marks.size()) && painted < kMostNames; ++i) {

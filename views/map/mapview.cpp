@@ -3,22 +3,26 @@
 #include "views/map/mapview.h"
 
 #include "views/base/agentfigures.h"
+#include "views/base/agentnaming.h"
 #include "views/base/agenttable.h"
 #include "views/base/emptynote.h"
 #include "views/base/names.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
-#include "views/base/sharedview.h"
+#include "views/base/picks.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 #include "views/base/viewwishes.h"
 #include "views/map/mapcanvas.h"
 
 #include <QClipboard>
+#include <QContextMenuEvent>
 #include <QDataStream>
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QIODevice>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QScopedValueRollback>
 #include <QShortcut>
 #include <QStackedLayout>
@@ -67,6 +71,7 @@ MapView::MapView(const ViewContext& context, QWidget* parent)
           {tr("group"), tr("agent"), tr("health"), tr("since"), tr("x"), tr("y")}, 4, this))
     , m_note(new EmptyNote(m_body))
     , m_figures(AgentFigures::of(context.shared))
+    , m_naming(new AgentNaming(context.shared, this))
 {
     setAccessibleName(tr("Map"));
     setAccessibleDescription(
@@ -231,7 +236,7 @@ void MapView::fillTable()
         lines.push_back({place.agent,
                          {row != nullptr ? row->group : QString(), scene.names[i],
                           healthText(scene.health[i], row != nullptr ? row->errors : 0),
-                          clockTime(fromNs(place.since)), QString::number(place.x, 'g', 9),
+                          shownClock(fromNs(place.since)), QString::number(place.x, 'g', 9),
                           QString::number(place.y, 'g', 9)}});
     }
     std::ranges::sort(lines, [](const AgentTable::Line& a, const AgentTable::Line& b) {
@@ -399,6 +404,24 @@ void MapView::restoreState(const QByteArray& state)
     m_axes = x.isEmpty() || y.isEmpty() ? MapAxes{} : chosenAxes(x.toStdString(), y.toStdString());
     m_plans = plans;
     ask();
+}
+
+std::optional<Region> MapView::picked() const
+{
+    const AgentId agent = shared()->selectedAgent();
+    return murmur::index(agent) == 0 ? std::nullopt : regionOfAgents(*shared(), {agent});
+}
+
+void MapView::contextMenuEvent(QContextMenuEvent* event)
+{
+    const AgentId agent = shared()->selectedAgent();
+    if (murmur::index(agent) == 0)
+        return;
+    QMenu menu(this);
+    m_naming->addTo(menu, {agent});
+    menu.addSeparator();
+    addPickActions(menu, this);
+    menu.exec(event->globalPos());
 }
 
 void MapView::keyPressEvent(QKeyEvent* event)

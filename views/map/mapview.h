@@ -3,6 +3,7 @@
 #pragma once
 
 #include "views/base/latestjob.h"
+#include "views/base/sharedview.h"
 #include "views/base/view.h"
 #include "views/map/floorplan.h"
 
@@ -19,6 +20,7 @@ class QToolButton;
 namespace murmur {
 
 class AgentFigures;
+class AgentNaming;
 class AgentTable;
 class EmptyNote;
 class MapCanvas;
@@ -36,6 +38,7 @@ public:
     [[nodiscard]] QString asText() const override;
     [[nodiscard]] QByteArray saveState() const override;
     void restoreState(const QByteArray& state) override;
+    [[nodiscard]] std::optional<Region> picked() const override;
     [[nodiscard]] bool isSettled() const override;
 
     [[nodiscard]] MapCanvas* canvas() const { return m_canvas; }
@@ -54,6 +57,7 @@ public:
 protected:
     void showEvent(QShowEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
@@ -84,6 +88,7 @@ private:
     AgentTable* m_model;
     EmptyNote* m_note;
     AgentFigures* m_figures; // the window's
+    AgentNaming* m_naming;
 
     MapAxes m_axes; ///< as the person wants them; empty: the likeliest
     nanoseconds m_trail = std::chrono::seconds(30);

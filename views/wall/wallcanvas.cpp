@@ -239,7 +239,8 @@ void WallCanvas::wheelEvent(QWheelEvent* event)
 
 void WallCanvas::mousePressEvent(QMouseEvent* event)
 {
-    if (event->button() == Qt::LeftButton)
+    // The menu is about the agent under the pointer.
+    if (event->button() == Qt::LeftButton || event->button() == Qt::RightButton)
         pick(tileUnder(event->pos()));
 }
 

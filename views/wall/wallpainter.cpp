@@ -84,6 +84,22 @@ QString keyFigure(const AgentRow& row)
                                 : WallTr::tr("%1/s").arg(shortNumberText(row.rate));
 }
 
+QString shortFigure(const AgentRow& row)
+{
+    switch (row.health) {
+    case Health::Unseen:
+    case Health::Silent:
+        return {};
+    case Health::Erring:
+        return numberText(row.errors);
+    case Health::Slow:
+    case Health::Well:
+        break;
+    }
+    return row.p99.count() >= 0 ? durationText(row.p99)
+                                : WallTr::tr("%1/s").arg(shortNumberText(row.rate));
+}
+
 void WallPainter::reset(std::size_t tiles)
 {
     m_texts.assign(tiles, {});
@@ -107,6 +123,15 @@ WallPainter::Texts& WallPainter::textsOf(int tile, const WallPlan& plan, const A
         return textOf(QFontMetrics(font).elidedText(text, mode, width), font);
     };
     texts.name = elided(row.name, words, room, Qt::ElideMiddle);
+    if (plan.size() == TileSize::Name) {
+        const QString figure = shortFigure(row);
+        const int width = QFontMetrics(figures).horizontalAdvance(figure);
+        // A name that is whole may have its figure beside it.
+        if (QFontMetrics(words).horizontalAdvance(row.name) + width + kPad < room) {
+            texts.figure = textOf(figure, figures);
+            texts.figureWidth = width;
+        }
+    }
     if (plan.size() == TileSize::Brief) {
         texts.second = elided(keyFigure(row), small, rect.width() - kBar - kPad, Qt::ElideRight);
     } else if (plan.size() == TileSize::Full) {
@@ -152,8 +177,13 @@ void WallPainter::paintTile(QPainter& painter, int tile, const WallPlan& plan, c
     painter.setFont(words);
     painter.setPen(row.health == Health::Unseen ? theme.faint : theme.text);
     painter.drawStaticText(left + letter + kPad / 2, rect.top() + pad, texts.name);
-    if (plan.size() == TileSize::Name)
+    if (plan.size() == TileSize::Name) {
+        painter.setFont(theme.numberFont(9));
+        painter.setPen(isIll(row.health) ? color : theme.faint);
+        painter.drawStaticText(rect.right() - kPad / 2 - texts.figureWidth, rect.top() + pad + 1,
+                               texts.figure);
         return;
+    }
     painter.setFont(theme.interfaceFont(9));
     painter.setPen(isIll(row.health) ? color : theme.secondary);
     painter.drawStaticText(left + kPad / 2, rect.top() + pad + line, texts.second);

@@ -41,5 +41,7 @@ private:
 QString trafficText(const AgentRow& row);
 /// The figure that says most: since when it is silent, its errors, its p99, else its rate.
 QString keyFigure(const AgentRow& row);
+/// The same where there is room for a few letters only: "31 ms", "4.2/s".
+QString shortFigure(const AgentRow& row);
 
 } // namespace murmur

@@ -11,7 +11,9 @@ namespace {
 
 constexpr int kMargin = 8;
 constexpr int kGroupGap = 8;
-constexpr double kWidest = 1.7; ///< times the least width: one agent is no banner
+/// Times the least width, tried in this order: names get what room there is, but one agent is no
+/// banner.
+constexpr std::array kWidths{1.7, 1.6, 1.5, 1.4, 1.35, 1.3, 1.25, 1.2, 1.15, 1.1, 1.05, 1.0};
 
 struct Measure
 {
@@ -55,15 +57,17 @@ Health WallGroup::worst() const
 WallPlan::WallPlan(const std::vector<AgentRow>& rows, const Wish& wish)
 {
     order(rows, wish.filter.trimmed().toCaseFolded());
-    if (wish.size) {
-        (void)place(*wish.size, wish);
-        return;
-    }
-    for (const TileSize size : {TileSize::Full, TileSize::Brief, TileSize::Name}) {
-        if (place(size, wish))
+    for (const TileSize size :
+         {TileSize::Full, TileSize::Brief, TileSize::Name, TileSize::Letter}) {
+        if (wish.size && *wish.size != size)
+            continue;
+        for (const double wider : kWidths) {
+            if (place(size, wider, wish))
+                return;
+        }
+        if (wish.size)
             return;
     }
-    (void)place(TileSize::Letter, wish);
 }
 
 void WallPlan::order(const std::vector<AgentRow>& rows, const QString& filter)
@@ -100,14 +104,17 @@ void WallPlan::order(const std::vector<AgentRow>& rows, const QString& filter)
     }
 }
 
-bool WallPlan::place(TileSize size, const Wish& wish)
+bool WallPlan::place(TileSize size, double wider, const Wish& wish)
 {
     m_size = size;
-    const Measure least = measureOf(size, wish.line);
+    Measure least = measureOf(size, wish.line);
+    const int widest = static_cast<int>(least.width * kWidths.front());
+    if (least.isStretched)
+        least.width = static_cast<int>(least.width * wider);
     const int width = std::max(least.width, wish.room.width() - 2 * kMargin);
     const int columns = std::max(1, (width + least.gap) / (least.width + least.gap));
     const int stretched = least.isStretched ? std::min((width + least.gap) / columns - least.gap,
-                                                       static_cast<int>(least.width * kWidest))
+                                                       std::max(widest, least.width))
                                             : least.width;
     const int header = wish.line + 6;
     int y = kMargin / 2;

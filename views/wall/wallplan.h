@@ -60,7 +60,8 @@ public:
 
 private:
     void order(const std::vector<AgentRow>& rows, const QString& filter);
-    [[nodiscard]] bool place(TileSize size, const Wish& wish); ///< true: all can be seen
+    /// True: all can be seen.
+    [[nodiscard]] bool place(TileSize size, double wider, const Wish& wish);
 
     std::vector<WallTile> m_tiles;
     std::vector<WallGroup> m_groups;

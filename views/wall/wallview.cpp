@@ -3,23 +3,27 @@
 #include "views/wall/wallview.h"
 
 #include "views/base/agentfigures.h"
+#include "views/base/agentnaming.h"
 #include "views/base/agenttable.h"
 #include "views/base/emptynote.h"
 #include "views/base/names.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
-#include "views/base/sharedview.h"
+#include "views/base/picks.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 #include "views/base/viewwishes.h"
 #include "views/wall/wallcanvas.h"
 
 #include <QClipboard>
+#include <QContextMenuEvent>
 #include <QDataStream>
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QIODevice>
 #include <QKeyEvent>
 #include <QLineEdit>
+#include <QMenu>
 #include <QScopedValueRollback>
 #include <QShortcut>
 #include <QStackedLayout>
@@ -58,6 +62,7 @@ WallView::WallView(const ViewContext& context, QWidget* parent)
                          4, this))
     , m_note(new EmptyNote(m_body))
     , m_figures(AgentFigures::of(context.shared))
+    , m_naming(new AgentNaming(context.shared, this))
 {
     setAccessibleName(tr("Wall"));
     setAccessibleDescription(
@@ -197,7 +202,7 @@ void WallView::askLast(AgentId agent)
             const auto names = now->dictionaries();
             const QString topic = QString::fromStdString(names->topicName(last.topic));
             const QString text =
-                tr("last: %1 on %2, %3").arg(kindWord(last.kind), topic, clockTime(last.time));
+                tr("last: %1 on %2, %3").arg(kindWord(last.kind), topic, shownClock(last.time));
             m_canvas->setHoverNote(agent, text + u'\n' + QString::fromUtf8(last.preview));
         });
 }
@@ -298,6 +303,24 @@ void WallView::restoreState(const QByteArray& state)
     setTable(isTable);
     if (size >= 0 && size <= static_cast<int>(TileSize::Full))
         m_canvas->setTileSize(static_cast<TileSize>(size));
+}
+
+std::optional<Region> WallView::picked() const
+{
+    const AgentId agent = shared()->selectedAgent();
+    return murmur::index(agent) == 0 ? std::nullopt : regionOfAgents(*shared(), {agent});
+}
+
+void WallView::contextMenuEvent(QContextMenuEvent* event)
+{
+    const AgentId agent = shared()->selectedAgent();
+    if (murmur::index(agent) == 0)
+        return;
+    QMenu menu(this);
+    m_naming->addTo(menu, {agent});
+    menu.addSeparator();
+    addPickActions(menu, this);
+    menu.exec(event->globalPos());
 }
 
 void WallView::keyPressEvent(QKeyEvent* event)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "views/base/latestjob.h"
+#include "views/base/sharedview.h"
 #include "views/base/view.h"
 
 #include "base/ids.h"
@@ -15,6 +16,7 @@ class QToolButton;
 namespace murmur {
 
 class AgentFigures;
+class AgentNaming;
 class AgentTable;
 class EmptyNote;
 class PaneHeader;
@@ -31,6 +33,7 @@ public:
     [[nodiscard]] QString asText() const override;
     [[nodiscard]] QByteArray saveState() const override;
     void restoreState(const QByteArray& state) override;
+    [[nodiscard]] std::optional<Region> picked() const override;
     [[nodiscard]] bool isSettled() const override;
 
     [[nodiscard]] WallCanvas* canvas() const { return m_canvas; }
@@ -42,6 +45,7 @@ public:
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
@@ -60,6 +64,7 @@ private:
     AgentTable* m_model;
     EmptyNote* m_note;
     AgentFigures* m_figures; // the window's
+    AgentNaming* m_naming;
     bool m_isPicking = false;
     LatestJob m_lastJob;
 };
