@@ -9,6 +9,7 @@
 #include "triggeroptions.h"
 #include "work.h"
 
+#include "session/findingslook.h"
 #include "triggers/triggerlook.h"
 
 #include <CLI/CLI.hpp>

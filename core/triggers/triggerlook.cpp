@@ -4,6 +4,7 @@
 #include "triggers/triggerlook.h"
 
 #include "exchange/messagejson.h"
+#include "session/findingslook.h"
 #include "session/jobs.h"
 
 #include <algorithm>

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "session/findingslook.h"
 #include "session/source.h"
 #include "triggers/trigger.h"
 #include "triggers/triggerfiring.h"
@@ -14,6 +13,8 @@
 #include <vector>
 
 namespace murmur {
+
+class FindingsLook;
 
 /// One condition and how far it has come. Value; goes into a look and comes back.
 struct TriggerState

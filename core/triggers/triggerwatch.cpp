@@ -3,6 +3,7 @@
 
 #include "triggers/triggerwatch.h"
 
+#include "session/findingslook.h"
 #include "session/markers.h"
 #include "triggers/markaction.h"
 

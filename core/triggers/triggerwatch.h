@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "session/findingslook.h"
 #include "triggers/trigger.h"
 #include "triggers/triggeraction.h"
 #include "triggers/triggerlook.h"

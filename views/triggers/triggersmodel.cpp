@@ -4,6 +4,7 @@
 #include "views/triggers/triggersmodel.h"
 
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 
 #include <utility>
@@ -58,7 +59,7 @@ QString TriggersModel::text(int row, int column) const
                    ? tr("%1, %2 held back").arg(numberText(one->fired), numberText(one->held))
                    : numberText(one->fired);
     case LastColumn:
-        return one->lastTime == kNoTime ? QString() : clockTime(fromNs(one->lastTime));
+        return one->lastTime == kNoTime ? QString() : shownClock(fromNs(one->lastTime));
     case OutcomeColumn:
         if (!one->problem.isEmpty())
             return one->problem;

@@ -3,10 +3,12 @@
 
 #include "views/triggers/triggersview.h"
 
+#include "session/findingslook.h"
 #include "views/base/emptynote.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
 #include "views/base/sharedview.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 #include "views/triggers/triggersmodel.h"
 
@@ -143,7 +145,7 @@ void TriggersView::connectParts()
             });
     connect(m_watch, &TriggerWatch::fired, this, [this](const TriggerFiring& firing) {
         Q_EMIT noted(tr("Trigger “%1” fired at %2: %3")
-                         .arg(firing.trigger, clockTime(fromNs(firing.time)), firing.sentence));
+                         .arg(firing.trigger, shownClock(fromNs(firing.time)), firing.sentence));
     });
 }
 
@@ -229,7 +231,7 @@ void TriggersView::tryOut()
             }
             QString text = countText(trial->fired, tr("It would have fired once here, at %2"),
                                      tr("It would have fired %1 times here, first at %2"))
-                               .arg(clockTime(fromNs(trial->first)));
+                               .arg(shownClock(fromNs(trial->first)));
             if (trial->held > 0)
                 text += tr("; %1 held back").arg(numberText(trial->held));
             say(text + (trial->isWhole ? u"."_s : u" …"_s), false);

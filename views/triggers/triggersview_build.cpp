@@ -43,7 +43,7 @@ void TriggersView::build()
     header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     header->setStretchLastSection(true);
     header->setHighlightSections(false);
-    const int widths[] = {170, 200, 70, 210, 110, 100};
+    const int widths[] = {170, 200, 70, 210, 130, 120};
     for (int column = 0; column < TriggersModel::OutcomeColumn; ++column)
         header->resizeSection(column, widths[column]);
     m_note = new EmptyNote(m_table->viewport());
@@ -55,6 +55,9 @@ void TriggersView::build()
     layout->addWidget(buildForm());
     layout->addWidget(m_table, 1);
     layout->addWidget(buildRules());
+    QWidget::setTabOrder(m_add, m_table);
+    QWidget::setTabOrder(m_table, m_mayRun);
+    QWidget::setTabOrder(m_mayRun, m_hosts);
 }
 
 QWidget* TriggersView::buildForm()
@@ -109,7 +112,7 @@ QWidget* TriggersView::buildForm()
     grid->addWidget(label(tr("at &most"), m_often), 0, 2);
     grid->addWidget(m_often, 0, 3);
     grid->addWidget(m_name, 0, 4);
-    grid->addWidget(label(tr("&do"), m_actions), 1, 0, Qt::AlignTop);
+    grid->addWidget(label(tr("do"), m_actions), 1, 0, Qt::AlignTop);
     grid->addWidget(m_actions, 1, 1);
     grid->addWidget(more, 1, 2, Qt::AlignTop);
     grid->addWidget(m_add, 1, 3, Qt::AlignTop);
@@ -117,8 +120,8 @@ QWidget* TriggersView::buildForm()
     grid->setColumnStretch(1, 3);
     grid->setColumnStretch(4, 2);
     m_name->setMaximumWidth(QWIDGETSIZE_MAX);
-    QWidget::setTabOrder(m_when, m_often->lineEdit());
-    QWidget::setTabOrder(m_often->lineEdit(), m_name);
+    QWidget::setTabOrder(m_when, m_often);
+    QWidget::setTabOrder(m_often, m_name);
     QWidget::setTabOrder(m_name, m_actions);
     QWidget::setTabOrder(m_actions, more);
     QWidget::setTabOrder(more, m_add);

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The Murmurscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Triggers in the window: of the filter, of a finding, and what one keeps while a bus is recorded.
+
+#include "bus/hubclient.h"
+#include "filteredit.h"
+#include "mainwindow.h"
+#include "settings.h"
+#include "studiosession.h"
+#include "views/base/markerboard.h"
+#include "views/base/sharedview.h"
+#include "views/base/theme.h"
+#include "views/connect/attachedit.h"
+#include "views/triggers/triggersmodel.h"
+#include "views/triggers/triggersview.h"
+#include "workspace.h"
+
+#include <QAction>
+#include <QDir>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace murmur;
+using namespace Qt::StringLiterals;
+
+class TestTriggering : public QObject
+{
+    Q_OBJECT
+
+    QTemporaryDir m_dir;
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        Theme::apply(true);
+        qputenv("XDG_CONFIG_HOME", m_dir.path().toUtf8());
+    }
+
+    void ofAFindingAndOfAMessageThatComes()
+    {
+        Settings settings(m_dir.filePath(u"settings.ini"_s));
+        const QString folder = m_dir.filePath(u"recordings"_s);
+        MainWindow window(settings, {folder, true, true});
+        window.resize(1400, 900);
+        window.show();
+        window.attach({{QUrl(u"listen://127.0.0.1:0"_s)}, {}});
+        const auto hub = [&window] {
+            const auto& all = window.session()->connections();
+            return !all.empty() && all[0].state == ConnectionStatus::State::Up ? QUrl(all[0].url)
+                                                                               : QUrl();
+        };
+        QTRY_VERIFY(!hub().isEmpty());
+        auto* view = qobject_cast<TriggersView*>(window.workspace()->view(u"triggers"));
+        QVERIFY(view != nullptr);
+
+        // What the menu of a finding does.
+        QVERIFY(QMetaObject::invokeMethod(window.workspace()->view(u"findings"), "triggerWanted",
+                                          Q_ARG(QString, u"finding:retry-storm"_s)));
+        QTRY_VERIFY(view->isVisible());
+        QCOMPARE(view->when()->text(), u"finding:retry-storm"_s);
+
+        view->compose(u"payload.goal == 2"_s);
+        view->actions()->setPlainText(u"keep:1h,0s"_s);
+        QTest::keyClick(view->when(), Qt::Key_Return);
+        HubClient agent(hub());
+        agent.open();
+        QTRY_VERIFY(agent.isOpen());
+        QVERIFY(agent.publish(R"({"topic":"tasks","from":"a","payload":{"goal":1}})"));
+        QVERIFY(agent.publish(R"({"topic":"tasks","from":"a","payload":{"goal":2}})"));
+        QTRY_COMPARE(view->model()->text(0, TriggersModel::FiredColumn), u"1"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            view->model()->text(0, TriggersModel::OutcomeColumn).startsWith(u"kept 2 messages"_s),
+            10'000);
+        // It is drawn where it happened.
+        QTRY_COMPARE(MarkerBoard::of(window.shared())->markers().size(), std::size_t(1));
+        QCOMPARE(MarkerBoard::of(window.shared())->markers()[0].trigger, u"payload.goal == 2"_s);
+        window.closeRecording();
+    }
+};
+
+QTEST_MAIN(TestTriggering)
+#include "tst_triggering.moc"
