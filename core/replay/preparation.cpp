@@ -69,7 +69,7 @@ Preparation::Preparation(ReplayChanges changes, std::shared_ptr<const Guards> gu
     , m_job(std::move(job))
     , m_traps(m_guards->wish().target, m_changes.traps)
     , m_renewal(m_job)
-    , m_isHub(m_guards->wish().target.scheme() == "listen"_L1)
+    , m_isHub(isHubTarget(m_guards->wish().target))
 {
 }
 
@@ -121,12 +121,23 @@ std::optional<ReplayItem> Preparation::prepare(OrderedMessages::Item item)
         nameTopic(out);
     if (m_changes.renewsIds && !m_renewal.apply(out, idsToRenew(message)))
         ++m_tally.oldIds;
+    noteLostHeaders(out);
     const SentMark mark{true, QString::fromLatin1(m_job), made.recorded, message.row.shownSeq()};
     ++m_tally.marks[static_cast<std::size_t>(writeMark(out, m_traits, mark))];
     if (m_changes.times != ReplayTimes::Keep)
         made.times = findTimes(out, message.row.sent);
     count(out);
     return made;
+}
+
+/// What the bus cannot carry is told; notes of ours are for the publisher.
+void Preparation::noteLostHeaders(const OutgoingMessage& out)
+{
+    const auto isOfSenders = [](const auto& header) {
+        return !header.first.starts_with("murmur-") && !header.first.starts_with("redis-");
+    };
+    if (!m_traits.hasHeaders && std::ranges::any_of(out.headers, isOfSenders))
+        ++m_tally.stripped[u"headers, which this bus has not"_s];
 }
 
 /// Elsewhere a topic of that name is one like others.

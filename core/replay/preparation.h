@@ -83,6 +83,7 @@ public:
 
 private:
     void edit(const MessageDetail& message, QByteArray& raw);
+    void noteLostHeaders(const OutgoingMessage& out);
     static void nameTopic(OutgoingMessage& out);
     [[nodiscard]] bool isInboxAnswer(const MessageDetail& message, const QByteArray& topic) const;
     void refuse(const QString& name, const QString& sentence, Seq seq);

@@ -5,6 +5,8 @@
 
 #include "base/transport.h"
 
+#include <QUrlQuery>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -44,14 +46,26 @@ QString trapName(std::string_view name)
 
 } // namespace
 
-Traps::Bus Traps::busOf(const QUrl& target)
+bool isHubTarget(const QUrl& target)
 {
     const QString scheme = target.scheme().toLower();
+    if (scheme == "listen"_L1)
+        return true;
+    const QString value = QUrlQuery(target).queryItemValue(u"murmur.hub"_s).toLower();
+    return (scheme == "ws"_L1 || scheme == "wss"_L1) && !value.isEmpty() && value != "0"_L1 &&
+           value != "false"_L1 && value != "no"_L1 && value != "off"_L1;
+}
+
+Traps::Bus Traps::busOf(const QUrl& target)
+{
+    if (isHubTarget(target))
+        return Bus::Hub;
+    const QString scheme = target.scheme().toLower();
     const std::pair<QLatin1StringView, Bus> buses[] = {
-        {"listen"_L1, Bus::Hub},   {"ws"_L1, Bus::WebSocket},     {"wss"_L1, Bus::WebSocket},
-        {"nats"_L1, Bus::Nats},    {"tls"_L1, Bus::Nats},         {"mqtt"_L1, Bus::Mqtt},
-        {"mqtts"_L1, Bus::Mqtt},   {"kafka"_L1, Bus::Kafka},      {"redis"_L1, Bus::Redis},
-        {"rediss"_L1, Bus::Redis}, {"rosbridge"_L1, Bus::Robots},
+        {"ws"_L1, Bus::WebSocket},     {"wss"_L1, Bus::WebSocket}, {"nats"_L1, Bus::Nats},
+        {"tls"_L1, Bus::Nats},         {"mqtt"_L1, Bus::Mqtt},     {"mqtts"_L1, Bus::Mqtt},
+        {"kafka"_L1, Bus::Kafka},      {"redis"_L1, Bus::Redis},   {"rediss"_L1, Bus::Redis},
+        {"rosbridge"_L1, Bus::Robots},
     };
     for (const auto& [name, bus] : buses) {
         if (scheme == name)

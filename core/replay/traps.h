@@ -29,6 +29,9 @@ struct TrapChoices
     HeaderList add = {};         ///< instead of those of the same name
 };
 
+/// A hub of ours: ours, or that of another program (murmur.hub=1).
+bool isHubTarget(const QUrl& target);
+
 /// How often something was left behind, by its name.
 using StrippedTally = std::map<QString, std::int64_t>;
 

@@ -264,7 +264,20 @@ private Q_SLOTS:
         const MessageDetail down = detailWith({{"murmur-direction", "to-client"}});
         QVERIFY(!taken(u"ws://h"_s, down).why.isEmpty());
         QVERIFY(taken(u"nats://h"_s, down).why.isEmpty());
+        QVERIFY(!taken(u"ws://h?murmur.hub=1"_s, down).why.isEmpty());
         QVERIFY(taken(u"wss://h"_s, detailWith({{"murmur-direction", "to-server"}})).why.isEmpty());
+    }
+    void aHubOfAnotherProgramIsAHub()
+    {
+        QVERIFY(isHubTarget(QUrl(u"listen://127.0.0.1:7777"_s)));
+        QVERIFY(isHubTarget(QUrl(u"wss://h/feed?murmur.hub=1"_s)));
+        QVERIFY(!isHubTarget(QUrl(u"ws://h?murmur.hub=0"_s)));
+        QVERIFY(!isHubTarget(QUrl(u"nats://h?murmur.hub=1"_s)));
+        // Requests are asked again there, with a reply address of their own.
+        MessageDetail message = detailWith({});
+        message.ids[static_cast<std::size_t>(IdField::ReplyTo)] = "inbox";
+        QVERIFY(!taken(u"ws://h"_s, message).out.wantsReply);
+        QVERIFY(taken(u"ws://h?murmur.hub=1"_s, message).out.wantsReply);
     }
     void headersAreStrippedAndAddedAsWished()
     {
