@@ -40,7 +40,7 @@ PlaybackMenu::PlaybackMenu(SharedView* shared, bool hasKeys, QWidget* parent)
     if (hasKeys) {
         m_backwards->setShortcut(QKeySequence(u"Ctrl+Shift+Space"_s));
         m_loop->setShortcut(QKeySequence(u"Ctrl+Shift+L"_s));
-        m_pauseAt->setShortcut(QKeySequence(u"Ctrl+Shift+P"_s));
+        m_pauseAt->setShortcut(QKeySequence(u"Ctrl+Alt+P"_s));
     }
     Playback* playback = shared->playback();
     connect(m_backwards, &QAction::triggered, playback, &Playback::setBackwards);

@@ -29,6 +29,7 @@ namespace murmur {
 namespace {
 
 constexpr int kNoteFor = 1500; // ms
+constexpr int kButtonWidth = 21;
 constexpr std::array kSpeeds{0.01, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 50.0, 100.0};
 
 QPainterPath triangle(double left, double right)
@@ -53,12 +54,11 @@ TransportBar::TransportBar(SharedView* shared, QWidget* parent)
     m_forward = addButton(Sign::Forward, {}, {});
     m_live = addButton(Sign::Live, tr("Back to live"), tr("Back to the newest message  (G)"));
     m_unit = addButton(Sign::Message, tr("What a step goes to"), {});
-    m_unit->setPopupMode(QToolButton::InstantPopup);
-    m_unit->setStyleSheet(
-        u"QToolButton { padding: 2px } QToolButton::menu-indicator { image: none }"_s);
     auto* units = new QMenu(m_unit);
     PlaybackMenu::addUnits(shared, units);
-    m_unit->setMenu(units);
+    // Not its menu: the arrow of that has no room.
+    connect(m_unit, &QToolButton::clicked, units,
+            [this, units] { units->popup(m_unit->mapToGlobal(QPoint(0, m_unit->height()))); });
     m_speed = new QToolButton(this);
     m_speed->setProperty("flat", true);
     m_speed->setStyleSheet(u"padding: 0 2px"_s);
@@ -116,6 +116,7 @@ QToolButton* TransportBar::addButton(Sign sign, const QString& name, const QStri
     button->setProperty("flat", true);
     button->setProperty("sign", static_cast<int>(sign));
     button->setStyleSheet(u"padding: 2px"_s);
+    button->setFixedWidth(kButtonWidth);
     button->setAutoRaise(true);
     button->setIconSize(QSize(16, 16));
     button->setAccessibleName(name);

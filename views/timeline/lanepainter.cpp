@@ -62,6 +62,16 @@ void fillRects(QPainter& painter, const std::vector<QRect>& rects, const QColor&
     painter.drawRects(rects.data(), static_cast<int>(rects.size()));
 }
 
+/// What we sent stands in a frame, whatever its kind.
+void paintFrame(QPainter& painter, QRect mark, const QColor& color)
+{
+    const QRect frame = mark.adjusted(-1, -1, 1, 1);
+    painter.fillRect(frame.left(), frame.top(), frame.width(), 1, color);
+    painter.fillRect(frame.left(), frame.bottom(), frame.width(), 1, color);
+    painter.fillRect(frame.left(), frame.top(), 1, frame.height(), color);
+    painter.fillRect(frame.right(), frame.top(), 1, frame.height(), color);
+}
+
 } // namespace
 
 QColor mixed(const QColor& color, const QColor& ground, double share)
@@ -128,6 +138,7 @@ void LanePainter::prepare(const Theme& theme, qreal pixelRatio)
     m_late = {mixed(theme.warning, theme.ground, 0.25), mixed(theme.warning, theme.ground, 0.72),
               theme.warning};
     m_arrow = mixed(theme.text, theme.ground, 0.2);
+    m_ours = tones(theme.text, theme.ground);
     m_silence = slantedHatch(mixed(theme.bad, theme.ground, 0.34),
                              mixed(theme.bad, theme.ground, 0.07), pixelRatio);
     m_gap = dottedHatch(mixed(theme.warning, theme.ground, 0.7),
@@ -149,14 +160,22 @@ void LanePainter::paintMarks(QPainter& painter, std::span<const PlacedMark> mark
         const auto kind =
             std::min<std::size_t>(static_cast<std::size_t>(placed.mark->kind), kKindCount - 1);
         const Strength how = strength(*placed.mark);
+        const bool isOurs = (placed.mark->flags & (Flag::Injected | Flag::Replayed)) != 0;
         if (placed.isCrowded && placed.mark->kind != Kind::Error) {
-            painter.fillRect(QRectF(std::floor(placed.x), middle - tick / 2, 1, tick),
-                             m_kinds[kind].at(how));
+            const QRectF line(std::floor(placed.x), middle - tick / 2, 1, tick);
+            painter.fillRect(line, m_kinds[kind].at(how));
+            if (isOurs) {
+                painter.fillRect(QRectF(line.left() - 1, line.top(), 3, 1), m_ours.at(how));
+                painter.fillRect(QRectF(line.left() - 1, line.bottom(), 3, 1), m_ours.at(how));
+            }
             continue;
         }
         const double half = (kMarkSize + 2) / 2.0;
-        painter.drawImage(QPointF(std::round(placed.x - half), middle - half),
-                          m_sprites[kind][static_cast<std::size_t>(how)]);
+        const QPointF corner(std::round(placed.x - half), middle - half);
+        painter.drawImage(corner, m_sprites[kind][static_cast<std::size_t>(how)]);
+        if (isOurs)
+            paintFrame(painter, QRect(corner.toPoint(), QSize(kMarkSize + 2, kMarkSize + 2)),
+                       m_ours.at(how));
     }
 }
 

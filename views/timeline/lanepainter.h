@@ -55,6 +55,7 @@ private:
     Tones m_traffic;
     Tones m_call;
     Tones m_late;
+    Tones m_ours; ///< the frame of what we sent
     QColor m_arrow;
     QBrush m_silence;
     QBrush m_gap;

@@ -123,6 +123,10 @@ QString laneMarkSentence(const Mark& mark, const QString& lane, const Dictionari
                       shownClock(fromNs(mark.time))};
     if (mark.latency >= 0)
         facts << Tr::tr("answered in %1").arg(durationText(nanoseconds(mark.latency)));
+    if ((mark.flags & Flag::Injected) != 0)
+        facts << Tr::tr("sent by us");
+    if ((mark.flags & Flag::Replayed) != 0)
+        facts << Tr::tr("replayed by us");
     facts.removeAll(QString());
     return u"%1 %2  %3\n%4"_s.arg(QString(kindGlyph(mark.kind)), kindWord(mark.kind), lane,
                                   facts.join(u" · "_s));
