@@ -7,6 +7,7 @@
 #include "views/base/numbers.h"
 #include "views/base/view.h"
 
+#include <QApplication>
 #include <QCoreApplication>
 #include <QMenu>
 
@@ -52,6 +53,17 @@ std::optional<Region> regionOfAgents(const SharedView& shared, const std::vector
                        ? first
                        : PicksTr::tr("%1 and %2 more").arg(first, numberText(quoted.size() - 1));
     return region;
+}
+
+View* viewWithKeyboard(const QWidget* window)
+{
+    for (QWidget* start : {QApplication::focusWidget(), window->focusWidget()}) {
+        for (QWidget* widget = start; widget != nullptr; widget = widget->parentWidget()) {
+            if (auto* view = qobject_cast<View*>(widget))
+                return view;
+        }
+    }
+    return nullptr;
 }
 
 void askWhatDiffersIn(const View& view)

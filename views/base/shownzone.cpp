@@ -131,7 +131,8 @@ void fillZoneMenu(QMenu& menu)
     const auto title = [&](const QTimeZone& zone) {
         return u"%1 (%2)"_s.arg(QString::fromLatin1(zone.id()), wordOf(zone, now));
     };
-    if (own.isValid() && own != QTimeZone::utc())
+    const bool isOther = own.offsetFromUtc(dateTimeOf(now)) != 0 || own.hasDaylightTime();
+    if (own.isValid() && isOther)
         addZone(menu, group, own, ZoneTr::tr("This machine: %1").arg(title(own)));
     if (shownZone() != QTimeZone::utc() && shownZone() != own)
         addZone(menu, group, shownZone(), title(shownZone()));

@@ -8,6 +8,7 @@
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
+#include "views/base/zonebutton.h"
 #include "views/timeline/timelinetext.h"
 
 #include <QPainter>
@@ -47,7 +48,10 @@ void TimelineView::paintEvent(QPaintEvent*)
     const bool hasData = shared()->session() && shared()->session()->seen().last > 0;
     if (!hasData)
         return;
-    const QRect tag = playheadTag(axis, shared()->playhead(), axisRect(), theme);
+    QRect tag = playheadTag(axis, shared()->playhead(), axisRect(), theme);
+    // The zone stays in sight beside it.
+    if (m_zone->isVisible() && tag.right() >= m_zone->x())
+        tag.moveRight(m_zone->x() - 2);
     paintAxis(painter, axis, axisRect(), theme, tag);
     painter.save();
     painter.setClipRect(plotRect());
