@@ -3,6 +3,7 @@
 
 #include "triggers/keepaction.h"
 
+#include "session/diskwatch.h"
 #include "triggers/stretchkeeper.h"
 
 #include <QDateTime>
@@ -50,6 +51,9 @@ KeepAction::~KeepAction()
 {
     m_stop.request_stop();
     m_pool.waitForDone();
+    // What there is of it is kept; only little can be left to copy.
+    if (m_keeper && m_source.pool)
+        (void)m_keeper->advance(m_source, true, {});
 }
 
 QString KeepAction::pathFor(const TriggerFiring& firing) const
@@ -81,7 +85,21 @@ void KeepAction::perform(const TriggerFiring& firing)
         Q_EMIT told(u"Nothing was kept: that takes one recording."_s, true);
         return;
     }
+    if (m_kept >= kMostKept) {
+        Q_EMIT told(u"Nothing more is kept: this trigger has kept %1 recordings, which is its "
+                    "limit."_s.arg(kMostKept),
+                    true);
+        return;
+    }
     m_path = pathFor(firing);
+    const auto space = diskSpaceOf(QFileInfo(m_path).path());
+    if (space && space->free < DiskWatch::usualReserve(*space) / 2) {
+        Q_EMIT told(u"Nothing was kept: the disk of %1 is nearly full (%2 free)."_s.arg(
+                        m_path, bytesText(space->free)),
+                    true);
+        return;
+    }
+    ++m_kept;
     const TimePoint moment = fromNs(firing.time);
     const std::int64_t received = firing.message ? toNs(firing.message->row.received) : firing.time;
     m_keeper = std::make_shared<StretchKeeper>(m_path,
@@ -108,7 +126,9 @@ void KeepAction::advance()
     QtConcurrent::run(&m_pool, [keeper = m_keeper, source = m_source, isOver,
                                 stop = m_stop.get_token()] {
         return keeper->advance(source, isOver, stop);
-    }).then(this, [this](const Result<bool>& isWhole) {
+    }).then(this, [this, keeper = m_keeper.get()](const Result<bool>& isWhole) {
+        if (keeper != m_keeper.get())
+            return; // stop() has ended it
         m_isCopying = false;
         if (!isWhole)
             end(isWhole.error().message);
@@ -127,7 +147,10 @@ void KeepAction::end(const QString& failure)
     }
     QString sentence = u"kept %L1 messages as %2"_s.arg(keeper->messages()).arg(m_path);
     if (keeper->isBeginGone())
-        sentence += u"; what its beginning was to be had been let go already"_s;
+        sentence += u"; its beginning had been let go already, or is in the file before"_s;
+    if (keeper->missing() > 0)
+        sentence +=
+            u"; %L1 messages of it were let go before they were copied"_s.arg(keeper->missing());
     Q_EMIT told(sentence, false);
 }
 
@@ -135,9 +158,13 @@ void KeepAction::stop()
 {
     if (!m_keeper)
         return;
+    // There was no time for more: what is copied is kept.
     m_stop.request_stop();
     m_pool.waitForDone();
     m_stop = std::stop_source();
+    m_isCopying = false;
+    const auto isWhole = m_keeper->advance(m_source, true, {});
+    end(isWhole ? QString() : isWhole.error().message);
 }
 
 Result<std::unique_ptr<TriggerAction>> createKeepAction(const QString& argument,

@@ -20,6 +20,8 @@ class KeepAction final : public TriggerAction
 {
     Q_OBJECT
 public:
+    static constexpr int kMostKept = 1000;
+
     KeepAction(nanoseconds before, nanoseconds after, QString file);
     ~KeepAction() override;
     void perform(const murmur::TriggerFiring& firing) override;
@@ -36,6 +38,7 @@ private:
     nanoseconds m_after;
     QString m_file;
     Source m_source;
+    int m_kept = 0;
     bool m_isOver = false;
     bool m_isCopying = false;
     QString m_path;

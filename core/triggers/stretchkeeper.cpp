@@ -45,10 +45,9 @@ Status StretchKeeper::begin(const Source& source, SourceView& view)
         m_maker->describe(std::move(schema));
     const auto blocks = view.reader().blocksIn(m_range);
     m_next = blocks.empty() ? view.durable() + 1 : blocks.front().first;
-    // What a ring let go, or lies in a file of before, was said before the oldest that is there.
+    // What a ring let go, or lies in a file before, was said before the oldest that is there.
     const auto oldest = view.reader().blockOf(view.first());
-    m_isBeginGone =
-        view.first() > meta.begin && (!oldest || oldest->firstTime > toNs(m_range.begin));
+    m_isBeginGone = view.first() > 1 && (!oldest || oldest->firstTime > toNs(m_range.begin));
     return Done{};
 }
 
@@ -104,11 +103,39 @@ Status StretchKeeper::copy(RecordingReader& reader, const BlockRef& block, Seq u
     return Done{};
 }
 
-Result<bool> StretchKeeper::advance(const Source& source, bool isOver, const std::stop_token& stop)
+Status StretchKeeper::copyFrom(SourceView& view, RecordingReader& reader,
+                               const std::stop_token& stop)
 {
-    if (source.set)
-        return Error{ErrorCode::Unsupported,
-                     u"Only of one recording a stretch can be kept; here are several."_s};
+    for (bool isFull = true; isFull;) {
+        const auto more = reader.ticksAfter(m_ticks.empty() ? 0 : m_ticks.back().id, kTicksAtOnce);
+        m_ticks.insert(m_ticks.end(), more.begin(), more.end());
+        isFull = more.size() == kTicksAtOnce;
+    }
+    while (m_next <= view.durable() && !m_isPast) {
+        view.refresh();
+        const auto blocks = reader.blocksFrom(m_next, kKeptBlocksAtOnce);
+        if (blocks.empty())
+            break;
+        for (const BlockRef& block : blocks) {
+            if (stop.stop_requested())
+                return cancelled();
+            // More may be there by now; it comes with the next call.
+            const Seq upTo = std::min(block.last(), view.durable());
+            if (upTo < m_next)
+                break;
+            // A ring let go of them in the middle of it.
+            if (block.first > m_next)
+                m_missing += block.first - m_next;
+            if (auto status = copy(reader, block, upTo); !status)
+                return status;
+            m_next = upTo + 1;
+        }
+    }
+    return Done{};
+}
+
+Status StretchKeeper::copyAll(const Source& source, const std::stop_token& stop)
+{
     auto view = SourceView::of(source);
     if (!view)
         return view.error();
@@ -117,43 +144,59 @@ Result<bool> StretchKeeper::advance(const Source& source, bool isOver, const std
         return Error{ErrorCode::Unsupported, u"This recording cannot be copied in part."_s};
     if (m_next == 0) {
         if (auto status = begin(source, *view); !status)
+            return status;
+    }
+    return copyFrom(*view, *reader, stop);
+}
+
+Result<bool> StretchKeeper::advance(const Source& source, bool isOver, const std::stop_token& stop)
+{
+    if (source.set)
+        return Error{ErrorCode::Unsupported,
+                     u"Only of one recording a stretch can be kept; here are several."_s};
+    if (m_isWhole)
+        return true;
+    if (m_next != 0 && !m_maker)
+        return Error{ErrorCode::Unwritable, u"%1 could not be ended in order."_s.arg(m_path)};
+    const QString path = source.pool->path();
+    if (!m_source.isEmpty() && m_source != path) {
+        // The rest of the file before; names are the same in all files of a split recording.
+        const Source before{std::make_shared<ReaderPool>(m_source), nullptr, source.names, nullptr,
+                            nullptr};
+        if (auto status = copyAll(before, stop); status) {
+            if (auto lease = before.pool->lease(); lease) {
+                if (auto left = leave(**lease); !left)
+                    return left.error();
+            }
+        } else if (status.error().code == ErrorCode::Cancelled) {
             return status.error();
-    }
-    std::int64_t after = m_ticks.empty() ? 0 : m_ticks.back().id;
-    for (bool isFull = true; isFull; after = m_ticks.empty() ? after : m_ticks.back().id) {
-        const auto more = reader->ticksAfter(after, kTicksAtOnce);
-        m_ticks.insert(m_ticks.end(), more.begin(), more.end());
-        isFull = more.size() == kTicksAtOnce;
-    }
-    while (m_next <= view->durable() && !m_isPast) {
-        view->refresh();
-        const auto blocks = reader->blocksFrom(m_next, kKeptBlocksAtOnce);
-        if (blocks.empty())
-            break;
-        for (const BlockRef& block : blocks) {
-            if (stop.stop_requested())
-                return cancelled();
-            // More may be there by now; it comes with the next call.
-            const Seq upTo = std::min(block.last(), view->durable());
-            if (upTo < m_next)
-                break;
-            if (auto status = copy(*reader, block, upTo); !status)
-                return status.error();
-            m_next = upTo + 1;
         }
+        m_ticks.clear();
+        m_nextTick = 0;
     }
+    m_source = path;
+    if (auto status = copyAll(source, stop); !status)
+        return status.error();
     if (!isOver && !m_isPast)
         return false;
-    if (auto status = finish(*view); !status)
+    auto lease = source.pool->lease();
+    if (!lease)
+        return lease.error();
+    if (auto status = leave(**lease); !status)
         return status.error();
+    const Status status = m_maker->finish();
+    m_maker.reset();
+    if (!status)
+        return status.error();
+    m_isWhole = true;
     return true;
 }
 
-Status StretchKeeper::finish(SourceView& view)
+Status StretchKeeper::leave(BlockReader& reader)
 {
     if (auto status = tickUntil(0, true); !status)
         return status;
-    for (Gap gap : view.reader().gaps()) {
+    for (Gap gap : reader.gaps()) {
         if (gap.to < toNs(m_range.begin) || gap.from >= toNs(m_range.end))
             continue;
         const ConnectionEntry from = m_names->connectionEntry(gap.connection);
@@ -162,9 +205,7 @@ Status StretchKeeper::finish(SourceView& view)
         if (auto status = m_maker->note(gap); !status)
             return status;
     }
-    const Status status = m_maker->finish();
-    m_maker.reset();
-    return status;
+    return Done{};
 }
 
 } // namespace murmur

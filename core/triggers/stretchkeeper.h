@@ -30,14 +30,19 @@ public:
 
     [[nodiscard]] const QString& path() const { return m_path; }
     [[nodiscard]] std::int64_t messages() const { return m_messages; }
-    /// What the range begins with was gone already.
+    /// What the range begins with was gone already, or is in a file before.
     [[nodiscard]] bool isBeginGone() const { return m_isBeginGone; }
+    /// That lay in the range, and are not in the copy.
+    [[nodiscard]] std::int64_t missing() const { return m_missing; }
 
 private:
     Status begin(const Source& source, SourceView& view);
+    Status copyAll(const Source& source, const std::stop_token& stop);
+    Status copyFrom(SourceView& view, class RecordingReader& reader, const std::stop_token& stop);
     Status copy(class RecordingReader& reader, const struct BlockRef& block, Seq upTo);
     Status tickUntil(std::int64_t time, bool all);
-    Status finish(SourceView& view);
+    /// Ticks and gaps of a file that is done with.
+    Status leave(BlockReader& reader);
 
     QString m_path;
     TimeRange m_range;
@@ -47,9 +52,12 @@ private:
     std::shared_ptr<Dictionaries> m_names; ///< of the recording that is copied
     std::vector<StoredTick> m_ticks;
     std::size_t m_nextTick = 0;
-    Seq m_next = 0; ///< 0: not begun
+    Seq m_next = 0;   ///< 0: not begun
+    QString m_source; ///< the file that is copied from: a split recording goes on in another
     std::int64_t m_messages = 0;
+    std::int64_t m_missing = 0;
     bool m_isBeginGone = false;
+    bool m_isWhole = false;
     bool m_isPast = false; ///< a message behind the stretch came
 };
 

@@ -162,10 +162,38 @@ private:
 
 } // namespace
 
+namespace {
+
+/// What a split recording ended with in the file before. Names are the same in all its files.
+Result<TriggerLookResult> lookBehind(const Source& source, TriggerLookRequest& request)
+{
+    const Source before{std::make_shared<ReaderPool>(request.path), nullptr, source.names, nullptr,
+                        nullptr};
+    TriggerLookRequest rest = request;
+    rest.upTo = 0;
+    rest.path.clear();
+    return lookForTriggers(before, std::move(rest), nullptr);
+}
+
+} // namespace
+
 Result<TriggerLookResult> lookForTriggers(const Source& source, TriggerLookRequest request,
                                           FindingsLook* findings)
 {
     TriggerLookResult result;
+    result.path = source.pool->path();
+    if (!request.path.isEmpty() && request.path != result.path) {
+        // A file that is gone is told as messages that are.
+        if (auto behind = lookBehind(source, request)) {
+            request.states = behind->states;
+            request.after = behind->through;
+            if (!behind->isComplete)
+                return behind;
+            result.hits = std::move(behind->hits);
+            result.unreadable = behind->unreadable;
+            result.gone = behind->gone;
+        }
+    }
     TriggerLook look(request, *source.names);
     {
         auto view = SourceView::of(source);
@@ -175,7 +203,7 @@ Result<TriggerLookResult> lookForTriggers(const Source& source, TriggerLookReque
         const Seq durable = std::min(view->durable(), last);
         Seq next = request.after + 1;
         if (view->first() > next && last >= next) {
-            result.gone = std::min(view->first(), last + 1) - next;
+            result.gone += std::min(view->first(), last + 1) - next;
             next = view->first();
         }
         Seq seen = next - 1;

@@ -38,6 +38,8 @@ struct TriggerLookRequest
     /// Beside a recorder: messages that are not read yet end the look, until they are.
     bool waitsForReading = false;
     std::int64_t mostMessages = 200'000; ///< that are looked at at once, about
+    /// The file of the look before: a split recording may have gone on in another meanwhile.
+    QString path = {};
     std::stop_token stop = {};
 };
 
@@ -51,6 +53,7 @@ struct TriggerLookResult
     std::vector<TriggerState> states;
     std::vector<Hit> hits;
     Seq through = 0;
+    QString path;                ///< the file that was looked at
     bool isComplete = true;      ///< nothing is left that could be looked at now
     bool isWaiting = false;      ///< for messages to be read
     std::int64_t unreadable = 0; ///< messages of damaged blocks

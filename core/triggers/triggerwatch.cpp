@@ -215,6 +215,7 @@ void TriggerWatch::follow(Session* session)
     m_findings = std::make_shared<FindingsLook>();
     m_markers.clear();
     m_backlog = {};
+    m_path.clear();
     m_isLooking = m_isOver = m_isFinishing = false;
     m_isComplete = true;
     m_soon.stop();
@@ -276,6 +277,7 @@ void TriggerWatch::look()
         asksForFindings = asksForFindings || (slot->state.isOn && !slot->state.condition.filter);
     }
     request.after = m_backlog.through;
+    request.path = m_path;
     request.upTo = m_session && !m_isOver ? m_session->seen().last : 0;
     request.waitsForReading = !m_isOver;
     request.stop = m_stop.get_token();
@@ -301,6 +303,7 @@ void TriggerWatch::take(const std::vector<int>& slots, const Result<TriggerLookR
     }
     const TriggerLookResult& found = *result;
     m_backlog.through = found.through;
+    m_path = found.path;
     m_backlog.isWaiting = found.isWaiting;
     m_backlog.gone += found.gone;
     m_backlog.unreadable += found.unreadable;

@@ -108,6 +108,7 @@ private:
     std::shared_ptr<const Source> m_source;
     std::shared_ptr<FindingsLook> m_findings; // the looking thread's
     TriggerBacklog m_backlog;
+    QString m_path;                       ///< of the file that was looked at last
     std::vector<struct Marker> m_markers; ///< not written yet
     QTimer m_soon;
     QTimer m_pulse;

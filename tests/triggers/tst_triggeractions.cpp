@@ -11,10 +11,11 @@
 #include "triggers/runaction.h"
 #include "triggers/webhookaction.h"
 
-#include <QElapsedTimer>
+#include <QDBusConnection>
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QProcess>
 #include <QTcpServer>
 #include <QTcpSocket>
 
@@ -22,6 +23,28 @@ using namespace murmur;
 using namespace murmur::test;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
+
+/// What a desktop does with notifications: it takes them.
+class Desktop : public QObject
+{
+    Q_OBJECT
+    Q_CLASSINFO("D-Bus Interface", "org.freedesktop.Notifications")
+public:
+    QStringList titles;
+    QStringList bodies;
+    QList<uint> replaced;
+
+public Q_SLOTS:
+    uint Notify(const QString& /*application*/, uint replaces, const QString& /*icon*/,
+                const QString& title, const QString& body, const QStringList& /*actions*/,
+                const QVariantMap& /*hints*/, int /*patience*/)
+    {
+        titles << title;
+        bodies << body;
+        replaced << replaces;
+        return 7;
+    }
+};
 
 namespace {
 
@@ -259,6 +282,40 @@ private Q_SLOTS:
         QCOMPARE(told.failures.size(), 1);
         QVERIFY(told.failures[0].contains(u"no desktop session"_s));
         QVERIFY(!action.isBusy());
+    }
+
+    void theDesktopShowsIt()
+    {
+        QProcess bus;
+        bus.start(u"dbus-daemon"_s, {u"--session"_s, u"--nofork"_s, u"--print-address=1"_s});
+        QVERIFY2(bus.waitForReadyRead(10'000), "dbus-daemon is missing");
+        const QByteArray address = bus.readLine().trimmed();
+        qputenv("DBUS_SESSION_BUS_ADDRESS", address);
+        Desktop desktop;
+        NotifyAction action({});
+        Told told(action);
+        action.perform(firing());
+        QVERIFY(told.wait());
+        QVERIFY2(told.failures.value(0).contains(u"does not show any"_s),
+                 qPrintable(told.failures.join(u' ')));
+        QDBusConnection service =
+            QDBusConnection::connectToBus(QString::fromUtf8(address), u"desktop"_s);
+        QVERIFY(service.registerService(u"org.freedesktop.Notifications"_s));
+        QVERIFY(service.registerObject(u"/org/freedesktop/Notifications"_s, &desktop,
+                                       QDBusConnection::ExportAllSlots));
+        TriggerFiring hostile = firing();
+        hostile.sentence = u"<b>no</b> & markup"_s;
+        action.perform(hostile);
+        QVERIFY(told.wait(2));
+        QCOMPARE(told.done, QStringList{u"notified"_s});
+        action.perform(firing());
+        QVERIFY(told.wait(3));
+        QCOMPARE(desktop.titles, (QStringList{u"slow"_s, u"slow"_s}));
+        QCOMPARE(desktop.bodies[0], u"&lt;b&gt;no&lt;/b&gt; &amp; markup"_s);
+        QCOMPARE(desktop.replaced, (QList<uint>{0, 7}));
+        QDBusConnection::disconnectFromBus(u"desktop"_s);
+        bus.kill();
+        bus.waitForFinished();
     }
 
     void aMessageIsSentOnlyWhileArmedAndTheTriggerDoesNotHearItself()

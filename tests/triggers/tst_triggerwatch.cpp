@@ -181,6 +181,52 @@ private Q_SLOTS:
         QCOMPARE(numbersIn(live.file(files[0])), (std::vector<int>{1, 2, 3, 4, 5}));
     }
 
+    void aSplitRecordingIsLookedAtAndKeptThroughItsFiles()
+    {
+        RecorderOptions options;
+        options.limits.splitLength = 2s;
+        LiveTriggers live({}, {}, options);
+        Trigger keeps = trigger(u"payload.n == 360"_s, {u"keep:100ms,600ms"_s});
+        keeps.name = u"keeps"_s;
+        live.watch.setTriggers({trigger(u"kind == error"_s), keeps});
+        std::int64_t errors = 0;
+        for (int i = 1; i <= 700; ++i) {
+            const bool isError = i % 7 == 0;
+            errors += isError ? 1 : 0;
+            live.say(i * 10ms, numbered(i, isError ? "error" : "event"));
+            if (i % 20 == 0)
+                QTest::qWait(20);
+        }
+        QVERIFY(live.waitForAll());
+        QVERIFY2(live.recorder->files().size() >= 3, "it was not split");
+        QCOMPARE(live.status(0).matched, errors);
+        QCOMPARE(live.watch.backlog().gone, std::int64_t(0));
+        QCOMPARE(live.failures, QStringList());
+        QCOMPARE(live.done.size(), 1);
+        const QStringList files = QDir(live.file(u"."_s)).entryList({u"*-keeps-*.murmur"_s});
+        QCOMPARE(files.size(), 1);
+        std::vector<int> expected;
+        for (int i = 350; i <= 420; ++i)
+            expected.push_back(i);
+        QCOMPARE(numbersIn(live.file(files[0])), expected);
+        const auto report = verifyRecording(live.file(files[0]), {});
+        QVERIFY(report.ok() && report->isSound());
+    }
+
+    void whatIsBeingKeptIsKeptWhenTheWatchGoes()
+    {
+        QTemporaryDir kept;
+        {
+            LiveTriggers live({trigger(u"payload.n == 2"_s,
+                                       {u"keep:1s,1h:"_s + kept.filePath(u"cut.murmur"_s)})});
+            for (int i = 1; i <= 3; ++i)
+                live.say(i * 10ms, numbered(i));
+            QVERIFY(QTest::qWaitFor([&] { return live.firings.size() == 1; }, 10'000));
+            QVERIFY(live.recorder->stop());
+        }
+        QCOMPARE(numbersIn(kept.filePath(u"cut.murmur"_s)), (std::vector<int>{1, 2, 3}));
+    }
+
     void besideARingWhatCameBeforeIsKeptBeforeItIsLetGo()
     {
         RecorderOptions options;
