@@ -161,7 +161,8 @@ private:
         {
             std::int64_t messages = 0;
             std::set<TopicId> topics;
-            QString name; ///< of the one that was seen first
+            std::set<TopicId> counted; ///< of edges; each stands for all that are named like it
+            QString name;              ///< of the one that was seen first
         };
         std::map<QString, Family> families;
         for (const TrafficEdge& edge : m_traffic.edges) {
@@ -170,12 +171,14 @@ private:
             const QString name = QString::fromStdString(m_names.topicName(edge.topic));
             Family& family = families[nameFamily(name)];
             family.messages += edge.messages;
+            if (family.name.isEmpty())
+                family.name = name;
+            if (!family.counted.insert(edge.topic).second)
+                continue;
             family.topics.insert(edge.topic);
             if (const auto all = m_traffic.families.find(edge.topic);
                 all != m_traffic.families.end())
                 family.topics.insert(all->second.begin(), all->second.end());
-            if (family.name.isEmpty())
-                family.name = name;
         }
         std::vector<std::int64_t> counts;
         for (const auto& [name, family] : families)

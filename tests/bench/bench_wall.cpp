@@ -18,10 +18,10 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
-#include <QElapsedTimer>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTextStream>
+#include <QTimer>
 
 #include <algorithm>
 #include <ctime>
@@ -121,8 +121,6 @@ int main(int argc, char** argv)
     shared.setSession(std::shared_ptr<Session>(std::move(opened).value()));
     shared.showAll();
     const TimeRange all = shared.session()->seen().time;
-    QElapsedTimer clock;
-    clock.start();
     shared.setPlayhead(all.begin + nanoseconds(static_cast<std::int64_t>(
                                        parser.value(u"at"_s).toDouble() *
                                        static_cast<double>(all.length().count()))));
@@ -152,6 +150,23 @@ int main(int argc, char** argv)
     });
     map.canvas()->fit();
     measure(out, u"topology: frame"_s, paint(topology.canvas()));
+
+    // What the GUI thread does at one go while the playhead moves.
+    double longest = 0;
+    double last = threadMs();
+    QTimer beat;
+    QObject::connect(&beat, &QTimer::timeout, &beat, [&] {
+        const double now = threadMs();
+        longest = std::max(longest, now - std::exchange(last, now));
+    });
+    beat.start(1);
+    for (int i = 0; i < 10; ++i) {
+        shared.setPlayhead(all.begin + all.length() * (i + 5) / 16);
+        QTest::qWait(400);
+    }
+    beat.stop();
+    out << "longest work at one go while the playhead moves, three panes of that size: "
+        << QString::number(longest, 'f', 1) << " ms\n";
 
     if (const QString folder = parser.value(u"shots"_s); !folder.isEmpty()) {
         QDir().mkpath(folder);

@@ -120,6 +120,7 @@ private Q_SLOTS:
                 1);
         for (const char* name : {"a", "b", "c", "d"})
             QVERIFY(scene.view.canvas()->rect().contains(scene.pointOf(name).toPoint()));
+        scene.view.setTable(true);
         QCOMPARE(scene.view.model()->rowCount(), 5);
         QVERIFY(scene.view.asText().contains(u"\tb\t"_s) &&
                 scene.view.asText().contains(u"\t10\t1.9"_s));
@@ -146,6 +147,30 @@ private Q_SLOTS:
         QCOMPARE(canvas->scene().marks.size(), std::size_t(1));
         QTest::keyClick(canvas, Qt::Key_0);
         QCOMPARE(canvas->scene().marks.size(), std::size_t(4));
+    }
+
+    void thousandsAreSeenCoarser()
+    {
+        Positions positions;
+        for (std::uint32_t i = 0; i < 5000; ++i) {
+            AgentPlace place;
+            place.agent = AgentId(i + 1);
+            place.x = i % 100;
+            place.y = i / 100;
+            positions.agents.push_back(place);
+        }
+        const std::vector<Health> health(positions.agents.size(), Health::Well);
+        MapCamera camera;
+        camera.size = {1600, 900};
+        camera.fit(boundsOf(positions, {}));
+        const auto marks = mapMarks(positions, health, {}, camera);
+        QVERIFY(marks.size() <= 600);
+        std::size_t all = 0;
+        for (const MapMark& mark : marks)
+            all += mark.places.size();
+        QCOMPARE(all, positions.agents.size());
+        camera.zoom(8, {800, 450});
+        QVERIFY(mapMarks(positions, health, {}, camera).size() > marks.size());
     }
 
     void keysGoFromAgentToAgent()

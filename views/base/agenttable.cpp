@@ -38,10 +38,10 @@ int AgentTable::rowOf(AgentId agent) const
     return line == m_lines.end() ? -1 : static_cast<int>(line - m_lines.begin());
 }
 
-QString AgentTable::asText() const
+QString AgentTable::asText(const std::vector<Line>& lines) const
 {
     QStringList all{m_titles.join(u'\t')};
-    for (const Line& line : m_lines)
+    for (const Line& line : lines)
         all << line.cells.join(u'\t');
     return all.join(u'\n');
 }

@@ -28,7 +28,8 @@ public:
     void update(std::vector<Line> lines);
     [[nodiscard]] const std::vector<Line>& lines() const { return m_lines; }
     [[nodiscard]] int rowOf(AgentId agent) const; ///< -1: none
-    [[nodiscard]] QString asText() const;         ///< with the titles, tab separated
+    /// These lines under the titles, tab separated.
+    [[nodiscard]] QString asText(const std::vector<Line>& lines) const;
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;

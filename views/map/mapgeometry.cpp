@@ -20,6 +20,8 @@ constexpr double kMetresPerDegree = 111'195; // of latitude, on a sphere of 6,37
 constexpr double kEdge = 28;                 ///< pixels
 constexpr double kLeastScale = 1e-13;
 constexpr double kMostScale = 1e7;
+constexpr std::size_t kMostMarks = 600;
+constexpr double kCoarsest = 60; ///< pixels
 
 struct MapTr
 {
@@ -115,15 +117,12 @@ void MapCamera::zoom(double factor, QPointF around)
     middle += fixed - toPlane(around);
 }
 
-std::vector<MapMark> mapMarks(const Positions& positions, const std::vector<Health>& health,
-                              const MapProjection& projection, const MapCamera& camera)
+namespace {
+
+/// Who is nearer than `reach` to a mark joins it. `order`: the worst first.
+std::vector<MapMark> bundled(const std::vector<QPointF>& points, const std::vector<int>& order,
+                             double reach)
 {
-    const auto& places = positions.agents;
-    std::vector<int> order(places.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::ranges::stable_sort(order, [&](int a, int b) {
-        return health[static_cast<std::size_t>(a)] > health[static_cast<std::size_t>(b)];
-    });
     std::vector<MapMark> marks;
     std::unordered_map<std::uint64_t, std::vector<int>> cells; // marks by cell
     const auto joined = [&](QPointF at, int column, int row) -> MapMark* {
@@ -134,7 +133,7 @@ std::vector<MapMark> mapMarks(const Positions& positions, const std::vector<Heal
                     continue;
                 for (const int mark : cell->second) {
                     const QPointF way = marks[static_cast<std::size_t>(mark)].at - at;
-                    if (QPointF::dotProduct(way, way) < kMarkReach * kMarkReach)
+                    if (QPointF::dotProduct(way, way) < reach * reach)
                         return &marks[static_cast<std::size_t>(mark)];
                 }
             }
@@ -142,20 +141,48 @@ std::vector<MapMark> mapMarks(const Positions& positions, const std::vector<Heal
         return nullptr;
     };
     for (const int i : order) {
-        const AgentPlace& place = places[static_cast<std::size_t>(i)];
-        const QPointF at = camera.toScreen(projection.toPlane(place.x, place.y));
-        const int column = static_cast<int>(std::floor(at.x() / kMarkReach));
-        const int row = static_cast<int>(std::floor(at.y() / kMarkReach));
+        const QPointF at = points[static_cast<std::size_t>(i)];
+        const int column = static_cast<int>(std::floor(at.x() / reach));
+        const int row = static_cast<int>(std::floor(at.y() / reach));
         MapMark* mark = joined(at, column, row);
         if (mark == nullptr) {
             cells[cellKey(column, row)].push_back(static_cast<int>(marks.size()));
             mark = &marks.emplace_back();
             mark->at = at;
-            mark->health = health[static_cast<std::size_t>(i)];
         }
         mark->places.push_back(i);
-        mark->isSending = mark->isSending || (place.lastSent != kNoTime &&
-                                              toNs(positions.at) - place.lastSent < kPulse.count());
+    }
+    return marks;
+}
+
+} // namespace
+
+std::vector<MapMark> mapMarks(const Positions& positions, const std::vector<Health>& health,
+                              const MapProjection& projection, const MapCamera& camera)
+{
+    const auto& places = positions.agents;
+    std::vector<int> order(places.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::stable_sort(order, [&](int a, int b) {
+        return health[static_cast<std::size_t>(a)] > health[static_cast<std::size_t>(b)];
+    });
+    std::vector<QPointF> points;
+    points.reserve(places.size());
+    for (const AgentPlace& place : places)
+        points.push_back(camera.toScreen(projection.toPlane(place.x, place.y)));
+    double reach = kMarkReach;
+    std::vector<MapMark> marks = bundled(points, order, reach);
+    // More than that nobody can tell apart: they are seen coarser until there is room.
+    while (marks.size() > kMostMarks && reach < kCoarsest) {
+        reach *= 1.5;
+        marks = bundled(points, order, reach);
+    }
+    for (MapMark& mark : marks) {
+        mark.health = health[static_cast<std::size_t>(mark.places.front())];
+        mark.isSending = std::ranges::any_of(mark.places, [&](int place) {
+            const std::int64_t last = places[static_cast<std::size_t>(place)].lastSent;
+            return last != kNoTime && toNs(positions.at) - last < kPulse.count();
+        });
     }
     return marks;
 }

@@ -226,7 +226,7 @@ void MapView::present()
     fillTable();
 }
 
-void MapView::fillTable()
+std::vector<AgentTable::Line> MapView::lines() const
 {
     std::vector<AgentTable::Line> lines;
     const MapScene& scene = m_canvas->scene();
@@ -243,8 +243,14 @@ void MapView::fillTable()
         return a.cells[0] != b.cells[0] ? nameLess(a.cells[0], b.cells[0])
                                         : nameLess(a.cells[1], b.cells[1]);
     });
+    return lines;
+}
+
+void MapView::fillTable()
+{
     const QScopedValueRollback guard(m_isPicking, true); // rows move under the selection
-    m_model->update(std::move(lines));
+    // Laid out only while somebody reads it: the picture is what most look at.
+    m_model->update(m_tableButton->isChecked() ? lines() : std::vector<AgentTable::Line>());
 }
 
 void MapView::updateNote()
@@ -367,6 +373,7 @@ void MapView::setTable(bool isTable)
     const bool hasFocus = m_canvas->hasFocus() || m_table->hasFocus();
     m_stack->setCurrentWidget(shown);
     setFocusProxy(shown);
+    fillTable();
     if (hasFocus)
         shown->setFocus();
     m_note->raise();
@@ -374,9 +381,9 @@ void MapView::setTable(bool isTable)
 
 QString MapView::asText() const
 {
-    return m_model->lines().empty()
+    return m_canvas->scene().positions.agents.empty()
                ? m_note->title() + u'\n' + m_note->sentence()
-               : m_header->title() + u'\t' + m_header->facts() + u'\n' + m_model->asText();
+               : m_header->title() + u'\t' + m_header->facts() + u'\n' + m_model->asText(lines());
 }
 
 QByteArray MapView::saveState() const

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "views/base/agenttable.h"
 #include "views/base/latestjob.h"
 #include "views/base/sharedview.h"
 #include "views/base/view.h"
@@ -21,7 +22,6 @@ namespace murmur {
 
 class AgentFigures;
 class AgentNaming;
-class AgentTable;
 class EmptyNote;
 class MapCanvas;
 class PaneHeader;
@@ -65,6 +65,7 @@ private:
     void askSoon();
     void ask();
     void present(); ///< names and health of those who are placed
+    [[nodiscard]] std::vector<AgentTable::Line> lines() const;
     void fillTable();
     void updateNote();
     void showPlan();

@@ -154,10 +154,10 @@ void WallPainter::paintTile(QPainter& painter, int tile, const WallPlan& plan, c
     if (plan.size() == TileSize::Letter) {
         const bool isSeen = row.health != Health::Unseen;
         painter.fillRect(rect, isIll(row.health) ? color
-                               : isSeen          ? blended(color, theme.ground, 0.24)
+                               : isSeen          ? blended(color, theme.ground, 0.16)
                                                  : theme.pane);
         painter.setPen(isIll(row.health) ? theme.ground
-                       : isSeen          ? blended(color, theme.ground, 0.85)
+                       : isSeen          ? blended(color, theme.ground, 0.7)
                                          : theme.faint);
         painter.drawText(rect, Qt::AlignCenter, healthLetter(row.health));
         return;

@@ -33,7 +33,7 @@ Measure measureOf(TileSize size, int line)
     case TileSize::Name:
         return {line * 9 / 2, line + 4};
     case TileSize::Letter:
-        return {line, line, 1, false};
+        return {line * 7 / 8, line * 7 / 8, 1, false};
     }
     return {};
 }

@@ -155,25 +155,27 @@ void WallView::present()
     updateNote();
 }
 
-void WallView::fillTable()
+std::vector<AgentTable::Line> WallView::lines() const
 {
     std::vector<AgentTable::Line> lines;
-    // Laid out only while somebody reads it: the picture is what most look at.
-    if (m_tableButton->isChecked()) {
-        for (const WallGroup& group : m_canvas->plan().groups()) {
-            for (int i = group.first; i < group.first + group.count; ++i) {
-                const AgentRow& row = *m_canvas->rowOf(i);
-                lines.push_back(
-                    {row.agent,
-                     {group.name, row.name, healthText(row.health, row.errors), row.status,
-                      shortNumberText(row.rate), numberText(row.open), numberText(row.owed),
-                      row.p99.count() < 0 ? QString() : durationText(row.p99),
-                      numberText(row.errors)}});
-            }
+    for (const WallGroup& group : m_canvas->plan().groups()) {
+        for (int i = group.first; i < group.first + group.count; ++i) {
+            const AgentRow& row = *m_canvas->rowOf(i);
+            lines.push_back({row.agent,
+                             {group.name, row.name, healthText(row.health, row.errors), row.status,
+                              shortNumberText(row.rate), numberText(row.open), numberText(row.owed),
+                              row.p99.count() < 0 ? QString() : durationText(row.p99),
+                              numberText(row.errors)}});
         }
     }
+    return lines;
+}
+
+void WallView::fillTable()
+{
     const QScopedValueRollback guard(m_isPicking, true); // rows move under the selection
-    m_model->update(std::move(lines));
+    // Laid out only while somebody reads it: the picture is what most look at.
+    m_model->update(m_tableButton->isChecked() ? lines() : std::vector<AgentTable::Line>());
 }
 
 /// What the hovered agent said last.
@@ -260,27 +262,9 @@ void WallView::setTable(bool isTable)
 
 QString WallView::asText() const
 {
-    if (m_canvas->plan().tiles().empty())
-        return m_note->title() + u'\n' + m_note->sentence();
-    QStringList lines{m_header->title() + u'\t' + m_header->facts(),
-                      tr("group\tagent\thealth\tstatus\tmessages/s\tin flight\tmailbox\tp99\t"
-                         "errors")};
-    for (const WallGroup& group : m_canvas->plan().groups()) {
-        for (int i = group.first; i < group.first + group.count; ++i) {
-            const AgentRow& row = *m_canvas->rowOf(i);
-            lines << QStringList{group.name,
-                                 row.name,
-                                 healthText(row.health, row.errors),
-                                 row.status,
-                                 shortNumberText(row.rate),
-                                 QString::number(row.open),
-                                 QString::number(row.owed),
-                                 row.p99.count() < 0 ? QString() : durationText(row.p99),
-                                 QString::number(row.errors)}
-                         .join(u'\t');
-        }
-    }
-    return lines.join(u'\n');
+    return m_canvas->plan().tiles().empty()
+               ? m_note->title() + u'\n' + m_note->sentence()
+               : m_header->title() + u'\t' + m_header->facts() + u'\n' + m_model->asText(lines());
 }
 
 QByteArray WallView::saveState() const

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "views/base/agenttable.h"
 #include "views/base/latestjob.h"
 #include "views/base/sharedview.h"
 #include "views/base/view.h"
@@ -17,7 +18,6 @@ namespace murmur {
 
 class AgentFigures;
 class AgentNaming;
-class AgentTable;
 class EmptyNote;
 class PaneHeader;
 class WallCanvas;
@@ -50,6 +50,7 @@ protected:
 
 private:
     void present();
+    [[nodiscard]] std::vector<AgentTable::Line> lines() const;
     void fillTable();
     void updateNote();
     void askLast(AgentId agent);
