@@ -38,6 +38,13 @@ struct Options
     std::string size;
     std::string lanes;
     std::string theme;
+    std::string where;
+    std::string select;
+    std::string agent;
+    std::string frames;
+    double fps = 30;
+    double speed = 1;
+    std::string window;
 };
 
 /// The drawing part needs a Gui library, which this program does without: it is one of its own.
@@ -53,7 +60,10 @@ int run(const Options& options)
 {
     const QString output = QFile::decodeName(options.output.c_str());
     const QString ending = QFileInfo(output).suffix().toLower();
-    if (ending != u"png" && ending != u"svg" && ending != u"pdf")
+    if (options.output.empty() == options.frames.empty())
+        return wrongUse(
+            u"Say where the picture goes with -o FILE, or the film with --frames DIR."_s);
+    if (options.frames.empty() && ending != u"png" && ending != u"svg" && ending != u"pdf")
         return wrongUse(
             u"%1 ends in none of .png, .svg and .pdf; name the picture so that its format is known."_s
                 .arg(output));
@@ -77,7 +87,16 @@ int run(const Options& options)
             arguments << name << QString::fromStdString(value);
     };
     pass(u"--view"_s, options.view);
-    arguments << u"-o"_s << output;
+    if (options.frames.empty()) {
+        arguments << u"-o"_s << output;
+    } else {
+        arguments << u"--frames"_s << QFile::decodeName(options.frames.c_str()) << u"--fps"_s
+                  << QString::number(options.fps) << u"--speed"_s << QString::number(options.speed);
+        pass(u"--window"_s, options.window);
+    }
+    pass(u"--where"_s, options.where);
+    pass(u"--select"_s, options.select);
+    pass(u"--agent"_s, options.agent);
     pass(u"--at"_s, options.at);
     pass(u"--from"_s, options.from);
     pass(u"--until"_s, options.until);
@@ -115,10 +134,24 @@ void addRender(CLI::App& app, Action& action)
     app.add_option("--view", options->view, "What to draw")
         ->required()
         ->check(
-            CLI::IsMember({"overview", "timeline", "heatmap", "sequence", "topology", "wall", "map",
-                           "compare", "agents", "messages", "inspector", "state", "window"}));
-    app.add_option("-o,--output", options->output, "Picture to write: .png, .svg or .pdf")
-        ->required();
+            CLI::IsMember({"overview",  "timeline",    "heatmap",       "sequence", "topology",
+                           "wall",      "map",         "compare",       "agents",   "messages",
+                           "inspector", "state",       "conversations", "delivery", "transcript",
+                           "matrix",    "differences", "facets",        "findings", "window"}));
+    app.add_option("-o,--output", options->output, "Picture to write: .png, .svg or .pdf");
+    app.add_option("--frames", options->frames,
+                   "Folder to write a film of the replay into instead, a PNG for each frame");
+    app.add_option("--fps", options->fps, "Frames in a second of the film")
+        ->check(CLI::Range(0.1, 240.0))
+        ->capture_default_str();
+    app.add_option("--speed", options->speed, "Of the replay that is filmed")
+        ->check(CLI::Range(0.01, 1000.0))
+        ->capture_default_str();
+    app.add_option("--window", options->window,
+                   "How much time the film sees at once, for example 20s; by itself all");
+    app.add_option("--where", options->where, "Filter (murmur help filter)");
+    app.add_option("--select", options->select, "Message that is selected, by its number");
+    app.add_option("--agent", options->agent, "Agent that is selected");
     app.add_option("--at", options->at, "Moment of the playhead");
     app.add_option("--from", options->from, "Where the picture begins, for example 10:17 or +30s");
     app.add_option("--until", options->until, "Where it ends, for example 10:18 or -5s");
@@ -127,8 +160,11 @@ void addRender(CLI::App& app, Action& action)
                    "What the timeline has a lane for: agent, topic, group, conversation, "
                    "connection, or a member of the payload such as payload.task.id");
     app.add_option("--theme", options->theme, "Colours")->check(CLI::IsMember({"light", "dark"}));
-    app.footer("\nExample: murmur render night.murmur --view heatmap -o night.png --from 10:17 "
-               "--until 10:18");
+    app.footer(
+        "\nExample: murmur render night.murmur --view heatmap -o night.png --from 10:17 "
+        "--until 10:18\n"
+        "         murmur render night.murmur --view window --frames film --from +10s --until "
+        "+40s --window 20s");
     app.callback([&action, options] { action = [options] { return run(*options); }; });
 }
 

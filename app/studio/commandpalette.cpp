@@ -24,6 +24,7 @@ namespace {
 constexpr int kWidth = 640;
 constexpr int kRows = 12;
 constexpr int kMargin = 14;
+constexpr int kEditHeight = 36;
 
 /// The text with the letters that were typed in the colour of interaction, kind and keys right.
 class PaletteDelegate : public QStyledItemDelegate
@@ -98,7 +99,7 @@ CommandPalette::CommandPalette(std::vector<PaletteEntry> entries, const QStringL
     m_edit->setPlaceholderText(
         tr("A command, view, agent, topic or filter   (> commands  @ agents  # topics)"));
     m_edit->setAccessibleName(tr("What to do"));
-    m_edit->setMinimumHeight(36);
+    m_edit->setFixedHeight(kEditHeight);
     m_edit->setFont(Theme::current().interfaceFont(11));
     m_edit->installEventFilter(this);
     m_list->setModel(m_model);
@@ -121,11 +122,10 @@ CommandPalette::CommandPalette(std::vector<PaletteEntry> entries, const QStringL
 
     connect(m_edit, &QLineEdit::textChanged, this, &CommandPalette::search);
     connect(m_list, &QListView::clicked, this, &CommandPalette::choose);
-    search({});
 
     const int width = std::min(kWidth, window->width() - 40);
-    const int height = 38 + kRows * (Theme::current().listRow + 5) + 4;
-    resize(width, std::min(height, window->height() - 60));
+    setFixedWidth(width);
+    search({});
     move(window->mapToGlobal(QPoint((window->width() - width) / 2, 70)));
 }
 
@@ -135,6 +135,19 @@ void CommandPalette::search(const QString& text)
     m_list->setCurrentIndex(m_model->index(0));
     m_list->scrollToTop();
     m_nothing->setVisible(m_model->rowCount() == 0);
+    m_list->setVisible(m_model->rowCount() > 0);
+    fit();
+}
+
+/// As high as what it shows.
+void CommandPalette::fit()
+{
+    const int rows = std::clamp(m_model->rowCount(), 0, kRows);
+    const int list = rows * (Theme::current().listRow + 5);
+    const int inner = rows > 0 ? list : m_nothing->sizeHint().height();
+    const QMargins around = layout()->contentsMargins();
+    m_list->setFixedHeight(std::max(1, list));
+    setFixedHeight(kEditHeight + layout()->spacing() + inner + around.top() + around.bottom());
 }
 
 void CommandPalette::choose()

@@ -33,6 +33,7 @@ protected:
 private:
     void search(const QString& text);
     void choose();
+    void fit();
 
     PaletteModel* m_model;
     QLineEdit* m_edit;

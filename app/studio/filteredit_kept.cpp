@@ -39,7 +39,6 @@ void FilterEdit::buildKept()
     m_kept->setAutoRaise(true);
     m_kept->setMinimumSize(30, 30);
     m_kept->setPopupMode(QToolButton::InstantPopup);
-    m_kept->setStyleSheet(u"QToolButton::menu-indicator { image: none; }"_s);
     m_kept->setToolTip(tr("Filters that are kept"));
     m_kept->setAccessibleName(tr("Filters that are kept"));
     m_kept->setMenu(m_keptMenu);

@@ -13,6 +13,8 @@
 #include <QListWidget>
 #include <QShortcut>
 #include <QTextBrowser>
+#include <QTextDocument>
+#include <QTextTable>
 #include <QUrl>
 #include <QVBoxLayout>
 
@@ -23,12 +25,29 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int kListWidth = 230;
-const QString kFolder = u":/help/"_s;
+const QString kFolder = u":/murmur/help/"_s;
 
 QString titleOf(const QString& text, const QString& name)
 {
     const QString first = text.section(u'\n', 0, 0);
     return first.startsWith(u"# "_s) ? first.mid(2).trimmed() : name;
+}
+
+/// Thin lines, and room around the words.
+void quietTables(QTextDocument& document)
+{
+    for (QTextFrame* frame : document.rootFrame()->childFrames()) {
+        auto* table = qobject_cast<QTextTable*>(frame);
+        if (!table)
+            continue;
+        QTextTableFormat format = table->format();
+        format.setBorder(1);
+        format.setBorderCollapse(true);
+        format.setBorderBrush(Theme::current().hairline);
+        format.setCellPadding(5);
+        format.setCellSpacing(0);
+        table->setFormat(format);
+    }
 }
 
 } // namespace
@@ -108,6 +127,7 @@ bool HelpBrowser::showPage(const QString& name)
         return false;
     m_current = name;
     m_browser->setMarkdown(shown->text);
+    quietTables(*m_browser->document());
     m_browser->moveCursor(QTextCursor::Start);
     for (int row = 0; row < m_list->count(); ++row)
         if (m_list->item(row)->data(Qt::UserRole).toString() == name)

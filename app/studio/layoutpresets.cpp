@@ -15,18 +15,20 @@ namespace {
 /// While it happens: everything at hand.
 constexpr std::array<std::string_view, 2> kNotDebugging{"compare", "differences"};
 /// Afterwards: why, and what was different. Nothing is sent.
-constexpr std::array<std::string_view, 3> kNotPostMortem{"agents", "inject", "wall"};
+constexpr std::array<std::string_view, 4> kNotPostMortem{"agents", "inject", "triggers", "wall"};
 /// Before people: the picture, and no payload.
-constexpr std::array<std::string_view, 12> kNotLiveDemo{
-    "agents",      "facets",  "messages", "delivery",  "transcript", "matrix",
-    "differences", "compare", "inject",   "inspector", "state",      "conversations"};
+constexpr std::array<std::string_view, 14> kNotLiveDemo{
+    "replay",      "triggers",
+
+    "agents",      "facets",   "messages", "delivery",  "transcript", "matrix",
+    "differences", "compare",  "inject",   "inspector", "state",      "conversations"};
 
 constexpr std::array kPresets{
     LayoutPreset{"debugging", QT_TRANSLATE_NOOP("Layouts", "Debugging"), "messages", 45,
                  kNotDebugging},
     LayoutPreset{"post-mortem", QT_TRANSLATE_NOOP("Layouts", "Post-mortem"), "conversations", 50,
                  kNotPostMortem},
-    LayoutPreset{"live-demo", QT_TRANSLATE_NOOP("Layouts", "Live demo"), "topology", 60,
+    LayoutPreset{"live-demo", QT_TRANSLATE_NOOP("Layouts", "Live demo"), "topology", 72,
                  kNotLiveDemo},
 };
 

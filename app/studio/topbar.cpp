@@ -46,6 +46,7 @@ TopBar::TopBar(SharedView* shared, StudioSession* session, QWidget* parent)
     connect(more, &QToolButton::clicked, this, &TopBar::connectRequested);
     line->addWidget(m_filter, 1);
     line->addWidget(m_live);
+    line->addStretch(0); // where the filter is not
 
     connect(m_live, &QPushButton::clicked, m_shared, &SharedView::goLive);
     connect(m_shared, &SharedView::modeChanged, this, &TopBar::refresh);

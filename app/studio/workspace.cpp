@@ -15,10 +15,12 @@
 #include <QApplication>
 #include <QDataStream>
 #include <QIODevice>
+#include <QMenu>
 #include <QResizeEvent>
 #include <QSplitter>
 #include <QTabBar>
 #include <QTabWidget>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -30,7 +32,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr int kLowerShare = 45;
 constexpr int kCompactBelow = 1440;
+/// A window that goes to full screen together with its layout has its size by then.
+constexpr auto kSettles = std::chrono::milliseconds(600);
 constexpr qint32 kLayoutVersion = 1;
 const QString kLayoutKey = u"window/layout"_s;
 
@@ -65,9 +70,28 @@ Workspace::Workspace(const ViewContext& context, QWidget* parent)
         tabs->setDocumentMode(true);
         tabs->setTabBarAutoHide(true);
     }
-    auto* all = new QVBoxLayout(this);
-    all->setContentsMargins(0, 0, 0, 0);
-    all->addWidget(m_across);
+    // More tabs than there is room for: a list of all of them.
+    auto* all = new QToolButton(m_tabs);
+    all->setText(u"⋯"_s);
+    all->setAutoRaise(true);
+    all->setPopupMode(QToolButton::InstantPopup);
+    all->setToolTip(tr("All lower panes"));
+    all->setAccessibleName(all->toolTip());
+    auto* list = new QMenu(all);
+    connect(list, &QMenu::aboutToShow, this, [this, list] {
+        list->clear();
+        for (int tab = 0; tab < m_tabs->count(); ++tab) {
+            QAction* action = list->addAction(m_tabs->tabText(tab), m_tabs,
+                                              [this, tab] { m_tabs->setCurrentIndex(tab); });
+            action->setCheckable(true);
+            action->setChecked(tab == m_tabs->currentIndex());
+        }
+    });
+    all->setMenu(list);
+    m_tabs->setCornerWidget(all);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(m_across);
     for (const ViewEntry& entry : viewEntries())
         addPane(entry, context);
     m_middle->addWidget(m_tabs);
@@ -78,6 +102,8 @@ Workspace::Workspace(const ViewContext& context, QWidget* parent)
     connect(context.shared, &SharedView::differencesWanted, this,
             [this] { bringToFront(u"differences"); });
     connect(ViewWishes::of(context.shared), &ViewWishes::wanted, this, &Workspace::bringToFront);
+    m_settle.setSingleShot(true);
+    m_settle.setInterval(kSettles);
     place();
     resetLayout();
 }
@@ -239,13 +265,15 @@ void Workspace::resetLayout()
     m_right->setSizes({430, 470});
     m_left->setSizes({300, 600});
     m_isShared = false;
+    m_lowerShare = kLowerShare;
     if (height() > 200)
-        shareHeights();
+        shareHeights(kLowerShare);
 }
 
 void Workspace::shareHeights(int lowerShare)
 {
     m_isShared = true;
+    m_lowerShare = lowerShare;
     // Lanes and messages grow with the window; overview and heatmap need no more than they need.
     const int overview = m_panes.empty() ? 0 : view(u"overview")->sizeHint().height();
     const int heatmap = m_isCompact ? 120 : 190;
@@ -322,6 +350,7 @@ void Workspace::usePreset(const LayoutPreset& preset)
         showInTabs(*inFront);
     m_across->setSizes({250, 1060, 370});
     shareHeights(preset.lowerShare);
+    m_settle.start();
 }
 
 QString Workspace::currentView() const
@@ -380,8 +409,8 @@ void Workspace::restore(const Settings& settings)
 void Workspace::resizeEvent(QResizeEvent* event)
 {
     setCompact(event->size().width() < kCompactBelow);
-    if (!m_isShared && event->size().height() > 200)
-        shareHeights();
+    if ((!m_isShared || m_settle.isActive()) && event->size().height() > 200)
+        shareHeights(m_lowerShare);
 }
 
 } // namespace murmur

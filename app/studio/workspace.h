@@ -4,6 +4,7 @@
 
 #include "views/base/view.h"
 
+#include <QTimer>
 #include <QWidget>
 
 #include <map>
@@ -73,7 +74,7 @@ private:
     /// Puts what goes there into the tabs anew; the one in front stays there.
     void fillTabs(QTabWidget* tabs, const std::vector<const Pane*>& panes, QWidget* front);
     /// `lowerShare`: of the lower panes, in hundredths of what is shared.
-    void shareHeights(int lowerShare = 45);
+    void shareHeights(int lowerShare);
 
     std::vector<Pane> m_panes;
     std::vector<QAction*> m_toggles;
@@ -86,6 +87,8 @@ private:
     bool m_isCompact = false;
     bool m_isWithheld = false;
     bool m_isShared = false; ///< the heights were given by the person or once by us
+    int m_lowerShare = 45;   ///< of the last layout
+    QTimer m_settle;         ///< while a new layout may still get another size
 };
 
 } // namespace murmur

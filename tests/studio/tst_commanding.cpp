@@ -5,6 +5,7 @@
 #include "commandpalette.h"
 #include "filteredit.h"
 #include "floatingpane.h"
+#include "helpbrowser.h"
 #include "layoutpresets.h"
 #include "mainwindow.h"
 #include "menus.h"
@@ -211,6 +212,23 @@ private Q_SLOTS:
         trigger(u"night"_s);
         QVERIFY(!workspace->view(u"agents")->isVisible());
         QVERIFY(!workspace->setLayoutState("nonsense"));
+    }
+
+    void theHelpIsInTheWindow()
+    {
+        QTest::keyClick(m_window.get(), Qt::Key_F1);
+        auto* help = m_window->findChild<HelpBrowser*>();
+        QVERIFY(help);
+        QVERIFY(help->shownPages().size() > 20);
+        help->search(u"rosbridge"_s);
+        QVERIFY(help->shownPages().contains(u"robots"_s));
+        QVERIFY(help->shownPages().size() < 20);
+        QVERIFY(help->shownPages().contains(help->currentPage()));
+        QVERIFY(help->showPage(u"sql"_s));
+        QVERIFY(!help->showPage(u"nothing"_s));
+        QCOMPARE(help->currentPage(), u"sql"_s);
+        help->search(u"no page says this"_s);
+        QVERIFY(help->shownPages().isEmpty());
     }
 
     void aPaneHasAWindowOfItsOwn()

@@ -4,6 +4,7 @@
 #include "recordings.h"
 
 #include <QColor>
+#include <QDir>
 #include <QImage>
 #include <QProcess>
 #include <QSet>
@@ -92,6 +93,38 @@ private Q_SLOTS:
         QVERIFY(light.pixelColor(3, light.height() - 3).lightness() > 200);
     }
 
+    void aFilmIsAPictureForEachMoment()
+    {
+        const QString folder = m_dir.filePath(u"film/deeper"_s);
+        const Outcome outcome =
+            run({m_recording, u"--view"_s, u"timeline"_s, u"--frames"_s, folder, u"--fps"_s, u"4"_s,
+                 u"--from"_s, u"+1s"_s, u"--until"_s, u"+2500ms"_s, u"--window"_s, u"1s"_s,
+                 u"--speed"_s, u"0.5"_s, u"--size"_s, u"600x300"_s});
+        QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.said));
+        // Three seconds of film at half speed.
+        const QStringList frames = QDir(folder).entryList({u"*.png"_s}, QDir::Files, QDir::Name);
+        QCOMPARE(frames.size(), 12);
+        QCOMPARE(frames.first(), u"frame-000001.png"_s);
+        const QImage first(folder + u'/' + frames.first());
+        const QImage last(folder + u'/' + frames.last());
+        QCOMPARE(first.size(), QSize(600, 300));
+        QVERIFY(first != last);
+    }
+
+    void whatIsSelectedIsDrawn()
+    {
+        const auto draw = [&](const QStringList& more) {
+            const QString output = m_dir.filePath(u"inspector.png"_s);
+            const Outcome outcome =
+                run(QStringList{m_recording, u"--view"_s, u"inspector"_s, u"-o"_s, output} + more);
+            return outcome.exitCode == 0 ? QImage(output) : QImage();
+        };
+        const QImage first = draw({u"--select"_s, u"5"_s});
+        const QImage second = draw({u"--select"_s, u"6"_s});
+        QVERIFY(!first.isNull() && !second.isNull());
+        QVERIFY(first != second);
+    }
+
     void vectorFormatsAreVectors()
     {
         const QString svg = m_dir.filePath(u"o.svg"_s);
@@ -123,6 +156,19 @@ private Q_SLOTS:
         QTest::newRow("folder") << QStringList{m_recording, u"--view"_s, u"overview"_s, u"-o"_s,
                                                u"/nonexistent/x.png"_s}
                                 << 2 << u"/nonexistent/x.png"_s;
+        QTest::newRow("nowhere") << QStringList{m_recording, u"--view"_s, u"overview"_s} << 2
+                                 << u"--frames"_s;
+        QTest::newRow("both") << QStringList{m_recording, u"--view"_s,   u"overview"_s, u"-o"_s,
+                                             out,         u"--frames"_s, m_dir.path()}
+                              << 2 << u"--frames"_s;
+        QTest::newRow("endless film")
+            << QStringList{m_recording,  u"--view"_s, u"overview"_s, u"--frames"_s,
+                           m_dir.path(), u"--fps"_s,  u"240"_s,      u"--speed"_s,
+                           u"0.01"_s,    u"--from"_s, u"+0s"_s}
+            << 2 << u"frames"_s;
+        QTest::newRow("nobody") << QStringList{m_recording, u"--view"_s,  u"state"_s,      u"-o"_s,
+                                               out,         u"--agent"_s, u"nobody-here"_s}
+                                << 3 << u"nobody-here"_s;
         QTest::newRow("times") << QStringList{m_recording, u"--view"_s, u"overview"_s, u"-o"_s, out,
                                               u"--from"_s, u"+5s"_s,    u"--until"_s,  u"+1s"_s}
                                << 2 << u"--until"_s;

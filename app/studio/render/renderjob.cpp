@@ -20,6 +20,7 @@
 #include <QDir>
 #include <QEventLoop>
 #include <QFileInfo>
+#include <QFutureWatcher>
 #include <QPainter>
 #include <QPdfWriter>
 #include <QRegularExpression>
@@ -62,6 +63,19 @@ QString knownViews()
     return (known << u"window"_s).join(u", "_s);
 }
 
+/// Waits while events go on.
+template<typename T>
+T answerOf(const QFuture<T>& future)
+{
+    QEventLoop loop;
+    QFutureWatcher<T> watcher;
+    QObject::connect(&watcher, &QFutureWatcherBase::finished, &loop, &QEventLoop::quit);
+    watcher.setFuture(future);
+    if (!future.isFinished())
+        loop.exec();
+    return future.result();
+}
+
 /// Sets the shared window, playhead and filter that the arguments name.
 Status applyArguments(SharedView& shared, const RenderArguments& arguments)
 {
@@ -91,12 +105,50 @@ Status applyArguments(SharedView& shared, const RenderArguments& arguments)
             return filter.error();
         shared.setFilter(*filter);
     }
+    if (!arguments.agent.isEmpty()) {
+        const AgentId agent =
+            shared.session()->dictionaries()->findAgent(arguments.agent.toStdString());
+        if (agent == AgentId{})
+            return Error{ErrorCode::NotFound,
+                         u"There is no agent \"%1\" in this recording."_s.arg(arguments.agent)};
+        shared.selectAgent(agent);
+    }
+    if (!arguments.select.isEmpty()) {
+        const auto seq = answerOf(shared.session()->seqNamed(arguments.select));
+        if (!seq)
+            return seq.error();
+        shared.selectMessage(*seq);
+    }
     if (!arguments.at.isEmpty())
         shared.setPlayhead(at);
     if (!arguments.from.isEmpty() || !arguments.until.isEmpty())
         shared.setWindow(window);
     return Done{};
 }
+
+/// What of the recording a film is of.
+Result<TimeRange> filmed(const SharedView& shared, const RenderArguments& arguments)
+{
+    TimeRange range = shared.session()->seen().time;
+    const TimeRange all = range;
+    if (!arguments.from.isEmpty()) {
+        const auto from = timeFromText(arguments.from, all);
+        if (!from)
+            return from.error();
+        range.begin = *from;
+    }
+    if (!arguments.until.isEmpty()) {
+        const auto until = timeFromText(arguments.until, all);
+        if (!until)
+            return until.error();
+        range.end = *until;
+    }
+    return range;
+}
+
+/// The film or the picture.
+Status write(QWidget& widget, SharedView& shared, const std::function<bool()>& isSettled,
+             const RenderArguments& arguments);
 
 Status paintWhenSettled(QWidget* widget, std::function<bool()> isSettled, const QString& output)
 {
@@ -105,13 +157,25 @@ Status paintWhenSettled(QWidget* widget, std::function<bool()> isSettled, const 
     WhenSettled whenSettled(
         std::move(isSettled),
         [&] {
-            written = writePicture(widget, output);
+            if (!output.isEmpty())
+                written = writePicture(widget, output);
             loop.quit();
         },
         widget);
     whenSettled.start(nanoseconds(0));
     loop.exec();
     return written;
+}
+
+Status write(QWidget& widget, SharedView& shared, const std::function<bool()>& isSettled,
+             const RenderArguments& arguments)
+{
+    if (arguments.frames.folder.isEmpty())
+        return paintWhenSettled(&widget, isSettled, arguments.output);
+    const auto range = filmed(shared, arguments);
+    if (!range)
+        return range.error();
+    return writeFrames(widget, shared, isSettled, *range, arguments.frames);
 }
 
 Status renderWindow(const RenderArguments& arguments)
@@ -145,7 +209,10 @@ Status renderWindow(const RenderArguments& arguments)
         arguments.output);
     if (window.lastError())
         return *window.lastError();
-    return placed ? written : placed;
+    if (!placed || arguments.frames.folder.isEmpty() || !window.shared()->session())
+        return placed ? written : placed;
+    return write(
+        window, *window.shared(), [&] { return window.isSettled(); }, arguments);
 }
 
 Status renderView(const ViewEntry& entry, const RenderArguments& arguments)
@@ -172,8 +239,8 @@ Status renderView(const ViewEntry& entry, const RenderArguments& arguments)
     const Status applied = applyArguments(shared, arguments);
     if (!applied)
         return applied.error();
-    return paintWhenSettled(
-        view.get(), [&] { return view->isSettled() && markers->isSettled(); }, arguments.output);
+    return write(
+        *view, shared, [&] { return view->isSettled() && markers->isSettled(); }, arguments);
 }
 
 } // namespace
@@ -184,15 +251,24 @@ RenderCommand parseRenderCommand(int argc, char** argv)
     std::vector<std::string> files;
     std::vector<std::string> offsets;
     bool keepApart = false;
-    std::string view, output, at, from, until, where, lanes, size;
+    std::string view, output, at, from, until, where, lanes, size, frames, window, select, agent;
     std::string theme = "dark";
+    RenderCommand command;
     app.add_option("file", files, "the recording, or several as one session")->required();
     app.add_flag("--keep-apart", keepApart, "several recordings: name agents label/name");
     app.add_option("--offset", offsets, "several recordings: label=+1.5s moves one in time")
         ->allow_extra_args(false);
     app.add_option("--view", view, "overview, timeline, heatmap, messages, …, or window")
         ->required();
-    app.add_option("-o,--output", output, "x.png, x.svg or x.pdf")->required();
+    app.add_option("-o,--output", output, "x.png, x.svg or x.pdf");
+    app.add_option("--frames", frames, "write a film into this folder instead, a PNG per frame");
+    app.add_option("--fps", command.arguments.frames.perSecond, "frames of the film in a second")
+        ->check(CLI::Range(0.1, 240.0));
+    app.add_option("--speed", command.arguments.frames.speed, "of the replay that is filmed")
+        ->check(CLI::Range(0.01, 1000.0));
+    app.add_option("--window", window, "how much time the film sees at once, for example 20s");
+    app.add_option("--select", select, "message that is selected");
+    app.add_option("--agent", agent, "agent that is selected");
     app.add_option("--at", at, "put the playhead there");
     app.add_option("--from", from, "show from here");
     app.add_option("--until", until, "… to here");
@@ -202,7 +278,6 @@ RenderCommand parseRenderCommand(int argc, char** argv)
     app.add_option("--theme", theme, "light or dark")->check(CLI::IsMember({"dark", "light"}));
     app.set_version_flag("--version", "murmurscope-render " MURMUR_VERSION);
 
-    RenderCommand command;
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -229,6 +304,22 @@ RenderCommand parseRenderCommand(int argc, char** argv)
     arguments.until = QString::fromStdString(until);
     arguments.where = QString::fromStdString(where);
     arguments.lanes = QString::fromStdString(lanes);
+    arguments.select = QString::fromStdString(select);
+    arguments.agent = QString::fromStdString(agent);
+    arguments.frames.folder = QString::fromStdString(frames);
+    const auto wrong = [&command](const QString& sentence) {
+        std::cerr << "murmurscope-render: " << sentence.toStdString() << '\n';
+        command.exitCode = 2;
+        return command;
+    };
+    if (output.empty() == frames.empty())
+        return wrong(u"Say where the picture goes with -o, or the film with --frames."_s);
+    if (!window.empty()) {
+        const auto length = durationFromText(QString::fromStdString(window));
+        if (!length || *length <= nanoseconds(0))
+            return wrong(u"--window wants a duration like 20s."_s);
+        arguments.frames.window = *length;
+    }
     arguments.isDark = theme == "dark";
     arguments.size = size.empty() ? defaultSize(arguments.view) : sizeFromText(size);
     if (arguments.size.isEmpty()) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "frames.h"
 #include "session/session.h"
 
 #include <QSize>
@@ -26,8 +27,11 @@ struct RenderArguments
     QString from;
     QString until;
     QString where;
-    QString lanes; ///< of the timeline, as laneKeyFromText reads it
-    QSize size;    ///< empty: what suits the view
+    QString select;    ///< a message, as people write it
+    QString agent;     ///< that is selected
+    QString lanes;     ///< of the timeline, as laneKeyFromText reads it
+    FramesWish frames; ///< a film instead of a picture where it names a folder
+    QSize size;        ///< empty: what suits the view
     bool isDark = true;
 };
 
