@@ -45,6 +45,10 @@ QTabBar::tab { background: @header; color: @secondary; padding: 5px 14px; border
 QTabBar::tab:selected { background: @ground; color: @text; border-top: 2px solid @interaction; }
 QTabBar::tab:hover:!selected { color: @text; }
 QTabBar::tab:focus { color: @interaction; }
+QTabBar::scroller { width: 44px; }
+QTabBar QToolButton { padding: 0; border: none; border-radius: 0; background: @header; }
+QTabBar QToolButton:hover { background: @hover; }
+#completions, #palette { background: @plate; border: 1px solid @faint; }
 QToolButton, QPushButton { background: @button; color: @text; border: 1px solid @hairline; border-radius: 4px; padding: 4px 10px; }
 QToolButton { padding: 3px 8px; }
 QToolButton:hover, QPushButton:hover { background: @hover; border-color: @faint; }
