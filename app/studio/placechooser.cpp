@@ -12,6 +12,8 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace murmur {
 
 using namespace Qt::StringLiterals;
@@ -39,7 +41,9 @@ PlaceChooser::PlaceChooser(const std::vector<FoundPlace>& places, QWidget* paren
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(m_list, &QListWidget::itemActivated, this, &QDialog::accept);
     connect(this, &QDialog::accepted, this, [this] { Q_EMIT chosen(m_list->currentRow()); });
-    resize(560, 280);
+    m_list->setSpacing(2);
+    const int rows = std::clamp(m_list->count(), 3, 12);
+    resize(600, m_list->sizeHintForRow(0) * rows + rows * 4 + 100);
 }
 
 GoToDialog::GoToDialog(const QString& proposal, QWidget* parent)

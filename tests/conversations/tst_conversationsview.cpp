@@ -120,6 +120,24 @@ private Q_SLOTS:
         QVERIFY(scene.view.asText().contains(u"planner → vision"_s));
     }
 
+    void aConversationCanBeHeldAgainstTheRest()
+    {
+        Recorded recorded;
+        sayAll(recorded, {task("k1", 0ms, 100ms), task("k2", 200ms, 50ms)});
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        QTRY_COMPARE(scene.view.model()->rowCount(), 2);
+        scene.pick(u"k1"_s);
+        QTRY_VERIFY(scene.view.picked().has_value());
+        const Region picked = *scene.view.picked();
+        QCOMPARE(picked.title, u"k1"_s);
+        MatchRequest request;
+        request.filter = *parseFilter(picked.filterText(), scene.shared.session()->seen().time);
+        QVERIFY(request.filter);
+        QCOMPARE(scene.shared.session()->search(request).result()->seqs.size(), std::size_t(4));
+    }
+
     void aStepSelectsItsMessageAndReturnShowsItsStretch()
     {
         Recorded recorded;

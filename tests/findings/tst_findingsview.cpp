@@ -6,6 +6,7 @@
 #include "views/base/paneheader.h"
 #include "views/base/sharedview.h"
 #include "views/findings/findingmodel.h"
+#include "views/findings/findingsfeed.h"
 #include "views/findings/findingsview.h"
 #include "views/findings/findingtext.h"
 #include "views/findings/findingtrail.h"
@@ -17,6 +18,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QListView>
+#include <QMenu>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -107,6 +109,39 @@ private Q_SLOTS:
         QVERIFY(window.end - window.begin < 3s);
         QVERIFY(
             scene.view.asText().contains(QStringLiteral("critical\tlost-messages\t3 messages")));
+    }
+
+    void aProblemIsPlayedAndHeldAgainstTheRest()
+    {
+        Recorded recorded(counted(1, 60, 0ms));
+        recorded.say(counted(64, 200, 6s));
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        QTRY_COMPARE(scene.view.model()->rowCount(), 1);
+        QVERIFY(!scene.view.picked());
+        scene.view.list()->setCurrentIndex(scene.view.model()->index(0));
+        const auto picked = scene.view.picked();
+        QVERIFY(picked);
+        QCOMPARE(picked->condition, QStringLiteral("agent == \"robot-1\""));
+        const std::uint64_t id = scene.view.feed()->report().incidents.front().id;
+        const Incident* incident = scene.view.feed()->incident(id);
+        QVERIFY(picked->time.contains(fromNs(incident->start)));
+        scene.view.replay(id);
+        QCOMPARE(scene.shared.mode(), SharedView::Mode::Replay);
+        QVERIFY(scene.shared.playhead() < fromNs(incident->start));
+        QVERIFY(scene.shared.window().contains(scene.shared.playhead()));
+        scene.shared.pause();
+        // All of it is in one menu, also for the line over the views; muting is of the first cause.
+        scene.view.offerAll(id, {});
+        QStringList offered;
+        for (const QMenu* menu : scene.view.findChildren<QMenu*>())
+            for (const QAction* action : menu->actions())
+                offered << action->text().section(u'\t', 0, 0);
+        for (const char* what : {"Show", "Why", "Affected agents only", "Compare with before",
+                                 "Play from before it", "Make a check…", "What differs here?",
+                                 "Copy link to this moment", "Mute lost-messages of robot-1"})
+            QVERIFY2(offered.contains(QString::fromUtf8(what)), what);
     }
 
     void aFindingLeadsToItsFirstCauseAndToWhatFollowed()

@@ -117,6 +117,27 @@ private Q_SLOTS:
         QCOMPARE(scene.inspector.detail()->row.seq, Seq(4));
     }
 
+    void theSelectedRowsAreWhatDiffersIsAskedOf()
+    {
+        Recorded recorded(events(200));
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        QVERIFY(scene.settle());
+        scene.table.table()->setCurrentRow(20);
+        QVERIFY(!scene.table.picked()); // one has nothing in common
+        scene.shared.setFilter(filterOf(QStringLiteral("topic == \"rare\"")));
+        QTRY_COMPARE(scene.table.model()->rowCount(), 20);
+        QVERIFY(scene.settle());
+        scene.table.table()->setCurrentRow(2);
+        QTest::keyClick(scene.table.table()->view(), Qt::Key_Down, Qt::ShiftModifier);
+        QTest::keyClick(scene.table.table()->view(), Qt::Key_Down, Qt::ShiftModifier);
+        const auto picked = scene.table.picked();
+        QVERIFY(picked);
+        QCOMPARE(picked->condition, QStringLiteral("seq >= 21 and seq <= 41"));
+        QCOMPARE(picked->title, QStringLiteral("3 selected messages"));
+    }
+
     void theSelectionOfOthersIsShown()
     {
         Recorded recorded(events(5'000));
