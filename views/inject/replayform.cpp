@@ -83,9 +83,15 @@ ReplayForm::ReplayForm(SharedView* shared, QWidget* parent)
     buildWhich(grid, 0);
     buildWhen(grid, 2);
     buildChanges(grid, 3);
-    grid->setRowStretch(6, 1);
+    grid->setRowStretch(5, 1);
+    grid->setColumnMinimumWidth(0, labelWidth());
     grid->setColumnStretch(1, 1);
     setWish({});
+}
+
+int ReplayForm::labelWidth() const
+{
+    return fontMetrics().horizontalAdvance(tr("Changed")) + 4;
 }
 
 QLineEdit* ReplayForm::field(const QString& name, const QString& placeholder)
@@ -144,10 +150,11 @@ void ReplayForm::buildWhen(QGridLayout* grid, int row)
     m_speed->setPrefix(u"× "_s);
     m_rate = spin(tr("So many a second"), 0.01, 1e6, 10);
     m_rate->setSuffix(tr(" /s"));
-    m_idle = field(tr("Make longer silences as short as this"), tr("2s"));
+    m_idle = field(tr("Make longer silences as short as this, for example 2s"), tr("as recorded"));
     m_repeats = new QSpinBox(this);
     m_repeats->setRange(1, 1'000'000);
-    m_repeats->setPrefix(u"× "_s);
+    m_repeats->setSuffix(tr(" times"));
+    m_repeats->setSpecialValueText(tr("once"));
     m_repeats->setButtonSymbols(QAbstractSpinBox::NoButtons);
     m_repeats->setAccessibleName(tr("How often the whole is sent"));
     m_repeats->setToolTip(m_repeats->accessibleName());
@@ -158,7 +165,6 @@ void ReplayForm::buildWhen(QGridLayout* grid, int row)
     line->addWidget(m_rate);
     line->addWidget(new QLabel(tr("silences at most"), this));
     line->addWidget(m_idle, 1);
-    line->addWidget(new QLabel(tr("all of it"), this));
     line->addWidget(m_repeats);
     grid->addWidget(new QLabel(tr("When"), this), row, 0);
     grid->addLayout(line, row, 1);
@@ -194,11 +200,14 @@ void ReplayForm::buildChanges(QGridLayout* grid, int row)
     m_maps->setTabChangesFocus(true);
     m_maps->setFixedHeight(m_maps->fontMetrics().lineSpacing() * 2 + 12);
     m_sets = field(tr("Set fields, divided by ; for example payload.task.id=8813"),
-                   tr("fields: payload.task.id=8813"));
+                   tr("fields: payload.id=8813"));
+    auto* second = new QHBoxLayout;
+    second->setSpacing(6);
+    second->addWidget(m_maps, 2);
+    second->addWidget(m_sets, 1, Qt::AlignTop);
     grid->addWidget(new QLabel(tr("Changed"), this), row, 0);
     grid->addLayout(line, row, 1);
-    grid->addWidget(m_maps, row + 1, 1);
-    grid->addWidget(m_sets, row + 2, 1);
+    grid->addLayout(second, row + 1, 1);
     connect(m_ids, &QComboBox::currentIndexChanged, this, &ReplayForm::onEdited);
     connect(m_times, &QComboBox::currentIndexChanged, this, &ReplayForm::onEdited);
     connect(m_maps, &QPlainTextEdit::textChanged, this, &ReplayForm::onEdited);

@@ -39,6 +39,7 @@ public:
     enum class From { Filter, Window, Region, Agent, Message };
     void take(From from);
 
+    [[nodiscard]] int labelWidth() const; ///< of its first column
     [[nodiscard]] QLineEdit* where() const { return m_where; }
     [[nodiscard]] QLineEdit* numbers() const { return m_seqs; }
     [[nodiscard]] QComboBox* pace() const { return m_pace; }

@@ -4,6 +4,7 @@
 #include "views/inject/replayreportpane.h"
 
 #include "views/base/numbers.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 
 #include <QLabel>
@@ -238,7 +239,7 @@ void ReplayReportPane::showReport(const ReplayReport& report, const ReplayTally&
         rows << row(tr("unheard"),
                     tr("nobody got %1 of them, says the bus").arg(numberText(report.unheard)));
     if (report.time != kNoTime)
-        rows << row(tr("recorded at"), clockTime(fromNs(report.time)));
+        rows << row(tr("recorded at"), shownClock(fromNs(report.time)));
     rows << tallyRows(tally);
     setRows(rows);
 }

@@ -239,7 +239,10 @@ void ReplayView::foresee(const ReplayOrder& order)
                 return showProblem(forecast.error().message);
             m_forecast = *forecast;
             const auto refusal = guards->mayStart(arming()->arming(), steadyNow());
-            m_report->showForecast(*forecast, order.read, refusal ? refusal->sentence : QString(),
+            // On a machine of one's own the next press arms it.
+            const bool isBarred =
+                refusal && (refusal->guard != Guard::NotArmed || environment() != Environment::Dev);
+            m_report->showForecast(*forecast, order.read, isBarred ? refusal->sentence : QString(),
                                    order.job.position);
             showState();
             Q_EMIT looked();

@@ -9,6 +9,7 @@
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
 #include "views/base/sharedview.h"
+#include "views/base/shownzone.h"
 #include "views/base/theme.h"
 #include "views/inject/replayform.h"
 #include "views/inject/replayreportpane.h"
@@ -24,6 +25,7 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSplitter>
+#include <QStyle>
 #include <QToolButton>
 #include <QTreeWidget>
 
@@ -44,19 +46,27 @@ void ReplayView::build()
     setAccessibleName(tr("Replay onto a bus"));
     setAccessibleDescription(tr("Sends what was recorded to a bus that is armed."));
     auto* split = new QSplitter(Qt::Horizontal, this);
-    auto* scroll = new QScrollArea(split);
+    auto* left = new QWidget(split);
+    auto* scroll = new QScrollArea(left);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto* left = new QWidget(scroll);
-    m_form = new ReplayForm(shared(), left);
-    auto* column = new QVBoxLayout(left);
+    auto* fields = new QWidget(scroll);
+    m_form = new ReplayForm(shared(), fields);
+    auto* column = new QVBoxLayout(fields);
     column->setContentsMargins(12, 6, 6, 6);
     column->setSpacing(6);
     column->addWidget(buildTarget());
     column->addWidget(m_form, 1);
-    column->addWidget(buildButtons());
-    scroll->setWidget(left);
+    scroll->setWidget(fields);
+    scroll->setMinimumWidth(fields->minimumSizeHint().width() +
+                            style()->pixelMetric(QStyle::PM_ScrollBarExtent) + 4);
+    // What sends is seen however low the pane is.
+    auto* all = new QVBoxLayout(left);
+    all->setContentsMargins({});
+    all->setSpacing(0);
+    all->addWidget(scroll, 1);
+    all->addWidget(buildButtons());
     auto* right = new QSplitter(Qt::Vertical, split);
     m_report = new ReplayReportPane(right);
     m_jobs = new QTreeWidget(right);
@@ -71,10 +81,11 @@ void ReplayView::build()
     right->setStretchFactor(0, 3);
     right->setStretchFactor(1, 1);
     right->setChildrenCollapsible(false);
-    split->addWidget(scroll);
+    split->addWidget(left);
     split->addWidget(right);
-    split->setStretchFactor(0, 3);
-    split->setStretchFactor(1, 2);
+    split->setStretchFactor(0, 1);
+    split->setStretchFactor(1, 1);
+    split->setSizes({580, 460});
     split->setChildrenCollapsible(false);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
@@ -110,7 +121,9 @@ QWidget* ReplayView::buildTarget()
     m_same->setAccessibleName(tr("Host name, to send to the very topics that were recorded"));
     auto* line = new QHBoxLayout;
     line->setSpacing(6);
-    line->addWidget(new QLabel(tr("To"), box));
+    auto* to = new QLabel(tr("To"), box);
+    to->setMinimumWidth(m_form->labelWidth());
+    line->addWidget(to);
     line->addWidget(m_target, 1);
     line->addWidget(m_secret);
     line->addWidget(m_environment);
@@ -156,7 +169,7 @@ QWidget* ReplayView::buildButtons()
     second->addWidget(m_command, 1);
     second->addWidget(copy);
     auto* column = new QVBoxLayout(box);
-    column->setContentsMargins({});
+    column->setContentsMargins(12, 4, 6, 6);
     column->setSpacing(4);
     column->addLayout(line);
     column->addLayout(second);
@@ -223,6 +236,7 @@ void ReplayView::showTarget()
     m_environment->setPalette(colors);
     m_host->setVisible(hasTarget && where != Environment::Dev);
     m_host->setPlaceholderText(tr("type %1 to arm").arg(url.host()));
+    m_host->setToolTip(m_host->placeholderText());
     m_secret->setVisible(hasTarget && !url.userName().isEmpty());
     const bool isSource = hasTarget && std::ranges::any_of(m_heard, [&](const QString& heard) {
                               return isSameBus(QUrl(heard), url);
@@ -269,7 +283,8 @@ void ReplayView::showJobs()
     m_jobs->clear();
     for (const ReplayJobRecord& job : m_kept) {
         auto* item = new QTreeWidgetItem(m_jobs);
-        item->setText(Began, isoTime(fromNs(job.started)).left(19));
+        const TimePoint began = fromNs(job.started);
+        item->setText(Began, tr("%1 %2").arg(shownDate(began), shownClock(began, 0)));
         item->setToolTip(Began, tr("%1, by %2").arg(job.id, job.who));
         item->setText(To, job.target);
         item->setText(State, job.state);

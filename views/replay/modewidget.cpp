@@ -69,7 +69,7 @@ QString ModeWidget::text() const
         break;
     }
     case SharedView::Mode::Replay:
-        word = m_shared->playback()->isBackwards() ? tr("REPLAY ◂ %1×") : tr("REPLAY %1×");
+        word = m_shared->playback()->isBackwards() ? tr("REPLAY ◀ %1×") : tr("REPLAY %1×");
         word = word.arg(QLocale().toString(m_shared->speed(), 'g', 4));
         break;
     }

@@ -242,7 +242,7 @@ QString TransportBar::signsText() const
     const Playback* playback = m_shared->playback();
     QString text;
     if (playback->isBackwards())
-        text += u'◂';
+        text += u'◀';
     if (playback->longestIdle().count() > 0)
         text += u'»';
     if (playback->loop())
@@ -269,7 +269,8 @@ void TransportBar::refresh()
     m_unit->setToolTip(tr("A step goes to the next %1").arg(unit));
     m_unit->setAccessibleDescription(unit);
     const QString signs = signsText();
-    m_speed->setText(signs + speedText());
+    // A hair space, for the signs are narrow.
+    m_speed->setText(signs.isEmpty() ? speedText() : signs + u'\u200A' + speedText());
     const QString summary = playback->summary();
     m_speed->setToolTip(summary.isEmpty() ? tr("Speed of the replay, and how it plays")
                                           : tr("Speed of the replay; %1").arg(summary));

@@ -27,7 +27,7 @@ public:
     [[nodiscard]] QString timeText() const;
     [[nodiscard]] QString speedText() const;
     [[nodiscard]] QSize sizeHint() const override;
-    /// What of the way it plays is not the usual, a sign each: "◂ ↻".
+    /// What of the way it plays is not the usual, a sign each: "◀↻".
     [[nodiscard]] QString signsText() const;
     /// Asks for a speed in a menu, 0.01 to 100, and how it plays.
     void chooseSpeed();
