@@ -93,9 +93,17 @@ QString InjectAction::obstacleTo(const InjectionRun& run) const
     if (!publisher)
         return publisher.error().message;
     const PublisherTraits traits = (*publisher)->traits();
-    const auto ready = prepared(run, guardsOf(run, traits), traits, 1, wallNow());
+    const Guards guards = guardsOf(run, traits);
+    const auto ready = prepared(run, guards, traits, 1, wallNow());
     if (!ready)
         return ready.error().message;
+    // A person who sends one message looks at it; here nobody does.
+    Candidate unpicked;
+    unpicked.topic = ready->message.topic;
+    unpicked.isAlone = unpicked.isEdited = true;
+    if (const auto refusal = guards.judge(unpicked); refusal && refusal->guard == Guard::Toxic)
+        return u"Nothing was sent to “%1”: what happens there cannot be taken back, and nobody "
+               "looks when a trigger sends."_s.arg(QString::fromUtf8(unpicked.topic));
     if (ready->mark == MarkPlace::Nowhere)
         return u"Nothing was sent: no mark fits into that message on %1, so the trigger could hear "
                "itself. Let the payload be a JSON object."_s.arg(shownUrl(run.draft.target));

@@ -90,6 +90,10 @@ void RunAction::start(const TriggerFiring& firing)
     m_running.push_back(process);
     process->setProcessChannelMode(QProcess::MergedChannels);
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    // Those are for buses.
+    for (const char* secret :
+         {"MURMURSCOPE_TOKEN", "MURMURSCOPE_PASSWORD", "MURMURSCOPE_KEY_PASSWORD"})
+        environment.remove(QString::fromLatin1(secret));
     for (const auto& [name, value] : firing.environment())
         environment.insert(name, value);
     process->setProcessEnvironment(environment);

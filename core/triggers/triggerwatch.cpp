@@ -22,6 +22,7 @@ namespace {
 constexpr auto kSoon = 100ms;
 constexpr auto kPulse = 500ms;
 constexpr nanoseconds kLate = 2s;
+constexpr int kMostFailures = 10; ///< looks, one after the other
 constexpr qsizetype kLongestMark = 400;
 
 } // namespace
@@ -129,8 +130,16 @@ void TriggerWatch::setRules(TriggerRules rules)
         for (std::size_t i = 0; i < slot->actions.size(); ++i) {
             const QString& text = slot->trigger.actions[static_cast<qsizetype>(i)];
             const TriggerActionEntry* entry = triggerActionOf(text);
-            if (!slot->actions[i] || entry == nullptr || entry->reachesOut)
-                slot->actions[i] = makeAction(*slot, text);
+            if (slot->actions[i] && entry != nullptr && !entry->reachesOut)
+                continue;
+            auto before = std::exchange(slot->actions[i], makeAction(*slot, text));
+            if (!before || !before->isBusy())
+                continue;
+            // What was begun ends, unless it may not any more.
+            if (!slot->actions[i])
+                before->stop();
+            if (before->isBusy())
+                m_retired.push_back(std::move(before));
         }
     }
     publish();
@@ -296,11 +305,15 @@ void TriggerWatch::look()
 void TriggerWatch::take(const std::vector<int>& slots, const Result<TriggerLookResult>& result)
 {
     if (!result) {
-        // The file is between two states, or gone; the next look tells.
+        // The file may be between two states: the next look tells. It is said once.
+        if (++m_failures == kMostFailures)
+            Q_EMIT told(
+                {}, u"Triggers cannot look at what is recorded: "_s + result.error().message, true);
         m_isComplete = m_isOver;
         tryToFinish();
         return;
     }
+    m_failures = 0;
     const TriggerLookResult& found = *result;
     m_backlog.through = found.through;
     m_path = found.path;

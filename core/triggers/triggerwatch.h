@@ -117,6 +117,7 @@ private:
     QThreadPool m_pool;       ///< one thread
     quint64 m_generation = 0; ///< of the source
     int m_nextId = 1;
+    int m_failures = 0;
     bool m_isLooking = false;
     bool m_isMarking = false;
     bool m_isComplete = true;

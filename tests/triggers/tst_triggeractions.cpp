@@ -136,9 +136,10 @@ private Q_SLOTS:
     void aProgramRunsWithTheFactsAndWithoutAShell()
     {
         const QString out = m_dir.filePath(u"out"_s);
-        // The words arrive as they are; who wants a shell names one.
+        // The words arrive as they are; who wants a shell names one. Secrets of buses do not.
+        qputenv("MURMURSCOPE_TOKEN", "secret");
         RunAction action({u"/bin/sh"_s, u"-c"_s,
-                          u"cat > '%1'; printf '%s|%s|%s' \"$MURMUR_TRIGGER\" "
+                          u"cat > '%1'; printf '%s|%s|%s' \"$MURMUR_TRIGGER$MURMURSCOPE_TOKEN\" "
                           u"\"$MURMUR_TRIGGER_SEQ\" \"$1\" >> '%1'"_s.arg(out),
                           u"sh"_s, u"$(id); a b"_s});
         Told told(action);
@@ -405,6 +406,14 @@ private Q_SLOTS:
         QTRY_COMPARE(live.failures.size(), 1);
         QVERIFY2(live.failures[0].contains(u"hear"_s) || live.failures[0].contains(u"JSON"_s),
                  qPrintable(live.failures[0]));
+        QCOMPARE(live.done, QStringList());
+        // Nor where effects cannot be taken back, though a person wrote it so.
+        live.watch.setTriggers(
+            {trigger(u"payload.level == low"_s, {u"inject:shop.payment {\"n\":1}"_s})});
+        live.say(2ms, R"({"from":"a","payload":{"level":"low"}})");
+        QTRY_COMPARE(live.failures.size(), 2);
+        QVERIFY2(live.failures[1].contains(u"cannot be taken back"_s),
+                 qPrintable(live.failures[1]));
         QCOMPARE(live.done, QStringList());
     }
 };
