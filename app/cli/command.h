@@ -76,6 +76,7 @@ void addCodec(CLI::App& app, Action& action);
 void addSchema(CLI::App& app, Action& action);
 void addConversations(CLI::App& app, Action& action);
 void addDelivery(CLI::App& app, Action& action);
+void addTopology(CLI::App& app, Action& action);
 void addTrigger(CLI::App& app, Action& action);
 void addTranscript(CLI::App& app, Action& action);
 void addPrices(CLI::App& app, Action& action);

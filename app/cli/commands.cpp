@@ -44,6 +44,7 @@ std::span<const Command> commands() noexcept
         {"compare", "Say what is new, missing, slower or different between two recordings",
          addCompare},
         {"delivery", "Say who got a message, who answered, and who did not", addDelivery},
+        {"topology", "Say who talks to whom, as a table or a graph", addTopology},
         {"transcript", "Read calls to models as a conversation", addTranscript},
         {"prices", "List and set what the tokens of models cost", addPrices},
         {"merge", "Read several recordings again into one", addMerge},
