@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "views/timeline/lanelayout.h"
+#include "views/timeline/laneorder.h"
 
 #include <QTest>
 
@@ -17,6 +18,7 @@ private Q_SLOTS:
     void crowdsFoldByThemselvesUntilTold();
     void rowsAreFoundByTheirPlace();
     void nothingIsDefined();
+    void anOrderIsOfAPerson();
 };
 
 namespace {
@@ -47,6 +49,33 @@ QString dump(const LaneLayout& layout)
 }
 
 } // namespace
+
+void TestLaneLayout::anOrderIsOfAPerson()
+{
+    const auto shown = [](const LaneOrder& order) {
+        // ids 1 to 5
+        const LaneFigures figures{
+            {1, {10, 0, 500}}, {2, {30, 2, 100}}, {3, {20, 2, 0}}, {5, {5, 7, 900}}};
+        LaneLayout layout;
+        layout.build(order.apply(agents(u"delta@x alpha@x bravo@x echo@x charlie"), figures), {},
+                     20, 10);
+        QStringList names;
+        for (const LaneRow& row : layout.rows())
+            names << (row.what == LaneRow::What::Group ? u"-"_s : QString()) + row.label.left(1);
+        return names.join(QString());
+    };
+    QCOMPARE(shown({}), u"c-xabde"_s);
+    QCOMPARE(shown({LaneSort::FirstSeen, {}, {}}), u"c-xdabe"_s);
+    QCOMPARE(shown({LaneSort::Messages, {}, {}}), u"c-xabde"_s);
+    // Those that are alike stand by their names, those without a figure last.
+    QCOMPARE(shown({LaneSort::Errors, {}, {}}), u"c-xabde"_s);
+    QCOMPARE(shown({LaneSort::Latency, {}, {}}), u"c-xdabe"_s);
+    QCOMPARE(shown({LaneSort::Name, {u"echo"_s, u"bravo"_s}, {}}), u"bec-xad"_s);
+    QCOMPARE(shown({LaneSort::Latency, {u"alpha"_s, u"delta"_s}, {}}), u"dac-xbe"_s);
+    QCOMPARE(shown({LaneSort::Name, {}, u"L"_s}), u"c-xad"_s);
+    QCOMPARE(shown({LaneSort::Name, {}, u"X"_s}), u"-xabde"_s); // by their group
+    QCOMPARE(shown({LaneSort::Name, {}, u"nobody"_s}), QString());
+}
 
 void TestLaneLayout::lanesAreSortedByNameWithinTheirGroup()
 {

@@ -7,6 +7,7 @@
 #include "views_base/fakesession.h"
 
 #include <QApplication>
+#include <QLineEdit>
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
@@ -45,6 +46,9 @@ private Q_SLOTS:
     void manyMessagesBecomeDensityAndBack();
     void itFollowsALiveSession();
     void foldsAndGroupingAreKept();
+    void lanesAreSortedPinnedAndFiltered();
+    void whatLiesBetweenTwoCursorsIsMeasured();
+    void zoomGoesToWhatIsSelected();
     void theSelectedMessageIsDrawn();
     void ourGapsAreDrawn();
     void silenceIsDrawn();
@@ -432,6 +436,81 @@ void TestTimelineView::itFollowsALiveSession()
     announce(*session);
     // …and then the window's end follows.
     QTRY_COMPARE(m_shared->window().end, at(100) + 1ns);
+}
+
+void TestTimelineView::lanesAreSortedPinnedAndFiltered()
+{
+    const auto lanes = [this] {
+        QStringList names;
+        for (const LaneRow& row : m_view->layoutOfLanes().rows())
+            if (row.what == LaneRow::What::Agent)
+                names << row.label;
+        return names;
+    };
+    m_view->setGrouping(TimelineView::Grouping::None);
+    QCOMPARE(lanes(), (QStringList{u"coder"_s, u"critic"_s, u"router"_s}));
+    m_view->setSort(LaneSort::Messages);
+    QTRY_COMPARE(lanes().first(), u"coder"_s);
+    m_view->setSort(LaneSort::Name);
+    m_view->setPinned({m_router}, true);
+    QCOMPARE(lanes(), (QStringList{u"router"_s, u"coder"_s, u"critic"_s}));
+    // In groups, too: above all of them.
+    m_view->setGrouping(TimelineView::Grouping::Automatic);
+    m_view->setPinned({m_critic}, true);
+    QCOMPARE(lanes(), (QStringList{u"critic"_s, u"router"_s, u"coder"_s}));
+    m_view->setSort(LaneSort::Errors);
+    TimelineView other(ViewContext{m_shared.get()});
+    other.restoreState(m_view->saveState());
+    QCOMPARE(other.order().pinned, (QSet<QString>{u"critic"_s, u"router"_s}));
+    QVERIFY(other.order().sort == LaneSort::Errors);
+
+    QTest::keyClick(m_view.get(), Qt::Key_Slash);
+    auto* line = m_view->findChild<QLineEdit*>();
+    QVERIFY(line->isVisible());
+    QTest::keyClicks(line, u"CRI"_s);
+    QCOMPARE(lanes(), QStringList{u"critic"_s});
+    QTest::keyClicks(line, u"xx"_s);
+    QVERIFY(lanes().isEmpty());
+    QTest::keyClick(line, Qt::Key_Escape);
+    QCOMPARE(lanes().size(), 3);
+    QVERIFY(!line->isVisible());
+}
+
+void TestTimelineView::whatLiesBetweenTwoCursorsIsMeasured()
+{
+    m_shared->setPlayhead(at(10));
+    QVERIFY(m_view->measureText().isEmpty());
+    QTest::keyClick(m_view.get(), Qt::Key_C);
+    m_shared->setPlayhead(at(12.5));
+    QCOMPARE(m_view->measureText(), u"Δ 2.5 s"_s);
+    m_shared->setPlayhead(at(9));
+    QVERIFY(m_view->measureText().startsWith(u"Δ 1 s"_s));
+    QTest::keyClick(m_view.get(), Qt::Key_Escape);
+    QVERIFY(!m_view->cursorTime());
+    // With the mouse, both at once.
+    const QRect plot = m_view->plotRect();
+    const QPoint from(plot.left() + 200, plot.center().y());
+    QTest::mousePress(m_view.get(), Qt::LeftButton, Qt::ControlModifier, from);
+    QTest::mouseMove(m_view.get(), from + QPoint(300, 5));
+    QTest::mouseRelease(m_view.get(), Qt::LeftButton, Qt::ControlModifier, from + QPoint(300, 5));
+    QVERIFY(m_view->cursorTime());
+    const double seconds =
+        static_cast<double>((m_shared->playhead() - *m_view->cursorTime()).count()) / 1e9;
+    QVERIFY2(std::abs(seconds - 18) < 0.3, qPrintable(QString::number(seconds)));
+    QCOMPARE(m_shared->window(), (TimeRange{at(0), at(60) + 1ns})); // nothing was panned
+}
+
+void TestTimelineView::zoomGoesToWhatIsSelected()
+{
+    m_shared->selectMessage(14); // the reply, four seconds after its request
+    settle();
+    QTest::keyClick(m_view.get(), Qt::Key_Z);
+    QVERIFY(m_shared->window().contains(at(56)) && m_shared->window().contains(at(60)));
+    QVERIFY(m_shared->window().length() < 8s);
+    m_shared->setRegion(Region{{at(20), at(30)}, {}, {}, u"x"_s});
+    QTest::keyClick(m_view.get(), Qt::Key_Z);
+    QVERIFY(m_shared->window().contains(at(20)) && m_shared->window().contains(at(30)));
+    QVERIFY(m_shared->window().length() < 15s);
 }
 
 void TestTimelineView::foldsAndGroupingAreKept()

@@ -28,9 +28,11 @@ void LaneLayout::build(std::vector<LaneAgent> agents, const Folds& folds, int la
     std::sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
         if (agents[a.second].isLast != agents[b.second].isLast)
             return agents[b.second].isLast;
+        if (agents[a.second].isPinned != agents[b.second].isPinned)
+            return agents[a.second].isPinned;
         const QString& groupA = agents[a.second].group;
         const QString& groupB = agents[b.second].group;
-        if (groupA != groupB) {
+        if (groupA != groupB && !agents[a.second].isPinned) {
             // What belongs to no group stands first: a router or planner that serves all.
             if (groupA.isEmpty() || groupB.isEmpty())
                 return groupA.isEmpty();
@@ -60,13 +62,16 @@ void LaneLayout::build(std::vector<LaneAgent> agents, const Folds& folds, int la
     };
     for (std::size_t first = 0; first < m_agents.size();) {
         std::size_t last = first;
-        while (last < m_agents.size() && m_agents[last].group == m_agents[first].group &&
-               m_agents[last].isLast == m_agents[first].isLast)
+        while (last < m_agents.size() &&
+               (m_agents[last].group == m_agents[first].group || m_agents[first].isPinned) &&
+               m_agents[last].isLast == m_agents[first].isLast &&
+               m_agents[last].isPinned == m_agents[first].isPinned)
             ++last;
         const QString group = m_agents[first].group;
         const std::size_t count = last - first;
         bool isFolded = false;
-        if (!group.isEmpty()) {
+        // What is pinned is one stretch without headers.
+        if (!group.isEmpty() && !m_agents[first].isPinned) {
             isFolded = folds.value(group, foldsByDefault(m_agents.size(), count));
             LaneRow header;
             header.what = LaneRow::What::Group;
@@ -83,6 +88,7 @@ void LaneLayout::build(std::vector<LaneAgent> agents, const Folds& folds, int la
                 lane.label = m_agents[i].name;
                 lane.group = group;
                 lane.agent = m_agents[i].id;
+                lane.isPinned = m_agents[i].isPinned;
                 lane.firstMember = i;
                 lane.memberCount = 1;
                 add(std::move(lane), laneHeight);

@@ -20,6 +20,7 @@ struct LaneAgent
     QString group;          ///< empty: in no group
     std::uint32_t rank = 0; ///< goes before the name in the order of a group
     bool isLast = false;    ///< below all groups
+    bool isPinned = false;  ///< above all groups
 };
 
 /// A row of the timeline: the header of a group, or the lane of one agent. A folded group's header
@@ -34,6 +35,7 @@ struct LaneRow
     QString group;
     AgentId agent{};
     bool isFolded = false;
+    bool isPinned = false;
     std::size_t firstMember = 0; ///< in LaneLayout::agents()
     std::size_t memberCount = 0;
 

@@ -6,6 +6,7 @@
 #include "views/base/axispainter.h"
 #include "views/base/markeroverlay.h"
 #include "views/base/numbers.h"
+#include "views/base/playback.h"
 #include "views/base/sharedview.h"
 #include "views/base/shownzone.h"
 #include "views/base/theme.h"
@@ -263,6 +264,16 @@ void OverviewStrip::paintWindow(QPainter& painter) const
     painter.setPen(theme.interaction);
     painter.setBrush(Qt::NoBrush);
     painter.drawRect(box.adjusted(0, 0, -1, -1));
+    // What a replay goes round in.
+    if (const auto& loop = shared()->playback()->loop()) {
+        const int from = static_cast<int>(std::floor(axis().xAt(loop->begin)));
+        const int to = static_cast<int>(std::ceil(axis().xAt(loop->end)));
+        const QRect bar(from, plot.bottom() - 2, std::max(3, to - from), 3);
+        painter.fillRect(bar.intersected(plot), theme.interaction);
+        for (const int end : {bar.left(), bar.right() - 1})
+            painter.fillRect(QRect(end, plot.bottom() - 7, 2, 8).intersected(plot),
+                             theme.interaction);
+    }
     const int x = static_cast<int>(std::floor(axis().xAt(shared()->playhead())));
     if (x >= plot.left() && x <= plot.right() + 1) {
         const int shown = std::min(x, plot.right());

@@ -98,6 +98,11 @@ void TimelineView::mousePressEvent(QMouseEvent* event)
     const bool isZoom =
         event->modifiers().testFlag(Qt::ShiftModifier) && m_pressed.x() >= plotRect().left();
     m_drag = isZoom ? Drag::Zoom : Drag::Undecided;
+    if (event->modifiers().testFlag(Qt::ControlModifier) && m_pressed.x() >= plotRect().left()) {
+        m_drag = Drag::Measure;
+        setCursorAt(axis().timeAt(m_pressed.x()));
+        shared()->setPlayhead(*m_cursor);
+    }
 }
 
 void TimelineView::mouseMoveEvent(QMouseEvent* event)
@@ -110,6 +115,10 @@ void TimelineView::mouseMoveEvent(QMouseEvent* event)
         return;
     case Drag::Zoom:
         update();
+        return;
+    case Drag::Measure:
+        shared()->setPlayhead(
+            axis().timeAt(std::clamp(position.x(), plotRect().left(), plotRect().right() + 1)));
         return;
     case Drag::Undecided:
         if ((position - m_pressed).manhattanLength() < QApplication::startDragDistance())
@@ -348,6 +357,14 @@ void TimelineView::keyPressEvent(QKeyEvent* event)
             setLaneKey(m_keyBefore);
             return;
         }
+        if (m_cursor) {
+            setCursorAt({});
+            return;
+        }
+        if (!m_order.filter.isEmpty()) {
+            endLaneFilter();
+            return;
+        }
         if (!m_picked.isEmpty()) {
             m_picked.clear();
             ++m_picks;
@@ -355,6 +372,22 @@ void TimelineView::keyPressEvent(QKeyEvent* event)
             return;
         }
         break;
+    case Qt::Key_Slash:
+        filterLanes();
+        return;
+    case Qt::Key_C:
+        if (event->modifiers() != Qt::NoModifier)
+            break;
+        setCursorAt(m_cursor ? std::optional<TimePoint>() : shared()->playhead());
+        return;
+    case Qt::Key_Z:
+        if (event->modifiers() & ~Qt::ShiftModifier)
+            break;
+        if (event->modifiers().testFlag(Qt::ShiftModifier))
+            zoomToConversation();
+        else
+            zoomToSelection();
+        return;
     case Qt::Key_F2:
         m_naming->rename(pickedAgents());
         return;

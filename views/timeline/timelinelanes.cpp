@@ -460,6 +460,13 @@ void TimelineView::contextMenuEvent(QContextMenuEvent* event)
         connect(menu.addAction(row.isFolded ? tr("&Unfold") : tr("&Fold")), &QAction::triggered,
                 this, [this, row] { setFolded(row.group, !row.isFolded); });
     }
+    if (row.what == LaneRow::What::Agent) {
+        menu.addSeparator();
+        const bool isPinned = row.isPinned;
+        connect(menu.addAction(isPinned ? tr("&Unpin") : tr("&Pin to the top")),
+                &QAction::triggered, this,
+                [this, agents, isPinned] { setPinned(agents, !isPinned); });
+    }
     menu.addSeparator();
     addPickActions(menu, this);
     menu.exec(event->globalPos());

@@ -58,6 +58,7 @@ void TimelineView::paintEvent(QPaintEvent*)
     paintSelected(painter);
     painter.restore();
     paintPlayhead(painter);
+    paintMeasure(painter);
     paintPlayheadTag(painter, tag, axis, shared()->playhead(), theme);
     if (m_drag == Drag::Zoom) {
         QRect band(QPoint(std::min(m_pressed.x(), m_dragged.x()), plotRect().top()),

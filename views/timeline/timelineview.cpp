@@ -19,6 +19,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QLineEdit>
 #include <QMenu>
 #include <QScrollBar>
 #include <QToolButton>
@@ -87,6 +88,7 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
     , m_note(new EmptyNote(this))
     , m_laneNote(new EmptyNote(this))
     , m_naming(new AgentNaming(context.shared, this))
+    , m_laneFilter(new QLineEdit(this))
 {
     setAttribute(Qt::WA_OpaquePaintEvent);
     setFocusPolicy(Qt::StrongFocus);
@@ -96,6 +98,7 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
     m_groupButton->setProperty("flat", true);
     m_groupButton->setFocusPolicy(Qt::TabFocus);
     m_groupButton->setToolTip(tr("What there is a lane for, and how lanes are grouped"));
+    buildLaneFilter();
     m_describe.setSingleShot(true);
     m_describe.setInterval(700ms);
     connect(&m_describe, &QTimer::timeout, this, &TimelineView::describe);
@@ -246,6 +249,11 @@ void TimelineView::refreshSession()
     m_selected.reset();
     m_picked.clear();
     m_rail.clear();
+    m_cursor.reset();
+    m_figures.clear();
+    m_figuresJob.cancel();
+    if (m_order.needsFigures())
+        askForFigures();
     if (!m_key.isStored())
         makeLanes();
     clearHover();
@@ -303,6 +311,8 @@ void TimelineView::refreshAgents()
             group = tr("in no group");
         m_agents.push_back({id, name, group});
     }
+    if (m_order.needsFigures() && !m_figuresJob.isBusy())
+        askForFigures(); // somebody has come
     rebuildLayout();
     refresh();
 }
@@ -316,7 +326,14 @@ void TimelineView::rebuildLayout()
         if (m_key.what == LaneKey::What::Group)
             folds.insert(agent.group, true); // a lane is all there is of a group
     }
-    m_layout.build(m_agents, folds, std::max(theme.laneHeight, text + 8),
+    std::vector<LaneAgent> lanes = m_agents;
+    if (m_key.what != LaneKey::What::Group) {
+        LaneOrder order = m_order;
+        if (m_key.what != LaneKey::What::Agent)
+            order.sort = LaneSort::Name; // the figures are those of agents
+        lanes = order.apply(std::move(lanes), m_figures);
+    }
+    m_layout.build(std::move(lanes), folds, std::max(theme.laneHeight, text + 8),
                    std::max(kGroupHeight, text + 4));
     ++m_layoutRevision;
     m_shown.clear();
@@ -335,6 +352,7 @@ void TimelineView::placeChildren()
     m_lags->setVisible(lagHeight() > 0);
     m_groupButton->setGeometry(2, 1, theme.axisLeft - 4, theme.paneHeader - 2);
     m_zone->placeAt(axisRect());
+    m_laneFilter->setGeometry(m_groupButton->geometry());
 }
 
 std::vector<AgentId> TimelineView::visibleAgents() const
@@ -456,6 +474,7 @@ void TimelineView::showGroupingMenu()
         rebuildLayout();
         refresh();
     };
+    addOrderTo(menu);
     if (m_key.what == LaneKey::What::Agent || m_key.what == LaneKey::What::Topic) {
         connect(menu.addAction(tr("Fold all groups")), &QAction::triggered, this,
                 [foldAll] { foldAll(true); });
@@ -485,7 +504,15 @@ QByteArray TimelineView::saveState() const
         if (name.grouping == m_grouping)
             grouping = QString::fromLatin1(name.id);
     }
+    QString sort;
+    for (const LaneSortName& name : laneSorts())
+        if (name.sort == m_order.sort)
+            sort = QString::fromLatin1(name.id);
+    QStringList pinned(m_order.pinned.begin(), m_order.pinned.end());
+    pinned.sort();
     return QJsonDocument(QJsonObject{{u"grouping"_s, grouping},
+                                     {u"sort"_s, sort},
+                                     {u"pinned"_s, QJsonArray::fromStringList(pinned)},
                                      {u"lanes"_s, laneKeyText(m_key)},
                                      {u"topics"_s, m_showsTopics},
                                      {u"folds"_s, folds},
@@ -505,6 +532,12 @@ void TimelineView::restoreState(const QByteArray& state)
         if (object.value(u"grouping"_s).toString() == QLatin1StringView(name.id))
             setGrouping(name.grouping);
     }
+    m_order.pinned.clear();
+    for (const QJsonValue& name : object.value(u"pinned"_s).toArray())
+        m_order.pinned.insert(name.toString());
+    for (const LaneSortName& name : laneSorts())
+        if (object.value(u"sort"_s).toString() == QLatin1StringView(name.id))
+            setSort(name.sort);
     m_showsTopics = object.value(u"topics"_s).toBool(true);
     if (const auto key = laneKeyFromText(object.value(u"lanes"_s).toString()))
         setLaneKey(*key);

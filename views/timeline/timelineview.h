@@ -4,9 +4,11 @@
 
 #include "session/lanekey.h"
 #include "views/base/frametimer.h"
+#include "views/base/latestjob.h"
 #include "views/base/timeaxis.h"
 #include "views/base/view.h"
 #include "views/timeline/lanelayout.h"
+#include "views/timeline/laneorder.h"
 #include "views/timeline/lanepainter.h"
 #include "views/timeline/timelinedata.h"
 #include "views/timeline/topicrail.h"
@@ -16,6 +18,7 @@
 
 #include <optional>
 
+class QLineEdit;
 class QMenu;
 class QScrollBar;
 class QToolButton;
@@ -63,6 +66,21 @@ public:
     /// selected agent.
     [[nodiscard]] std::vector<AgentId> pickedAgents() const;
     void setFolded(const QString& group, bool folded);
+    /// In which order lanes of agents stand within their groups.
+    void setSort(LaneSort sort);
+    void setPinned(const std::vector<AgentId>& agents, bool isPinned);
+    [[nodiscard]] const LaneOrder& order() const { return m_order; }
+    /// Opens the line in which lanes are narrowed by their names as they are typed.
+    void filterLanes();
+
+    /// A second cursor; what lies between it and the playhead is measured. Nothing: none.
+    void setCursorAt(std::optional<TimePoint> time);
+    [[nodiscard]] std::optional<TimePoint> cursorTime() const { return m_cursor; }
+    [[nodiscard]] QString measureText() const; ///< "Δ 1.2 s"; empty without a second cursor
+    /// The region that was picked, else the selected message with its call.
+    void zoomToSelection();
+    /// All of the conversation (else trace, else correlation) of the selected message.
+    void zoomToConversation();
 
     // Where things are, for tests and for whoever points at them.
     [[nodiscard]] const LaneLayout& layoutOfLanes() const { return m_layout; }
@@ -115,7 +133,7 @@ private:
         quint64 picks = 0;
         friend bool operator==(const LayerKey&, const LayerKey&) = default;
     };
-    enum class Drag { None, Undecided, Pan, Zoom };
+    enum class Drag { None, Undecided, Pan, Zoom, Measure };
     struct Hover
     {
         QPoint at;
@@ -171,6 +189,11 @@ private:
     void paintSelected(QPainter& painter) const;
     void paintPlayhead(QPainter& painter) const;
     void paintHover(QPainter& painter) const;
+    void paintMeasure(QPainter& painter) const;
+    void buildLaneFilter();
+    void endLaneFilter();
+    void askForFigures();
+    void addOrderTo(QMenu& menu);
 
     [[nodiscard]] const ShownRow* shownAt(QPoint position) const;
     [[nodiscard]] const Mark* hit(const ShownRow& shown, QPointF position) const;
@@ -211,6 +234,11 @@ private:
     quint64 m_layoutRevision = 0;
     LaneLayout::Folds m_folds;
     Grouping m_grouping = Grouping::Automatic;
+    LaneOrder m_order;
+    LaneFigures m_figures;
+    LatestJob m_figuresJob;
+    QLineEdit* m_laneFilter;
+    std::optional<TimePoint> m_cursor;
 
     QImage m_layer;
     LayerKey m_layerKey;
