@@ -28,6 +28,8 @@ Triggering::Triggering(MainWindow& window, QObject* parent)
 {
     connect(m_view, &TriggersView::noted, this,
             [this](const QString& sentence) { m_window.statusLine()->say(sentence); });
+    connect(m_view, &TriggersView::openWanted, this,
+            [this](const QString& path) { m_window.openFile(path); });
     if (auto* findings = qobject_cast<FindingsView*>(window.workspace()->view(u"findings")))
         connect(findings, &FindingsView::triggerWanted, this, &Triggering::make);
     connect(window.session(), &StudioSession::connectionsChanged, this,

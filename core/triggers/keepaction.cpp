@@ -151,6 +151,7 @@ void KeepAction::end(const QString& failure)
     if (keeper->missing() > 0)
         sentence +=
             u"; %L1 messages of it were let go before they were copied"_s.arg(keeper->missing());
+    Q_EMIT kept(keeper->path());
     Q_EMIT told(sentence, false);
 }
 

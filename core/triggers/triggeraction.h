@@ -51,6 +51,8 @@ public:
 Q_SIGNALS:
     /// One sentence: what was done, or what failed, on what, and why.
     void told(const QString& sentence, bool isFailure);
+    /// A recording of its own is whole.
+    void kept(const QString& path);
     /// The picture is to stand still at that moment.
     void freezeWanted(const murmur::TriggerFiring& firing);
 };

@@ -108,6 +108,10 @@ std::unique_ptr<TriggerAction> TriggerWatch::makeAction(Slot& slot, const QStrin
             publish();
             tryToFinish();
         });
+    connect(action.get(), &TriggerAction::kept, this, [this, id = slot.id](const QString& path) {
+        if (Slot* one = slotOf(id))
+            one->status.lastKept = path;
+    });
     connect(action.get(), &TriggerAction::freezeWanted, this, &TriggerWatch::freezeWanted);
     if (m_source)
         action->follow(*m_source, m_isOver);

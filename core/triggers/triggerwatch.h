@@ -32,6 +32,7 @@ struct TriggerStatus
     std::int64_t lastTime = kNoTime;
     Seq lastSeq = 0;
     QString lastWord; ///< of its actions
+    QString lastKept; ///< the recording that it kept last
     bool lastFailed = false;
     bool isSpent = false;
 };

@@ -17,7 +17,7 @@
 #include "workspace.h"
 
 #include <QAction>
-#include <QDir>
+#include <QFileInfo>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QTemporaryDir>
@@ -74,6 +74,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(
             view->model()->text(0, TriggersModel::OutcomeColumn).startsWith(u"kept 2 messages"_s),
             10'000);
+        QVERIFY(QFileInfo::exists(view->model()->status(0)->lastKept));
         // It is drawn where it happened.
         QTRY_COMPARE(MarkerBoard::of(window.shared())->markers().size(), std::size_t(1));
         QCOMPARE(MarkerBoard::of(window.shared())->markers()[0].trigger, u"payload.goal == 2"_s);

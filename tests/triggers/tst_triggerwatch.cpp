@@ -114,7 +114,7 @@ private Q_SLOTS:
         RecorderOptions options;
         options.queueBytes = 12 * 1024 * 1024;
         LiveTriggers live({trigger(u"kind == error"_s, {}, {false, 3, 24h})}, {}, options);
-        constexpr int kMessages = 60'000;
+        constexpr int kMessages = 40'000;
         for (int i = 0; i < kMessages; ++i)
             live.say(i * 1us, numbered(i, i % 10 == 0 ? "error" : "event"));
         qInfo("%lld unread", static_cast<long long>(live.recorder->status().unread));

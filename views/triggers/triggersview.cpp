@@ -357,6 +357,9 @@ void TriggersView::openMenu(const QPoint& place)
     QAction* go = menu->addAction(tr("Go to the last time it fired\tReturn"), this,
                                   later(&TriggersView::goTo));
     go->setEnabled(status->lastTime != kNoTime);
+    if (!status->lastKept.isEmpty())
+        menu->addAction(tr("Open what it kept last"), this,
+                        [this, path = status->lastKept] { Q_EMIT openWanted(path); });
     menu->addAction(tr("Change…\tF2"), this, later(&TriggersView::edit));
     menu->addAction(
         tr("Copy as options of murmur record"), this,

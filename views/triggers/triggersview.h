@@ -60,6 +60,8 @@ public:
 Q_SIGNALS:
     /// For the line at the bottom of the window.
     void noted(const QString& sentence);
+    /// The person wants to see that recording.
+    void openWanted(const QString& path);
 
 protected:
     void changeEvent(QEvent* event) override;
