@@ -14,7 +14,7 @@ namespace {
 /// Where messages follow each other closely, it is not asked for each of them.
 constexpr qint64 kPatience = 40; // ms
 
-nanoseconds distance(TimePoint a, TimePoint b)
+nanoseconds apart(TimePoint a, TimePoint b)
 {
     return a < b ? b - a : a - b;
 }
@@ -70,7 +70,7 @@ const Lookahead::Known* Lookahead::at(TimePoint playhead, bool isBackwards, nano
     const TimeRange all = session.seen().time;
     const bool isWhole = isBackwards ? m_known->until <= all.begin : m_known->until >= all.end;
     if (m_known->seq == 0 && !isWhole && !m_job.isBusy() &&
-        distance(playhead, m_known->until) < far / 4)
+        apart(playhead, m_known->until) < far / 4)
         ask(m_known->until, isBackwards, far, session, owner);
     return &*m_known;
 }

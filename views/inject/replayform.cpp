@@ -278,15 +278,39 @@ void ReplayForm::take(From from)
             std::string(session->dictionaries()->agentName(m_shared->selectedAgent()))));
         break;
     case From::Message:
-        if (const Seq seq = m_shared->selectedMessage(); seq != 0) {
-            auto numbers = parts(m_seqs->text(), u',');
-            const std::string number = std::to_string(seq);
-            if (std::ranges::find(numbers, number) == numbers.end())
-                numbers.push_back(number);
-            m_seqs->setText(joined(numbers, u", "_s));
-        }
+        takeMessage(m_shared->selectedMessage());
         break;
     }
+}
+
+/// Of several recordings a number alone says nothing.
+void ReplayForm::takeMessage(Seq seq)
+{
+    Session* session = m_shared->session();
+    const std::vector<RecordingInfo> recordings = session->recordings();
+    if (seq == 0)
+        return;
+    if (recordings.size() < 2)
+        return addNumber(QString::number(seq));
+    RowRequest request;
+    request.first = seq;
+    request.count = 1;
+    m_rowJob.start(
+        this, [session, request](std::stop_token) { return session->rows(request); },
+        [this, recordings](const Result<std::vector<MessageRow>>& rows) {
+            if (!rows || rows->empty() || rows->front().recording >= recordings.size())
+                return;
+            const MessageRow& row = rows->front();
+            addNumber(u"%1:%2"_s.arg(recordings[row.recording].label).arg(row.shownSeq()));
+        });
+}
+
+void ReplayForm::addNumber(const QString& number)
+{
+    auto numbers = parts(m_seqs->text(), u',');
+    if (std::ranges::find(numbers, number.toStdString()) == numbers.end())
+        numbers.push_back(number.toStdString());
+    m_seqs->setText(joined(numbers, u", "_s));
 }
 
 ReplayWish ReplayForm::wish() const

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "replay/replaywish.h"
+#include "views/base/latestjob.h"
 
 #include <QWidget>
 
@@ -57,6 +58,8 @@ private:
     void buildChanges(QGridLayout* grid, int row);
     QMenu* chosenMenu();
     QMenu* moreMenu();
+    void takeMessage(Seq seq);
+    void addNumber(const QString& number);
     void showPace();
     void onEdited();
 
@@ -78,6 +81,7 @@ private:
     QComboBox* m_times = nullptr;
     QLineEdit* m_sets = nullptr;
     std::vector<std::pair<bool ReplayWish::*, QAction*>> m_flags;
+    LatestJob m_rowJob;
     bool m_isFilling = false;
 };
 

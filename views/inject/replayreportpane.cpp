@@ -209,11 +209,15 @@ void ReplayReportPane::showForecast(const ReplayForecast& forecast, const ReadWi
 }
 
 void ReplayReportPane::showReport(const ReplayReport& report, const ReplayTally& tally,
-                                  bool isPaused)
+                                  bool isPaused, std::int64_t expected)
 {
     const Theme& theme = Theme::current();
     const bool isBad = report.state >= ReplayReport::State::Stopped || report.failed > 0;
-    headline(tr("%1: %2 sent").arg(stateWord(report.state, isPaused), numberText(report.sent)),
+    const QString sent =
+        report.state < ReplayReport::State::Finished
+            ? tr("%1 of %2 sent").arg(numberText(report.sent), numberText(expected))
+            : tr("%1 sent").arg(numberText(report.sent));
+    headline(tr("%1: %2").arg(stateWord(report.state, isPaused), sent),
              isBad ? theme.bad : QColor());
     QStringList rows;
     if (!report.sentence.isEmpty())

@@ -25,7 +25,9 @@ public:
     /// The dry run. `barrier`: what a guard says of the replay as a whole; empty: nothing.
     void showForecast(const ReplayForecast& forecast, const ReadWish& wish, const QString& barrier,
                       std::uint64_t skipped);
-    void showReport(const ReplayReport& report, const ReplayTally& tally, bool isPaused);
+    /// `expected`: how many are sent when it goes as the dry run said.
+    void showReport(const ReplayReport& report, const ReplayTally& tally, bool isPaused,
+                    std::int64_t expected);
     [[nodiscard]] QString asText() const;
 
 private:

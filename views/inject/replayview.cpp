@@ -267,6 +267,8 @@ void ReplayView::send()
     if (m_forecast->tally.messages == 0)
         return showProblem(tr("There is nothing to send."));
     auto wanted = order();
+    if (wanted)
+        m_expected = m_forecast->tally.messages * wanted->read.options.repeats - m_forecast->capped;
     const Status started = wanted ? m_desk->start(std::move(*wanted)) : Status(wanted.error());
     if (!started) {
         // What was looked at still holds: it can be armed and sent.

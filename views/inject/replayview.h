@@ -132,6 +132,7 @@ private:
     std::optional<ReplayJobRecord> m_resumed; ///< goes on
     std::map<QString, Result<Seq>> m_numbers; ///< of messages, as people write them
     std::optional<ReplayForecast> m_forecast; ///< of what stands in the fields now
+    std::int64_t m_expected = 0;              ///< messages of what is sent
     std::shared_ptr<std::atomic<int>> m_percent = std::make_shared<std::atomic<int>>(0);
     QTimer m_ticker; ///< while it is looked
     QThreadPool m_pool;

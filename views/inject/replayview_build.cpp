@@ -203,7 +203,7 @@ void ReplayView::connectParts()
             [this] { takeJob(m_jobs->indexOfTopLevelItem(m_jobs->selectedItems().value(0))); });
     connect(&m_ticker, &QTimer::timeout, this, [this] { m_report->showLooking(*m_percent); });
     const auto show = [this] {
-        m_report->showReport(m_desk->report(), m_desk->tally(), m_desk->isPaused());
+        m_report->showReport(m_desk->report(), m_desk->tally(), m_desk->isPaused(), m_expected);
         showState();
     };
     connect(m_desk, &ReplayDesk::progressed, this, show);

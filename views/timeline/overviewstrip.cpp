@@ -55,6 +55,7 @@ OverviewStrip::OverviewStrip(const ViewContext& context, QWidget* parent)
     const auto repaint = [this] { update(); };
     connect(context.shared, &SharedView::windowChanged, this, repaint);
     connect(context.shared, &SharedView::playheadChanged, this, repaint);
+    connect(context.shared->playback(), &Playback::changed, this, repaint);
     connect(context.shared, &SharedView::dataGrew, this, repaint);
     connect(context.shared, &SharedView::sessionChanged, this, repaint);
     new MarkerOverlay(context.shared, this, [this] {
