@@ -113,6 +113,10 @@ AttachDialog::AttachDialog(const QStringList& recentUrls, bool isRecording, QWid
     auto* edit = new AttachEdit(this);
     edit->setRecentUrls(recentUrls);
     column->addWidget(edit);
+    connect(edit, &AttachEdit::linkRequested, this, [this](const QString& link) {
+        accept();
+        Q_EMIT linkRequested(link);
+    });
     connect(edit, &AttachEdit::attachRequested, this, [this](const AttachWish& wish) {
         accept();
         Q_EMIT attachRequested(wish);

@@ -44,6 +44,7 @@ public:
 
 Q_SIGNALS:
     void attachRequested(const murmur::AttachWish& wish);
+    void linkRequested(const QString& link);
 
 private:
     AttachEdit* m_edit = nullptr;

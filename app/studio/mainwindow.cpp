@@ -134,6 +134,8 @@ void MainWindow::build()
     connect(m_firstPage, &FirstPage::attachRequested, this,
             [this](const AttachWish& wish) { attach(wish); });
     connect(m_firstPage, &FirstPage::openRequested, this, &MainWindow::openFile);
+    connect(m_firstPage, &FirstPage::linkRequested, this,
+            [this](const QString& link) { m_menus->addressing()->goTo(link); });
     connect(m_firstPage, &FirstPage::browseRequested, this, &MainWindow::openDialog);
     connect(m_buses, &RecentBuses::changed, this,
             [this] { m_firstPage->setRecentUrls(m_settings.recentUrls()); });
@@ -238,6 +240,8 @@ void MainWindow::attachDialog()
         return;
     }
     auto* dialog = new AttachDialog(m_settings.recentUrls(), m_session->isRecording(), this);
+    connect(dialog, &AttachDialog::linkRequested, this,
+            [this](const QString& link) { m_menus->addressing()->goTo(link); });
     connect(dialog, &AttachDialog::attachRequested, this,
             [this](const AttachWish& wish) { attach(wish); });
     dialog->open();

@@ -59,6 +59,7 @@ private Q_SLOTS:
         QTest::newRow("user") << u"murmur://me@open?recording=x.murmur"_s;
         QTest::newRow("a bus") << u"murmur://open?recording=nats://prod:4222"_s;
         QTest::newRow("a bus, hidden") << u"murmur://open?recording=nats%3A%2F%2Fprod"_s;
+        QTest::newRow("a scheme alone") << u"murmur://open?recording=demo:x.murmur"_s;
         QTest::newRow("another machine") << u"murmur://open?recording=//host/share/x.murmur"_s;
         QTest::newRow("standard input") << u"murmur://open?recording=-"_s;
         QTest::newRow("relative") << u"murmur://open?recording=../x.murmur"_s;

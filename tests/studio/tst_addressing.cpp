@@ -15,6 +15,8 @@
 #include "views/base/theme.h"
 #include "views/base/view.h"
 #include "views/base/zonebutton.h"
+#include "views/connect/attachedit.h"
+#include "views/connect/firstpage.h"
 #include "workspace.h"
 
 #include <QAction>
@@ -172,6 +174,44 @@ private Q_SLOTS:
         QGuiApplication::clipboard()->setText(link);
         desk.trigger(QKeySequence::Paste);
         QTRY_COMPARE_WITH_TIMEOUT(desk.whereItStandsIfOpen(), before, 20'000);
+    }
+
+    void theFirstPageTakesALinkWhereItTakesUrls()
+    {
+        Desk desk;
+        QVERIFY(desk.open(desk.file));
+        const QString link = desk.wander();
+        const QString before = desk.whereItStands();
+        desk.reopen();
+        auto* edit = desk.window->firstPage()->findChild<AttachEdit*>();
+        QVERIFY(edit);
+        edit->setText(link);
+        QTest::keyClick(edit->findChild<QLineEdit*>(), Qt::Key_Return);
+        QTRY_COMPARE_WITH_TIMEOUT(desk.whereItStandsIfOpen(), before, 20'000);
+    }
+
+    void severalRecordingsNameTheirMessage()
+    {
+        Desk desk;
+        const QString south = desk.dir.filePath(u"south.murmur"_s);
+        QVERIFY(test::makeRecording(south, 300, kFirst + 5'000'000));
+        desk.window->openFiles({desk.file, south});
+        QTRY_COMPARE_WITH_TIMEOUT(desk.last(), Seq(800), 20'000);
+        QTRY_COMPARE(desk.window->session()->info().recordings.size(), std::size_t(2));
+        desk.shared().selectMessage(100);
+        desk.shared().setPlayhead(fromNs(kFirst) + 500ms);
+        QGuiApplication::clipboard()->clear();
+        desk.addressing().copyLink();
+        QTRY_VERIFY(!QGuiApplication::clipboard()->text().isEmpty());
+        const auto moment = momentFromLink(QGuiApplication::clipboard()->text());
+        QVERIFY(moment);
+        QCOMPARE(moment->recordings.size(), std::size_t(2));
+        QVERIFY(!moment->recordings.back().uuid.isEmpty());
+        QVERIFY2(moment->select.startsWith(u"night:"_s) || moment->select.startsWith(u"south:"_s),
+                 qPrintable(moment->select));
+        desk.shared().selectMessage(7);
+        desk.addressing().open(*moment);
+        QTRY_COMPARE(desk.shared().selectedMessage(), Seq(100));
     }
 
     void aRecordingThatIsNotHereIsNamed()

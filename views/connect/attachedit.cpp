@@ -5,6 +5,7 @@
 
 #include "bus/connection.h"
 #include "bus/fleet.h"
+#include "session/moment.h"
 #include "views/base/theme.h"
 #include "views/connect/connecttext.h"
 #include "views/connect/topicchooser.h"
@@ -202,6 +203,10 @@ void AttachEdit::updateNote()
         m_note->setText(tr("Agents then send here, over WebSocket or HTTP:"));
         return;
     }
+    if (isMomentLink(text)) {
+        m_note->setText(tr("A link to a moment: Enter opens its recording there"));
+        return;
+    }
     for (const BusEntry& bus : buses()) {
         if (url.scheme() == QLatin1StringView(bus.scheme)) {
             m_note->setText(QString::fromUtf8(bus.description));
@@ -219,6 +224,13 @@ void AttachEdit::request()
     const QString text = m_edit->text().trimmed();
     if (text.isEmpty())
         return;
+    if (isMomentLink(text)) {
+        if (const auto moment = momentFromLink(text); !moment)
+            complain(moment.error().message);
+        else
+            Q_EMIT linkRequested(text);
+        return;
+    }
     const auto urls = fleetFromText(text);
     if (!urls) {
         complain(urls.error().message);

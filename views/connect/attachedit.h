@@ -54,6 +54,8 @@ Q_SIGNALS:
     /// The person pressed Enter or the button; there is at least one URL. Where it asked one bus
     /// for everything, topics were chosen in between.
     void attachRequested(const murmur::AttachWish& wish);
+    /// What stands there is a link to a moment of a recording.
+    void linkRequested(const QString& link);
 
 protected:
     void showEvent(QShowEvent* event) override;

@@ -167,6 +167,7 @@ FirstPage::FirstPage(QWidget* parent)
     connect(demoButton, &QPushButton::clicked, this, &FirstPage::demoRequested);
     connect(openButton, &QPushButton::clicked, this, &FirstPage::browseRequested);
     connect(m_attach, &AttachEdit::attachRequested, this, &FirstPage::attachRequested);
+    connect(m_attach, &AttachEdit::linkRequested, this, &FirstPage::linkRequested);
     connect(m_found, &FoundBuses::busChosen, m_attach, &AttachEdit::attachTo);
     connect(m_found, &FoundBuses::foundAny, m_foundTitle, &QLabel::setVisible);
     connect(m_recent, &QListWidget::itemActivated, this, [this](const QListWidgetItem* item) {

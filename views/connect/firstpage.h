@@ -39,6 +39,7 @@ Q_SIGNALS:
     /// The dialog with the profiles is wanted.
     void connectRequested();
     void openRequested(const QString& path);
+    void linkRequested(const QString& link);
     void browseRequested();
 
 protected:
