@@ -4,12 +4,19 @@
 #include "triggers/injectaction.h"
 
 #include <QFile>
+#include <QFileInfo>
 
 #include <utility>
 
 using namespace Qt::StringLiterals;
 
 namespace murmur {
+
+namespace {
+
+constexpr qint64 kLargestPayload = 1024 * 1024;
+
+} // namespace
 
 InjectAction::InjectAction(QByteArray topic, QByteArray payload, TriggerRules rules)
     : m_topic(std::move(topic))
@@ -162,9 +169,13 @@ Result<std::unique_ptr<TriggerAction>> createInjectAction(const QString& argumen
     QByteArray payload = given.toUtf8();
     if (given.startsWith(u'@')) {
         QFile file(given.mid(1));
-        if (!file.open(QIODevice::ReadOnly))
-            return Error{ErrorCode::Unreadable,
-                         u"%1 cannot be read: %2."_s.arg(file.fileName(), file.errorString())};
+        // A pipe would be waited for.
+        if (!QFileInfo(file).isFile() || file.size() > kLargestPayload ||
+            !file.open(QIODevice::ReadOnly))
+            return Error{
+                ErrorCode::Unreadable,
+                u"%1 cannot be sent: it is no file of at most 1 MiB that can be read."_s.arg(
+                    file.fileName())};
         payload = file.readAll();
     }
     return std::unique_ptr<TriggerAction>(

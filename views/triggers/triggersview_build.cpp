@@ -43,7 +43,7 @@ void TriggersView::build()
     header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     header->setStretchLastSection(true);
     header->setHighlightSections(false);
-    const int widths[] = {140, 170, 66, 160, 120, 104};
+    const int widths[] = {140, 170, 66, 160, 120, 122};
     for (int column = 0; column < TriggersModel::OutcomeColumn; ++column)
         header->resizeSection(column, widths[column]);
     m_note = new EmptyNote(m_table->viewport());
