@@ -301,6 +301,36 @@ private Q_SLOTS:
         QVERIFY(other.playback()->isBackwards());
     }
 
+    void severalRecordingsArePlayedOnOneClock()
+    {
+        std::vector<Said> other;
+        for (int i = 0; i <= 10; ++i)
+            other.push_back(numbered(i * 1000ms + 500ms, 200 + i));
+        Scene scene(withASilence());
+        Recorded second(other);
+        QVERIFY(second.waitForAll());
+        second.close();
+        auto both = Session::open(QStringList{scene.recorded.path(), second.path()});
+        QVERIFY(both);
+        scene.shared.setSession(std::shared_ptr<Session>(std::move(*both)));
+        QCOMPARE(scene.shared.session()->seen().last, Seq(33));
+        QVERIFY(scene.way().setPauseAt(u"payload.n in [4, 203, 205]"_s));
+        scene.shared.setPlayhead(at(2));
+        for (const double stop : {3.5, 4.0, 5.5}) {
+            scene.shared.play();
+            QVERIFY(scene.playToItsEnd(100ms));
+            QCOMPARE(scene.shared.playhead(), at(stop));
+        }
+        // Silence is where both are silent.
+        QVERIFY(scene.way().setPauseAt({}));
+        scene.way().setLongestIdle(5s);
+        QSignalSpy skips(&scene.way(), &Playback::skipped);
+        scene.shared.play();
+        QVERIFY(scene.play(500ms, [&] { return scene.shared.playhead() > at(1000); }));
+        QCOMPARE(skips.count(), 1);
+        QVERIFY(qvariant_cast<nanoseconds>(skips.front().front()) < 3585s);
+    }
+
     void anotherRecordingIsNoLoop()
     {
         Scene scene(withASilence());

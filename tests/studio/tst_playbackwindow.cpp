@@ -89,6 +89,10 @@ private Q_SLOTS:
             SharedView* shared = window.shared();
             QTRY_VERIFY(shared->session() && shared->session()->seen().last == 9);
             Playback* playback = shared->playback();
+            action(window, u"Ctrl+Shift+L"_s)->trigger();
+            QCOMPARE(playback->loop(), std::optional<TimeRange>(shared->window()));
+            action(window, u"Ctrl+Shift+L"_s)->trigger();
+            QVERIFY(!playback->loop());
             QVERIFY(playback->has(Playback::Unit::Finding));
             playback->setUnit(Playback::Unit::Conversation);
             playback->setLongestIdle(5s);

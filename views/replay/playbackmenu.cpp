@@ -52,6 +52,9 @@ PlaybackMenu::PlaybackMenu(SharedView* shared, bool hasKeys, QWidget* parent)
     buildSilences();
     addUnits(shared, m_units);
     connect(playback, &Playback::changed, this, &PlaybackMenu::refresh);
+    // Keys work whether the menu was opened or not.
+    connect(shared, &SharedView::sessionChanged, this, &PlaybackMenu::refresh);
+    connect(shared, &SharedView::regionChanged, this, &PlaybackMenu::refresh);
     connect(this, &QMenu::aboutToShow, this, &PlaybackMenu::refresh);
     refresh();
 }
