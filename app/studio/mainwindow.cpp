@@ -14,6 +14,7 @@
 #include "injecting.h"
 #include "menus.h"
 #include "recentbuses.h"
+#include "resuming.h"
 #include "settings.h"
 #include "startplan.h"
 #include "statusline.h"
@@ -30,6 +31,7 @@
 #include "workspace.h"
 
 #include <QCloseEvent>
+#include <QCoreApplication>
 #include <QFileInfo>
 #include <QMimeData>
 #include <QScreen>
@@ -192,6 +194,8 @@ void MainWindow::start(const StudioArguments& arguments)
         openFiles(arguments.files, arguments.session);
     else if (!arguments.urls.empty())
         attach({arguments.urls, {}}, arguments.record);
+    if (!arguments.link && arguments.files.isEmpty() && arguments.urls.empty())
+        m_menus->resuming()->offer();
     if (!arguments.note.isEmpty())
         showFailure({ErrorCode::WrongUse, arguments.note});
 }
@@ -299,6 +303,18 @@ void MainWindow::setTheme(ThemeChoice theme)
         theme == ThemeChoice::Dark || (theme == ThemeChoice::System && m_options.systemIsDark);
     if (isDark != Theme::current().isDark)
         Theme::apply(isDark);
+}
+
+void MainWindow::setSize(Theme::Size size)
+{
+    if (!m_options.isUnattended)
+        m_settings.setSize(size);
+    Theme::setSize(size);
+    Theme::apply(Theme::current().isDark);
+    // What is painted by hand asks for the theme again when its palette changes.
+    QEvent changed(QEvent::PaletteChange);
+    for (QWidget* widget : findChildren<QWidget*>())
+        QCoreApplication::sendEvent(widget, &changed);
 }
 
 void MainWindow::setFullScreen(bool isFull)

@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "commandline.h"
 #include "keptnote.h"
+#include "views/base/theme.h"
 
 #include <QMainWindow>
 
@@ -86,6 +87,8 @@ public:
     void closeRecording();
     void showFailure(const Error& error);
     void setTheme(ThemeChoice theme);
+    /// How large letters and rows are, now and from the next start.
+    void setSize(Theme::Size size);
     void setFullScreen(bool isFull);
     void toggleLegend();
     /// The title tells no file.

@@ -19,6 +19,7 @@
 #include "playbacksetup.h"
 #include "presenting.h"
 #include "programrun.h"
+#include "resuming.h"
 #include "settings.h"
 #include "studiosession.h"
 #include "triggering.h"
@@ -75,6 +76,7 @@ Menus::Menus(MainWindow& window)
     , m_programs(new ProgramRun(window, this))
     , m_presenting(new Presenting(
           window, [this](const QString& fault) { return m_demo->breakIt(fault); }, this))
+    , m_resuming(new Resuming(window, this))
 {
     buildFile();
     buildSession();
@@ -235,12 +237,34 @@ void Menus::buildView()
         connect(action, &QAction::triggered, this,
                 [this, chosen = choice] { m_window.setTheme(chosen); });
     }
+    QMenu* sizes = menu->addMenu(tr("Te&xt and rows"));
+    connect(sizes, &QMenu::aboutToShow, this, [this, sizes] { fillSizes(sizes); });
+    fillSizes(sizes);
     m_presenting->addTo(menu);
     m_actions.insert(m_actions.end(), m_presenting->actions().begin(),
                      m_presenting->actions().end());
     QAction* full = add(menu, tr("&Full screen"), QKeySequence(Qt::Key_F11), [] {});
     full->setCheckable(true);
     connect(full, &QAction::toggled, this, [this](bool on) { m_window.setFullScreen(on); });
+}
+
+void Menus::fillSizes(QMenu* menu)
+{
+    menu->clear();
+    const Theme::Size now = Theme::size();
+    for (const int percent : {90, 100, 115, 130, 150, 200}) {
+        QAction* action = menu->addAction(tr("Text %1 %").arg(percent), this, [this, percent] {
+            m_window.setSize({percent, Theme::size().isComfortable});
+        });
+        action->setCheckable(true);
+        action->setChecked(percent == now.textPercent);
+    }
+    menu->addSeparator();
+    QAction* rows = menu->addAction(tr("&Comfortable rows"), this, [this] {
+        m_window.setSize({Theme::size().textPercent, !Theme::size().isComfortable});
+    });
+    rows->setCheckable(true);
+    rows->setChecked(now.isComfortable);
 }
 
 void Menus::buildConnect()

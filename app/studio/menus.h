@@ -24,6 +24,7 @@ class MainWindow;
 class Marking;
 class Presenting;
 class ProgramRun;
+class Resuming;
 
 /// The menu bar and every shortcut of the window. What cannot be done now is disabled; what does
 /// not exist is not there.
@@ -41,6 +42,7 @@ public:
     [[nodiscard]] Dialecting* dialects() const { return m_dialects; }
     [[nodiscard]] Exchanging* exchanging() const { return m_exchanging; }
     [[nodiscard]] Injecting* injecting() const { return m_injecting; }
+    [[nodiscard]] Resuming* resuming() const { return m_resuming; }
     [[nodiscard]] Presenting* presenting() const { return m_presenting; }
     [[nodiscard]] ProgramRun* programs() const { return m_programs; }
     [[nodiscard]] Marking* marking() const { return m_marking; }
@@ -52,6 +54,7 @@ private:
     void buildFile();
     void buildSession();
     void buildView();
+    void fillSizes(QMenu* menu);
     void buildConnect();
     void buildReplay();
     void buildDemo();
@@ -71,6 +74,7 @@ private:
     Marking* m_marking;
     ProgramRun* m_programs;
     Presenting* m_presenting;
+    Resuming* m_resuming;
     DemoMenu* m_demo = nullptr;
     std::vector<QAction*> m_actions;
     std::vector<QAction*> m_needSession;

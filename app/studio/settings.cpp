@@ -17,6 +17,8 @@ namespace {
 const QString kRecentFiles = u"recent/files"_s;
 const QString kRecentUrls = u"recent/urls"_s;
 const QString kLastFolder = u"window/folder"_s;
+const QString kTextPercent = u"window/textPercent"_s;
+const QString kComfortable = u"window/comfortable"_s;
 const QString kTheme = u"window/theme"_s;
 
 QString defaultFile()
@@ -80,6 +82,17 @@ void Settings::setTheme(ThemeChoice theme)
     const std::string_view name = themeChoiceName(theme);
     m_settings.setValue(kTheme,
                         QString::fromLatin1(name.data(), static_cast<qsizetype>(name.size())));
+}
+
+Theme::Size Settings::size() const
+{
+    return {m_settings.value(kTextPercent, 100).toInt(), m_settings.value(kComfortable).toBool()};
+}
+
+void Settings::setSize(Theme::Size size)
+{
+    m_settings.setValue(kTextPercent, size.textPercent);
+    m_settings.setValue(kComfortable, size.isComfortable);
 }
 
 QByteArray Settings::bytes(const QString& name) const

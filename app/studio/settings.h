@@ -3,6 +3,7 @@
 #pragma once
 
 #include "commandline.h"
+#include "views/base/theme.h"
 
 #include <QByteArray>
 #include <QSettings>
@@ -27,6 +28,9 @@ public:
     void setLastFolder(const QString& folder);
     [[nodiscard]] ThemeChoice theme() const;
     void setTheme(ThemeChoice theme);
+    /// How large letters and rows are.
+    [[nodiscard]] Theme::Size size() const;
+    void setSize(Theme::Size size);
     /// Bytes under a name of ours: window geometry, layout, states of views.
     [[nodiscard]] QByteArray bytes(const QString& name) const;
     void setBytes(const QString& name, const QByteArray& value);

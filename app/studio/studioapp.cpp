@@ -45,6 +45,8 @@ int runStudio(const StudioArguments& arguments)
     Settings settings;
     const ThemeChoice theme =
         arguments.theme.value_or(isUnattended ? ThemeChoice::Dark : settings.theme());
+    if (!isUnattended)
+        Theme::setSize(settings.size());
     Theme::apply(theme == ThemeChoice::Dark || (theme == ThemeChoice::System && systemIsDark));
 
     MainWindow window(settings, {recordingsFolder(), isUnattended, systemIsDark});

@@ -12,11 +12,13 @@
 #include "palettesources.h"
 #include "query/filterbook.h"
 #include "recordings.h"
+#include "resuming.h"
 #include "settings.h"
 #include "studiosession.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/base/view.h"
+#include "views/connect/banner.h"
 #include "workspace.h"
 
 #include <QAbstractItemModelTester>
@@ -229,6 +231,56 @@ private Q_SLOTS:
         QCOMPARE(help->currentPage(), u"sql"_s);
         help->search(u"no page says this"_s);
         QVERIFY(help->shownPages().isEmpty());
+    }
+
+    void whatWasOpenIsOfferedAfterACrash()
+    {
+        open();
+        m_window->shared()->setPlayhead(m_window->shared()->session()->seen().time.begin +
+                                        std::chrono::milliseconds(1500));
+        const TimePoint playhead = m_window->shared()->playhead();
+        m_window->menus()->resuming()->note();
+        const QStringList noted = m_settings->namesBelow(u"open"_s);
+        QCOMPARE(noted.size(), 1);
+        const QStringList link = m_settings->strings(u"open/"_s + noted.front());
+        // Another process of that kind that is no more; this one ends in order.
+        m_settings->setStrings(u"open/999999999"_s, link);
+        const MainWindow::Options options{m_dir->filePath(u"recordings"_s), false, true};
+        m_window.reset();
+        QCOMPARE(m_settings->namesBelow(u"open"_s), QStringList{u"999999999"_s});
+        m_window = std::make_unique<MainWindow>(*m_settings, options);
+        m_window->show();
+        m_window->start({});
+        QVERIFY(m_window->banner()->isVisible());
+        QCOMPARE(m_window->banner()->offered().size(), 1);
+        Q_EMIT m_window->banner()->chosen(0);
+        QTRY_VERIFY(m_window->shared()->session() != nullptr);
+        QTRY_COMPARE(m_window->shared()->playhead(), playhead);
+        // Offered once.
+        QVERIFY(!m_settings->namesBelow(u"open"_s).contains(u"999999999"_s));
+        m_window.reset();
+        m_window = std::make_unique<MainWindow>(*m_settings, options);
+        m_window->start({});
+        QVERIFY(m_window->banner()->offered().isEmpty());
+    }
+
+    void lettersAndRowsGrow()
+    {
+        open();
+        const View* timeline = m_window->workspace()->view(u"timeline");
+        const QImage before = timeline->window()->grab().toImage();
+        const int lane = Theme::current().laneHeight;
+        m_window->setSize({150, true});
+        QVERIFY(Theme::current().laneHeight > lane * 3 / 2);
+        QCOMPARE(Theme::current().interfaceFont(10).pointSizeF(), 15.0);
+        QVERIFY(m_settings->size() == (Theme::Size{150, true}));
+        QVERIFY(timeline->window()->grab().toImage() != before);
+        m_window->setSize({});
+        QCOMPARE(Theme::current().laneHeight, lane);
+        // What cannot be read is made to fit.
+        Theme::setSize({5, false});
+        QVERIFY(Theme::size().textPercent >= 75);
+        Theme::setSize({});
     }
 
     void aPaneHasAWindowOfItsOwn()

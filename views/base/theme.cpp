@@ -108,11 +108,42 @@ Theme makeLight()
     return theme;
 }
 
+/// Rows with more room than the usual ones.
+constexpr int kComfortablePercent = 122;
+
+Theme::Size& sizeNow()
+{
+    static Theme::Size size;
+    return size;
+}
+
+void scale(Theme& theme, Theme::Size size)
+{
+    const int percent = size.textPercent * (size.isComfortable ? kComfortablePercent : 100) / 100;
+    for (int* measure : {&theme.laneHeight, &theme.listRow, &theme.tableRow})
+        *measure = *measure * percent / 100;
+    for (int* measure : {&theme.paneHeader, &theme.toolbar, &theme.axisLeft})
+        *measure = *measure * size.textPercent / 100;
+}
+
+/// Others than before stand at another place: what was painted with the old ones is out of date.
 const Theme& themeOf(bool dark)
 {
-    static const Theme darkTheme = makeDark();
-    static const Theme lightTheme = makeLight();
-    return dark ? darkTheme : lightTheme;
+    struct Pair
+    {
+        Theme::Size size;
+        Theme dark;
+        Theme light;
+    };
+    static std::list<Pair> made;
+    const auto found = std::ranges::find(made, sizeNow(), &Pair::size);
+    if (found != made.end())
+        return dark ? found->dark : found->light;
+    Pair pair{sizeNow(), makeDark(), makeLight()};
+    scale(pair.dark, pair.size);
+    scale(pair.light, pair.size);
+    const Pair& kept = made.emplace_back(std::move(pair));
+    return dark ? kept.dark : kept.light;
 }
 
 QPalette paletteOf(const Theme& theme)
@@ -152,7 +183,7 @@ QFont Theme::interfaceFont(qreal points) const
         u"Inter"_s, QFontDatabase::systemFont(QFontDatabase::GeneralFont).family()};
     QFont font;
     font.setFamilies(families);
-    font.setPointSizeF(points);
+    font.setPointSizeF(points * sizeNow().textPercent / 100);
     return font;
 }
 
@@ -163,13 +194,24 @@ QFont Theme::numberFont(qreal points) const
     QFont font;
     font.setFamilies(families);
     font.setStyleHint(QFont::Monospace);
-    font.setPointSizeF(points);
+    font.setPointSizeF(points * sizeNow().textPercent / 100);
     return font;
 }
 
 const Theme& Theme::current()
 {
     return themeOf(QGuiApplication::palette().color(QPalette::Window).lightness() < 128);
+}
+
+void Theme::setSize(Size size)
+{
+    size.textPercent = std::clamp(size.textPercent, 75, 200);
+    sizeNow() = size;
+}
+
+Theme::Size Theme::size()
+{
+    return sizeNow();
 }
 
 void Theme::apply(bool dark)

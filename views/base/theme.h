@@ -46,6 +46,15 @@ struct Theme
     /// The application's theme, from its palette.
     static const Theme& current();
     static void apply(bool dark); ///< sets the application's palette, style and style sheet
+    /// How large letters (hundredths) and rows are; holds from the next apply().
+    struct Size
+    {
+        int textPercent = 100;
+        bool isComfortable = false;
+        friend bool operator==(const Size&, const Size&) = default;
+    };
+    static void setSize(Size size);
+    [[nodiscard]] static Size size();
 };
 
 /// The mark of a kind: a closed shape in the unit square (0…1), y down.
