@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Frames of the wall, the map and the topology on a recording: usage
+// Frames of the wall, the map, the topology and the sequence on a recording: usage
 //   bench_wall [--agents N] [--messages N] [--file X.murmur] [--shots FOLDER] [--light] [--at 0.5]
 // A benchmark, not a test: it prints figures and judges nothing.
 
@@ -10,6 +10,8 @@
 #include "views/base/theme.h"
 #include "views/map/mapcanvas.h"
 #include "views/map/mapview.h"
+#include "views/sequence/sequencediagram.h"
+#include "views/sequence/sequenceview.h"
 #include "views/topology/topologycanvas.h"
 #include "views/topology/topologyview.h"
 #include "views/wall/wallcanvas.h"
@@ -118,6 +120,8 @@ int main(int argc, char** argv)
     prepare(wall);
     prepare(map);
     prepare(topology);
+    SequenceView sequence({&shared});
+    prepare(sequence);
     shared.setSession(std::shared_ptr<Session>(std::move(opened).value()));
     shared.showAll();
     const TimeRange all = shared.session()->seen().time;
@@ -127,6 +131,7 @@ int main(int argc, char** argv)
     settle(wall);
     settle(map);
     settle(topology);
+    settle(sequence);
     out << shared.session()->seen().messages() << " messages, "
         << wall.canvas()->plan().tiles().size() << " agents, "
         << map.canvas()->scene().positions.agents.size() << " placed in "
@@ -138,6 +143,13 @@ int main(int argc, char** argv)
         return [&picture, widget](int) { widget->render(&picture); };
     };
     measure(out, u"wall: frame"_s, paint(wall.canvas()->viewport()));
+    measure(out, u"wall: other figures"_s, [&](int i) {
+        std::vector<AgentRow> rows = wall.canvas()->rows();
+        for (AgentRow& row : rows)
+            row.rate = i + 1;
+        wall.canvas()->show(std::move(rows));
+        wall.canvas()->viewport()->render(&picture);
+    });
     measure(out, u"wall: arranged and painted"_s, [&](int i) {
         wall.canvas()->setTileSize(static_cast<TileSize>(i % 4));
         wall.canvas()->viewport()->render(&picture);
@@ -150,6 +162,21 @@ int main(int argc, char** argv)
     });
     map.canvas()->fit();
     measure(out, u"topology: frame"_s, paint(topology.canvas()));
+    // All groups unfolded: the most that a person can ask for.
+    for (int i = 0; i < 20; ++i) {
+        const TrafficGraph* graph = topology.canvas()->graph();
+        const auto group = std::ranges::find(graph->nodes, GraphNode::Is::Group, &GraphNode::is);
+        if (group == graph->nodes.end())
+            break;
+        topology.canvas()->select(static_cast<int>(group - graph->nodes.begin()), -1);
+        QTest::keyClick(topology.canvas(), Qt::Key_Return);
+        settle(topology);
+    }
+    const TrafficGraph* graph = topology.canvas()->graph();
+    measure(out,
+            u"topology: %1 nodes, %2 edges"_s.arg(graph->nodes.size()).arg(graph->edges.size()),
+            paint(topology.canvas()));
+    measure(out, u"sequence: frame"_s, paint(sequence.diagram()->viewport()));
 
     // What the GUI thread does at one go while the playhead moves.
     double longest = 0;
@@ -165,7 +192,7 @@ int main(int argc, char** argv)
         QTest::qWait(400);
     }
     beat.stop();
-    out << "longest work at one go while the playhead moves, three panes of that size: "
+    out << "longest work at one go while the playhead moves, four panes of that size: "
         << QString::number(longest, 'f', 1) << " ms\n";
 
     if (const QString folder = parser.value(u"shots"_s); !folder.isEmpty()) {
@@ -176,6 +203,7 @@ int main(int argc, char** argv)
         wall.grab().save(folder + u"/wall.png"_s);
         map.grab().save(folder + u"/map.png"_s);
         topology.grab().save(folder + u"/topology.png"_s);
+        sequence.grab().save(folder + u"/sequence.png"_s);
     }
     shared.setSession(nullptr);
     return 0;

@@ -163,6 +163,29 @@ private Q_SLOTS:
         QTRY_VERIFY(scene.isReady() && canvas->graph()->nodes.size() == 2);
     }
 
+    void groupsThatWereUnfoldedStaySo()
+    {
+        std::vector<Said> said;
+        for (int i = 0; i < 70; ++i)
+            said.push_back(line(std::chrono::milliseconds(i),
+                                "{'from':'robot-" + QByteArray::number(i) + "','to':'planner'}"));
+        QByteArray state;
+        {
+            Scene scene(said);
+            QTRY_VERIFY(scene.isReady());
+            scene.view.canvas()->select(scene.node(u"group robot-#"_s), -1);
+            QTest::keyClick(scene.view.canvas(), Qt::Key_Return);
+            state = scene.view.saveState();
+        }
+        Scene scene(said);
+        scene.view.restoreState(state);
+        QTRY_VERIFY(scene.isReady() && scene.view.canvas()->graph()->nodes.size() == 71);
+        scene.view.canvas()->select(scene.node(u"agent robot-5"_s), -1);
+        QTest::keyClick(scene.view.canvas(), Qt::Key_F);
+        scene.view.restoreState(scene.view.saveState());
+        QTRY_VERIFY(scene.isReady() && scene.view.canvas()->graph()->nodes.size() == 2);
+    }
+
     void whatFlowsMovesAndNothingElseDoes()
     {
         Scene scene(talk(), true);

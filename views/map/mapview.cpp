@@ -104,6 +104,11 @@ MapView::MapView(const ViewContext& context, QWidget* parent)
     auto* toggle = new QShortcut(Qt::Key_T, m_table, {}, {}, Qt::WidgetShortcut);
     connect(toggle, &QShortcut::activated, this, [this] { setTable(false); });
     setFocusProxy(m_canvas);
+    // The picture is what a person comes for.
+    setTabOrder(m_canvas, m_axesButton);
+    setTabOrder(m_axesButton, m_trailButton);
+    setTabOrder(m_trailButton, m_planButton);
+    setTabOrder(m_planButton, m_tableButton);
     makeMenus();
     m_soon.setSingleShot(true);
 

@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <set>
+#include <map>
 
 using namespace Qt::StringLiterals;
 
@@ -21,9 +21,10 @@ namespace murmur {
 namespace {
 
 constexpr double kNodeHeight = 26;
-constexpr double kBend = 14;       ///< of two edges between the same nodes, away from each other
-constexpr double kReach = 6;       ///< pixels from which an edge is hit
-constexpr double kTinyScale = 0.7; ///< below this nodes are dots with names beside them
+constexpr double kBend = 14;          ///< of two edges between the same nodes, away from each other
+constexpr double kReach = 6;          ///< pixels from which an edge is hit
+constexpr std::size_t kCrowd = 1'200; ///< edges
+constexpr double kTinyScale = 0.7;    ///< below this nodes are dots with names beside them
 
 struct GraphTr
 {
@@ -100,11 +101,13 @@ TopologyPainter::TopologyPainter(const TrafficGraph& graph, const GraphPlaces& p
         }
         m_rects.emplace_back(at.x() - width / 2, at.y() - height / 2, width, height);
     }
-    std::set<std::pair<int, int>> ways;
+    std::vector<std::pair<int, int>> ways; // sorted: a painter is made for each frame
+    ways.reserve(graph.edges.size());
     for (const GraphEdge& edge : graph.edges)
-        ways.emplace(edge.from, edge.to);
+        ways.emplace_back(edge.from, edge.to);
+    std::ranges::sort(ways);
     for (const GraphEdge& edge : graph.edges)
-        m_hasReturn.push_back(ways.contains({edge.to, edge.from}));
+        m_hasReturn.push_back(std::ranges::binary_search(ways, std::pair(edge.to, edge.from)));
 }
 
 QRectF TopologyPainter::nodeRect(int node) const
@@ -164,21 +167,24 @@ void TopologyPainter::paint(QPainter& painter, QSize size, const GraphLooks& loo
 {
     painter.fillRect(QRect(QPoint(), size), m_theme.ground);
     painter.setRenderHint(QPainter::Antialiasing);
-    const int focus = looks.hoveredNode >= 0 ? looks.hoveredNode : looks.node;
-    const auto isStrong = [&](int edge) {
-        return edge == looks.edge || edge == looks.hoveredEdge || touches(edge, focus);
-    };
     // The quiet ones first, so that the busy ones lie above.
-    for (int i = static_cast<int>(m_graph.edges.size()); i-- > 0;) {
-        if (!isStrong(i))
+    const bool isCrowd = m_graph.edges.size() > kCrowd;
+    if (isCrowd)
+        paintCrowd(painter, size, looks);
+    for (int i = static_cast<int>(m_graph.edges.size()); i-- > 0 && !isCrowd;) {
+        if (!isStrong(i, looks))
             paintEdge(painter, i, looks);
     }
     for (int i = static_cast<int>(m_graph.edges.size()); i-- > 0;) {
-        if (isStrong(i))
+        if (isStrong(i, looks))
             paintEdge(painter, i, looks);
     }
-    for (int i = 0; std::cmp_less(i, m_graph.nodes.size()); ++i)
-        paintNode(painter, i, looks);
+    const std::vector<bool> near = nearNodes(looks);
+    const QRectF seen = QRectF(QPointF(), size).adjusted(-8, -8, 8, 8);
+    for (std::size_t i = 0; i < m_graph.nodes.size(); ++i) {
+        if (m_rects[i].intersects(seen))
+            paintNode(painter, static_cast<int>(i), near[i], looks);
+    }
     if (m_camera.scale < kTinyScale)
         paintNames(painter, QRectF(QPointF(), size), looks);
     constexpr std::size_t kMostLabels = 14;
@@ -188,10 +194,55 @@ void TopologyPainter::paint(QPainter& painter, QSize size, const GraphLooks& loo
             paintEdgeLabel(painter, i, looks, taken);
     }
     for (int i = 0; std::cmp_less(i, m_graph.edges.size()) && taken.size() < kMostLabels; ++i) {
-        if (isStrong(i))
+        if (isStrong(i, looks))
             paintEdgeLabel(painter, i, looks, taken);
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
+}
+
+bool TopologyPainter::isStrong(int edge, const GraphLooks& looks) const
+{
+    return edge == looks.edge || edge == looks.hoveredEdge ||
+           touches(edge, looks.hoveredNode >= 0 ? looks.hoveredNode : looks.node);
+}
+
+std::vector<bool> TopologyPainter::nearNodes(const GraphLooks& looks) const
+{
+    const int focus = looks.hoveredNode >= 0 ? looks.hoveredNode : looks.node;
+    std::vector<bool> near(m_graph.nodes.size(), focus < 0);
+    if (focus < 0)
+        return near;
+    near[static_cast<std::size_t>(focus)] = true;
+    for (const GraphEdge& edge : m_graph.edges) {
+        if (edge.from == focus || edge.to == focus)
+            near[static_cast<std::size_t>(edge.from == focus ? edge.to : edge.from)] = true;
+    }
+    return near;
+}
+
+void TopologyPainter::paintCrowd(QPainter& painter, QSize size, const GraphLooks& looks) const
+{
+    const bool hasFocus = looks.hoveredNode >= 0 || looks.node >= 0;
+    const QRectF seen(QPointF(), size);
+    std::map<QRgb, QVector<QLineF>> lines; // many of one colour are painted at once
+    for (int i = static_cast<int>(m_graph.edges.size()); i-- > 0;) {
+        const GraphEdge& edge = m_graph.edges[static_cast<std::size_t>(i)];
+        if (edge.from == edge.to || isStrong(i, looks))
+            continue;
+        const QPointF from = nodeRect(edge.from).center();
+        const QPointF to = nodeRect(edge.to).center();
+        if (!QRectF(from, to).normalized().adjusted(-1, -1, 1, 1).intersects(seen))
+            continue;
+        const QColor tone = edgeColor(edge, looks);
+        const double share = hasFocus ? 0.1 : tone == m_theme.secondary ? 0.2 : 0.45;
+        lines[blend(tone, m_theme.ground, share).rgb()].append({from, to});
+    }
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    for (const auto& [color, some] : lines) {
+        painter.setPen(QPen(QColor(color), 0));
+        painter.drawLines(some);
+    }
+    painter.setRenderHint(QPainter::Antialiasing);
 }
 
 void TopologyPainter::paintEdge(QPainter& painter, int i, const GraphLooks& looks) const
@@ -258,7 +309,8 @@ void TopologyPainter::paintEdgeLabel(QPainter& painter, int i, const GraphLooks&
     painter.drawText(plate, Qt::AlignCenter, words);
 }
 
-void TopologyPainter::paintNode(QPainter& painter, int i, const GraphLooks& looks) const
+void TopologyPainter::paintNode(QPainter& painter, int i, bool isNear,
+                                const GraphLooks& looks) const
 {
     const GraphNode& node = m_graph.nodes[static_cast<std::size_t>(i)];
     const QRectF box = nodeRect(i);
@@ -267,9 +319,6 @@ void TopologyPainter::paintNode(QPainter& painter, int i, const GraphLooks& look
     const bool isTopic = node.is == GraphNode::Is::Topic;
     const bool isSelected = i == looks.node;
     const bool isHovered = i == looks.hoveredNode;
-    const int focus = looks.hoveredNode >= 0 ? looks.hoveredNode : looks.node;
-    const bool isNear = focus < 0 || focus == i || m_graph.edgeBetween(focus, i) >= 0 ||
-                        m_graph.edgeBetween(i, focus) >= 0;
     const QColor tone = health.is == NodeHealth::Is::Bad       ? m_theme.bad
                         : health.is == NodeHealth::Is::Warning ? m_theme.warning
                         : health.is == NodeHealth::Is::Good    ? m_theme.good
@@ -404,6 +453,20 @@ int TopologyPainter::edgeAt(QPointF position) const
     QPainterPathStroker stroker;
     stroker.setWidth(2 * kReach);
     for (int i = 0; std::cmp_less(i, m_graph.edges.size()); ++i) {
+        // A path is made of those only that may be near.
+        const GraphEdge& edge = m_graph.edges[static_cast<std::size_t>(i)];
+        const double reach = kReach + 2 * kBend;
+        if (!nodeRect(edge.from)
+                 .united(nodeRect(edge.to))
+                 .adjusted(-reach, -reach, reach, reach)
+                 .contains(position))
+            continue;
+        const QPointF from = nodeRect(edge.from).center();
+        const QPointF way = nodeRect(edge.to).center() - from;
+        const double length = std::hypot(way.x(), way.y());
+        const QPointF there = position - from;
+        if (length > 1 && std::abs(way.x() * there.y() - way.y() * there.x()) / length > reach)
+            continue;
         const QPainterPath path = edgePath(i);
         if (path.controlPointRect().adjusted(-kReach, -kReach, kReach, kReach).contains(position) &&
             stroker.createStroke(path).contains(position))

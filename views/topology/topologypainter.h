@@ -66,7 +66,12 @@ private:
     void paintEdge(QPainter& painter, int edge, const GraphLooks& looks) const;
     void paintEdgeLabel(QPainter& painter, int edge, const GraphLooks& looks,
                         std::vector<QRectF>& taken) const;
-    void paintNode(QPainter& painter, int node, const GraphLooks& looks) const;
+    /// Of so many that no single one can be followed: straight, thin, without heads.
+    void paintCrowd(QPainter& painter, QSize size, const GraphLooks& looks) const;
+    void paintNode(QPainter& painter, int node, bool isNear, const GraphLooks& looks) const;
+    /// Of each node whether it is looked at, or talks with the one that is.
+    [[nodiscard]] std::vector<bool> nearNodes(const GraphLooks& looks) const;
+    [[nodiscard]] bool isStrong(int edge, const GraphLooks& looks) const;
     void paintNames(QPainter& painter, const QRectF& room, const GraphLooks& looks) const;
     [[nodiscard]] bool touches(int edge, int node) const;
     [[nodiscard]] QColor edgeColor(const GraphEdge& edge, const GraphLooks& looks) const;

@@ -35,6 +35,17 @@ constexpr int kPauseStill = 150; // milliseconds until a window that was moved i
 constexpr int kPauseLive = 1000; // and one that moves by itself
 constexpr int kMostFlowing = 400;
 constexpr nanoseconds kLongestFlow = std::chrono::milliseconds(500);
+constexpr std::size_t kMostKept = 200; // groups of all recordings
+
+QStringList listOf(const std::set<QString>& groups)
+{
+    QStringList list;
+    for (const QString& group : groups) {
+        if (static_cast<std::size_t>(list.size()) < kMostKept)
+            list << group;
+    }
+    return list;
+}
 
 QToolButton* makeButton(const QString& text, const QString& tip, QWidget* parent)
 {
@@ -165,8 +176,6 @@ void TopologyView::onSessionChanged()
     m_state = {};
     m_failure.clear();
     m_problem.clear();
-    m_wish.folded.clear();
-    m_wish.unfolded.clear();
     m_flowed = {};
     m_isStale = true;
     m_model->show(nullptr, nanoseconds(1));
@@ -453,7 +462,8 @@ QByteArray TopologyView::saveState() const
     QByteArray bytes;
     QDataStream out(&bytes, QIODevice::WriteOnly);
     out << qint32(1) << m_tableButton->isChecked() << m_topicsButton->isChecked()
-        << m_table->horizontalHeader()->saveState();
+        << m_table->horizontalHeader()->saveState() << listOf(m_wish.folded)
+        << listOf(m_wish.unfolded);
     return bytes;
 }
 
@@ -469,6 +479,11 @@ void TopologyView::restoreState(const QByteArray& state)
     setTable(isTable);
     m_topicsButton->setChecked(hasTopics);
     m_table->horizontalHeader()->restoreState(header);
+    QStringList folded, unfolded; // states of before end here
+    in >> folded >> unfolded;
+    m_wish.folded = {folded.cbegin(), folded.cend()};
+    m_wish.unfolded = {unfolded.cbegin(), unfolded.cend()};
+    rebuild();
 }
 
 void TopologyView::keyPressEvent(QKeyEvent* event)

@@ -71,7 +71,7 @@ void WallCanvas::arrange()
         m_wish.room.rwidth() -= verticalScrollBar()->sizeHint().width();
         m_plan = WallPlan(m_rows, m_wish);
     }
-    m_painter.reset(m_plan.tiles().size());
+    m_painter.reset(m_plan);
     verticalScrollBar()->setRange(0, std::max(0, m_plan.height() - viewport()->height()));
     verticalScrollBar()->setPageStep(std::max(1, viewport()->height()));
     viewport()->update();

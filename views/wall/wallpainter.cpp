@@ -23,6 +23,7 @@ struct WallTr
 
 constexpr int kBar = 3; ///< the colour at the left of an ill tile
 constexpr int kPad = 6;
+constexpr qsizetype kMostLaid = 20'000; ///< texts
 
 bool isIll(Health health)
 {
@@ -45,14 +46,6 @@ void paintLetter(QPainter& painter, const QRect& box, Health health)
         painter.setPen(healthColor(health));
     }
     painter.drawText(box, Qt::AlignCenter, healthLetter(health));
-}
-
-QStaticText textOf(const QString& text, const QFont& font)
-{
-    QStaticText made(text);
-    made.setTextFormat(Qt::PlainText);
-    made.prepare({}, font);
-    return made;
 }
 
 } // namespace
@@ -100,9 +93,35 @@ QString shortFigure(const AgentRow& row)
                                 : WallTr::tr("%1/s").arg(shortNumberText(row.rate));
 }
 
-void WallPainter::reset(std::size_t tiles)
+void WallPainter::reset(const WallPlan& plan)
 {
-    m_texts.assign(tiles, {});
+    m_texts.assign(plan.tiles().size(), {});
+    const QSize size = plan.tiles().empty() ? QSize() : plan.tiles().front().rect.size();
+    const Theme& theme = Theme::current();
+    const QString fonts = theme.interfaceFont(10).key() + theme.numberFont(9).key();
+    // Most texts are the same again when figures come: laying them out is most of the work.
+    if (size == m_size && fonts == m_fonts && m_laid.size() < kMostLaid)
+        return;
+    m_size = size;
+    m_fonts = fonts;
+    m_laid.clear();
+}
+
+QStaticText WallPainter::laid(Face face, const QString& text, int width)
+{
+    const Theme& theme = Theme::current();
+    const QFont font = face == Face::Name    ? theme.interfaceFont(10)
+                       : face == Face::Small ? theme.interfaceFont(9)
+                                             : theme.numberFont(9);
+    const auto known = m_laid.constFind({static_cast<int>(face), text});
+    if (known != m_laid.constEnd())
+        return *known;
+    QStaticText made(QFontMetrics(font).elidedText(
+        text, face == Face::Name ? Qt::ElideMiddle : Qt::ElideRight, width));
+    made.setTextFormat(Qt::PlainText);
+    made.prepare({}, font);
+    m_laid.insert({static_cast<int>(face), text}, made);
+    return made;
 }
 
 WallPainter::Texts& WallPainter::textsOf(int tile, const WallPlan& plan, const AgentRow& row)
@@ -114,34 +133,29 @@ WallPainter::Texts& WallPainter::textsOf(int tile, const WallPlan& plan, const A
     const Theme& theme = Theme::current();
     const QRect rect = plan.tiles()[static_cast<std::size_t>(tile)].rect;
     const QFont words = theme.interfaceFont(10);
-    const QFont small = theme.interfaceFont(9);
-    const QFont figures = theme.numberFont(9);
     const int letter = letterWidth(QFontMetrics(words).height() - 2);
     const int room = rect.width() - kBar - letter - 3 * kPad / 2;
-    const auto elided = [](const QString& text, const QFont& font, int width,
-                           Qt::TextElideMode mode) {
-        return textOf(QFontMetrics(font).elidedText(text, mode, width), font);
-    };
-    texts.name = elided(row.name, words, room, Qt::ElideMiddle);
+    const int whole = rect.width() - kBar - 3 * kPad / 2;
+    texts.name = laid(Face::Name, row.name, room);
     if (plan.size() == TileSize::Name) {
         const QString figure = shortFigure(row);
-        const int width = QFontMetrics(figures).horizontalAdvance(figure);
+        const int width = QFontMetrics(theme.numberFont(9)).horizontalAdvance(figure);
         // A name that is whole may have its figure beside it.
         if (QFontMetrics(words).horizontalAdvance(row.name) + width + kPad < room) {
-            texts.figure = textOf(figure, figures);
+            texts.figure = laid(Face::Figure, figure, width + 1);
             texts.figureWidth = width;
         }
-    }
-    if (plan.size() == TileSize::Brief) {
-        texts.second = elided(keyFigure(row), small, rect.width() - kBar - kPad, Qt::ElideRight);
+    } else if (plan.size() == TileSize::Brief) {
+        texts.second = laid(Face::Small, keyFigure(row), whole);
     } else if (plan.size() == TileSize::Full) {
-        const int whole = rect.width() - kBar - 3 * kPad / 2;
-        texts.second =
-            elided(isIll(row.health) && row.health != Health::Silent
-                       ? keyFigure(row) + (row.status.isEmpty() ? QString() : u", "_s) + row.status
-                       : row.status,
-                   small, whole, Qt::ElideRight);
-        texts.third = elided(trafficText(row), figures, whole, Qt::ElideRight);
+        const bool hasFigure = isIll(row.health) && row.health != Health::Silent;
+        QStringList parts;
+        if (hasFigure)
+            parts << keyFigure(row);
+        if (!row.status.isEmpty())
+            parts << row.status;
+        texts.second = laid(Face::Small, parts.join(u", "_s), whole);
+        texts.third = laid(Face::Figure, trafficText(row), whole);
     }
     return texts;
 }

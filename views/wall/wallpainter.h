@@ -4,6 +4,7 @@
 
 #include "views/wall/wallplan.h"
 
+#include <QHash>
 #include <QStaticText>
 
 #include <vector>
@@ -17,7 +18,7 @@ class WallPainter
 {
 public:
     /// Another plan, other rows, or other fonts.
-    void reset(std::size_t tiles);
+    void reset(const WallPlan& plan);
     /// What lies in `area`, both in the plan's pixels.
     void paint(QPainter& painter, const QRect& area, const WallPlan& plan,
                const std::vector<AgentRow>& rows, const QString& noGroup);
@@ -30,11 +31,16 @@ private:
         QStaticText name, second, third, figure;
         int figureWidth = 0;
     };
+    enum class Face { Name, Small, Figure };
+    [[nodiscard]] QStaticText laid(Face face, const QString& text, int width);
     Texts& textsOf(int tile, const WallPlan& plan, const AgentRow& row);
     void paintTile(QPainter& painter, int tile, const WallPlan& plan, const AgentRow& row);
     void paintHeader(QPainter& painter, const WallGroup& group, const QString& noGroup) const;
 
-    std::vector<Texts> m_texts;
+    std::vector<Texts> m_texts; ///< of the plan's tiles
+    QHash<std::pair<int, QString>, QStaticText> m_laid;
+    QSize m_size; ///< of the tiles for which texts were laid out
+    QString m_fonts;
 };
 
 /// "12/s · in flight 3".

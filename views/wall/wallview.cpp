@@ -104,6 +104,9 @@ WallView::WallView(const ViewContext& context, QWidget* parent)
     auto* toggle = new QShortcut(Qt::Key_T, m_table, {}, {}, Qt::WidgetShortcut);
     connect(toggle, &QShortcut::activated, this, [this] { setTable(false); });
     setFocusProxy(m_canvas);
+    // The picture is what a person comes for.
+    setTabOrder(m_canvas, m_filter);
+    setTabOrder(m_filter, m_tableButton);
 
     connect(m_tableButton, &QToolButton::toggled, this, &WallView::setTable);
     connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
