@@ -4,6 +4,8 @@
 #include "injecting.h"
 
 #include "bus/endpoint.h"
+#include "bus/profile.h"
+#include "keychain/keychainstore.h"
 #include "mainwindow.h"
 #include "settings.h"
 #include "statusline.h"
@@ -15,9 +17,11 @@
 #include "workspace.h"
 
 #include <QApplication>
+#include <QComboBox>
 #include <QKeyEvent>
 #include <QPainter>
 
+#include <algorithm>
 #include <utility>
 
 namespace murmur {
@@ -77,6 +81,14 @@ Injecting::Injecting(MainWindow& window)
             [this] { shareConnections(); });
     m_composer->setSecrets([this](const QUrl& url) { return secretsOf(url); });
     m_replay->setSecrets([this](const QUrl& url) { return secretsOf(url); });
+    connect(m_replay, &ReplayView::looked, this, [this] {
+        if (m_replay->forecast())
+            fetchSecrets(QUrl(m_replay->targets()->currentText().trimmed()));
+    });
+    connect(this, &Injecting::armingChanged, this, [this](bool isArmed) {
+        if (isArmed)
+            fetchSecrets(m_composer->desk()->arming().target());
+    });
     window.installEventFilter(this);
     qApp->installEventFilter(this);
 }
@@ -88,6 +100,32 @@ ConnectionOptions Injecting::secretsOf(const QUrl& url) const
             return options;
     }
     return {};
+}
+
+void Injecting::fetchSecrets(const QUrl& url)
+{
+    const auto isIt = [&url](const QUrl& one) { return isSameBus(one, url); };
+    const auto profiles = Profiles::load();
+    if (!profiles ||
+        std::ranges::any_of(m_secrets, isIt, [](const auto& one) { return one.first; }))
+        return;
+    for (const Profile& profile : profiles->all()) {
+        const auto urls = profile.urls();
+        const bool hasSecret = std::ranges::any_of(
+            kSecretKinds, [&](SecretKind kind) { return !profile.placeOf(kind).isEmpty(); });
+        if (!hasSecret || !urls || std::ranges::none_of(*urls, isIt))
+            continue;
+        if (!m_keychain)
+            m_keychain = std::make_shared<Secrets>(createKeychain());
+        m_keychain->optionsOf(profile).then(this,
+                                            [this, url](const Result<ConnectionOptions>& options) {
+                                                if (options)
+                                                    keepSecrets({url}, *options);
+                                                else
+                                                    m_window.showFailure(options.error());
+                                            });
+        return;
+    }
 }
 
 void Injecting::shareConnections()

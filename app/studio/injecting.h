@@ -8,6 +8,7 @@
 #include <QPointer>
 #include <QUrl>
 
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,7 @@ class ComposerView;
 class MainWindow;
 class ModeWidget;
 class ReplayView;
+class Secrets;
 
 /// What sending means for the window: the word ARMED and the red frame while it is armed, and the
 /// key that ends it: Esc, twice.
@@ -50,6 +52,8 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    /// What a profile says that this bus asks for; it may ask the person. Before it is sent to.
+    void fetchSecrets(const QUrl& url);
     void shareConnections();
     void showArming();
     void placeFrame();
@@ -59,7 +63,8 @@ private:
     QPointer<ReplayView> m_replay;     ///< likewise
     QWidget* m_frame;
     std::vector<std::pair<QUrl, ConnectionOptions>> m_secrets; ///< the newest first
-    qint64 m_lastEscape = 0;                                   ///< ms, steady
+    std::shared_ptr<Secrets> m_keychain;
+    qint64 m_lastEscape = 0; ///< ms, steady
     bool m_wasArmed = false;
 };
 

@@ -300,6 +300,42 @@ private Q_SLOTS:
         QCOMPARE(scene.view.forecast()->tally.messages, 6);
     }
 
+    void closingEndsItAndKeepsHowFarItCame()
+    {
+        Recorded recorded(tasks(300));
+        QVERIFY(recorded.waitForAll());
+        MemoryBus bus;
+        SharedView shared;
+        auto view = std::make_unique<ReplayView>(
+            ViewContext{&shared},
+            [&bus](const QUrl&, const ConnectionOptions&) {
+                return Result<std::unique_ptr<Publisher>>(std::make_unique<MemoryPublisher>(bus));
+            },
+            nullptr);
+        shared.setSession(recorded.close());
+        QTRY_VERIFY(view->isSettled());
+        view->targets()->setEditText(QString::fromLatin1(kOther));
+        ReplayWish wish;
+        wish.rate = 200;
+        view->form()->setWish(wish);
+        QSignalSpy looked(view.get(), &ReplayView::looked);
+        view->goOn();
+        QVERIFY(!looked.isEmpty() || looked.wait(10'000));
+        view->goOn();
+        QTRY_VERIFY(view->desk()->report().position >= 5);
+        view.reset();
+        const int sent = bus.count();
+        QTest::qWait(50);
+        QCOMPARE(bus.count(), sent);
+        shared.setSession(nullptr);
+        const auto jobs = replayJobsOf(recorded.path());
+        QVERIFY(jobs);
+        QCOMPARE(jobs->size(), std::size_t(1));
+        QCOMPARE(jobs->front().state, u"cancelled"_s);
+        QVERIFY(jobs->front().position >= 5);
+        QVERIFY(jobs->front().position <= static_cast<std::uint64_t>(sent));
+    }
+
     void whatAGuardRefusesIsToldAndNotSent()
     {
         std::vector<Said> all = tasks(4);
