@@ -20,7 +20,9 @@ constexpr double kMetresPerDegree = 111'195; // of latitude, on a sphere of 6,37
 constexpr double kEdge = 28;                 ///< pixels
 constexpr double kLeastScale = 1e-13;
 constexpr double kMostScale = 1e7;
-constexpr std::size_t kMostMarks = 600;
+constexpr double kMarkRoom = 700; ///< square pixels that one mark needs
+constexpr double kMostMarks = 600;
+constexpr double kFewestMarks = 30;
 constexpr double kCoarsest = 60; ///< pixels
 
 struct MapTr
@@ -170,10 +172,26 @@ std::vector<MapMark> mapMarks(const Positions& positions, const std::vector<Heal
     points.reserve(places.size());
     for (const AgentPlace& place : places)
         points.push_back(camera.toScreen(projection.toPlane(place.x, place.y)));
+    // More than there is room for nobody can tell apart: then they are seen coarser.
+    const QRectF picture(QPointF(), camera.size);
+    double left = camera.size.width(), right = 0, top = camera.size.height(), bottom = 0;
+    for (const QPointF& point : points) {
+        if (!picture.contains(point))
+            continue;
+        left = std::min(left, point.x());
+        right = std::max(right, point.x());
+        top = std::min(top, point.y());
+        bottom = std::max(bottom, point.y());
+    }
+    const double area = std::max(0.0, right - left) * std::max(0.0, bottom - top);
+    const double most = std::clamp(area / kMarkRoom, kFewestMarks, kMostMarks);
+    const auto isCrowded = [&](const std::vector<MapMark>& marks) {
+        return static_cast<double>(std::ranges::count_if(
+                   marks, [&](const MapMark& mark) { return picture.contains(mark.at); })) > most;
+    };
     double reach = kMarkReach;
     std::vector<MapMark> marks = bundled(points, order, reach);
-    // More than that nobody can tell apart: they are seen coarser until there is room.
-    while (marks.size() > kMostMarks && reach < kCoarsest) {
+    while (isCrowded(marks) && reach < kCoarsest) {
         reach *= 1.5;
         marks = bundled(points, order, reach);
     }
