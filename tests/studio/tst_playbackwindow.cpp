@@ -5,12 +5,14 @@
 // a replay onto the bus that is being recorded.
 
 #include "bus/hubclient.h"
+#include "bus/profile.h"
 #include "injecting.h"
 #include "mainwindow.h"
 #include "menus.h"
 #include "replay/mark.h"
 #include "settings.h"
 #include "studiosession.h"
+#include "support/brokers.h"
 #include "support/recorded.h"
 #include "views/base/playback.h"
 #include "views/base/sharedview.h"
@@ -80,7 +82,7 @@ private Q_SLOTS:
         Recorded recorded(conversations());
         QVERIFY(recorded.waitForAll());
         recorded.close();
-        Settings settings(path(u"settings.ini"_s));
+        StudioSettings settings(path(u"settings.ini"_s));
         {
             MainWindow window(settings, {path(u"recordings"_s), false, true});
             window.resize(1400, 900);
@@ -120,9 +122,55 @@ private Q_SLOTS:
         QCOMPARE(again.shared()->playback()->longestIdle(), nanoseconds(5s));
     }
 
+    void aProfileKnowsThePassword()
+    {
+        test::Broker broker(u"redis-server"_s,
+                            {u"--port"_s, u"%1"_s, u"--bind"_s, u"127.0.0.1"_s, u"--dir"_s, u"%2"_s,
+                             u"--save"_s, u""_s, u"--requirepass"_s, u"open sesame"_s});
+        const QByteArray problem = broker.start();
+        QVERIFY2(problem.isEmpty(), problem.constData());
+        auto profiles = Profiles::load();
+        QVERIFY(profiles);
+        Profile profile;
+        profile.name = u"locked"_s;
+        profile.connections = {u"redis://127.0.0.1:%1"_s.arg(broker.port)};
+        profile.environment = Environment::Dev;
+        profile.password = u"file:"_s + broker.file(u"secret"_s, "open sesame\n");
+        QVERIFY(profiles->put(profile));
+
+        Recorded recorded(conversations());
+        QVERIFY(recorded.waitForAll());
+        recorded.close();
+        StudioSettings settings(path(u"locked.ini"_s));
+        MainWindow window(settings, {path(u"recordings"_s), true, true});
+        window.show();
+        window.openFile(recorded.path());
+        QTRY_VERIFY(window.shared()->session());
+        window.menus()->injecting()->replay();
+        auto* view = qobject_cast<ReplayView*>(window.workspace()->view(u"replay"));
+        QTRY_VERIFY(view->isSettled());
+        // The buses of profiles are offered.
+        QVERIFY(view->targets()->findText(profile.connections.front()) >= 0);
+        view->targets()->setEditText(profile.connections.front());
+        ReplayWish wish;
+        wish.isFast = true;
+        view->form()->setWish(wish);
+        QSignalSpy looked(view, &ReplayView::looked);
+        view->goOn();
+        QVERIFY(!looked.isEmpty() || looked.wait(10'000));
+        QTest::qWait(50); // a person does not press at once
+        view->goOn();
+        QVERIFY2(view->desk()->isRunning(), qPrintable(view->asText()));
+        QTRY_VERIFY(!view->desk()->isRunning());
+        QVERIFY2(view->desk()->report().state == ReplayReport::State::Finished,
+                 qPrintable(view->asText()));
+        QCOMPARE(view->desk()->report().sent, 9);
+        QVERIFY(profiles->remove(profile.name));
+    }
+
     void aReplayOntoTheBusThatIsRecordedIsHeardAndEscEscEndsIt()
     {
-        Settings settings(path(u"more.ini"_s));
+        StudioSettings settings(path(u"more.ini"_s));
         MainWindow window(settings, {path(u"recordings"_s), true, true});
         window.resize(1400, 900);
         window.show();
