@@ -289,6 +289,11 @@ void Addressing::goTo(const QString& text)
                 .arg(shortText(text)));
         return;
     }
+    if (const QString finding = m_window.incidents()->showFinding(text.trimmed());
+        !finding.isEmpty()) {
+        say(finding);
+        return;
+    }
     WhereaboutsRequest request;
     request.text = text;
     request.zone = shownZone();

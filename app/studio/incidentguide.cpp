@@ -12,6 +12,8 @@
 
 #include <utility>
 
+using namespace Qt::StringLiterals;
+
 namespace murmur {
 
 IncidentGuide::IncidentGuide(SharedView* shared, StudioSession* session, Workspace* workspace,
@@ -29,6 +31,26 @@ IncidentGuide::IncidentGuide(SharedView* shared, StudioSession* session, Workspa
     connect(m_findings->feed(), &FindingsFeed::changed, this, &IncidentGuide::guide);
     connect(m_findings, &FindingsView::noted, this, &IncidentGuide::noted);
     connect(m_findings, &FindingsView::failed, this, &IncidentGuide::failed);
+}
+
+QString IncidentGuide::showFinding(QString id)
+{
+    constexpr qsizetype fewest = 4;
+    const bool isNamed = id.startsWith(u"finding:"_s);
+    if (isNamed)
+        id.remove(0, 8);
+    if (id.size() < fewest || static_cast<std::size_t>(id.size()) > kFindingIdDigits)
+        return {};
+    const std::string digits = id.toLower().toStdString();
+    for (const Finding& finding : m_findings->feed()->report().findings) {
+        const std::string whole = findingIdText(finding.id);
+        if (!whole.starts_with(digits))
+            continue;
+        const QString sentence = QString::fromStdString(finding.summary);
+        m_findings->showFinding(finding.id);
+        return tr("finding %1: %2").arg(QString::fromStdString(whole), sentence);
+    }
+    return isNamed ? tr("There is no finding %1").arg(id) : QString();
 }
 
 void IncidentGuide::guide()

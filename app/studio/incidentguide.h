@@ -25,6 +25,9 @@ public:
     [[nodiscard]] IncidentBanner* banner() const { return m_banner; }
     /// The command line names a place: the next recording begins there.
     void stayAway() { m_staysAway = true; }
+    /// "finding:3f20a9", or an id by itself, of which some digits are enough. Says what is shown
+    /// then; empty where that is no finding.
+    QString showFinding(QString id);
 
 Q_SIGNALS:
     void noted(const QString& sentence);

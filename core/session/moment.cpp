@@ -72,7 +72,7 @@ bool isLocalPath(const QString& path)
 {
     static const QRegularExpression scheme(u"^[A-Za-z][A-Za-z0-9+.-]*:"_s);
     if (path.isEmpty() || path.size() > 4096 || path == u"-" || path.startsWith(u"//"_s) ||
-        path.startsWith(u"\\\\"_s) || scheme.match(path).hasMatch())
+        path.startsWith(u"\\\\"_s) || path.contains(u"://"_s) || scheme.match(path).hasMatch())
         return false;
     return path.startsWith(u'/') || !path.contains(u'/');
 }

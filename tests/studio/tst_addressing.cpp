@@ -339,6 +339,12 @@ private Q_SLOTS:
             QVERIFY2(button->text().startsWith(u"UTC+05:45"_s), qPrintable(button->text()));
         const QString after = desk.window->workspace()->view(u"overview")->asText();
         QVERIFY2(after.contains(u"2026-01-10  04:51:40"_s), qPrintable(after));
+        // It follows the theme, too.
+        const QString dark = buttons.front()->styleSheet();
+        Theme::apply(false);
+        QVERIFY(buttons.front()->styleSheet() != dark);
+        Theme::apply(true);
+        QCOMPARE(buttons.front()->styleSheet(), dark);
         // A time that names no zone is read in the one that is shown.
         desk.addressing().goTo(u"04:51:42"_s);
         QTRY_COMPARE(clockTime(desk.shared().playhead(), 0), u"23:06:42"_s);

@@ -21,7 +21,6 @@ ZoneButton::ZoneButton(QWidget* parent)
     setProperty("flat", true);
     setAutoRaise(true);
     setPopupMode(QToolButton::InstantPopup);
-    setFont(Theme::current().numberFont(8.5));
     setToolTip(tr("The time zone of all times in this window"));
     auto* menu = new QMenu(this);
     connect(menu, &QMenu::aboutToShow, menu, [menu] { fillZoneMenu(*menu); });
@@ -31,14 +30,22 @@ ZoneButton::ZoneButton(QWidget* parent)
 
 void ZoneButton::refresh()
 {
-    setText(shownZoneName() + u" ▾"_s);
-    setAccessibleName(tr("Time zone: %1").arg(shownZoneName()));
     const Theme& theme = Theme::current();
-    setStyleSheet(
-        u"QToolButton { background: %1; color: %2; border: none; padding: 0 4px; margin: 0; }"
-        "QToolButton:hover, QToolButton:focus { color: %3; }"
+    const QString name = shownZoneName();
+    const QString style =
+        u"QToolButton { background: %1; color: %2; border: none; padding: 0 4px; "
+        "margin: 0; } QToolButton:hover, QToolButton:focus { color: %3; } "
         "QToolButton::menu-indicator { image: none; }"_s.arg(
-            theme.ground.name(), theme.secondary.name(), theme.interaction.name()));
+            theme.ground.name(), theme.secondary.name(), theme.interaction.name());
+    // Its own style sheet changes its palette, too: that must not begin it anew.
+    const QFont font = theme.numberFont(8.5);
+    if (style == styleSheet() && text() == name + u" ▾"_s && font == m_font)
+        return;
+    m_font = font;
+    setFont(font);
+    setText(name + u" ▾"_s);
+    setAccessibleName(tr("Time zone: %1").arg(name));
+    setStyleSheet(style);
     placeAt(m_axis);
 }
 
@@ -54,9 +61,7 @@ void ZoneButton::placeAt(const QRect& axis)
 void ZoneButton::changeEvent(QEvent* event)
 {
     QToolButton::changeEvent(event);
-    // Its own style sheet changes its palette, too.
-    const QString now = shownZoneName() + u" ▾"_s;
-    if (event->type() == QEvent::PaletteChange && text() != now)
+    if (event->type() == QEvent::PaletteChange)
         refresh();
 }
 

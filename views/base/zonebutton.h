@@ -23,6 +23,7 @@ protected:
 private:
     void refresh();
     QRect m_axis;
+    QFont m_font; ///< of the theme
 };
 
 } // namespace murmur

@@ -181,6 +181,13 @@ void FindingsView::showIncident(std::uint64_t id)
     pick(m_model->indexOfIncident(id));
 }
 
+void FindingsView::showFinding(std::uint64_t id)
+{
+    const QModelIndex index = m_model->indexOf(id);
+    m_list->setCurrentIndex(index);
+    pick(index);
+}
+
 void FindingsView::pointAt(std::uint64_t id)
 {
     const Incident* incident = m_feed->incident(id);

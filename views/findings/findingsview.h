@@ -42,6 +42,8 @@ public:
     // What can be done with an incident; of an id that is none, nothing.
     /// Its stretch of time, its first message and its first agent in all views.
     void showIncident(std::uint64_t id);
+    /// The same of a finding.
+    void showFinding(std::uint64_t id);
     /// Only lets the list and the playhead stand at it.
     void pointAt(std::uint64_t id);
     void explain(std::uint64_t id);
