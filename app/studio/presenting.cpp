@@ -19,6 +19,7 @@
 #include "views/base/playback.h"
 #include "views/base/sharedview.h"
 #include "views/messages/messagesview.h"
+#include "views/wall/wallview.h"
 
 #include <QAction>
 #include <QApplication>
@@ -332,6 +333,8 @@ void Presenting::applyStageSafe()
     m_window.workspace()->setWithheld(m_isStageSafe);
     if (auto* messages = qobject_cast<MessagesView*>(m_window.workspace()->view(u"messages")))
         messages->setHidesPayloads(m_isStageSafe);
+    if (auto* wall = qobject_cast<WallView*>(m_window.workspace()->view(u"wall")))
+        wall->setHidesPayloads(m_isStageSafe);
 }
 
 } // namespace murmur

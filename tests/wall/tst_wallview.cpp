@@ -150,6 +150,14 @@ private Q_SLOTS:
         QTRY_VERIFY2(canvas->sentenceOf(tile).contains(u"last: state on t, 04:17:00.000"_s),
                      qPrintable(canvas->sentenceOf(tile)));
         QVERIFY(canvas->sentenceOf(tile).startsWith(u"robot-1: silent"_s));
+        QVERIFY(canvas->sentenceOf(tile).contains(u"battery"_s));
+        // Before people nothing of what was said is shown.
+        scene.view.setHidesPayloads(true);
+        QEvent leave(QEvent::Leave);
+        QCoreApplication::sendEvent(canvas->viewport(), &leave);
+        QCoreApplication::sendEvent(canvas->viewport(), &move);
+        QTRY_VERIFY(!canvas->sentenceOf(tile).contains(u"battery"_s));
+        QVERIFY(canvas->sentenceOf(tile).contains(u"last: state"_s));
     }
 
     void itFollowsThePlayhead()
@@ -231,10 +239,12 @@ private Q_SLOTS:
         Scene scene(warehouse());
         QTRY_COMPARE(scene.view.canvas()->plan().tiles().size(), std::size_t(4));
         scene.view.hide();
-        QSignalSpy changed(AgentFigures::of(&scene.shared), &AgentFigures::changed);
+        const AgentFigures* figures = AgentFigures::of(&scene.shared);
+        QTRY_VERIFY(figures->isSettled());
         scene.shared.setPlayhead(kStart + 2s);
         QTest::qWait(300);
-        QVERIFY(AgentFigures::of(&scene.shared)->isSettled());
+        QVERIFY(figures->isSettled());
+        QCOMPARE(figures->row(scene.agent("robot-1"))->health, Health::Silent);
         QVERIFY(scene.view.asText().contains(u"robot-1\tsilent"_s));
         scene.view.show();
         QTRY_VERIFY(scene.view.asText().contains(u"robot-1\twell"_s));

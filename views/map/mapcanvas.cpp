@@ -63,6 +63,7 @@ void MapCanvas::show(Positions positions)
     m_scene.names.assign(m_scene.positions.agents.size(), {});
     m_scene.health.assign(m_scene.positions.agents.size(), Health::Unseen);
     growBounds();
+    arrange();
 }
 
 void MapCanvas::setAgents(std::vector<QString> names, std::vector<Health> health)
@@ -112,8 +113,8 @@ void MapCanvas::zoom(double factor, QPointF around)
 
 void MapCanvas::arrange()
 {
-    m_scene.hovered = -1;
     m_scene.marks = mapMarks(m_scene.positions, m_scene.health, m_scene.projection, m_scene.camera);
+    m_scene.hovered = m_pointer ? m_scene.markAt(*m_pointer) : -1;
     update();
 }
 
@@ -235,6 +236,7 @@ void MapCanvas::mousePressEvent(QMouseEvent* event)
 
 void MapCanvas::mouseMoveEvent(QMouseEvent* event)
 {
+    m_pointer = event->position();
     if (!m_isPressed)
         return hover(m_scene.markAt(event->position()));
     const QPointF moved = event->position() - m_pressed;
@@ -279,6 +281,7 @@ void MapCanvas::mouseDoubleClickEvent(QMouseEvent* event)
 
 void MapCanvas::leaveEvent(QEvent* /*event*/)
 {
+    m_pointer.reset();
     hover(-1);
 }
 

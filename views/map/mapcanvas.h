@@ -7,6 +7,8 @@
 
 #include <QWidget>
 
+#include <optional>
+
 namespace murmur {
 
 /// The map as a picture: hover, pick, pan, zoom; a floor plan can be dropped, moved and scaled.
@@ -64,8 +66,9 @@ private:
     void movePlan(const FloorPlan& plan);
 
     MapScene m_scene;
-    QRectF m_bounds;        ///< of all that was shown since it was fitted, in the plane
-    bool m_isFitted = true; ///< nobody has moved the camera
+    QRectF m_bounds;                  ///< of all that was shown since it was fitted, in the plane
+    bool m_isFitted = true;           ///< nobody has moved the camera
+    std::optional<QPointF> m_pointer; ///< where the mouse is
     bool m_isPressed = false;
     bool m_isDragging = false;
     bool m_isPlanDragged = false;

@@ -64,9 +64,10 @@ void WallCanvas::setTileSize(std::optional<TileSize> size)
 
 void WallCanvas::arrange()
 {
-    m_wish.room = viewport()->size();
+    // As if there were no bar, whether there is one now or not.
+    m_wish.room = QSize(width(), viewport()->height());
     m_plan = WallPlan(m_rows, m_wish);
-    if (m_plan.height() > m_wish.room.height() && !verticalScrollBar()->isVisibleTo(this)) {
+    if (m_plan.height() > m_wish.room.height()) {
         // The bar takes its room from the tiles.
         m_wish.room.rwidth() -= verticalScrollBar()->sizeHint().width();
         m_plan = WallPlan(m_rows, m_wish);

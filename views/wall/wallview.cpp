@@ -195,7 +195,7 @@ void WallView::askLast(AgentId agent)
         [&](std::stop_token stop) {
             RowRequest request;
             request.seqs = {row->last};
-            request.previewBytes = kPreview;
+            request.previewBytes = m_hidesPayloads ? 0 : kPreview;
             request.stop = std::move(stop);
             return session->rows(std::move(request));
         },
@@ -208,7 +208,9 @@ void WallView::askLast(AgentId agent)
             const QString topic = QString::fromStdString(names->topicName(last.topic));
             const QString text =
                 tr("last: %1 on %2, %3").arg(kindWord(last.kind), topic, shownClock(last.time));
-            m_canvas->setHoverNote(agent, text + u'\n' + QString::fromUtf8(last.preview));
+            m_canvas->setHoverNote(agent, last.preview.isEmpty()
+                                              ? text
+                                              : text + u'\n' + QString::fromUtf8(last.preview));
         });
 }
 

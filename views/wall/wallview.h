@@ -41,6 +41,8 @@ public:
     [[nodiscard]] QTableView* table() const { return m_table; }
     [[nodiscard]] QLineEdit* filterEdit() const { return m_filter; }
     void setTable(bool isTable);
+    /// Before people: what agents said last is told without its content.
+    void setHidesPayloads(bool hides) { m_hidesPayloads = hides; }
     [[nodiscard]] QSize sizeHint() const override { return {760, 320}; }
 
 protected:
@@ -67,6 +69,7 @@ private:
     AgentFigures* m_figures; // the window's
     AgentNaming* m_naming;
     bool m_isPicking = false;
+    bool m_hidesPayloads = false;
     LatestJob m_lastJob;
 };
 
