@@ -271,7 +271,7 @@ std::string comparisonText(const ConversationDetail& detail, const ConversationD
         const ConversationStep* before = stepOf(other, difference.other);
         const ConversationStep& shown = step != nullptr ? *step : *before;
         table.add(
-            {difference.is == Difference::Same ? QString() : textOf(differenceName(difference.is)),
+            {difference.is == StepChange::Same ? QString() : textOf(differenceName(difference.is)),
              QString(2 * shown.depth, u' ') + printable(stepTitle(shown, names)),
              printable(stepActors(shown, names)), took(step), took(before),
              step != nullptr ? grouped(shownSeq(detail, step->seq)) : QString(),

@@ -86,7 +86,7 @@ ConnectDialog* Connecting::open()
         there->activateWindow();
         return there;
     }
-    Settings& settings = m_window.settings();
+    StudioSettings& settings = m_window.settings();
     ConnectDialog::Options options;
     options.secrets = m_secrets;
     options.lastProfile = QString::fromUtf8(settings.bytes(kLastKey));

@@ -62,7 +62,7 @@ QStringList draggedFiles(const QMimeData* data)
 
 } // namespace
 
-MainWindow::MainWindow(Settings& settings, Options options, QWidget* parent)
+MainWindow::MainWindow(StudioSettings& settings, Options options, QWidget* parent)
     : QMainWindow(parent)
     , m_settings(settings)
     , m_options(std::move(options))

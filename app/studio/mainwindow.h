@@ -27,7 +27,7 @@ class IncidentGuide;
 class Legend;
 class Menus;
 class RecentBuses;
-class Settings;
+class StudioSettings;
 class SharedView;
 class StartPlan;
 class StatusLine;
@@ -50,7 +50,7 @@ public:
         bool systemIsDark = true;
     };
 
-    MainWindow(Settings& settings, Options options, QWidget* parent = nullptr);
+    MainWindow(StudioSettings& settings, Options options, QWidget* parent = nullptr);
     ~MainWindow() override;
 
     /// Opens what the command line names.
@@ -66,7 +66,7 @@ public:
     [[nodiscard]] StatusLine* statusLine() const { return m_status; }
     [[nodiscard]] StartPlan* plan() const { return m_plan; }
     [[nodiscard]] TopBar* topBar() const { return m_top; }
-    [[nodiscard]] Settings& settings() const { return m_settings; }
+    [[nodiscard]] StudioSettings& settings() const { return m_settings; }
     [[nodiscard]] bool isUnattended() const { return m_options.isUnattended; }
     [[nodiscard]] Menus* menus() const { return m_menus; }
     [[nodiscard]] QString recordingsFolder() const { return m_options.recordingsFolder; }
@@ -117,7 +117,7 @@ private:
     void narrowDialog(const QStringList& urls);
     void showTitle();
 
-    Settings& m_settings;
+    StudioSettings& m_settings;
     const Options m_options;
     std::unique_ptr<SharedView> m_shared;
     std::unique_ptr<StudioSession> m_session;

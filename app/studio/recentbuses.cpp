@@ -29,7 +29,7 @@ bool isThat(const ConnectionInfo& connection, const QUrl& asked)
 
 } // namespace
 
-RecentBuses::RecentBuses(Settings& settings, StudioSession* session, QObject* parent)
+RecentBuses::RecentBuses(StudioSettings& settings, StudioSession* session, QObject* parent)
     : QObject(parent)
     , m_settings(settings)
     , m_session(session)

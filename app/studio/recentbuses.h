@@ -10,7 +10,7 @@
 
 namespace murmur {
 
-class Settings;
+class StudioSettings;
 class StudioSession;
 
 /// The buses that are offered again. One is kept when it was attached, not when it was typed: a URL
@@ -19,7 +19,7 @@ class RecentBuses : public QObject
 {
     Q_OBJECT
 public:
-    RecentBuses(Settings& settings, StudioSession* session, QObject* parent = nullptr);
+    RecentBuses(StudioSettings& settings, StudioSession* session, QObject* parent = nullptr);
 
     /// These will be attached to.
     void tryThem(const std::vector<QUrl>& urls);
@@ -32,7 +32,7 @@ Q_SIGNALS:
 private:
     void look();
 
-    Settings& m_settings;
+    StudioSettings& m_settings;
     StudioSession* m_session;
     std::vector<QUrl> m_tried; ///< of the last try, and not attached
 };

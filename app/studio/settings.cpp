@@ -29,93 +29,93 @@ QString defaultFile()
 
 } // namespace
 
-Settings::Settings(const QString& file)
+StudioSettings::StudioSettings(const QString& file)
     : m_settings(file.isEmpty() ? defaultFile() : file, QSettings::IniFormat)
 {
 }
 
-QStringList Settings::recentFiles() const
+QStringList StudioSettings::recentFiles() const
 {
     return m_settings.value(kRecentFiles).toStringList();
 }
 
-void Settings::addRecentFile(const QString& path)
+void StudioSettings::addRecentFile(const QString& path)
 {
     remember(kRecentFiles, QFileInfo(path).absoluteFilePath(), 12);
 }
 
-void Settings::removeRecentFile(const QString& path)
+void StudioSettings::removeRecentFile(const QString& path)
 {
     QStringList files = recentFiles();
     files.removeAll(path);
     m_settings.setValue(kRecentFiles, files);
 }
 
-QStringList Settings::recentUrls() const
+QStringList StudioSettings::recentUrls() const
 {
     return m_settings.value(kRecentUrls).toStringList();
 }
 
-void Settings::addRecentUrl(const QString& url)
+void StudioSettings::addRecentUrl(const QString& url)
 {
     remember(kRecentUrls, url, 12);
 }
 
-QString Settings::lastFolder() const
+QString StudioSettings::lastFolder() const
 {
     return m_settings.value(kLastFolder, QDir::homePath()).toString();
 }
 
-void Settings::setLastFolder(const QString& folder)
+void StudioSettings::setLastFolder(const QString& folder)
 {
     m_settings.setValue(kLastFolder, folder);
 }
 
-ThemeChoice Settings::theme() const
+ThemeChoice StudioSettings::theme() const
 {
     const std::string name = m_settings.value(kTheme, u"dark"_s).toString().toStdString();
     return themeChoiceFromName(name).value_or(ThemeChoice::Dark);
 }
 
-void Settings::setTheme(ThemeChoice theme)
+void StudioSettings::setTheme(ThemeChoice theme)
 {
     const std::string_view name = themeChoiceName(theme);
     m_settings.setValue(kTheme,
                         QString::fromLatin1(name.data(), static_cast<qsizetype>(name.size())));
 }
 
-Theme::Size Settings::size() const
+Theme::Size StudioSettings::size() const
 {
     return {m_settings.value(kTextPercent, 100).toInt(), m_settings.value(kComfortable).toBool()};
 }
 
-void Settings::setSize(Theme::Size size)
+void StudioSettings::setSize(Theme::Size size)
 {
     m_settings.setValue(kTextPercent, size.textPercent);
     m_settings.setValue(kComfortable, size.isComfortable);
 }
 
-QByteArray Settings::bytes(const QString& name) const
+QByteArray StudioSettings::bytes(const QString& name) const
 {
     return m_settings.value(name).toByteArray();
 }
 
-void Settings::setBytes(const QString& name, const QByteArray& value)
+void StudioSettings::setBytes(const QString& name, const QByteArray& value)
 {
     m_settings.setValue(name, value);
 }
 
-QStringList Settings::strings(const QString& name) const
+QStringList StudioSettings::strings(const QString& name) const
 {
     return m_settings.value(name).toStringList();
 }
 
-void Settings::setStrings(const QString& name, const QStringList& value)
+void StudioSettings::setStrings(const QString& name, const QStringList& value)
 {
     m_settings.setValue(name, value);
 }
 
-QStringList Settings::namesBelow(const QString& group) const
+QStringList StudioSettings::namesBelow(const QString& group) const
 {
     QStringList names;
     for (const QString& key : m_settings.allKeys())
@@ -124,12 +124,12 @@ QStringList Settings::namesBelow(const QString& group) const
     return names;
 }
 
-void Settings::forget(const QString& name)
+void StudioSettings::forget(const QString& name)
 {
     m_settings.remove(name);
 }
 
-void Settings::remember(const QString& key, const QString& entry, int most)
+void StudioSettings::remember(const QString& key, const QString& entry, int most)
 {
     QStringList list = m_settings.value(key).toStringList();
     list.removeAll(entry);

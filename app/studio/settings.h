@@ -12,11 +12,11 @@
 namespace murmur {
 
 /// What the window remembers between two starts.
-class Settings
+class StudioSettings
 {
 public:
     /// `file` empty: the person's own settings file.
-    explicit Settings(const QString& file = {});
+    explicit StudioSettings(const QString& file = {});
 
     [[nodiscard]] QStringList recentFiles() const;
     void addRecentFile(const QString& path);

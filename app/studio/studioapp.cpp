@@ -42,7 +42,7 @@ int runStudio(const StudioArguments& arguments)
 {
     const bool systemIsDark = QGuiApplication::palette().color(QPalette::Window).lightness() < 128;
     const bool isUnattended = !arguments.screenshot.isEmpty();
-    Settings settings;
+    StudioSettings settings;
     const ThemeChoice theme =
         arguments.theme.value_or(isUnattended ? ThemeChoice::Dark : settings.theme());
     if (!isUnattended)

@@ -187,6 +187,8 @@ void Workspace::fillTabs(QTabWidget* tabs, const std::vector<const Pane*>& panes
 
 void Workspace::place()
 {
+    if (m_isArranging)
+        return;
     // What leaves the tabs by getting another home would put its neighbour in front.
     QWidget* front = m_tabs->currentWidget();
     QWidget* frontLeft = m_leftTabs->currentWidget();
@@ -233,6 +235,16 @@ void Workspace::place()
     m_right->setVisible(hasShown(Place::Right) && !m_isCompact);
 }
 
+/// All at once: each that comes or goes would arrange everything again.
+void Workspace::showPanes(const std::function<bool(const Pane&)>& isShown)
+{
+    m_isArranging = true;
+    for (const Pane& pane : m_panes)
+        pane.toggle->setChecked(isShown(pane));
+    m_isArranging = false;
+    place();
+}
+
 bool Workspace::isShown(const Pane& pane) const
 {
     return pane.toggle->isChecked() && !(m_isWithheld && showsSecrets(*pane.entry));
@@ -256,11 +268,10 @@ void Workspace::setCompact(bool isCompact)
 
 void Workspace::resetLayout()
 {
-    for (const Pane& pane : m_panes) {
+    for (const Pane& pane : m_panes)
         if (pane.floating)
             pane.floating->close();
-        pane.toggle->setChecked(true);
-    }
+    showPanes([](const Pane&) { return true; });
     m_across->setSizes({250, 1060, 370});
     m_right->setSizes({430, 470});
     m_left->setSizes({300, 600});
@@ -324,8 +335,8 @@ bool Workspace::setLayoutState(const QByteArray& bytes)
         return false;
     QString front; // layouts of before have none
     in >> front;
-    for (const Pane& pane : m_panes)
-        pane.toggle->setChecked(!hidden.contains(QLatin1StringView(pane.entry->id)));
+    showPanes(
+        [&](const Pane& pane) { return !hidden.contains(QLatin1StringView(pane.entry->id)); });
     m_across->restoreState(across);
     m_left->restoreState(left);
     m_isShared = m_middle->restoreState(middle);
@@ -341,11 +352,10 @@ bool Workspace::setLayoutState(const QByteArray& bytes)
 
 void Workspace::usePreset(const LayoutPreset& preset)
 {
-    for (const Pane& pane : m_panes) {
+    for (const Pane& pane : m_panes)
         if (pane.floating)
             pane.floating->close();
-        pane.toggle->setChecked(preset.shows(pane.entry->id));
-    }
+    showPanes([&](const Pane& pane) { return preset.shows(pane.entry->id); });
     if (const Pane* inFront = pane(QString::fromLatin1(preset.front)))
         showInTabs(*inFront);
     m_across->setSizes({250, 1060, 370});
@@ -391,14 +401,14 @@ void Workspace::toggleFloating(QStringView id)
     found->floating->show();
 }
 
-void Workspace::save(Settings& settings) const
+void Workspace::save(StudioSettings& settings) const
 {
     for (const Pane& pane : m_panes)
         settings.setBytes(stateKey(*pane.entry), pane.view->saveState());
     settings.setBytes(kLayoutKey, layoutState());
 }
 
-void Workspace::restore(const Settings& settings)
+void Workspace::restore(const StudioSettings& settings)
 {
     for (const Pane& pane : m_panes)
         if (const QByteArray state = settings.bytes(stateKey(*pane.entry)); !state.isEmpty())

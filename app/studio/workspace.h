@@ -7,6 +7,7 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -17,7 +18,7 @@ class QTabWidget;
 namespace murmur {
 
 class FloatingPane;
-class Settings;
+class StudioSettings;
 struct LayoutPreset;
 
 /// The panes of the window: findings, agents and facets on the left, everything with a time axis in
@@ -37,8 +38,8 @@ public:
     /// One checkable action per view: shown or not.
     [[nodiscard]] const std::vector<QAction*>& paneActions() const { return m_toggles; }
 
-    void save(Settings& settings) const;
-    void restore(const Settings& settings);
+    void save(StudioSettings& settings) const;
+    void restore(const StudioSettings& settings);
     void resetLayout();
     /// Which panes are shown, which one is in front, and the shares of each; bytes for setLayout().
     [[nodiscard]] QByteArray layoutState() const;
@@ -70,6 +71,7 @@ private:
     void setCompact(bool isCompact);
     [[nodiscard]] bool isShown(const Pane& pane) const;
     void place();
+    void showPanes(const std::function<bool(const Pane&)>& isShown);
     void showInTabs(const Pane& pane);
     /// Puts what goes there into the tabs anew; the one in front stays there.
     void fillTabs(QTabWidget* tabs, const std::vector<const Pane*>& panes, QWidget* front);
@@ -86,6 +88,7 @@ private:
     QTabWidget* m_tabs;
     bool m_isCompact = false;
     bool m_isWithheld = false;
+    bool m_isArranging = false;
     bool m_isShared = false; ///< the heights were given by the person or once by us
     int m_lowerShare = 45;   ///< of the last layout
     QTimer m_settle;         ///< while a new layout may still get another size

@@ -37,42 +37,42 @@ std::string likenessOf(const ConversationStep& step, const Dictionaries& names)
            withoutNumbers(names.agentName(step.callee));
 }
 
-Difference differenceOf(const ConversationStep& step, const ConversationStep& other)
+StepChange differenceOf(const ConversationStep& step, const ConversationStep& other)
 {
     const bool isBad = step.isError || step.isOpen();
     const bool wasBad = other.isError || other.isOpen();
     if (isBad != wasBad)
-        return isBad ? Difference::Failed : Difference::Mended;
+        return isBad ? StepChange::Failed : StepChange::Mended;
     if (isBad)
-        return Difference::Same;
+        return StepChange::Same;
     const std::int64_t now = step.end - step.start;
     const std::int64_t then = other.end - other.start;
     const auto isLonger = [](std::int64_t a, std::int64_t b) {
         return a - b > kNoticeableDifference && a > b + b / 2;
     };
-    return isLonger(now, then)   ? Difference::Slower
-           : isLonger(then, now) ? Difference::Faster
-                                 : Difference::Same;
+    return isLonger(now, then)   ? StepChange::Slower
+           : isLonger(then, now) ? StepChange::Faster
+                                 : StepChange::Same;
 }
 
 } // namespace
 
-std::string_view differenceName(Difference difference) noexcept
+std::string_view differenceName(StepChange difference) noexcept
 {
     switch (difference) {
-    case Difference::Same:
+    case StepChange::Same:
         return "same";
-    case Difference::Slower:
+    case StepChange::Slower:
         return "slower";
-    case Difference::Faster:
+    case StepChange::Faster:
         return "faster";
-    case Difference::Failed:
+    case StepChange::Failed:
         return "failed";
-    case Difference::Mended:
+    case StepChange::Mended:
         return "mended";
-    case Difference::New:
+    case StepChange::New:
         return "new";
-    case Difference::Missing:
+    case StepChange::Missing:
         break;
     }
     return "missing";
@@ -104,7 +104,7 @@ std::vector<StepDifference> compareConversations(const ConversationTree& tree,
     const auto addMissing = [&](int until) {
         for (; next < otherOrder.size() && otherOrder[next] != until; ++next) {
             if (!isPaired[static_cast<std::size_t>(otherOrder[next])])
-                differences.push_back({Difference::Missing, -1, otherOrder[next]});
+                differences.push_back({StepChange::Missing, -1, otherOrder[next]});
         }
         next += next < otherOrder.size() ? 1 : 0;
     };
@@ -114,7 +114,7 @@ std::vector<StepDifference> compareConversations(const ConversationTree& tree,
     for (const int at : order) {
         const int partner = partners[static_cast<std::size_t>(at)];
         if (partner < 0) {
-            differences.push_back({Difference::New, at, -1});
+            differences.push_back({StepChange::New, at, -1});
             continue;
         }
         if (places[static_cast<std::size_t>(partner)] >= next)

@@ -11,7 +11,7 @@
 namespace murmur {
 
 /// What a step of one conversation is in another.
-enum class Difference : std::uint8_t {
+enum class StepChange : std::uint8_t {
     Same,
     Slower,
     Faster,
@@ -20,11 +20,11 @@ enum class Difference : std::uint8_t {
     New,     ///< the other has none like it
     Missing, ///< only the other has it
 };
-std::string_view differenceName(Difference difference) noexcept;
+std::string_view differenceName(StepChange difference) noexcept;
 
 struct StepDifference
 {
-    Difference is = Difference::Same;
+    StepChange is = StepChange::Same;
     int step = -1;  ///< of the conversation that is looked at; -1: Missing
     int other = -1; ///< of the one that it is compared with; -1: New
 };

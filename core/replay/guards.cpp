@@ -159,7 +159,7 @@ bool Guards::isToxic(QByteArrayView text) const
     });
 }
 
-bool Guards::isHeard(const Candidate& candidate) const
+bool Guards::isHeard(const Outgoing& candidate) const
 {
     if (!m_wish.hasTopics)
         return true; // one stream of frames: whoever was heard there hears it
@@ -168,7 +168,7 @@ bool Guards::isHeard(const Candidate& candidate) const
                                        topic == comparableTopic(candidate.recordedTopic, m_scheme));
 }
 
-std::optional<Refusal> Guards::judge(const Candidate& candidate) const
+std::optional<Refusal> Guards::judge(const Outgoing& candidate) const
 {
     const QString topic = QString::fromUtf8(candidate.topic);
     const QString type = QString::fromUtf8(candidate.type);

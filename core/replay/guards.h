@@ -57,7 +57,7 @@ struct GuardWish
 };
 
 /// One message before it goes out.
-struct Candidate
+struct Outgoing
 {
     QByteArray topic;            ///< as it would go out
     QByteArray recordedTopic;    ///< empty: nobody recorded it
@@ -80,7 +80,7 @@ public:
     [[nodiscard]] const GuardWish& wish() const { return m_wish; }
     /// Before a writer is made, and again before each message while `arming` may change.
     [[nodiscard]] std::optional<Refusal> mayStart(const Arming& arming, nanoseconds now) const;
-    [[nodiscard]] std::optional<Refusal> judge(const Candidate& candidate) const;
+    [[nodiscard]] std::optional<Refusal> judge(const Outgoing& candidate) const;
 
     /// Something that the bus says to itself, or no name of a topic at all.
     [[nodiscard]] bool isSystemTopic(QByteArrayView topic) const;
@@ -91,7 +91,7 @@ public:
 
 private:
     [[nodiscard]] bool isToxic(QByteArrayView text) const;
-    [[nodiscard]] bool isHeard(const Candidate& candidate) const;
+    [[nodiscard]] bool isHeard(const Outgoing& candidate) const;
 
     GuardWish m_wish;
     QString m_scheme;

@@ -161,7 +161,7 @@ Result<PreparedInjection> prepared(const InjectionRun& run, const Guards& guards
         return message.error();
     const InjectionOrigin& origin = run.draft.origin;
     const std::string headers = headersToBytes(message->headers);
-    Candidate candidate;
+    Outgoing candidate;
     candidate.topic = message->topic;
     candidate.recordedTopic = origin.topic;
     candidate.type = origin.type;

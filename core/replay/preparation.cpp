@@ -104,7 +104,7 @@ std::optional<ReplayItem> Preparation::prepare(OrderedMessages::Item item)
     edit(message, out.raw);
     const std::string headers = headersToBytes(out.headers);
     const QByteArray type = QByteArray::fromStdString(m_names->typeName(message.row.type));
-    Candidate candidate;
+    Outgoing candidate;
     candidate.topic = out.topic;
     candidate.recordedTopic = recorded;
     candidate.type = type;

@@ -118,22 +118,22 @@ private:
 
 } // namespace
 
-const char* MessageTable::meaning() const
+const char* SqlMessageTable::meaning() const
 {
     return "every message, in order of arrival";
 }
 
-std::span<const ColumnSpec> MessageTable::columns() const
+std::span<const ColumnSpec> SqlMessageTable::columns() const
 {
     return kColumns;
 }
 
-void MessageTable::plan(sqlite3_index_info& info, const StatementContext& context) const
+void SqlMessageTable::plan(sqlite3_index_info& info, const StatementContext& context) const
 {
     planMessages(info, context.messages(), context.recordings.size() == 1);
 }
 
-std::unique_ptr<VirtualCursor> MessageTable::open(StatementContext& context) const
+std::unique_ptr<VirtualCursor> SqlMessageTable::open(StatementContext& context) const
 {
     return std::make_unique<MessageCursor>(context);
 }

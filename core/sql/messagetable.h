@@ -63,7 +63,7 @@ enum class MessageColumn : int {
 };
 
 /// `message`: every message of the recordings, one after the other, each in Seq order.
-class MessageTable final : public VirtualTable
+class SqlMessageTable final : public VirtualTable
 {
 public:
     [[nodiscard]] const char* name() const override { return "message"; }

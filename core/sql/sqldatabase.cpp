@@ -28,7 +28,7 @@ constexpr int kStepsPerLook = 2000;
 std::vector<std::unique_ptr<VirtualTable>> allTables()
 {
     std::vector<std::unique_ptr<VirtualTable>> tables;
-    tables.push_back(std::make_unique<MessageTable>());
+    tables.push_back(std::make_unique<SqlMessageTable>());
     tables.push_back(std::make_unique<CallTable>());
     tables.push_back(std::make_unique<ConversationTable>());
     std::ranges::move(listTables(), std::back_inserter(tables));

@@ -105,7 +105,7 @@ QString InjectAction::obstacleTo(const InjectionRun& run) const
     if (!ready)
         return ready.error().message;
     // A person who sends one message looks at it; here nobody does.
-    Candidate unpicked;
+    Outgoing unpicked;
     unpicked.topic = ready->message.topic;
     unpicked.isAlone = unpicked.isEdited = true;
     if (const auto refusal = guards.judge(unpicked); refusal && refusal->guard == Guard::Toxic)

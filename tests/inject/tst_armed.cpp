@@ -40,7 +40,7 @@ private Q_SLOTS:
 
     void twoKeysSendAndTwoEndIt()
     {
-        Settings settings(m_dir.filePath(u"settings.ini"_s));
+        StudioSettings settings(m_dir.filePath(u"settings.ini"_s));
         MainWindow window(settings, {m_dir.filePath(u"recordings"_s), true, true});
         window.resize(1400, 900);
         window.show();

@@ -67,6 +67,18 @@ grepIn 'core|views|app' 'processEvents *\(|BlockingQueuedConnection' |
 grepIn 'core|views|app|tests' 'std::(ranges::(subrange|views::|(unique|remove|remove_if|partition|stable_partition|rotate|search|find_end|equal_range)\()|views::)' |
     complain "Clang 14 compiles neither views of ranges nor algorithms that return a subrange (the fuzzers need it), but:"
 
+# Two classes of one name are one to the linker, which takes the functions of either for both.
+namedTwice() {
+    mapfile -t headers < <(printf '%s\n' "${files[@]}" | grep -E '^(core|views|app)/.*\.h$')
+    awk '/^namespace [a-z:]+ *(\{|$)/ { space = $2 }
+        /^(class|struct|enum class) [A-Za-z0-9]+( final)?( :[^;:]*( |,).*)?$/ {
+            name = $1 == "enum" ? $3 : $2
+            sub(/:.*/, "", name)
+            if ((space, name) in at) print space "::" name ": " at[space, name] " and " FILENAME
+            at[space, name] = FILENAME }' "${headers[@]}"
+}
+namedTwice | complain "A name of a class stands for one class, but:"
+
 lacksSpdx() {
     local file
     for file in "${files[@]}"; do

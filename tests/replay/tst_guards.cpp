@@ -35,14 +35,14 @@ Guards guardsAt(const char* target, Environment environment = Environment::Produ
     return Guards(wish);
 }
 
-Candidate to(const char* topic)
+Outgoing to(const char* topic)
 {
-    Candidate candidate;
+    Outgoing candidate;
     candidate.topic = topic;
     return candidate;
 }
 
-QString refused(const Guards& guards, const Candidate& candidate)
+QString refused(const Guards& guards, const Outgoing& candidate)
 {
     const auto refusal = guards.judge(candidate);
     return refusal ? guardName(refusal->guard) : QString();
@@ -218,7 +218,7 @@ private Q_SLOTS:
         // Nothing that a candidate says of itself changes it.
         for (const auto environment : {Environment::Dev, Environment::Production}) {
             const Guards guards = guardsAt(url.toLatin1().constData(), environment);
-            Candidate candidate = to(topic.constData());
+            Outgoing candidate = to(topic.constData());
             candidate.isPicked = true;
             candidate.isEdited = true;
             QCOMPARE(refused(guards, candidate), isRefused ? u"system-topic"_s : QString());
@@ -228,7 +228,7 @@ private Q_SLOTS:
     void onlyAnAnswerGoesToAnInbox()
     {
         const Guards guards = guardsAt("nats://h");
-        Candidate candidate = to("_INBOX.a.b");
+        Outgoing candidate = to("_INBOX.a.b");
         candidate.answersRequest = true;
         QCOMPARE(refused(guards, candidate), QString());
         candidate.topic = "_INBOX.>";
@@ -240,7 +240,7 @@ private Q_SLOTS:
     void whatWeSentIsNotSentAgain()
     {
         const Guards guards = guardsAt("nats://h", Environment::Dev);
-        Candidate candidate = to("a");
+        Outgoing candidate = to("a");
         candidate.isPicked = true;
         candidate.flags = Replayed;
         QCOMPARE(refused(guards, candidate), u"marked"_s);
@@ -264,7 +264,7 @@ private Q_SLOTS:
     {
         const Guards guards = guardsAt("nats://h");
         for (const Flag flag : {Redacted, Withheld, Truncated}) {
-            Candidate candidate = to("a");
+            Outgoing candidate = to("a");
             candidate.flags = flag;
             candidate.isPicked = true;
             QCOMPARE(refused(guards, candidate), u"incomplete"_s);
@@ -279,7 +279,7 @@ private Q_SLOTS:
         wish.target = QUrl(u"nats://h"_s);
         wish.toxic = {u"*payment*"_s, u"robot.move"_s};
         const Guards guards{wish};
-        Candidate candidate = to("replay.a");
+        Outgoing candidate = to("replay.a");
         candidate.type = "Order.PAYMENT.captured";
         QCOMPARE(refused(guards, candidate), u"toxic"_s);
         candidate.isPicked = true;
@@ -318,7 +318,7 @@ private Q_SLOTS:
         wish.target = QUrl(u"nats://hq"_s);
         wish.sources = {QUrl(source)};
         wish.heardTopics = isRefused ? QSet<QByteArray>{"task", "other"} : QSet<QByteArray>{};
-        Candidate candidate = to(topic.constData());
+        Outgoing candidate = to(topic.constData());
         candidate.recordedTopic = "task";
         QCOMPARE(refused(Guards(wish), candidate), isRefused ? u"same-target"_s : QString());
         // Picking is no confirmation but on a machine of one's own, and of one message, once.
@@ -354,7 +354,7 @@ private Q_SLOTS:
         wish.target = QUrl(u"listen://10.0.0.7:7777"_s);
         wish.sources = {QUrl(u"listen://10.0.0.7"_s)};
         wish.hasTopics = true;
-        Candidate candidate = to("/swarm/task");
+        Outgoing candidate = to("/swarm/task");
         candidate.recordedTopic = "swarm.task";
         QCOMPARE(refused(Guards(wish), candidate), u"same-target"_s);
     }

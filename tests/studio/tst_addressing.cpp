@@ -40,7 +40,7 @@ constexpr std::int64_t kFirst = 1'768'000'000'000'000'000; // 2026-01-09 23:06:4
 struct Desk
 {
     QTemporaryDir dir;
-    Settings settings{dir.filePath(u"settings.ini"_s)};
+    StudioSettings settings{dir.filePath(u"settings.ini"_s)};
     QString recordings = dir.filePath(u"recordings"_s);
     QString file = dir.filePath(u"night.murmur"_s);
     std::unique_ptr<MainWindow> window;
@@ -339,6 +339,9 @@ private Q_SLOTS:
             QVERIFY2(button->text().startsWith(u"UTC+05:45"_s), qPrintable(button->text()));
         const QString after = desk.window->workspace()->view(u"overview")->asText();
         QVERIFY2(after.contains(u"2026-01-10  04:51:40"_s), qPrintable(after));
+        // What names a time in words is written anew.
+        View* inspector = desk.window->workspace()->view(u"inspector");
+        QTRY_VERIFY2(inspector->asText().contains(u"04:51:4"_s), qPrintable(inspector->asText()));
         // It follows the theme, too.
         const QString dark = buttons.front()->styleSheet();
         Theme::apply(false);

@@ -51,7 +51,7 @@ private Q_SLOTS:
         auto profiles = Profiles::load();
         QVERIFY(profiles && profiles->put(profile) && profiles->put(other));
 
-        Settings settings(dir.filePath(u"settings.ini"_s));
+        StudioSettings settings(dir.filePath(u"settings.ini"_s));
         settings.setBytes(u"connect/profile"_s, "hq");
         MainWindow window(settings, {dir.filePath(u"recordings"_s), false, true});
         window.show();

@@ -54,7 +54,7 @@ private:
                    {u"--port"_s, u"%1"_s, u"--bind"_s, u"127.0.0.1"_s, u"--dir"_s, u"%2"_s,
                     u"--save"_s, u""_s}};
     QTemporaryDir m_dir;
-    std::unique_ptr<Settings> m_settings;
+    std::unique_ptr<StudioSettings> m_settings;
     std::unique_ptr<MainWindow> m_window;
 
     [[nodiscard]] QUrl url() const
@@ -171,7 +171,7 @@ private Q_SLOTS:
         qputenv("MURMURSCOPE_DIALECTS", m_dir.filePath(u"dialects"_s).toUtf8());
         qputenv("MURMURSCOPE_PROFILES", m_dir.filePath(u"profiles.json"_s).toUtf8());
         QCOMPARE(m_redis.start(), QByteArray());
-        m_settings = std::make_unique<Settings>(m_dir.filePath(u"settings.ini"_s));
+        m_settings = std::make_unique<StudioSettings>(m_dir.filePath(u"settings.ini"_s));
         record(m_dir.filePath(u"said.murmur"_s));
     }
     void init() { open(); }
@@ -182,7 +182,7 @@ private Q_SLOTS:
         QFile::remove(m_dir.filePath(u"live.murmur"_s));
         QFile::remove(m_dir.filePath(u"copy.murmur"_s));
         QFile::remove(m_dir.filePath(u"settings.ini"_s));
-        m_settings = std::make_unique<Settings>(m_dir.filePath(u"settings.ini"_s));
+        m_settings = std::make_unique<StudioSettings>(m_dir.filePath(u"settings.ini"_s));
     }
 
     void oneClickReadsARecordingAndOneTakesItBack()

@@ -75,7 +75,7 @@ private Q_SLOTS:
 
     void anOpenedRecordingShowsAnAgentAndAMessage()
     {
-        Settings settings(m_dir.filePath(u"settings.ini"_s));
+        StudioSettings settings(m_dir.filePath(u"settings.ini"_s));
         MainWindow window(settings, {m_dir.path(), false, true});
         window.show();
         const TimePoint before = window.shared()->playhead();
@@ -90,7 +90,7 @@ private Q_SLOTS:
 
     void whatTheCommandLineSelectsStays()
     {
-        Settings settings(m_dir.filePath(u"settings.ini"_s));
+        StudioSettings settings(m_dir.filePath(u"settings.ini"_s));
         MainWindow window(settings, {m_dir.path(), false, true});
         window.show();
         StudioArguments start;

@@ -36,7 +36,7 @@ private Q_SLOTS:
     void init()
     {
         m_dir = std::make_unique<QTemporaryDir>();
-        m_settings = std::make_unique<Settings>(m_dir->filePath(u"settings.ini"_s));
+        m_settings = std::make_unique<StudioSettings>(m_dir->filePath(u"settings.ini"_s));
         m_window = std::make_unique<MainWindow>(
             *m_settings, MainWindow::Options{m_dir->filePath(u"recordings"_s), false, true});
         m_window->resize(1680, 1020);
@@ -180,7 +180,7 @@ private:
     }
 
     std::unique_ptr<QTemporaryDir> m_dir;
-    std::unique_ptr<Settings> m_settings;
+    std::unique_ptr<StudioSettings> m_settings;
     std::unique_ptr<MainWindow> m_window;
 };
 

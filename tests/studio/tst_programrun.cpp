@@ -104,7 +104,7 @@ private:
     struct Bed
     {
         QTemporaryDir dir;
-        Settings settings{dir.filePath(u"settings.ini"_s)};
+        StudioSettings settings{dir.filePath(u"settings.ini"_s)};
         MainWindow window{settings, {dir.filePath(u"recordings"_s), false, true}};
         Bed() { window.show(); }
     };

@@ -23,13 +23,13 @@ private Q_SLOTS:
         const QTemporaryDir dir;
         const QString file = dir.filePath(u"s.ini"_s);
         {
-            Settings settings(file);
+            StudioSettings settings(file);
             for (int i = 0; i < 20; ++i)
                 settings.addRecentFile(u"/tmp/%1.murmur"_s.arg(i));
             settings.addRecentFile(u"/tmp/10.murmur"_s);
             settings.setTheme(ThemeChoice::Light);
         }
-        const Settings again(file);
+        const StudioSettings again(file);
         QCOMPARE(again.recentFiles().size(), 12);
         QCOMPARE(again.recentFiles().at(0), u"/tmp/10.murmur"_s);
         QCOMPARE(again.recentFiles().at(1), u"/tmp/19.murmur"_s);

@@ -119,7 +119,7 @@ private Q_SLOTS:
         Banner banner(&window);
         WaitingNote note(m_shared.get(), m_session.get(), &banner, &window);
         connect(m_session.get(), &StudioSession::connectionsChanged, &note, &WaitingNote::update);
-        Settings settings(m_folder.filePath(u"recent.ini"_s));
+        StudioSettings settings(m_folder.filePath(u"recent.ini"_s));
         RecentBuses buses(settings, m_session.get());
         const QUrl asked = url(u"?channel=closed"_s);
         buses.tryThem({asked});

@@ -44,7 +44,7 @@ constexpr int kPatience = 20'000;
 struct Studio
 {
     QTemporaryDir dir;
-    Settings settings{dir.filePath(u"settings.ini"_s)};
+    StudioSettings settings{dir.filePath(u"settings.ini"_s)};
     QString recordings = dir.filePath(u"recordings"_s);
     std::unique_ptr<MainWindow> window;
 
@@ -443,7 +443,7 @@ private Q_SLOTS:
     void theFirstWindowFitsTheScreen()
     {
         QTemporaryDir dir;
-        Settings settings(dir.filePath(u"settings.ini"_s));
+        StudioSettings settings(dir.filePath(u"settings.ini"_s));
         const MainWindow usual(settings, {dir.path(), false, true});
         const QSize room =
             usual.screen()->availableSize().expandedTo(usual.minimumSize()); // 800 × 800 offscreen

@@ -41,7 +41,7 @@ private Q_SLOTS:
 
     void ofAFindingAndOfAMessageThatComes()
     {
-        Settings settings(m_dir.filePath(u"settings.ini"_s));
+        StudioSettings settings(m_dir.filePath(u"settings.ini"_s));
         const QString folder = m_dir.filePath(u"recordings"_s);
         MainWindow window(settings, {folder, true, true});
         window.resize(1400, 900);

@@ -16,43 +16,43 @@ namespace murmur {
 
 namespace {
 
-QString wordOf(Difference difference)
+QString wordOf(StepChange difference)
 {
     switch (difference) {
-    case Difference::Same:
+    case StepChange::Same:
         return ComparisonModel::tr("same");
-    case Difference::Slower:
+    case StepChange::Slower:
         return ComparisonModel::tr("slower");
-    case Difference::Faster:
+    case StepChange::Faster:
         return ComparisonModel::tr("faster");
-    case Difference::Failed:
+    case StepChange::Failed:
         return ComparisonModel::tr("failed");
-    case Difference::Mended:
+    case StepChange::Mended:
         return ComparisonModel::tr("mended");
-    case Difference::New:
+    case StepChange::New:
         return ComparisonModel::tr("new");
-    case Difference::Missing:
+    case StepChange::Missing:
         break;
     }
     return ComparisonModel::tr("missing");
 }
 
-QChar signOf(Difference difference)
+QChar signOf(StepChange difference)
 {
     switch (difference) {
-    case Difference::Same:
+    case StepChange::Same:
         return u' ';
-    case Difference::Slower:
+    case StepChange::Slower:
         return u'▲';
-    case Difference::Faster:
+    case StepChange::Faster:
         return u'▽';
-    case Difference::Failed:
+    case StepChange::Failed:
         return u'■';
-    case Difference::Mended:
+    case StepChange::Mended:
         return u'✓';
-    case Difference::New:
+    case StepChange::New:
         return u'+';
-    case Difference::Missing:
+    case StepChange::Missing:
         break;
     }
     return u'−';
@@ -101,9 +101,9 @@ Seq ComparisonModel::messageOf(int row) const
 QString ComparisonModel::facts() const
 {
     QStringList parts;
-    for (const Difference difference :
-         {Difference::Failed, Difference::Missing, Difference::New, Difference::Slower,
-          Difference::Faster, Difference::Mended}) {
+    for (const StepChange difference :
+         {StepChange::Failed, StepChange::Missing, StepChange::New, StepChange::Slower,
+          StepChange::Faster, StepChange::Mended}) {
         const auto count = std::ranges::count(m_rows, difference, &StepDifference::is);
         if (count > 0)
             parts << numberText(count) + u' ' + wordOf(difference);
@@ -114,10 +114,10 @@ QString ComparisonModel::facts() const
 QString ComparisonModel::text(int row, int column) const
 {
     const ConversationStep& shown = step(row) != nullptr ? *step(row) : *other(row);
-    const Difference is = m_rows[static_cast<std::size_t>(row)].is;
+    const StepChange is = m_rows[static_cast<std::size_t>(row)].is;
     switch (column) {
     case IsColumn:
-        return is == Difference::Same ? QString() : signOf(is) + u' ' + wordOf(is);
+        return is == StepChange::Same ? QString() : signOf(is) + u' ' + wordOf(is);
     case WhatColumn:
         return QString(2 * shown.depth, u' ') + kindGlyph(shown.kind) + u' ' +
                stepTitle(shown, *m_names);
@@ -155,17 +155,17 @@ QVariant ComparisonModel::data(const QModelIndex& index, int role) const
         return int(Qt::AlignVCenter | (isNumber ? Qt::AlignRight : Qt::AlignLeft));
     case Qt::ForegroundRole:
         switch (m_rows[static_cast<std::size_t>(index.row())].is) {
-        case Difference::Failed:
+        case StepChange::Failed:
             return theme.bad;
-        case Difference::Slower:
-        case Difference::Missing:
+        case StepChange::Slower:
+        case StepChange::Missing:
             return theme.warning;
-        case Difference::Faster:
-        case Difference::Mended:
+        case StepChange::Faster:
+        case StepChange::Mended:
             return theme.good;
-        case Difference::New:
+        case StepChange::New:
             return theme.interaction;
-        case Difference::Same:
+        case StepChange::Same:
             break;
         }
         return theme.secondary;

@@ -7,11 +7,11 @@
 #include "session/session.h"
 #include "views/base/sharedview.h"
 
-#include <QCoreApplication>
 #include <QDir>
 #include <QElapsedTimer>
+#include <QEventLoop>
 #include <QFile>
-#include <QThread>
+#include <QTimer>
 #include <QWidget>
 
 #include <cmath>
@@ -25,6 +25,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::int64_t kMostFrames = 100'000;
+constexpr auto kLook = 2ms;
 constexpr qint64 kPatienceMs = 20'000;
 /// Of the window, what lies before the playhead.
 constexpr double kBefore = 0.7;
@@ -32,15 +33,19 @@ constexpr double kBefore = 0.7;
 /// Lets the jobs of the views come to their end; gives up after a while and takes what is there.
 void settle(const std::function<bool()>& isSettled)
 {
+    QEventLoop loop;
+    QTimer look;
     QElapsedTimer since;
-    since.start();
-    // Twice, for an answer may ask the next question.
-    for (int quiet = 0; quiet < 2 && !since.hasExpired(kPatienceMs);) {
-        QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
+    int quiet = 0;
+    QObject::connect(&look, &QTimer::timeout, &loop, [&] {
+        // Twice, for an answer may ask the next question.
         quiet = isSettled() ? quiet + 1 : 0;
-        if (quiet == 0)
-            QThread::msleep(1);
-    }
+        if (quiet >= 2 || since.hasExpired(kPatienceMs))
+            loop.quit();
+    });
+    since.start();
+    look.start(kLook);
+    loop.exec();
 }
 
 } // namespace

@@ -181,7 +181,7 @@ Status write(QWidget& widget, SharedView& shared, const std::function<bool()>& i
 Status renderWindow(const RenderArguments& arguments)
 {
     const QTemporaryDir scratch; // nothing of the person's own settings shows in a picture
-    Settings settings(scratch.filePath(u"settings.ini"_s));
+    StudioSettings settings(scratch.filePath(u"settings.ini"_s));
     MainWindow window(settings, {scratch.path(), true, arguments.isDark});
     window.resize(arguments.size);
     window.show();
