@@ -226,15 +226,14 @@ private Q_SLOTS:
         QTRY_VERIFY(play.bus.count() > 100);
         play.run->pause();
         // Within one message: what is under way when it is asked for.
-        int before = -1;
-        QTRY_VERIFY(std::exchange(before, play.bus.count()) == play.bus.count());
-        QTest::qWait(50);
-        QCOMPARE(play.bus.count(), before);
-        QVERIFY(before < 100'000);
+        const int atPause = play.bus.count();
+        QTest::qWait(100);
+        QVERIFY(play.bus.count() <= atPause + 1);
+        QVERIFY(atPause < 100'000);
         play.run->cancel();
         const ReplayReport report = play.finish();
         QCOMPARE(report.state, ReplayReport::State::Cancelled);
-        QCOMPARE(report.sent, before);
+        QCOMPARE(report.sent, play.bus.count());
     }
     void aCancelledOneSendsNothingMore()
     {
