@@ -119,7 +119,6 @@ private Q_SLOTS:
         Scene scene;
         scene.shared.setSession(recorded.close());
         QTRY_COMPARE(scene.view.model()->rowCount(), 1);
-        QVERIFY(!scene.view.picked());
         scene.view.list()->setCurrentIndex(scene.view.model()->index(0));
         const auto picked = scene.view.picked();
         QVERIFY(picked);

@@ -22,6 +22,7 @@
 #include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMenu>
@@ -334,14 +335,21 @@ private Q_SLOTS:
             QVERIFY(button->text().startsWith(u"UTC"_s));
         const QString before = desk.window->workspace()->view(u"overview")->asText();
         QVERIFY2(before.contains(u"23:06:40"_s) && before.contains(u"UTC"_s), qPrintable(before));
+        View* inspector = desk.window->workspace()->view(u"inspector");
+        const auto words = [inspector] {
+            QString all;
+            for (const QLabel* label : inspector->findChildren<QLabel*>())
+                all += label->text() + u'\n';
+            return all;
+        };
+        QTRY_VERIFY2(words().contains(u"23:06:4"_s), qPrintable(words()));
         setShownZone(QTimeZone("Asia/Kathmandu"));
         for (const ZoneButton* button : buttons)
             QVERIFY2(button->text().startsWith(u"UTC+05:45"_s), qPrintable(button->text()));
         const QString after = desk.window->workspace()->view(u"overview")->asText();
         QVERIFY2(after.contains(u"2026-01-10  04:51:40"_s), qPrintable(after));
         // What names a time in words is written anew.
-        View* inspector = desk.window->workspace()->view(u"inspector");
-        QTRY_VERIFY2(inspector->asText().contains(u"04:51:4"_s), qPrintable(inspector->asText()));
+        QVERIFY2(words().contains(u"04:51:4"_s), qPrintable(words()));
         // It follows the theme, too.
         const QString dark = buttons.front()->styleSheet();
         Theme::apply(false);

@@ -3,6 +3,7 @@
 
 #include "views/base/zonebutton.h"
 
+#include "views/base/sharedview.h"
 #include "views/base/shownzone.h"
 #include "views/base/theme.h"
 
@@ -15,8 +16,9 @@ using namespace Qt::StringLiterals;
 
 namespace murmur {
 
-ZoneButton::ZoneButton(QWidget* parent)
+ZoneButton::ZoneButton(SharedView* shared, QWidget* parent)
     : QToolButton(parent)
+    , m_shared(shared)
 {
     setProperty("flat", true);
     setAutoRaise(true);
@@ -25,13 +27,15 @@ ZoneButton::ZoneButton(QWidget* parent)
     auto* menu = new QMenu(this);
     connect(menu, &QMenu::aboutToShow, menu, [menu] { fillZoneMenu(*menu); });
     setMenu(menu);
+    // In summer it has another name.
+    connect(shared, &SharedView::windowChanged, this, &ZoneButton::refresh);
     refresh();
 }
 
 void ZoneButton::refresh()
 {
     const Theme& theme = Theme::current();
-    const QString name = shownZoneName();
+    const QString name = shownZoneName(m_shared->window().begin);
     const QString style =
         u"QToolButton { background: %1; color: %2; border: none; padding: 0 4px; "
         "margin: 0; } QToolButton:hover, QToolButton:focus { color: %3; } "

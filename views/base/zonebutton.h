@@ -6,13 +6,15 @@
 
 namespace murmur {
 
+class SharedView;
+
 /// Says in which time zone an axis is, and changes it: "UTC ▾". The view that owns the axis places
 /// it at the right end of the axis.
 class ZoneButton : public QToolButton
 {
     Q_OBJECT
 public:
-    explicit ZoneButton(QWidget* parent);
+    ZoneButton(SharedView* shared, QWidget* parent);
 
     /// At the right end of `axis`, over it.
     void placeAt(const QRect& axis);
@@ -22,6 +24,7 @@ protected:
 
 private:
     void refresh();
+    SharedView* m_shared;
     QRect m_axis;
     QFont m_font; ///< of the theme
 };

@@ -8,6 +8,7 @@
 #include "views/findings/findingsfeed.h"
 #include "views/findings/findingsview.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QPainter>
 #include <QPushButton>
@@ -160,6 +161,14 @@ void IncidentBanner::arrange()
     m_check->setAccessibleName(tr("Make a check"));
     const int wanted = m_actions->sizeHint().width();
     m_actions->setGeometry(width() - wanted, 0, wanted, height());
+}
+
+void IncidentBanner::changeEvent(QEvent* event)
+{
+    // Its time is written in another zone, perhaps.
+    if (event->type() == QEvent::PaletteChange)
+        refresh();
+    QFrame::changeEvent(event);
 }
 
 void IncidentBanner::resizeEvent(QResizeEvent* event)

@@ -621,7 +621,8 @@ void InspectorView::changeEvent(QEvent* event)
 {
     if (event->type() == QEvent::PaletteChange) {
         applyTheme();
-        if (m_detail)
+        if (m_detail) {
+            present(MessageDetail(*m_detail)); // times may be of another zone
             showEnvelope();
     }
     View::changeEvent(event);

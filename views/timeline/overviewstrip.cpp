@@ -40,7 +40,7 @@ constexpr int kNarrowest = 6; // a window of microseconds in a session of days i
 OverviewStrip::OverviewStrip(const ViewContext& context, QWidget* parent)
     : View(context, parent)
     , m_data(context.shared)
-    , m_zone(new ZoneButton(this))
+    , m_zone(new ZoneButton(context.shared, this))
 {
     setAttribute(Qt::WA_OpaquePaintEvent);
     setFocusPolicy(Qt::StrongFocus);
