@@ -289,6 +289,14 @@ void SharedView::setFilter(FilterPtr filter)
     Q_EMIT filterChanged();
 }
 
+void SharedView::setFilterDims(bool dims)
+{
+    if (dims == m_filterDims)
+        return;
+    m_filterDims = dims;
+    Q_EMIT filterChanged();
+}
+
 Status SharedView::narrow(const QString& condition)
 {
     const QString text = m_filter ? u"(%1) and %2"_s.arg(m_filter->text(), condition) : condition;

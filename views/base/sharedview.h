@@ -61,6 +61,8 @@ public:
     [[nodiscard]] Seq selectedMessage() const { return m_message; }
     [[nodiscard]] AgentId selectedAgent() const { return m_agent; }
     [[nodiscard]] FilterPtr filter() const { return m_filter; }
+    /// Tables show what does not pass the filter, too, in faint letters.
+    [[nodiscard]] bool filterDims() const { return m_filterDims; }
     [[nodiscard]] Mode mode() const { return m_mode; }
     [[nodiscard]] double speed() const { return m_speed; }
     [[nodiscard]] nanoseconds slo() const { return m_slo; }
@@ -111,10 +113,10 @@ public:
     void setSpeed(double speed); ///< 0.01 … 100
     /// Steps the playhead to the next (+1) or previous (-1) message and selects it.
     void step(int direction);
-    /// Shows the whole session.
-    void showAll();
     /// How it goes: backwards, over silences, in a loop, up to what is looked for.
     [[nodiscard]] Playback* playback() const;
+    /// Shows the whole session.
+    void showAll();
 
 Q_SIGNALS:
     void sessionChanged();
@@ -156,6 +158,7 @@ private:
     Seq m_message = 0;
     AgentId m_agent{};
     FilterPtr m_filter;
+    bool m_filterDims = false;
     QString m_silence;
     QString m_silenceAction;
     Mode m_mode = Mode::Paused;
