@@ -223,6 +223,18 @@ private Q_SLOTS:
         QCOMPARE(scene.way().pauseAt(), u"kind == error"_s);
     }
 
+    void aSilenceIsSkippedWhileItIsLookedForSomething()
+    {
+        Scene scene(withASilence());
+        QVERIFY(scene.way().setPauseAt(u"payload.n == 7"_s));
+        scene.way().setLongestIdle(1s);
+        scene.shared.setPlayhead(at(9));
+        scene.shared.play();
+        QVERIFY(scene.play(1s, [&] { return scene.shared.playhead() > at(3600); }));
+        QCOMPARE(scene.shared.mode(), Mode::Replay);
+        QVERIFY(!scene.way().isLooking());
+    }
+
     void stepsGoFromCallToCall()
     {
         std::vector<Said> all;

@@ -101,7 +101,7 @@ void Lookahead::search(Known known, TimeRange range, Session& session, QObject& 
         parseFilter(m_condition.isEmpty() ? when : u"(%1) and %2"_s.arg(m_condition, when),
                     session.seen().time);
     if (!filter)
-        return;
+        return fail(known, filter.error());
     MatchRequest request;
     request.filter = *filter;
     request.limit = 1;
@@ -114,12 +114,19 @@ void Lookahead::search(Known known, TimeRange range, Session& session, QObject& 
         },
         [this, known, range, &session, &owner](const Result<MatchList>& matches) {
             if (!matches)
-                return;
+                return fail(known, matches.error());
             if (matches->seqs.empty())
                 m_known = known;
             else
                 found(known, range, matches->seqs.front(), session, owner);
         });
+}
+
+/// What cannot be read is no reason to stand still.
+void Lookahead::fail(Known known, const Error& error)
+{
+    if (error.code != ErrorCode::Cancelled)
+        m_known = known;
 }
 
 /// The first in the order of arrival need not be the first in time: it is looked once more before
@@ -133,8 +140,10 @@ void Lookahead::found(Known known, TimeRange range, Seq seq, Session& session, Q
         &owner, [&session, request](std::stop_token) { return session.rows(request); },
         [this, known, range, seq, &session,
          &owner](const Result<std::vector<MessageRow>>& rows) mutable {
-            if (!rows || rows->empty() || !range.contains(rows->front().time))
-                return;
+            if (!rows)
+                return fail(known, rows.error());
+            if (rows->empty() || !range.contains(rows->front().time))
+                return fail(known, {ErrorCode::NotFound, {}});
             known.until = rows->front().time;
             known.seq = seq;
             if (known.isBackwards)

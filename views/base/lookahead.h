@@ -45,6 +45,7 @@ public:
 private:
     void ask(TimePoint from, bool isBackwards, nanoseconds far, Session& session, QObject& owner);
     void search(Known known, TimeRange range, Session& session, QObject& owner);
+    void fail(Known known, const Error& error);
     void found(Known known, TimeRange range, Seq seq, Session& session, QObject& owner);
 
     QString m_condition;

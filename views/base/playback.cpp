@@ -28,6 +28,8 @@ constexpr std::size_t place(Playback::Unit unit)
     return static_cast<std::size_t>(unit);
 }
 
+constexpr qint64 kLongWait = 250; // ms
+
 /// Words of saved states.
 constexpr std::array kUnitIds{"message", "call", "finding", "conversation"};
 
@@ -189,13 +191,15 @@ TimePoint Playback::overSilence(TimePoint from, TimePoint to)
 
 TimePoint Playback::upToMatch(TimePoint from, TimePoint to, Move& move)
 {
-    m_isLooking = false;
-    if (m_match.condition().isEmpty())
+    if (m_match.condition().isEmpty()) {
+        setWaiting(false);
         return to;
+    }
     const nanoseconds far =
         std::max(kFar, nanoseconds(static_cast<std::int64_t>(m_shared->speed() * kFarPlayed)));
     const auto* known = m_match.at(from, m_isBackwards, far, *m_shared->session(), *this);
-    m_isLooking = known == nullptr;
+    const bool isAtEdge = known && known->seq == 0 && known->until == from;
+    setWaiting(known == nullptr || isAtEdge);
     if (!known)
         return from;
     if (m_isBackwards ? to > known->until : to < known->until)
@@ -203,6 +207,23 @@ TimePoint Playback::upToMatch(TimePoint from, TimePoint to, Move& move)
     move.found = known->seq;
     move.pauses = known->seq != 0;
     return known->until;
+}
+
+/// A moment of it is no news.
+void Playback::setWaiting(bool waits)
+{
+    if (!waits)
+        m_waiting.invalidate();
+    else if (!m_waiting.isValid())
+        m_waiting.start();
+    const bool isLong = waits && m_waiting.hasExpired(kLongWait);
+    if (std::exchange(m_isLooking, isLong) != isLong)
+        Q_EMIT changed();
+}
+
+bool Playback::isLooking() const
+{
+    return m_isLooking && m_shared->mode() == SharedView::Mode::Replay;
 }
 
 void Playback::step(int direction)

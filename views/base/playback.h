@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "base/time.h"
 
+#include <QElapsedTimer>
 #include <QFuture>
 #include <QObject>
 #include <QString>
@@ -82,7 +83,7 @@ public:
     /// What is not like playing everything forwards, in few words: "backwards, skips silences".
     [[nodiscard]] QString summary() const;
     /// The condition is being looked for before the playhead, which waits for that.
-    [[nodiscard]] bool isLooking() const { return m_isLooking; }
+    [[nodiscard]] bool isLooking() const;
 
     [[nodiscard]] QByteArray saveState() const;
     void restoreState(const QByteArray& state);
@@ -98,6 +99,7 @@ private:
     [[nodiscard]] TimeRange range() const;
     [[nodiscard]] TimePoint overSilence(TimePoint from, TimePoint to);
     [[nodiscard]] TimePoint upToMatch(TimePoint from, TimePoint to, Move& move);
+    void setWaiting(bool waits);
     void onSessionChanged();
     void goOn();
     void stepToCall(int direction);
@@ -115,6 +117,7 @@ private:
     Lookahead m_match; ///< the next one at which it pauses
     LatestJob m_stepJob;
     int m_stepsLeft = 0;
+    QElapsedTimer m_waiting; ///< since the playhead waits for what is looked for
     bool m_isLooking = false;
 };
 
