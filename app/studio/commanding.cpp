@@ -8,15 +8,21 @@
 #include "layoutpresets.h"
 #include "mainwindow.h"
 #include "palettesources.h"
+#include "screenshot.h"
 #include "settings.h"
 #include "statusline.h"
 #include "workspace.h"
 
 #include "views/base/agentnaming.h"
 #include "views/base/sharedview.h"
+#include "views/base/view.h"
 #include "views/messages/messagesview.h"
 
 #include <QAction>
+#include <QClipboard>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QGuiApplication>
 #include <QLineEdit>
 #include <QMenu>
 #include <QUndoCommand>
@@ -93,8 +99,13 @@ std::vector<QAction*> Commanding::addToView(QMenu* menu)
     QMenu* layouts = menu->addMenu(tr("La&youts"));
     connect(layouts, &QMenu::aboutToShow, this, [this, layouts] { fillLayouts(layouts); });
     fillLayouts(layouts); // so that the palette has them
+    QMenu* pane = menu->addMenu(tr("This &pane"));
     return {
-        add(menu, tr("This pane in a &window of its own"), "Ctrl+Shift+W", &Commanding::floatPane)};
+        add(pane, tr("In a &window of its own"), "Ctrl+Shift+W", &Commanding::floatPane),
+        add(pane, tr("Save a &picture…"), "Ctrl+Alt+S", &Commanding::savePicture),
+        add(pane, tr("&Copy a picture"), "Ctrl+Alt+C", &Commanding::copyPicture),
+        add(pane, tr("Copy as &text"), "Ctrl+Alt+T", &Commanding::copyText),
+    };
 }
 
 void Commanding::openPalette()
@@ -130,6 +141,51 @@ void Commanding::keepFilter()
 void Commanding::floatPane()
 {
     m_window.workspace()->toggleFloating(m_window.workspace()->currentView());
+}
+
+View* Commanding::currentView() const
+{
+    return m_window.workspace()->view(m_window.workspace()->currentView());
+}
+
+void Commanding::savePicture()
+{
+    View* view = currentView();
+    if (!view)
+        return;
+    auto* dialog =
+        new QFileDialog(&m_window, tr("Save a picture of %1").arg(view->accessibleName()),
+                        m_window.settings().lastFolder() + u'/' + view->objectName() + u".png"_s,
+                        tr("Pictures (*.png *.svg *.pdf)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(u"png"_s);
+    connect(dialog, &QFileDialog::fileSelected, view, [this, view](const QString& path) {
+        m_window.settings().setLastFolder(QFileInfo(path).path());
+        if (const Status written = writePicture(view, path); written)
+            m_window.statusLine()->say(tr("The picture is in %1.").arg(path));
+        else
+            m_window.showFailure(written.error());
+    });
+    dialog->open();
+}
+
+void Commanding::copyPicture()
+{
+    if (View* view = currentView()) {
+        QGuiApplication::clipboard()->setPixmap(view->grab());
+        m_window.statusLine()->say(
+            tr("A picture of %1 is in the clipboard.").arg(view->accessibleName()));
+    }
+}
+
+void Commanding::copyText()
+{
+    if (const View* view = currentView()) {
+        QGuiApplication::clipboard()->setText(view->asText());
+        m_window.statusLine()->say(
+            tr("What %1 shows is in the clipboard, as text.").arg(view->accessibleName()));
+    }
 }
 
 void Commanding::changeLayout(const QString& what, const std::function<void()>& change)

@@ -13,6 +13,7 @@ class QMenu;
 namespace murmur {
 
 class MainWindow;
+class View;
 
 /// The ways around in the window: the palette of everything, the filters of before, from match to
 /// match, layouts, panes in windows of their own.
@@ -36,6 +37,10 @@ private:
     void showMatch(int direction);
     void keepFilter();
     void floatPane();
+    void savePicture();
+    void copyPicture();
+    void copyText();
+    [[nodiscard]] View* currentView() const;
     void fillLayouts(QMenu* menu);
     void keepLayout();
     /// Changes the layout in a way that can be taken back.

@@ -37,5 +37,7 @@ private:
 
 /// Writes what `widget` shows as PNG. Errors: Unwritable.
 Status grabToFile(QWidget* widget, const QString& path);
+/// Writes what `widget` shows; the ending of `path` chooses PNG, SVG or PDF.
+Status writePicture(QWidget* widget, const QString& path);
 
 } // namespace murmur

@@ -9,6 +9,7 @@
 #include "views/messages/messagemodel.h"
 #include "views/messages/messagesview.h"
 #include "views/messages/messagetable.h"
+#include "views/messages/messagetext.h"
 #include "views/messages/payloadpane.h"
 #include "views/messages/whylist.h"
 
@@ -224,6 +225,14 @@ private Q_SLOTS:
         QCOMPARE(QApplication::clipboard()->text().count(QLatin1Char('\n')), 2);
         QVERIFY(
             QApplication::clipboard()->text().contains(QStringLiteral("\"payload\":{\"n\":2}}")));
+        const std::vector<MessageRow> rows{*scene.table.model()->message(1)};
+        QCOMPARE(rowsAsCsv(*scene.table.model(), rows),
+                 QStringLiteral("time,kind,from,to,topic,latency,payload\r\n"
+                                "2026-05-21T04:17:00.010000000Z,event,agent-1,,often,,"
+                                "\"{\"\"n\"\":1}\"\r\n"));
+        QCOMPARE(rowsAsMarkdown(*scene.table.model(), rows).section(QLatin1Char('\n'), 2, 2),
+                 QStringLiteral("| 2026-05-21T04:17:00.010000000Z | event | agent-1 |  | often |  "
+                                "| `{\"n\":1}` |"));
     }
 
     void columnsAreSaved()

@@ -13,8 +13,10 @@
 #include "query/filterbook.h"
 #include "recordings.h"
 #include "resuming.h"
+#include "screenshot.h"
 #include "settings.h"
 #include "studiosession.h"
+#include "viewregistry.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/base/view.h"
@@ -22,7 +24,9 @@
 #include "workspace.h"
 
 #include <QAbstractItemModelTester>
+#include <QAccessible>
 #include <QAction>
+#include <QClipboard>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPointer>
@@ -281,6 +285,40 @@ private Q_SLOTS:
         Theme::setSize({5, false});
         QVERIFY(Theme::size().textPercent >= 75);
         Theme::setSize({});
+    }
+
+    /// Each view has a name, a role that is not "nothing", a text, and pictures of each kind.
+    void everyViewCanBeReadAndKept()
+    {
+        open();
+        for (const ViewEntry& entry : viewEntries()) {
+            const QString id = QLatin1StringView(entry.id);
+            QVERIFY(m_window->workspace()->bringToFront(id));
+            View* view = m_window->workspace()->view(id);
+            QTRY_VERIFY2(view->isSettled(), entry.id);
+            QVERIFY2(!view->asText().trimmed().isEmpty(), entry.id);
+            QAccessibleInterface* readable = QAccessible::queryAccessibleInterface(view);
+            QVERIFY2(readable && readable->isValid(), entry.id);
+            QVERIFY2(!readable->text(QAccessible::Name).isEmpty(), entry.id);
+            QVERIFY2(readable->role() != QAccessible::NoRole, entry.id);
+            for (const QString& ending : {u".png"_s, u".svg"_s, u".pdf"_s}) {
+                const QString path = m_dir->filePath(id + ending);
+                const Status written = writePicture(view, path);
+                QVERIFY2(written && QFileInfo(path).size() > 200, qPrintable(path));
+            }
+        }
+    }
+
+    void thePaneInFrontIsCopied()
+    {
+        open();
+        m_window->workspace()->bringToFront(u"messages");
+        QTRY_VERIFY(m_window->workspace()->view(u"messages")->isSettled());
+        QGuiApplication::clipboard()->clear();
+        QTest::keyClick(m_window.get(), Qt::Key_T, Qt::ControlModifier | Qt::AltModifier);
+        QVERIFY(QGuiApplication::clipboard()->text().contains(u"kind"_s));
+        QTest::keyClick(m_window.get(), Qt::Key_C, Qt::ControlModifier | Qt::AltModifier);
+        QVERIFY(!QGuiApplication::clipboard()->pixmap().isNull());
     }
 
     void aPaneHasAWindowOfItsOwn()

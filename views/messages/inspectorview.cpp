@@ -3,6 +3,7 @@
 #include "views/messages/inspectorview.h"
 
 #include "codec/codecrule.h"
+#include "replay/injection.h"
 #include "session/decodedpayload.h"
 #include "views/base/clockfollower.h"
 #include "views/base/emptynote.h"
@@ -543,6 +544,17 @@ void InspectorView::fillCopyMenu(QMenu* menu)
         copyToClipboard(rowAsJson(*shared()->session()->dictionaries(), row,
                                   std::numeric_limits<qsizetype>::max()));
     });
+    menu->addAction(tr("Copy the murmur inject line"), this, [this] {
+        const Session* session = shared()->session();
+        const auto names = session->dictionaries();
+        const QUrl bus(
+            QString::fromStdString(names->connectionEntry(m_detail->row.connection).url));
+        InjectionDraft draft = draftOf(*m_detail, *names, bus);
+        // Of several recordings the number here is not that of the file.
+        if (m_detail->row.ownSeq == 0)
+            draft.origin.recording = session->path();
+        copyToClipboard(injectCommand(draft));
+    });
     menu->addAction(tr("Copy everything as text"), this, [this] { copyToClipboard(asText()); });
 }
 
@@ -624,6 +636,7 @@ void InspectorView::changeEvent(QEvent* event)
         if (m_detail) {
             present(MessageDetail(*m_detail)); // times may be of another zone
             showEnvelope();
+        }
     }
     View::changeEvent(event);
 }

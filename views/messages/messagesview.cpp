@@ -380,8 +380,11 @@ void MessagesView::showMenu(const QPoint& globalPosition, int row)
     QAction* text =
         menu.addAction(tr("Copy rows"), QKeySequence::Copy, this, &MessagesView::copyRows);
     QAction* json = menu.addAction(tr("Copy rows as JSON"), this, &MessagesView::copyRowsAsJson);
-    text->setEnabled(m_table->currentRow() >= 0);
-    json->setEnabled(m_table->currentRow() >= 0);
+    QAction* csv = menu.addAction(tr("Copy rows as CSV"), this, [this] { copy(CopyForm::Csv); });
+    QAction* markdown =
+        menu.addAction(tr("Copy rows as Markdown"), this, [this] { copy(CopyForm::Markdown); });
+    for (QAction* action : {text, json, csv, markdown})
+        action->setEnabled(m_table->currentRow() >= 0);
     menu.exec(globalPosition);
 }
 
@@ -401,9 +404,9 @@ void MessagesView::copy(CopyForm form)
     const auto [first, last] = m_table->selectedRows();
     if (session == nullptr || first < 0)
         return;
-    const int most = form == CopyForm::Text ? kMostCopied : kMostCopiedAsJson;
+    const int most = form == CopyForm::Json ? kMostCopiedAsJson : kMostCopied;
     RowRequest request;
-    request.previewBytes = form == CopyForm::Text ? kCopiedPreview : kCopiedPayload;
+    request.previewBytes = form == CopyForm::Json ? kCopiedPayload : kCopiedPreview;
     const int count = std::min(last - first + 1, most);
     for (int row = first; row < first + count; ++row)
         request.seqs.push_back(m_model->seqAt(row));
@@ -421,10 +424,15 @@ void MessagesView::copy(CopyForm form)
                     m_failure = answer.error().message;
             } else {
                 QString text;
-                for (const MessageRow& row : *answer)
-                    text += (form == CopyForm::Text ? rowAsText(*m_model, row)
-                                                    : rowAsJson(*names, row, kCopiedPayload)) +
-                            u'\n';
+                if (form == CopyForm::Csv)
+                    text = rowsAsCsv(*m_model, *answer);
+                else if (form == CopyForm::Markdown)
+                    text = rowsAsMarkdown(*m_model, *answer);
+                else
+                    for (const MessageRow& row : *answer)
+                        text += (form == CopyForm::Text ? rowAsText(*m_model, row)
+                                                        : rowAsJson(*names, row, kCopiedPayload)) +
+                                u'\n';
                 QApplication::clipboard()->setText(text);
                 m_failure = isCut ? tr("Only the first %1 rows were copied; murmur export writes "
                                        "any number.")

@@ -70,7 +70,7 @@ private:
     QString offerCell(QMenu& menu, const QPoint& globalPosition, int row);
     void addColumn(const QString& field);
     void narrow(const QString& condition);
-    enum class CopyForm { Text, Json };
+    enum class CopyForm { Text, Json, Csv, Markdown };
     void copy(CopyForm form);
 
     PaneHeader* m_header;

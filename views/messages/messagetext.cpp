@@ -50,6 +50,16 @@ QString timeOrNull(std::int64_t ns)
     return ns == kNoTime ? u"null"_s : quoted(isoTime(fromNs(ns)));
 }
 
+QStringList cellsOf(const MessageModel& model, const MessageRow& row)
+{
+    QStringList cells{isoTime(row.time)};
+    for (const auto column : {MessageModel::KindWord, MessageModel::From, MessageModel::To,
+                              MessageModel::Topic, MessageModel::Latency, MessageModel::Payload})
+        cells << model.text(row, column);
+    cells[1] = fromView(kindName(row.kind)); // the glyph is for eyes
+    return cells;
+}
+
 } // namespace
 
 QString quotedForFilter(const QString& text)
@@ -64,13 +74,53 @@ QString quotedForFilter(const QString& text)
     return out + u'"';
 }
 
+QStringList rowHeadings()
+{
+    return {u"time"_s, u"kind"_s, u"from"_s, u"to"_s, u"topic"_s, u"latency"_s, u"payload"_s};
+}
+
+QString rowsAsCsv(const MessageModel& model, const std::vector<MessageRow>& rows)
+{
+    const auto line = [](QStringList cells) {
+        for (QString& cell : cells) {
+            if (!cell.isEmpty() && u"=+-@"_s.contains(cell.front()))
+                cell.prepend(u'\'');
+            if (cell.contains(u'"') || cell.contains(u',') || cell.contains(u'\n') ||
+                cell.contains(u'\r'))
+                cell = u'"' + cell.replace(u'"', u"\"\""_s) + u'"';
+        }
+        return cells.join(u',') + u"\r\n"_s;
+    };
+    QString text = line(rowHeadings());
+    for (const MessageRow& row : rows)
+        text += line(cellsOf(model, row));
+    return text;
+}
+
+QString rowsAsMarkdown(const MessageModel& model, const std::vector<MessageRow>& rows)
+{
+    const auto line = [](QStringList cells) {
+        for (QString& cell : cells)
+            cell.replace(u'\\', u"\\\\"_s).replace(u'|', u"\\|"_s).replace(u'\n', u' ');
+        return u"| "_s + cells.join(u" | "_s) + u" |\n"_s;
+    };
+    QString text = line(rowHeadings());
+    text += u"|"_s + u" --- |"_s.repeated(rowHeadings().size()) + u'\n';
+    for (const MessageRow& row : rows) {
+        QStringList cells = cellsOf(model, row);
+        // What is code is shown as it is; a backtick would end it.
+        if (!cells.last().isEmpty())
+            cells.last() = u'`' + cells.last().replace(u'`', u'\'') + u'`';
+        text += line(cells);
+    }
+    return text;
+}
+
 QString rowAsText(const MessageModel& model, const MessageRow& row)
 {
-    QStringList cells{isoTime(row.time)};
-    for (const auto column : {MessageModel::KindWord, MessageModel::From, MessageModel::To,
-                              MessageModel::Topic, MessageModel::Latency, MessageModel::Payload})
-        cells << model.text(row, column).replace(u'\t', u' ');
-    cells[1] = fromView(kindName(row.kind)); // the glyph is for eyes
+    QStringList cells = cellsOf(model, row);
+    for (QString& cell : cells)
+        cell.replace(u'\t', u' ');
     return cells.join(u'\t');
 }
 

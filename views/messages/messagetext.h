@@ -5,6 +5,9 @@
 #include "session/session.h"
 
 #include <QString>
+#include <QStringList>
+
+#include <vector>
 
 namespace murmur {
 
@@ -15,6 +18,14 @@ QString rowAsText(const MessageModel& model, const MessageRow& row);
 /// One message as a JSON object with the keys of `murmur query --json`. A payload that fills
 /// `payloadLimit` may be cut: `payload_cut` then says so.
 QString rowAsJson(const Dictionaries& names, const MessageRow& row, qsizetype payloadLimit);
+/// What stands above rowsAsCsv() and rowsAsMarkdown(): time, kind, from, to, topic, latency,
+/// payload.
+QStringList rowHeadings();
+/// As RFC 4180 writes it, a line for each row, the headings first. A text that a spreadsheet would
+/// take for a formula gets an apostrophe in front.
+QString rowsAsCsv(const MessageModel& model, const std::vector<MessageRow>& rows);
+/// As a table for an issue or a chat.
+QString rowsAsMarkdown(const MessageModel& model, const std::vector<MessageRow>& rows);
 /// A text as a string of the filter language.
 QString quotedForFilter(const QString& text);
 

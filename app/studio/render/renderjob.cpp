@@ -21,10 +21,7 @@
 #include <QEventLoop>
 #include <QFileInfo>
 #include <QFutureWatcher>
-#include <QPainter>
-#include <QPdfWriter>
 #include <QRegularExpression>
-#include <QSvgGenerator>
 #include <QTemporaryDir>
 
 #include <string>
@@ -341,43 +338,6 @@ Status render(const RenderArguments& arguments)
             ErrorCode::Unsupported,
             u"There is no view \"%1\" to draw. Views are: %2."_s.arg(arguments.view, knownViews())};
     return renderView(*entry, arguments);
-}
-
-Status writePicture(QWidget* widget, const QString& path)
-{
-    const QString ending = QFileInfo(path).suffix().toLower();
-    if (ending == "png"_L1)
-        return grabToFile(widget, path);
-    const auto failure = [&] {
-        return Error{ErrorCode::Unwritable, u"The picture could not be written to %1."_s.arg(path)};
-    };
-    QPainter painter;
-    if (ending == "svg"_L1) {
-        QSvgGenerator svg;
-        svg.setFileName(path);
-        svg.setSize(widget->size());
-        svg.setViewBox(widget->rect());
-        svg.setTitle(widget->accessibleName());
-        if (!painter.begin(&svg))
-            return failure();
-        widget->render(&painter);
-        return painter.end() && QFileInfo(path).size() > 0 ? Status(Done{}) : Status(failure());
-    }
-    if (ending == "pdf"_L1) {
-        QPdfWriter pdf(path);
-        // One point of the page is one pixel of the view.
-        pdf.setResolution(72);
-        pdf.setPageMargins(QMarginsF());
-        pdf.setPageSize(
-            QPageSize(QSizeF(widget->size()), QPageSize::Point, {}, QPageSize::ExactMatch));
-        pdf.setTitle(widget->accessibleName());
-        if (!painter.begin(&pdf))
-            return failure();
-        widget->render(&painter);
-        return painter.end() && QFileInfo(path).size() > 0 ? Status(Done{}) : Status(failure());
-    }
-    return Error{ErrorCode::WrongUse,
-                 u"A picture ends in .png, .svg or .pdf; %1 does not."_s.arg(path)};
 }
 
 } // namespace murmur

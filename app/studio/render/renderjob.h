@@ -47,7 +47,4 @@ RenderCommand parseRenderCommand(int argc, char** argv);
 /// own; needs a QApplication. Errors: those of Session::open, WrongUse, Unsupported, Unwritable.
 Status render(const RenderArguments& arguments);
 
-/// Writes what `widget` shows; the ending of `path` chooses PNG, SVG or PDF.
-Status writePicture(QWidget* widget, const QString& path);
-
 } // namespace murmur
