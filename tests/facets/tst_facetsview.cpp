@@ -188,6 +188,30 @@ private Q_SLOTS:
         QCOMPARE(other.count(u"payload.lot"_s, u"L3"_s), QString());
     }
 
+    void theRarestAreCountedOnly()
+    {
+        std::vector<Said> all;
+        for (int i = 0; i < 300; ++i)
+            all.push_back(
+                {i * 1ms, "topic-" + QByteArray::number(i % 80), R"({"from":"a","kind":"event"})"});
+        Recorded recorded(all);
+        QVERIFY(recorded.waitForAll());
+        Scene scene(recorded.close());
+        QTRY_COMPARE(scene.count(u"topic"_s, u"topic-0"_s), u"4"_s);
+        const auto more = [&] {
+            for (int row = 0; row < scene.view.model()->rowCount(); ++row) {
+                if (scene.view.model()->whatIs(row) == FacetModel::Is::More)
+                    return row;
+            }
+            return -1;
+        };
+        const auto text = [&] { return scene.view.model()->index(more()).data().toString(); };
+        QCOMPARE(text(), u"74 more"_s);
+        scene.view.model()->toggle(more());
+        QCOMPARE(text(), u"30 rarer ones are not listed"_s);
+        scene.shared.setSession(nullptr);
+    }
+
     void typingFindsValues()
     {
         Scene scene(m_session);

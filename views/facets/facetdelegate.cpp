@@ -90,7 +90,8 @@ void FacetDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     place.setLeft(place.left() + kGapAcross);
     if (is == FacetModel::Is::More) {
         painter->setFont(theme.interfaceFont(9));
-        painter->setPen(theme.interaction);
+        painter->setPen(index.data(FacetModel::IsWholeRole).toBool() ? theme.secondary
+                                                                     : theme.interaction);
         drawWords(*painter, place, index.data().toString());
         painter->restore();
         return;

@@ -93,14 +93,17 @@ void FacetModel::rebuild()
         const bool isNamed = m_fields[i].contains(m_text, Qt::CaseInsensitive);
         std::vector<Row> values;
         int hidden = 0;
+        std::int64_t told = 0; // of those that there are here
         for (int j = 0; j < static_cast<int>(facet.values.size()); ++j) {
             const FacetValue& value = facet.values[static_cast<std::size_t>(j)];
             if (!isNamed && !value.value.contains(m_text, Qt::CaseInsensitive))
                 continue;
-            if (isAll || j < kListed)
+            if (isAll || j < kListed) {
                 values.push_back({Is::Value, i, j});
-            else
+                told += value.here > 0 && !value.value.isEmpty() ? 1 : 0;
+            } else {
                 ++hidden;
+            }
         }
         if (!m_text.isEmpty() && values.empty())
             continue;
@@ -108,6 +111,9 @@ void FacetModel::rebuild()
         if (m_folded.contains(m_fields[i]) && m_text.isEmpty())
             continue;
         rows.insert(rows.end(), values.begin(), values.end());
+        // The rarest are counted only.
+        if (m_text.isEmpty())
+            hidden = std::max(hidden, static_cast<int>(facet.distinct - told));
         if (hidden > 0)
             rows.push_back({Is::More, i, hidden});
     }
@@ -199,7 +205,9 @@ QVariant FacetModel::data(const QModelIndex& index, int role) const
         if (row.is == Is::Heading)
             return facetTitle(m_fields[row.facet]);
         if (row.is == Is::More)
-            return tr("%1 more").arg(numberText(row.value));
+            return (m_whole.contains(m_fields[row.facet]) ? tr("%1 rarer ones are not listed")
+                                                          : tr("%1 more"))
+                .arg(numberText(row.value));
         return value->value.isEmpty() ? tr("(none)") : value->value;
     case CountRole:
         if (row.is == Is::Heading)
@@ -218,6 +226,8 @@ QVariant FacetModel::data(const QModelIndex& index, int role) const
         return value == nullptr || !m_hasOthers ? -1.0 : value->shareOthers;
     case ConditionRole:
         return value == nullptr ? QString() : value->condition;
+    case IsWholeRole:
+        return m_whole.contains(m_fields[row.facet]);
     case IsFoldedRole:
         return m_folded.contains(m_fields[row.facet]) && m_text.isEmpty();
     case IsChosenRole:

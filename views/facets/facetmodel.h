@@ -30,6 +30,7 @@ public:
         OtherShareRole, ///< negative: there is nothing else
         ConditionRole,
         IsFoldedRole,
+        IsWholeRole,  ///< all that can be listed is
         IsChosenRole, ///< the filter asks for exactly this
     };
 

@@ -38,6 +38,7 @@ namespace {
 
 constexpr auto kSettle = 250ms;
 constexpr auto kGrowing = 1500ms; // while it grows: figures are to be read
+constexpr int kRestAfter = 20;    // times as long as counting took
 constexpr int kMostListed = 50;   // values of a field
 constexpr int kMostFacetsAdded = 12;
 constexpr qint32 kFacetState = 1;
@@ -130,7 +131,9 @@ void FacetsView::askSoon()
     if (!isVisible() || m_soon.isActive())
         return;
     const bool follows = shared()->mode() != SharedView::Mode::Paused && m_usual;
-    m_soon.start(follows ? kGrowing : kSettle);
+    // What follows must not become what the machine is busy with.
+    m_soon.start(follows ? std::max<std::chrono::milliseconds>(kGrowing, kRestAfter * m_took)
+                         : std::chrono::milliseconds(kSettle));
 }
 
 void FacetsView::ask()
@@ -148,6 +151,7 @@ void FacetsView::ask()
         updateNote();
         return;
     }
+    m_clock.start();
     askFor(m_usualJob, usualFacets(), m_usual);
     if (!m_more.isEmpty())
         askFor(m_moreJob, m_more, m_others);
@@ -172,6 +176,7 @@ void FacetsView::askFor(LatestJob& job, const QStringList& fields, std::optional
         [this, &answer](const Result<Facets>& found) {
             if (found) {
                 answer = *found;
+                m_took = std::chrono::milliseconds(m_clock.elapsed());
                 m_failure.clear();
             } else if (found.error().code != ErrorCode::Cancelled) {
                 m_failure = found.error().message;

@@ -6,9 +6,11 @@
 #include "views/base/latestjob.h"
 #include "views/base/view.h"
 
+#include <QElapsedTimer>
 #include <QStringList>
 #include <QTimer>
 
+#include <chrono>
 #include <optional>
 
 class QLineEdit;
@@ -80,6 +82,8 @@ private:
     QString m_failure;
     bool m_isStale = true;
     QTimer m_soon;
+    QElapsedTimer m_clock;
+    std::chrono::milliseconds m_took{0}; ///< counting, the last time
     LatestJob m_usualJob;
     LatestJob m_moreJob;
 };
