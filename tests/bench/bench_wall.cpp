@@ -84,6 +84,7 @@ int main(int argc, char** argv)
                        {u"messages"_s, {}, u"n"_s, u"200000"_s},
                        {u"file"_s, {}, u"path"_s},
                        {u"shots"_s, {}, u"folder"_s},
+                       {u"plan"_s, {}, u"picture of the floor"_s},
                        {u"at"_s, {}, u"share of the session"_s, u"0.9"_s},
                        {u"size"_s, {}, u"WxH"_s, u"1680x960"_s},
                        {u"light"_s, {}}});
@@ -155,6 +156,10 @@ int main(int argc, char** argv)
         wall.canvas()->viewport()->render(&picture);
     });
     wall.canvas()->setTileSize({});
+    if (parser.isSet(u"plan"_s)) {
+        map.setPlan(parser.value(u"plan"_s));
+        settle(map);
+    }
     measure(out, u"map: frame"_s, paint(map.canvas()));
     measure(out, u"map: zoomed and painted"_s, [&](int i) {
         map.canvas()->zoom(i % 2 == 0 ? 1.5 : 1 / 1.5, {size.width() / 2.0, size.height() / 2.0});

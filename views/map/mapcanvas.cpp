@@ -122,6 +122,12 @@ void MapCanvas::setFloor(const FloorPlan& plan, const QImage& image)
 {
     m_scene.plan = plan;
     m_scene.image = image;
+    m_scene.imageLightness =
+        image.isNull()
+            ? 0.5
+            : QColor(
+                  image.scaled(1, 1, Qt::IgnoreAspectRatio, Qt::SmoothTransformation).pixel(0, 0))
+                  .lightnessF();
     if (!image.isNull() && plan.scale <= 0)
         fitPlan();
     update();

@@ -146,9 +146,10 @@ void MapPainter::paintPlan(QPainter& painter) const
     const QRectF part((seen.topLeft() - place.topLeft()) / scale, seen.size() / scale);
     painter.setRenderHint(QPainter::SmoothPixmapTransform, scale < 1);
     painter.drawImage(seen, m_scene.image, part);
-    // A plan is a ground: agents are brighter.
+    // A plan is a ground: agents stand out from it, also from a white one on a dark ground.
     QColor veil = Theme::current().ground;
-    veil.setAlphaF(0.45f);
+    const double contrast = std::abs(m_scene.imageLightness - veil.lightnessF());
+    veil.setAlphaF(static_cast<float>(0.35 + 0.5 * contrast));
     painter.fillRect(seen, veil);
 }
 

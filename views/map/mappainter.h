@@ -23,7 +23,8 @@ struct MapScene
     MapCamera camera;
     std::vector<MapMark> marks;
     FloorPlan plan;
-    QImage image; ///< of the plan; null: none, or not read yet
+    QImage image;                ///< of the plan; null: none, or not read yet
+    double imageLightness = 0.5; ///< 0 black … 1 white, on average
     AgentId selected{};
     int hovered = -1; ///< mark
     bool hasFocus = false;
