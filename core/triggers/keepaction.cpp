@@ -21,6 +21,7 @@ constexpr auto kLongestStretch = 24h;
 /// How long after its end a stretch is still waited for: until what was heard is on disk.
 constexpr auto kGrace = 2s;
 constexpr qsizetype kLongestSlug = 32;
+constexpr qsizetype kMostFiles = 100;
 
 /// A part of a file's name: letters, digits and dashes.
 QString slugOf(const QString& name)
@@ -104,7 +105,7 @@ void KeepAction::perform(const TriggerFiring& firing)
     const std::int64_t received = firing.message ? toNs(firing.message->row.received) : firing.time;
     m_keeper = std::make_shared<StretchKeeper>(m_path,
                                                TimeRange{moment - m_before, moment + m_after + 1ns},
-                                               received + m_after.count() + 1);
+                                               received + m_after.count() + 1, m_files);
     m_since.start();
     // What came before is copied now: a ring goes on letting go.
     advance();
@@ -114,6 +115,11 @@ void KeepAction::follow(const Source& source, bool isOver)
 {
     m_source = source;
     m_isOver = isOver;
+    // A split recording may be in its next file before anything fires that was said in this one.
+    if (const QString file = source.pool ? source.pool->path() : QString(); !m_files.contains(file))
+        m_files << file;
+    if (m_files.size() > kMostFiles)
+        m_files.removeFirst();
     advance();
 }
 

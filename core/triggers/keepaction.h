@@ -42,6 +42,7 @@ private:
     bool m_isOver = false;
     bool m_isCopying = false;
     QString m_path;
+    QStringList m_files; ///< of the recording, as they were seen, the oldest first
     std::shared_ptr<StretchKeeper> m_keeper; ///< the copying thread's while m_isCopying
     QElapsedTimer m_since;
     std::stop_source m_stop;

@@ -9,6 +9,7 @@
 #include "session/rehearing.h"
 
 #include <algorithm>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -21,21 +22,27 @@ constexpr int kTicksAtOnce = 4096;
 
 } // namespace
 
-StretchKeeper::StretchKeeper(QString path, TimeRange range, std::int64_t until)
+StretchKeeper::StretchKeeper(QString path, TimeRange range, std::int64_t until,
+                             QStringList earlierFiles)
     : m_path(std::move(path))
     , m_range(range)
     , m_until(until)
+    , m_earlier(std::move(earlierFiles))
 {
 }
 
 StretchKeeper::~StretchKeeper() = default;
 
-Status StretchKeeper::begin(const Source& source, SourceView& view)
+Status StretchKeeper::create(const Source& source)
 {
     m_names = source.names;
     RecordingMakerOptions options;
-    const RecordingMeta meta = view.reader().meta();
-    options.keptDialects = meta.dialects;
+    {
+        auto lease = source.pool->lease();
+        if (!lease)
+            return lease.error();
+        options.keptDialects = (*lease)->meta().dialects;
+    }
     auto maker = RecordingMaker::create(m_path, options);
     if (!maker)
         return maker.error();
@@ -43,12 +50,19 @@ Status StretchKeeper::begin(const Source& source, SourceView& view)
     m_stored = std::make_unique<Rehearing>(*m_names);
     for (Schema& schema : m_names->codecs().schemas())
         m_maker->describe(std::move(schema));
+    return Done{};
+}
+
+/// Where to begin in the oldest file that is there.
+void StretchKeeper::begin(SourceView& view)
+{
+    if (!std::exchange(m_hasBegin, true)) {
+        // What a ring let go, or lies in a file before, was said before the oldest that is there.
+        const auto oldest = view.reader().blockOf(view.first());
+        m_isBeginGone = view.first() > 1 && (!oldest || oldest->firstTime > toNs(m_range.begin));
+    }
     const auto blocks = view.reader().blocksIn(m_range);
     m_next = blocks.empty() ? view.durable() + 1 : blocks.front().first;
-    // What a ring let go, or lies in a file before, was said before the oldest that is there.
-    const auto oldest = view.reader().blockOf(view.first());
-    m_isBeginGone = view.first() > 1 && (!oldest || oldest->firstTime > toNs(m_range.begin));
-    return Done{};
 }
 
 Status StretchKeeper::tickUntil(std::int64_t time, bool all)
@@ -134,19 +148,48 @@ Status StretchKeeper::copyFrom(SourceView& view, RecordingReader& reader,
     return Done{};
 }
 
-Status StretchKeeper::copyAll(const Source& source, const std::stop_token& stop)
+Result<bool> StretchKeeper::copyAll(const Source& source, const QString& file,
+                                    const std::stop_token& stop)
 {
     auto view = SourceView::of(source);
     if (!view)
         return view.error();
+    // While a reader is lent the recorder does not go on in another file.
+    if (source.pool->path() != file)
+        return false;
     auto* reader = dynamic_cast<RecordingReader*>(&view->reader());
     if (reader == nullptr)
         return Error{ErrorCode::Unsupported, u"This recording cannot be copied in part."_s};
-    if (m_next == 0) {
-        if (auto status = begin(source, *view); !status)
+    if (m_next == 0)
+        begin(*view);
+    if (auto status = copyFrom(*view, *reader, stop); !status)
+        return status.error();
+    return true;
+}
+
+/// What a split recording wrote before: the names are the same in all its files.
+Status StretchKeeper::copyEarlier(const Source& source, const std::stop_token& stop)
+{
+    while (!m_earlier.isEmpty()) {
+        const QString file = m_earlier.takeFirst();
+        const Source before{std::make_shared<ReaderPool>(file), nullptr, source.names, nullptr,
+                            nullptr};
+        // One that was deleted meanwhile is missing as what a ring let go is.
+        if (const auto copied = copyAll(before, file, stop); !copied) {
+            if (copied.error().code != ErrorCode::Cancelled)
+                continue;
+            m_earlier.prepend(file);
+            return copied.error();
+        }
+        auto lease = before.pool->lease();
+        if (!lease)
+            continue;
+        if (auto status = leave(**lease); !status)
             return status;
+        m_ticks.clear();
+        m_nextTick = 0;
     }
-    return copyFrom(*view, *reader, stop);
+    return Done{};
 }
 
 Result<bool> StretchKeeper::advance(const Source& source, bool isOver, const std::stop_token& stop)
@@ -156,27 +199,25 @@ Result<bool> StretchKeeper::advance(const Source& source, bool isOver, const std
                      u"Only of one recording a stretch can be kept; here are several."_s};
     if (m_isWhole)
         return true;
-    if (m_next != 0 && !m_maker)
+    if (m_isOver)
         return Error{ErrorCode::Unwritable, u"%1 could not be ended in order."_s.arg(m_path)};
-    const QString path = source.pool->path();
-    if (!m_source.isEmpty() && m_source != path) {
-        // The rest of the file before; names are the same in all files of a split recording.
-        const Source before{std::make_shared<ReaderPool>(m_source), nullptr, source.names, nullptr,
-                            nullptr};
-        if (auto status = copyAll(before, stop); status) {
-            if (auto lease = before.pool->lease(); lease) {
-                if (auto left = leave(**lease); !left)
-                    return left.error();
-            }
-        } else if (status.error().code == ErrorCode::Cancelled) {
+    if (!m_maker) {
+        if (auto status = create(source); !status)
             return status.error();
-        }
-        m_ticks.clear();
-        m_nextTick = 0;
+        m_source = source.pool->path();
+        m_earlier.removeAll(m_source);
     }
-    m_source = path;
-    if (auto status = copyAll(source, stop); !status)
-        return status.error();
+    for (bool isCopied = false; !isCopied;) {
+        const QString path = source.pool->path();
+        if (m_source != path)
+            m_earlier << std::exchange(m_source, path);
+        if (auto status = copyEarlier(source, stop); !status)
+            return status.error();
+        const auto copied = copyAll(source, m_source, stop);
+        if (!copied)
+            return copied.error();
+        isCopied = *copied;
+    }
     if (!isOver && !m_isPast)
         return false;
     auto lease = source.pool->lease();
@@ -184,10 +225,10 @@ Result<bool> StretchKeeper::advance(const Source& source, bool isOver, const std
         return lease.error();
     if (auto status = leave(**lease); !status)
         return status.error();
-    const Status status = m_maker->finish();
-    m_maker.reset();
-    if (!status)
+    m_isOver = true;
+    if (auto status = m_maker->finish(); !status)
         return status.error();
+    m_maker.reset();
     m_isWhole = true;
     return true;
 }

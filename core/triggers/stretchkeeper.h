@@ -6,6 +6,7 @@
 #include "session/source.h"
 
 #include <QString>
+#include <QStringList>
 
 #include <memory>
 #include <stop_token>
@@ -20,7 +21,8 @@ class StretchKeeper
 public:
     /// Messages whose time lies in `range`. It ends with the first that was received at `until`
     /// (ns) or later, or when it is told to.
-    StretchKeeper(QString path, TimeRange range, std::int64_t until);
+    /// `earlierFiles`: of a split recording, what it wrote before, the oldest first.
+    StretchKeeper(QString path, TimeRange range, std::int64_t until, QStringList earlierFiles);
     ~StretchKeeper();
 
     /// What is on disk and was not copied yet. `isOver`: no more is waited for. True: the file is
@@ -36,8 +38,11 @@ public:
     [[nodiscard]] std::int64_t missing() const { return m_missing; }
 
 private:
-    Status begin(const Source& source, SourceView& view);
-    Status copyAll(const Source& source, const std::stop_token& stop);
+    Status create(const Source& source);
+    void begin(SourceView& view);
+    Status copyEarlier(const Source& source, const std::stop_token& stop);
+    /// False: the recording has gone on in another file.
+    Result<bool> copyAll(const Source& source, const QString& file, const std::stop_token& stop);
     Status copyFrom(SourceView& view, class RecordingReader& reader, const std::stop_token& stop);
     Status copy(class RecordingReader& reader, const struct BlockRef& block, Seq upTo);
     Status tickUntil(std::int64_t time, bool all);
@@ -47,6 +52,7 @@ private:
     QString m_path;
     TimeRange m_range;
     std::int64_t m_until;
+    QStringList m_earlier; ///< files that are copied before
     std::unique_ptr<RecordingMaker> m_maker;
     std::unique_ptr<class Rehearing> m_stored;
     std::shared_ptr<Dictionaries> m_names; ///< of the recording that is copied
@@ -57,6 +63,8 @@ private:
     std::int64_t m_messages = 0;
     std::int64_t m_missing = 0;
     bool m_isBeginGone = false;
+    bool m_hasBegin = false;
+    bool m_isOver = false; ///< it was to be ended
     bool m_isWhole = false;
     bool m_isPast = false; ///< a message behind the stretch came
 };

@@ -8,6 +8,8 @@
 #include "session/jobs.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 
 using namespace Qt::StringLiterals;
 
@@ -160,10 +162,6 @@ private:
     bool m_isWaiting = false;
 };
 
-} // namespace
-
-namespace {
-
 /// What a split recording ended with in the file before. Names are the same in all its files.
 Result<TriggerLookResult> lookBehind(const Source& source, TriggerLookRequest& request)
 {
@@ -171,6 +169,7 @@ Result<TriggerLookResult> lookBehind(const Source& source, TriggerLookRequest& r
                         nullptr};
     TriggerLookRequest rest = request;
     rest.upTo = 0;
+    rest.waitsForReading = false; // it is closed
     rest.path.clear();
     return lookForTriggers(before, std::move(rest), nullptr);
 }
@@ -181,24 +180,39 @@ Result<TriggerLookResult> lookForTriggers(const Source& source, TriggerLookReque
                                           FindingsLook* findings)
 {
     TriggerLookResult result;
-    result.path = source.pool->path();
-    if (!request.path.isEmpty() && request.path != result.path) {
+    std::optional<SourceView> view;
+    while (!view) {
+        auto made = SourceView::of(source);
+        if (!made)
+            return made.error();
+        // While a reader is lent the recorder does not go on in another file.
+        result.path = source.pool->path();
+        if (request.path.isEmpty() || request.path == result.path) {
+            view.emplace(std::move(*made));
+            break;
+        }
+        {
+            const SourceView released = std::move(*made);
+        }
         // A file that is gone is told as messages that are.
         if (auto behind = lookBehind(source, request)) {
-            request.states = behind->states;
+            std::ranges::move(behind->hits, std::back_inserter(result.hits));
+            result.unreadable += behind->unreadable;
+            result.gone += behind->gone;
+            if (!behind->isComplete) {
+                result.states = std::move(behind->states);
+                result.through = behind->through;
+                result.path = request.path;
+                result.isComplete = false;
+                return result;
+            }
+            request.states = std::move(behind->states);
             request.after = behind->through;
-            if (!behind->isComplete)
-                return behind;
-            result.hits = std::move(behind->hits);
-            result.unreadable = behind->unreadable;
-            result.gone = behind->gone;
         }
+        request.path = result.path;
     }
     TriggerLook look(request, *source.names);
     {
-        auto view = SourceView::of(source);
-        if (!view)
-            return view.error();
         const Seq last = request.upTo > 0 ? std::min(view->last(), request.upTo) : view->last();
         const Seq durable = std::min(view->durable(), last);
         Seq next = request.after + 1;
@@ -252,6 +266,7 @@ Result<TriggerLookResult> lookForTriggers(const Source& source, TriggerLookReque
         result.isComplete = seen >= last;
         result.through = seen;
     }
+    view.reset();
     // The view is gone: who holds one reader and asks for another stands in the recorder's way.
     look.finish(source, result);
     if (findings != nullptr) {

@@ -295,18 +295,22 @@ void TriggerWatch::look()
     request.waitsForReading = !m_isOver;
     request.stop = m_stop.get_token();
     m_isLooking = true;
-    QtConcurrent::run(&m_pool, [source = m_source, request = std::move(request),
-                                findings = asksForFindings ? m_findings : nullptr]() mutable {
-        return lookForTriggers(*source, std::move(request), findings.get());
-    }).then(this, [this, ids, generation = m_generation](const Result<TriggerLookResult>& found) {
-        if (generation != m_generation)
-            return; // of the recording before
-        m_isLooking = false;
-        take(ids, found);
-    });
+    QtConcurrent::run(&m_pool,
+                      [source = m_source, request = std::move(request),
+                       findings = asksForFindings ? m_findings : nullptr]() mutable {
+                          return lookForTriggers(*source, std::move(request), findings.get());
+                      })
+        .then(this, [this, ids, generation = m_generation,
+                     isLast = m_isOver](const Result<TriggerLookResult>& found) {
+            if (generation != m_generation)
+                return; // of the recording before
+            m_isLooking = false;
+            take(ids, found, isLast);
+        });
 }
 
-void TriggerWatch::take(const std::vector<int>& slots, const Result<TriggerLookResult>& result)
+void TriggerWatch::take(const std::vector<int>& slots, const Result<TriggerLookResult>& result,
+                        bool isLast)
 {
     if (!result) {
         // The file may be between two states: the next look tells. It is said once.
@@ -324,7 +328,8 @@ void TriggerWatch::take(const std::vector<int>& slots, const Result<TriggerLookR
     m_backlog.isWaiting = found.isWaiting;
     m_backlog.gone += found.gone;
     m_backlog.unreadable += found.unreadable;
-    m_isComplete = found.isComplete;
+    // One that was begun before the end did not see the end.
+    m_isComplete = found.isComplete && isLast == m_isOver;
     for (std::size_t i = 0; i < slots.size(); ++i) {
         Slot* slot = slotOf(slots[i]);
         if (slot == nullptr)
@@ -432,7 +437,8 @@ void TriggerWatch::tryToFinish()
     m_isFinishing = false;
     m_patience.stop();
     publish();
-    Q_EMIT finished();
+    // What is done at once is done before whoever asked for it waits.
+    QMetaObject::invokeMethod(this, &TriggerWatch::finished, Qt::QueuedConnection);
 }
 
 bool TriggerWatch::isAnyBusy() const

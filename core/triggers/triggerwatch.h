@@ -91,7 +91,7 @@ private:
     void retire(Actions actions);
     void begin(Slot& slot);
     void look();
-    void take(const std::vector<int>& slots, const Result<TriggerLookResult>& result);
+    void take(const std::vector<int>& slots, const Result<TriggerLookResult>& result, bool isLast);
     void act(Slot& slot, TriggerFiring firing);
     void mark();
     void followActions(bool isOver);

@@ -188,7 +188,10 @@ private Q_SLOTS:
         LiveTriggers live({}, {}, options);
         Trigger keeps = trigger(u"payload.n == 360"_s, {u"keep:100ms,600ms"_s});
         keeps.name = u"keeps"_s;
-        live.watch.setTriggers({trigger(u"kind == error"_s), keeps});
+        // What was before this one is in the file before.
+        Trigger early = trigger(u"payload.n == 205"_s, {u"keep:100ms,50ms"_s});
+        early.name = u"early"_s;
+        live.watch.setTriggers({trigger(u"kind == error"_s), keeps, early});
         std::int64_t errors = 0;
         for (int i = 1; i <= 700; ++i) {
             const bool isError = i % 7 == 0;
@@ -202,14 +205,21 @@ private Q_SLOTS:
         QCOMPARE(live.status(0).matched, errors);
         QCOMPARE(live.watch.backlog().gone, std::int64_t(0));
         QCOMPARE(live.failures, QStringList());
-        QCOMPARE(live.done.size(), 1);
-        const QStringList files = QDir(live.file(u"."_s)).entryList({u"*-keeps-*.murmur"_s});
-        QCOMPARE(files.size(), 1);
-        std::vector<int> expected;
-        for (int i = 350; i <= 420; ++i)
-            expected.push_back(i);
-        QCOMPARE(numbersIn(live.file(files[0])), expected);
-        const auto report = verifyRecording(live.file(files[0]), {});
+        QCOMPARE(live.done.size(), 2);
+        const auto keptBy = [&live](const QString& name) {
+            const QStringList files =
+                QDir(live.file(u"."_s)).entryList({u"*-%1-*.murmur"_s.arg(name)});
+            return files.size() == 1 ? live.file(files[0]) : QString();
+        };
+        const auto from = [](int first, int last) {
+            std::vector<int> numbers;
+            for (int i = first; i <= last; ++i)
+                numbers.push_back(i);
+            return numbers;
+        };
+        QCOMPARE(numbersIn(keptBy(u"early"_s)), from(195, 210));
+        QCOMPARE(numbersIn(keptBy(u"keeps"_s)), from(350, 420));
+        const auto report = verifyRecording(keptBy(u"keeps"_s), {});
         QVERIFY(report.ok() && report->isSound());
     }
 
