@@ -11,8 +11,10 @@
 #include "statusline.h"
 #include "studiosession.h"
 #include "topbar.h"
+#include "views/base/picks.h"
 #include "views/base/theme.h"
 #include "views/inject/composerview.h"
+#include "views/inject/replayform.h"
 #include "views/inject/replayview.h"
 #include "workspace.h"
 
@@ -139,6 +141,12 @@ void Injecting::shareConnections()
 void Injecting::replay()
 {
     m_replay->setOtherTargets(m_window.settings().recentUrls());
+    // Rows that are selected are what is meant.
+    const View* from = viewWithKeyboard(&m_window);
+    if (from && from == m_window.workspace()->view(u"messages")) {
+        if (const auto rows = from->picked())
+            m_replay->form()->takeRegion(*rows);
+    }
     m_window.workspace()->bringToFront(u"replay");
 }
 

@@ -23,6 +23,7 @@
 #include "views/inject/replayview.h"
 #include "workspace.h"
 
+#include <QAbstractItemView>
 #include <QAction>
 #include <QComboBox>
 #include <QSignalSpy>
@@ -120,6 +121,37 @@ private Q_SLOTS:
         QVERIFY(again.shared()->playback()->isBackwards());
         QCOMPARE(again.shared()->playback()->unit(), Playback::Unit::Conversation);
         QCOMPARE(again.shared()->playback()->longestIdle(), nanoseconds(5s));
+    }
+
+    void rowsThatAreSelectedAreWhatIsMeant()
+    {
+        Recorded recorded(conversations());
+        QVERIFY(recorded.waitForAll());
+        recorded.close();
+        StudioSettings settings(path(u"rows.ini"_s));
+        MainWindow window(settings, {path(u"recordings"_s), true, true});
+        window.resize(1400, 900);
+        window.show();
+        window.openFile(recorded.path());
+        QTRY_VERIFY(window.shared()->session());
+        window.workspace()->bringToFront(u"messages");
+        View* messages = window.workspace()->view(u"messages");
+        QTRY_VERIFY(messages->isSettled());
+        auto* table = messages->findChild<QAbstractItemView*>();
+        QVERIFY(table);
+        table->setFocus();
+        auto* view = qobject_cast<ReplayView*>(window.workspace()->view(u"replay"));
+        window.menus()->injecting()->replay();
+        QVERIFY(view->form()->wish().where.empty());
+        window.workspace()->bringToFront(u"messages");
+        table->setFocus();
+        QTest::keyClick(table, Qt::Key_Home);
+        QTest::keyClick(table, Qt::Key_Down, Qt::ShiftModifier);
+        QTest::keyClick(table, Qt::Key_Down, Qt::ShiftModifier);
+        QTRY_VERIFY(messages->picked());
+        window.menus()->injecting()->replay();
+        QCOMPARE(view->form()->wish().where, std::string("seq >= 1 and seq <= 3"));
+        QVERIFY(view->form()->wish().from.empty());
     }
 
     void aProfileKnowsThePassword()

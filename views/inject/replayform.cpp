@@ -256,22 +256,16 @@ void ReplayForm::take(From from)
     const Session* session = m_shared->session();
     if (!session)
         return;
-    const auto setTime = [this](TimeRange time) {
-        m_from->setText(isoTime(time.begin));
-        m_until->setText(isoTime(time.end));
-    };
     switch (from) {
     case From::Filter:
         m_where->setText(m_shared->filter() ? m_shared->filter()->text() : QString());
         break;
     case From::Window:
-        setTime(m_shared->window());
+        takeRegion({m_shared->window(), m_where->text(), {}, {}});
         break;
     case From::Region:
-        if (const auto& region = m_shared->region()) {
-            setTime(region->time);
-            m_where->setText(region->condition);
-        }
+        if (const auto& region = m_shared->region())
+            takeRegion(*region);
         break;
     case From::Agent:
         m_agents->setText(QString::fromStdString(
@@ -281,6 +275,15 @@ void ReplayForm::take(From from)
         takeMessage(m_shared->selectedMessage());
         break;
     }
+}
+
+void ReplayForm::takeRegion(const Region& region)
+{
+    const Session* session = m_shared->session();
+    const bool isWhole = session && region.time == session->seen().time;
+    m_from->setText(isWhole ? QString() : isoTime(region.time.begin));
+    m_until->setText(isWhole ? QString() : isoTime(region.time.end));
+    m_where->setText(region.condition);
 }
 
 /// Of several recordings a number alone says nothing.

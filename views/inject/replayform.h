@@ -23,6 +23,7 @@ class QToolButton;
 
 namespace murmur {
 
+struct Region;
 class SharedView;
 
 /// What is sent again, when, and how it is changed: the wish of a replay, as fields.
@@ -39,6 +40,8 @@ public:
     /// Takes what is chosen in the window: what the filter leaves, a time, an agent, a message.
     enum class From { Filter, Window, Region, Agent, Message };
     void take(From from);
+    /// The messages behind a region: rows of a table, cells of a picture.
+    void takeRegion(const Region& region);
 
     [[nodiscard]] int labelWidth() const; ///< of its first column
     [[nodiscard]] QLineEdit* where() const { return m_where; }
