@@ -11,6 +11,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <QFileInfo>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -110,7 +112,7 @@ int run(const Options& options)
             break;
         Moment moment;
         for (const QString& path : pathsOf(files.files))
-            moment.recordings.push_back({path, {}});
+            moment.recordings.push_back({QFileInfo(path).absoluteFilePath(), {}});
         moment.at = place.time;
         moment.select = place.message == 0 ? QString() : QString::number(place.message);
         moment.where = place.condition;

@@ -196,13 +196,21 @@ Status PlaceFinder::takeIds(const Clue& clue, std::size_t from, std::size_t to)
     const QByteArray id = clue.text.toUtf8();
     FoundPlace place;
     place.what = idText(u"id"_s, clue.text);
+    place.condition = any.join(u" or "_s);
     for (std::size_t i = from; i < to && *first; ++i) {
         if ((*first)->ids[static_cast<std::size_t>(kIdWords[i].field)] != id)
             continue;
         place.what = idText(QLatin1StringView(kIdWords[i].name), clue.text);
+        // Where that finds all of them, it is the shorter filter.
+        const auto alone = search(any[static_cast<qsizetype>(i - from)], m_request.most);
+        if (!alone)
+            return alone.error();
+        if (alone->seqs == found->seqs)
+            place.condition = any[static_cast<qsizetype>(i - from)];
         break;
     }
-    place.condition = found->seqs.size() > 1 ? any.join(u" or "_s) : QString();
+    if (found->seqs.size() == 1)
+        place.condition.clear(); // its number is enough
     return add(std::move(place), *found);
 }
 

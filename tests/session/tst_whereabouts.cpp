@@ -171,6 +171,18 @@ private Q_SLOTS:
         }
     }
 
+    void theFilterOfAnIdIsAsShortAsItCanBe()
+    {
+        const auto trace = ask(QString::fromLatin1(kTrace));
+        QCOMPARE(trace.places.front().condition,
+                 u"trace == \"%1\""_s.arg(QLatin1StringView(kTrace)));
+        // A request is found by its own id, its reply by whose it is.
+        const auto call = ask(u"q-1"_s);
+        QCOMPARE(call.places.front().count, 2);
+        QVERIFY(call.places.front().condition.contains(u"id == \"q-1\""_s));
+        QVERIFY(call.places.front().condition.contains(u"correlation == \"q-1\""_s));
+    }
+
     void whatIsNotThereSaysWhatWasTried()
     {
         const auto found = ask(u"{\"trace_id\":\"nowhere\",\"at\":\"2020-01-01T00:00:00Z\"}"_s);
