@@ -185,7 +185,7 @@ int run(const Options& options)
     auto triggers = triggersOf(options.triggers);
     if (!triggers)
         return failed(triggers.error());
-    auto triggerRules = triggerRulesOf(options.triggers, recording.urls);
+    auto triggerRules = triggerRulesOf(options.triggers, *triggers, recording.urls);
     if (!triggerRules)
         return failed(triggerRules.error());
     run.triggers = std::move(*triggers);

@@ -13,6 +13,7 @@
 #include <array>
 #include <map>
 #include <string_view>
+#include <tuple>
 
 using namespace Qt::StringLiterals;
 
@@ -30,6 +31,31 @@ void addOrdered(CLI::App& app, const std::string& name, const std::string& descr
 Error triggerUse(const QString& sentence)
 {
     return {ErrorCode::WrongUse, sentence};
+}
+
+/// What is switched on for nobody is a mistake.
+Status checkSwitches(const TriggerOptions& options, const std::vector<Trigger>& triggers)
+{
+    const auto isThere = [&triggers](std::string_view id) {
+        return std::ranges::any_of(triggers, [id](const Trigger& trigger) {
+            return std::ranges::any_of(trigger.actions, [id](const QString& action) {
+                const TriggerActionEntry* entry = triggerActionOf(action);
+                return entry != nullptr && entry->id == id;
+            });
+        });
+    };
+    const std::tuple<bool, const char*, const char*> switches[] = {
+        {options.arms, "--arm", "inject"},
+        {!options.injectTo.empty(), "--inject-to", "inject"},
+        {options.mayRun, "--allow-run", "run"},
+        {!options.webhookHosts.empty(), "--allow-webhook", "webhook"}};
+    for (const auto& [isGiven, name, action] : switches) {
+        if (isGiven && !isThere(action))
+            return triggerUse(
+                u"%1 is for triggers that do %2:…, and there is none; \"murmur help triggers\" "
+                "explains them."_s.arg(QLatin1StringView(name), QLatin1StringView(action)));
+    }
+    return Done{};
 }
 
 } // namespace
@@ -111,8 +137,12 @@ Result<std::vector<Trigger>> triggersOf(const TriggerOptions& options)
     return triggers;
 }
 
-Result<TriggerRules> triggerRulesOf(const TriggerOptions& options, const std::vector<QUrl>& urls)
+Result<TriggerRules> triggerRulesOf(const TriggerOptions& options,
+                                    const std::vector<Trigger>& triggers,
+                                    const std::vector<QUrl>& urls)
 {
+    if (auto checked = checkSwitches(options, triggers); !checked)
+        return checked.error();
     TriggerRules rules;
     rules.mayRun = options.mayRun;
     for (const std::string& host : options.webhookHosts)

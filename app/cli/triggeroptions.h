@@ -36,6 +36,8 @@ void readTriggerOrder(const CLI::App& app, TriggerOptions& options);
 /// Before anything is started: WrongUse says what is wrong, in which of them.
 Result<std::vector<Trigger>> triggersOf(const TriggerOptions& options);
 /// What the actions may do. `urls`: what is recorded.
-Result<TriggerRules> triggerRulesOf(const TriggerOptions& options, const std::vector<QUrl>& urls);
+Result<TriggerRules> triggerRulesOf(const TriggerOptions& options,
+                                    const std::vector<Trigger>& triggers,
+                                    const std::vector<QUrl>& urls);
 
 } // namespace murmur::cli

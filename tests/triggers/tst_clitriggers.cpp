@@ -105,6 +105,9 @@ private Q_SLOTS:
         QCOMPARE(refused({u"--on"_s, u"a"_s, u"--do"_s, u"sing"_s}, "keep"), QByteArray());
         QCOMPARE(refused({u"--on"_s, u"a"_s, u"--at-most"_s, u"often"_s}, "5/1m"), QByteArray());
         QCOMPARE(refused({u"--on"_s, u"a"_s, u"--on"_s, u"a"_s}, "--as"), QByteArray());
+        QCOMPARE(refused({u"--on"_s, u"a"_s, u"--arm"_s}, "--arm is for triggers that do inject"),
+                 QByteArray());
+        QCOMPARE(refused({u"--allow-run"_s}, "--allow-run is for"), QByteArray());
         QCOMPARE(murmur::murmur({u"trigger"_s, file}).code, 2);
     }
 
