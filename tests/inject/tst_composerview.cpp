@@ -119,6 +119,32 @@ private Q_SLOTS:
         QVERIFY2(answer.contains(u"A-14"_s), qPrintable(answer));
     }
 
+    void whatIsUnlikeTheOthersOfItsTopicIsSaid()
+    {
+        std::vector<Said> messages = asked();
+        for (int i = 2; i < 10; ++i)
+            messages.push_back(
+                message(i * 100ms, QByteArray("{'topic':'plan','kind':'request','from':'me',"
+                                              "'to':'planner','id':'m%1',"
+                                              "'payload':{'ask':'A'}}")
+                                       .replace("%1", QByteArray::number(i))));
+        Recorded recorded(std::move(messages));
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        scene.edit(1);
+        QTRY_VERIFY(scene.view.isSettled());
+        QVERIFY2(scene.view.unlikeOthers().isEmpty(),
+                 qPrintable(scene.view.unlikeOthers().join(u';')));
+        QString text = scene.view.payload()->toPlainText();
+        QVERIFY(text.contains(u"\"ask\":\"A\""_s));
+        scene.view.payload()->setPlainText(text.replace(u"\"ask\":\"A\""_s, u"\"ask\":5"_s));
+        QTRY_COMPARE(scene.view.unlikeOthers().size(), 1);
+        QVERIFY2(scene.view.unlikeOthers().front().contains(u"a number; it is a text elsewhere"_s),
+                 qPrintable(scene.view.unlikeOthers().front()));
+        QVERIFY2(scene.view.asText().contains(u"elsewhere"_s), qPrintable(scene.view.asText()));
+    }
+
     void elsewhereItIsArmedByTypingAndShownBeforeItIsSent()
     {
         Recorded recorded(asked());

@@ -4,6 +4,8 @@
 #include "views/inject/composerview.h"
 
 #include "bus/endpoint.h"
+#include "query/completion.h"
+#include "replay/learntshape.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
 #include "views/base/sharedview.h"
@@ -30,6 +32,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr int kShapesLookedAt = 200;
+constexpr auto kShapePause = std::chrono::milliseconds(300);
 constexpr int kSentRows = 2'000; ///< looked through at a time for what we sent
 
 QString environmentWord(Environment environment)
@@ -53,6 +57,9 @@ ComposerView::ComposerView(const ViewContext& context, Injector::MakePublisher m
 {
     build();
     connectParts();
+    m_shapeSoon.setSingleShot(true);
+    m_shapeSoon.setInterval(kShapePause);
+    connect(&m_shapeSoon, &QTimer::timeout, this, &ComposerView::learnShape);
     showTarget();
     showArming();
     onEdited();
@@ -285,6 +292,9 @@ void ComposerView::onSessionChanged()
     m_up.clear();
     m_recording.clear();
     m_desk->disarm();
+    m_shapeTopic.clear();
+    m_shape.reset();
+    m_shapeJob.cancel();
     readConnections();
 }
 
@@ -379,15 +389,84 @@ void ComposerView::showTarget()
 void ComposerView::onEdited()
 {
     m_isPreviewed = false;
-    const bool isValid = m_payload->isValid();
-    m_verdict->setText(isValid ? u"✓ "_s + m_payload->verdict() : u"✕ "_s + m_payload->verdict());
-    QPalette colors = palette();
-    colors.setColor(QPalette::WindowText,
-                    isValid ? Theme::current().secondary : Theme::current().bad);
-    m_verdict->setPalette(colors);
+    if (m_topic->text() != m_shapeTopic)
+        m_shapeSoon.start();
+    showVerdict();
     m_rate->setVisible(m_repeat->value() > 1);
     m_command->setText(injectCommand(draft()));
     m_command->setCursorPosition(0);
+}
+
+void ComposerView::showVerdict()
+{
+    const Theme& theme = Theme::current();
+    const bool isValid = m_payload->isValid();
+    const QStringList unlike = unlikeOthers();
+    const QString verdict = m_payload->verdict();
+    m_verdict->setText(!isValid           ? u"✕ "_s + verdict
+                       : unlike.isEmpty() ? u"✓ "_s + verdict
+                                          : u"▲ "_s + verdict + u", "_s + unlike.front());
+    m_verdict->setToolTip(unlike.join(u'\n'));
+    m_verdict->setAccessibleDescription(unlike.join(u". "_s));
+    QPalette colors = palette();
+    colors.setColor(QPalette::WindowText, !isValid           ? theme.bad
+                                          : unlike.isEmpty() ? theme.secondary
+                                                             : theme.warning);
+    m_verdict->setPalette(colors);
+}
+
+QStringList ComposerView::unlikeOthers() const
+{
+    if (!m_shape || m_topic->text() != m_shapeTopic || !m_payload->isText())
+        return {};
+    return m_shape->judge(m_payload->bytes().toStdString());
+}
+
+void ComposerView::learnShape()
+{
+    Session* session = shared()->session();
+    m_shapeTopic = m_topic->text();
+    m_shape.reset();
+    m_shapeJob.cancel();
+    if (!session || m_shapeTopic.isEmpty())
+        return;
+    const auto filter =
+        parseFilter(u"topic == %1 and not (injected or replayed)"_s.arg(filterValue(m_shapeTopic)),
+                    session->seen().time);
+    if (!filter)
+        return;
+    MatchRequest request;
+    request.filter = *filter;
+    request.limit = kShapesLookedAt;
+    request.newestFirst = true;
+    m_shapeJob.start(
+        this,
+        [session, request](std::stop_token stop) mutable {
+            request.stop = std::move(stop);
+            return session->search(request);
+        },
+        [this](const Result<MatchList>& found) {
+            Session* now = shared()->session();
+            if (!found || found->seqs.empty() || !now)
+                return;
+            RowRequest rows;
+            rows.seqs = found->seqs;
+            m_shapeJob.start(
+                this,
+                [now, rows](std::stop_token stop) mutable {
+                    rows.stop = std::move(stop);
+                    return now->messages(rows);
+                },
+                [this](const Result<std::vector<MessageDetail>>& messages) {
+                    if (!messages)
+                        return;
+                    m_shape = std::make_unique<LearntShape>();
+                    for (const MessageDetail& message : *messages)
+                        m_shape->add({message.raw.constData(),
+                                      static_cast<std::size_t>(message.raw.size())});
+                    showVerdict();
+                });
+        });
 }
 
 void ComposerView::showArming()
@@ -413,7 +492,7 @@ void ComposerView::showArming()
 
 QString ComposerView::asText() const
 {
-    return injectCommand(draft()) + u"\n\n"_s + m_answers->asText();
+    return injectCommand(draft()) + u'\n' + m_verdict->text() + u"\n\n"_s + m_answers->asText();
 }
 
 QByteArray ComposerView::saveState() const

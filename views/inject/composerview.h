@@ -9,6 +9,7 @@
 #include "views/inject/injectiondesk.h"
 
 #include <QSet>
+#include <QTimer>
 
 #include <functional>
 #include <memory>
@@ -29,6 +30,7 @@ namespace murmur {
 
 class AnswerPane;
 class HeaderTable;
+class LearntShape;
 class PaneHeader;
 class PayloadEdit;
 
@@ -45,7 +47,12 @@ public:
     [[nodiscard]] QString asText() const override;
     [[nodiscard]] QByteArray saveState() const override;
     void restoreState(const QByteArray& state) override;
-    [[nodiscard]] bool isSettled() const override { return !m_job.isBusy(); }
+    [[nodiscard]] bool isSettled() const override
+    {
+        return !m_job.isBusy() && !m_shapeJob.isBusy() && !m_shapeSoon.isActive();
+    }
+    /// What is unlike the other messages of the topic; empty: nothing, or it is not known.
+    [[nodiscard]] QStringList unlikeOthers() const;
     [[nodiscard]] QSize sizeHint() const override { return {760, 320}; }
 
     /// The connections of the recording that runs, as they are now. One that went down disarms.
@@ -87,6 +94,9 @@ private:
     void takeMessage(const MessageDetail& message);
     void readAnswer(Seq seq);
     void onEdited();
+    /// What messages of the topic look like, found out once for each topic.
+    void learnShape();
+    void showVerdict();
     void onEnded(const InjectionReport& report);
     void lookForSent();
     void showArming();
@@ -128,6 +138,10 @@ private:
     LatestJob m_answerJob;
     LatestJob m_infoJob;
     LatestJob m_sentJob;
+    std::unique_ptr<LearntShape> m_shape; ///< null: not known
+    QString m_shapeTopic;                 ///< that it is of, or is being found out for
+    QTimer m_shapeSoon;
+    LatestJob m_shapeJob;
 };
 
 } // namespace murmur
