@@ -15,7 +15,6 @@
 #include <utility>
 
 using namespace Qt::StringLiterals;
-using namespace std::chrono;
 
 namespace murmur {
 
@@ -69,7 +68,8 @@ int offsetOf(const QTimeZone& zone, TimePoint at)
 
 bool isNearSession(TimePoint t, TimeRange session)
 {
-    return session.begin - seconds(1) <= t && t <= session.end + seconds(1);
+    return session.begin - std::chrono::seconds(1) <= t &&
+           t <= session.end + std::chrono::seconds(1);
 }
 
 /// Members that say which message, call or conversation it is.
@@ -173,9 +173,9 @@ void ClueFinder::addTime(const QRegularExpressionMatch& match)
     const QString zone = match.captured(3);
     const auto inUtc = [&](TimePoint local) -> std::optional<TimePoint> {
         if (zone.isEmpty())
-            return local - seconds(offsetOf(m_context.zone, local));
+            return local - std::chrono::seconds(offsetOf(m_context.zone, local));
         const auto offset = zoneOffset(zone, local);
-        return offset ? std::optional(local - seconds(*offset)) : std::nullopt;
+        return offset ? std::optional(local - std::chrono::seconds(*offset)) : std::nullopt;
     };
     if (const QString date = match.captured(1); !date.isEmpty()) {
         const std::string day = date.toStdString();
@@ -187,10 +187,12 @@ void ClueFinder::addTime(const QRegularExpressionMatch& match)
         return;
     }
     // Of a time of the day each day is tried, the ones around for the sake of zones.
-    const auto first = floor<days>(m_context.session.begin) - days(1);
-    const auto last =
-        std::min(floor<days>(m_context.session.end) + days(1), first + days(kMostDays));
-    for (auto day = first; day <= last; day += days(1)) {
+    const auto first =
+        std::chrono::floor<std::chrono::days>(m_context.session.begin) - std::chrono::days(1);
+    const auto last = std::min(std::chrono::floor<std::chrono::days>(m_context.session.end) +
+                                   std::chrono::days(1),
+                               first + std::chrono::days(kMostDays));
+    for (auto day = first; day <= last; day += std::chrono::days(1)) {
         const auto time = inUtc(TimePoint(day) + nanoseconds(rest));
         if (time && isNearSession(*time, m_context.session))
             add({Clue::Is::Time, match.captured(0).trimmed(), {}, *time});

@@ -45,7 +45,7 @@ QString shortId(const QString& id)
 }
 
 /// The member's name says more than that it is some id.
-QString idText(const QString& word, const QString& id)
+QString wordAndId(const QString& word, const QString& id)
 {
     return word == u"id"_s ? u"id %1"_s.arg(shortId(id)) : word + u' ' + shortId(id);
 }
@@ -195,12 +195,12 @@ Status PlaceFinder::takeIds(const Clue& clue, std::size_t from, std::size_t to)
         return first.error();
     const QByteArray id = clue.text.toUtf8();
     FoundPlace place;
-    place.what = idText(u"id"_s, clue.text);
+    place.what = wordAndId(u"id"_s, clue.text);
     place.condition = any.join(u" or "_s);
     for (std::size_t i = from; i < to && *first; ++i) {
         if ((*first)->ids[static_cast<std::size_t>(kIdWords[i].field)] != id)
             continue;
-        place.what = idText(QLatin1StringView(kIdWords[i].name), clue.text);
+        place.what = wordAndId(QLatin1StringView(kIdWords[i].name), clue.text);
         // Where that finds all of them, it is the shorter filter.
         const auto alone = search(any[static_cast<qsizetype>(i - from)], m_request.most);
         if (!alone)
