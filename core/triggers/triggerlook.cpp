@@ -4,6 +4,7 @@
 #include "triggers/triggerlook.h"
 
 #include "exchange/messagejson.h"
+#include "session/findingsboard.h"
 #include "session/findingslook.h"
 #include "session/jobs.h"
 
@@ -270,10 +271,15 @@ Result<TriggerLookResult> lookForTriggers(const Source& source, TriggerLookReque
     // The view is gone: who holds one reader and asks for another stands in the recorder's way.
     look.finish(source, result);
     if (findings != nullptr) {
-        const auto report = findings->look(source, {}, request.stop);
-        if (!report)
-            return report.error();
-        look.takeFindings(*report, result);
+        if (source.findings && source.findings->isKeeping()) {
+            if (const auto latest = source.findings->latest())
+                look.takeFindings(*latest, result);
+        } else {
+            const auto report = findings->look(source, {}, request.stop);
+            if (!report)
+                return report.error();
+            look.takeFindings(*report, result);
+        }
     }
     result.states = std::move(request.states);
     return result;

@@ -12,11 +12,13 @@
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/connect/attachedit.h"
+#include "views/inject/composerview.h"
 #include "views/triggers/triggersmodel.h"
 #include "views/triggers/triggersview.h"
 #include "workspace.h"
 
 #include <QAction>
+#include <QComboBox>
 #include <QFileInfo>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -78,6 +80,51 @@ private Q_SLOTS:
         // It is drawn where it happened.
         QTRY_COMPARE(MarkerBoard::of(window.shared())->markers().size(), std::size_t(1));
         QCOMPARE(MarkerBoard::of(window.shared())->markers()[0].trigger, u"payload.goal == 2"_s);
+        window.closeRecording();
+    }
+
+    void theySendWhereTheWindowIsArmedAndOnlyThen()
+    {
+        StudioSettings settings(m_dir.filePath(u"armed.ini"_s));
+        MainWindow window(settings, {m_dir.filePath(u"armed"_s), true, true});
+        window.resize(1400, 900);
+        window.show();
+        window.attach({{QUrl(u"listen://127.0.0.1:0"_s)}, {}});
+        const auto hub = [&window] {
+            const auto& all = window.session()->connections();
+            return !all.empty() && all[0].state == ConnectionStatus::State::Up ? QUrl(all[0].url)
+                                                                               : QUrl();
+        };
+        QTRY_VERIFY(!hub().isEmpty());
+        auto* view = qobject_cast<TriggersView*>(window.workspace()->view(u"triggers"));
+        auto* composer = qobject_cast<ComposerView*>(window.workspace()->view(u"inject"));
+        view->compose(u"payload.level == high"_s);
+        view->actions()->setPlainText(u"inject:alerts {\"level\":\"high\"}"_s);
+        view->often()->setCurrentText(u"100/1m"_s);
+        QTest::keyClick(view->when(), Qt::Key_Return);
+        HubClient agent(hub());
+        QByteArrayList heard;
+        connect(&agent, &HubClient::heard, this,
+                [&heard](const QByteArray& json) { heard << json; });
+        agent.open();
+        QTRY_VERIFY(agent.isOpen());
+        QVERIFY(agent.publish(R"({"op":"subscribe","topics":["alerts"]})"));
+        QTRY_COMPARE(heard.size(), 1);
+        const QByteArray alarm = R"({"topic":"state","from":"a","payload":{"level":"high"}})";
+        QVERIFY(agent.publish(alarm));
+        const auto outcome = [view] {
+            return view->model()->text(0, TriggersModel::OutcomeColumn);
+        };
+        QTRY_VERIFY2(outcome().contains(u"observed only"_s), qPrintable(outcome()));
+        QVERIFY(composer->desk()->arm(hub(), {}).ok());
+        QVERIFY(agent.publish(alarm));
+        QTRY_VERIFY2(outcome().startsWith(u"sent to"_s), qPrintable(outcome()));
+        QTRY_COMPARE(heard.size(), 2);
+        composer->desk()->disarm();
+        QVERIFY(agent.publish(alarm));
+        QTRY_COMPARE(view->model()->text(0, TriggersModel::FiredColumn), u"3"_s);
+        QTRY_VERIFY2(outcome().contains(u"observed only"_s), qPrintable(outcome()));
+        QCOMPARE(heard.size(), 2);
         window.closeRecording();
     }
 };
