@@ -35,6 +35,9 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
+    static constexpr auto kTick = std::chrono::seconds(1);
+    /// Kept free on the disk, as the size of the .lock file.
+    static constexpr std::int64_t kRoomForLastWords = std::int64_t(4) << 20;
     /// Draining: nothing new is let in, what was heard is still written. Holding: nothing is
     /// written, what was heard waits in memory. Full: a transaction failed for want of room.
     enum class Mode { Writing, Draining, Holding, Full, Failed };
