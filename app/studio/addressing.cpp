@@ -31,6 +31,7 @@ namespace murmur {
 
 namespace {
 
+constexpr qsizetype kMostPasted = 128 * 1024; // characters: a book holds no moment
 const QString kZoneKey = u"window/zone"_s;
 
 /// What was found of the files of a link.
@@ -62,7 +63,7 @@ LinkedFiles findLinked(const std::vector<Moment::Recording>& recordings, const Q
 
 QString shortText(QString text)
 {
-    text = text.simplified();
+    text = text.left(1000).simplified();
     return text.size() > 60 ? text.left(57) + u'…' : text;
 }
 
@@ -80,7 +81,8 @@ Addressing::Addressing(MainWindow& window, QObject* parent)
     }
     m_zone = shownZone().id();
     m_window.installEventFilter(this);
-    connect(m_window.session(), &StudioSession::stateChanged, this, &Addressing::checkUuids);
+    // The facts of a recording are known a moment after it is open.
+    connect(m_window.session(), &StudioSession::connectionsChanged, this, &Addressing::checkUuids);
 }
 
 /// Times are written anew in another zone, and the zone is remembered.
@@ -259,7 +261,7 @@ void Addressing::restore(const Moment& moment)
 
 void Addressing::paste()
 {
-    const QString text = QGuiApplication::clipboard()->text();
+    const QString text = QGuiApplication::clipboard()->text().left(kMostPasted);
     if (text.trimmed().isEmpty())
         say(tr("The clipboard holds no text: copy an id, a time, a line of a log or a link first"));
     else

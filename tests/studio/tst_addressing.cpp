@@ -215,6 +215,20 @@ private Q_SLOTS:
         QTRY_COMPARE(desk.shared().selectedMessage(), Seq(100));
     }
 
+    void anotherRecordingOfThatNameIsToldApart()
+    {
+        Desk desk;
+        QVERIFY(desk.open(desk.file));
+        const QString link = desk.wander();
+        desk.window.reset();
+        QVERIFY(QFile::remove(desk.file));
+        QVERIFY(test::makeRecording(desk.file, 500));
+        desk.reopen();
+        desk.addressing().goTo(link);
+        QTRY_VERIFY2(desk.said().contains(u"night.murmur is another recording"_s),
+                     qPrintable(desk.said()));
+    }
+
     void aRecordingThatIsNotHereIsNamed()
     {
         Desk desk;
