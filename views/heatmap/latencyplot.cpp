@@ -54,10 +54,12 @@ constexpr std::array<double, 17> kLatencyTicks{1e0,   1e1,    1e2,     1e3,     
                                                1e6,   1e7,    1e8,     1e9,     1e10,    60e9,
                                                600e9, 3600e9, 36000e9, 86400e9, 864000e9};
 
-/// Each with its unit.
+/// Each with its unit; in a low picture only as many as can be read.
 class LatencyTicker : public QCPAxisTicker
 {
 public:
+    double apart = 0; ///< at least, in decades
+
     void generate(const QCPRange& range, const QLocale&, QChar, int, QVector<double>& ticks,
                   QVector<double>* subTicks, QVector<QString>* labels) override
     {
@@ -68,7 +70,8 @@ public:
             labels->clear();
         for (const double ns : kLatencyTicks) {
             const double level = std::log10(ns);
-            if (level < range.lower - 1e-6 || level > range.upper + 1e-6)
+            if (level < range.lower - 1e-6 || level > range.upper + 1e-6 ||
+                (!ticks.isEmpty() && level - ticks.back() < apart))
                 continue;
             ticks.append(level);
             if (labels != nullptr)
@@ -432,6 +435,8 @@ void LatencyPlot::placeAxes()
     if (!m_window.isEmpty())
         xAxis->setRange(keyOf(m_window.begin), keyOf(m_window.end));
     yAxis->setRange(m_span.low, m_span.high);
+    qSharedPointerCast<LatencyTicker>(yAxis->ticker())->apart =
+        (m_span.high - m_span.low) * line * 1.3 / std::max(1, axisRect()->height());
     // Keys count from the origin, which has moved with the cells.
     placePlayhead();
     placeBox(m_kept);
