@@ -86,6 +86,7 @@ StatusLine::StatusLine(StudioSession* session, QWidget* parent)
     m_promise->setFont(bold);
     m_rest->setFont(Theme::current().interfaceFont(9));
     m_figures->setFont(Theme::current().numberFont(9));
+    m_figures->setTextFormat(Qt::PlainText); // it may quote what agents say
     m_legend->setFont(Theme::current().interfaceFont(9));
     m_legend->setToolTip(tr("L shows what every mark means"));
     m_figures->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
@@ -207,7 +208,9 @@ void StatusLine::refresh()
     }
     m_figures->setText(text);
     const QString recordings = recordingsText(m_session->info());
-    m_figures->setToolTip(m_said.isEmpty() && !recordings.isEmpty() ? recordings : text);
+    m_figures->setToolTip(m_said.isEmpty() && !recordings.isEmpty()
+                              ? recordings
+                              : u"<p>%1</p>"_s.arg(text.toHtmlEscaped()));
 }
 
 void StatusLine::lookAtDisk()

@@ -140,6 +140,19 @@ private Q_SLOTS:
         QCOMPARE(view.model()->text(0, TriggersModel::OftenColumn), u"once"_s);
     }
 
+    void whatAgentsSayIsShownAsItIs()
+    {
+        Trigger hostile{u"<b>x</b>"_s, u"topic == \"<img src=a>\""_s, {}, {}, true};
+        SharedView shared;
+        TriggersView view({&shared});
+        view.restoreState(triggersToJson({hostile}));
+        const QString tip =
+            view.model()
+                ->data(view.model()->index(0, TriggersModel::WhenColumn), Qt::ToolTipRole)
+                .toString();
+        QVERIFY2(tip.contains(u"&lt;img src=a&gt;"_s), qPrintable(tip));
+    }
+
     void theyAreRememberedButWhatTheyMayDoIsNot()
     {
         SharedView shared;

@@ -107,7 +107,10 @@ QVariant TriggersModel::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole:
         return text(index.row(), column);
     case Qt::ToolTipRole:
-        return column == DoColumn ? one.trigger.actions.join(u'\n') : text(index.row(), column);
+        // It may quote what agents say; as rich text it breaks lines.
+        return u"<p style='white-space:pre-wrap'>%1</p>"_s.arg(
+            (column == DoColumn ? one.trigger.actions.join(u'\n') : text(index.row(), column))
+                .toHtmlEscaped());
     case Qt::CheckStateRole:
         if (column == NameColumn)
             return one.trigger.isOn ? Qt::Checked : Qt::Unchecked;
