@@ -25,7 +25,11 @@ constexpr std::array<std::string_view, 4> kOrdered{"--on", "--do", "--at-most", 
 
 void addOrdered(CLI::App& app, const std::string& name, const std::string& description)
 {
-    app.add_option(name, description)->expected(1)->allow_extra_args(false)->take_all();
+    app.add_option(name, description)
+        ->type_name("TEXT")
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->take_all();
 }
 
 Error triggerUse(const QString& sentence)
