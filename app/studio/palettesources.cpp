@@ -9,10 +9,10 @@
 #include "viewregistry.h"
 #include "workspace.h"
 
+#include "keptnote.h"
 #include "query/completion.h"
 #include "query/filterbook.h"
 #include "views/base/sharedview.h"
-#include "keptnote.h"
 
 #include <QAction>
 #include <QCoreApplication>
