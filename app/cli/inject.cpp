@@ -10,6 +10,7 @@
 #include "validators.h"
 
 #include "bus/connection.h"
+#include "replay/injectionsequence.h"
 #include "replay/injector.h"
 #include "replay/preparation.h"
 
@@ -18,6 +19,7 @@
 #include <QEventLoop>
 #include <QFile>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,6 +38,7 @@ struct InjectOptions
     std::vector<std::string> headers;
     std::vector<std::string> from; // file, Seq
     std::vector<std::string> sets;
+    std::string sequence;
     std::string key;
     std::string correlation;
     std::string expectReply;
@@ -148,6 +151,16 @@ Result<InjectionRun> runFrom(const InjectOptions& options)
     run.draft.target = attaching.urls.front();
     if (auto read = readSecrets(options.secrets, run.options); !read)
         return read.error();
+    run.typedHost = QString::fromStdString(options.confirm);
+    if (!options.sequence.empty()) {
+        auto steps = sequenceFromFile(QFile::decodeName(options.sequence.c_str()));
+        if (!steps)
+            return steps.error();
+        run.sequence = std::move(*steps);
+        for (InjectionStep& step : run.sequence)
+            step.draft.target = run.draft.target;
+        return run;
+    }
     if (!options.from.empty()) {
         if (auto read = readRecorded(options, run); !read)
             return read.error();
@@ -193,7 +206,6 @@ Result<InjectionRun> runFrom(const InjectOptions& options)
             return injectUse(u"--expect-reply takes a time up to 1h, for example 2s."_s);
         draft.replyWait = *wait;
     }
-    run.typedHost = QString::fromStdString(options.confirm);
     return run;
 }
 
@@ -205,13 +217,16 @@ int showDry(const InjectionRun& run, const InjectOptions& options)
         return failed(publisher.error());
     const PublisherTraits traits = (*publisher)->traits();
     const Guards guards = guardsOf(run, traits);
-    const auto ready = prepared(run, guards, traits, 1, wallNow());
+    const auto ready = preparedAll(run, guards, traits, wallNow());
     if (!ready)
         return failed(ready.error());
     if (const auto allowed = mayBeSent(run); !allowed)
         return failed(allowed.error());
     StandardOutput output;
-    output.write(options.json ? dryJson(run, *ready) : dryText(run, *ready));
+    for (std::size_t i = 0; i < ready->size(); ++i) {
+        const PreparedInjection& one = (*ready)[i];
+        output.write(options.json ? dryJson(run, one) : (i > 0 ? "\n" : "") + dryText(run, one));
+    }
     const int written = output.finish();
     if (options.dryRun || written != kDone)
         return written;
@@ -227,15 +242,25 @@ int endOf(const InjectionReport& ended, const InjectionRun& run)
     case InjectionReport::End::Lost:
         return failed({ErrorCode::Unreachable, ended.sentence});
     case InjectionReport::End::Stopped:
+        if (!run.sequence.empty() && ended.failed == 0) {
+            report(ended.sentence);
+            return kCheckFailed;
+        }
+        break;
     case InjectionReport::End::Done:
         break;
     }
     if (ended.failed > 0)
         return exitCodeOf(ErrorCode::Unreachable);
-    if (run.draft.wantsReply && ended.answered < ended.sent) {
-        report(u"%1 of %2 had no answer within %3."_s.arg(ended.sent - ended.answered)
-                   .arg(ended.sent)
-                   .arg(durationText(run.draft.replyWait)));
+    const std::int64_t wanted =
+        run.sequence.empty() ? (run.draft.wantsReply ? ended.sent : 0)
+                             : std::ranges::count_if(run.sequence, [](const InjectionStep& step) {
+                                   return step.draft.wantsReply;
+                               });
+    if (ended.answered < wanted) {
+        report(u"%1 of %2 had no answer within %3."_s.arg(wanted - ended.answered)
+                   .arg(wanted)
+                   .arg(durationText(draftAt(run, countOf(run)).replyWait)));
         return kCheckFailed;
     }
     return kDone;
@@ -257,8 +282,9 @@ int runInject(const InjectOptions& options)
     QObject::connect(&signals, &StopSignals::requested, &injector, [&] { injector.stop(); });
     StandardOutput output;
     QObject::connect(&injector, &Injector::happened, &injector, [&](const InjectionEvent& event) {
-        output.write(options.json ? eventJson(event, run->draft.origin)
-                                  : eventText(event, run->draft.origin));
+        const auto number = static_cast<std::int64_t>(event.number);
+        const InjectionOrigin& origin = draftAt(*run, number).origin;
+        output.write(options.json ? eventJson(event, origin) : eventText(event, origin));
         output.flush();
     });
     InjectionReport ended;
@@ -292,6 +318,8 @@ void addInject(CLI::App& app, Action& action)
         ->take_all();
     app.add_option("--from", options->from, "FILE SEQ: a recorded message, to be edited and sent")
         ->expected(2);
+    app.add_option("--sequence", options->sequence,
+                   "FILE.json: several messages in order, each with a pause or after a reply");
     app.add_option("--set", options->sets,
                    "PATH=VALUE: a member of the recorded message; payload.PATH of its payload")
         ->expected(1)
@@ -328,7 +356,12 @@ void addInject(CLI::App& app, Action& action)
         "--expect-reply 2s --arm\n"
         "  murmur inject --to listen://127.0.0.1:7777 --from night.murmur 8812 \\\n"
         "      --set payload.goal=B-02 --expect-reply 2s --arm\n"
+        "  murmur inject --to nats://127.0.0.1 --sequence rescue.json --arm\n"
         "\"murmur help inject\" explains variables and guards.");
+    for (const char* name :
+         {"--topic", "--payload", "--header", "--from", "--set", "--key", "--correlation",
+          "--retain", "--binary", "--tombstone", "--repeat", "--rate", "--expect-reply"})
+        app.get_option("--sequence")->excludes(app.get_option(name));
     app.callback([&action, options, topic, payload, key] {
         options->hasTopic = topic->count() > 0;
         options->hasPayload = payload->count() > 0;

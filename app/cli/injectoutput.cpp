@@ -84,6 +84,14 @@ QString differenceLine(const AnswerDifference& difference)
                                                             : QString());
 }
 
+QString whenText(const InjectionStep& step)
+{
+    QString text = step.isAfterReply ? u", after the reply"_s : QString();
+    if (step.pause > nanoseconds(0))
+        text += u", after a pause of "_s + durationText(step.pause);
+    return text;
+}
+
 } // namespace
 
 std::string dryText(const InjectionRun& run, const PreparedInjection& ready)
@@ -98,14 +106,22 @@ std::string dryText(const InjectionRun& run, const PreparedInjection& ready)
                                           printable(QString::fromStdString(value)));
     if (!message.key.isNull())
         out += u"key      %1\n"_s.arg(shownPayload(message.key));
+    if (!message.correlation.isEmpty())
+        out += u"correlation %1\n"_s.arg(shownPayload(message.correlation));
     if (message.retain)
         out += u"retain   yes\n"_s;
     out += u"payload  %1\n"_s.arg(message.isTombstone ? u"none: the key is deleted"_s
                                                       : shownPayload(message.raw));
-    out += u"times    %1"_s.arg(grouped(run.draft.repeat));
-    if (run.draft.repeat > 1)
-        out += u", %1 a second"_s.arg(run.draft.rate);
-    out += u'\n';
+    if (run.sequence.empty()) {
+        out += u"times    %1"_s.arg(grouped(run.draft.repeat));
+        if (run.draft.repeat > 1)
+            out += u", %1 a second"_s.arg(run.draft.rate);
+        out += u'\n';
+    } else {
+        out += u"number   %1 of %2%3\n"_s.arg(message.number)
+                   .arg(run.sequence.size())
+                   .arg(whenText(run.sequence[message.number - 1]));
+    }
     if (ready.mark == MarkPlace::Nowhere)
         out += u"mark     none. %1\n"_s.arg(markSentence(ready.mark));
     else
@@ -129,7 +145,11 @@ std::string dryJson(const InjectionRun& run, const PreparedInjection& ready)
     writeHeaders(json, ready.message.headers);
     writePayload(json, ready.message.raw);
     json.key("times");
-    json.number(run.draft.repeat);
+    json.number(run.sequence.empty() ? run.draft.repeat : 1);
+    if (!run.sequence.empty()) {
+        json.key("number");
+        json.number(static_cast<std::int64_t>(ready.message.number));
+    }
     json.key("mark");
     json.textOrNull(markWord(ready.mark));
     json.endObject();

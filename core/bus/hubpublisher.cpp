@@ -53,6 +53,7 @@ public:
         traits.hasReplies = true;
         traits.confirms = true;
         traits.mostBytes = m_mostBytes;
+        traits.hasCorrelation = true;
         return traits;
     }
 

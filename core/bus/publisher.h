@@ -51,6 +51,9 @@ struct PublisherTraits
     bool confirms = false;   ///< `sent` means that the bus has it, not only our operating system
     bool hasTopics = true;   ///< false: one stream of frames; the topic goes nowhere
     qint64 mostBytes = 0;    ///< largest message that it takes; 0: not known
+    bool hasKeys = false;    ///< a key, and tombstones of it
+    bool hasRetain = false;  ///< a message can stay as state of its topic
+    bool hasCorrelation = false; ///< an id beside the reply address
 };
 
 struct PublisherStatus

@@ -100,12 +100,15 @@ InjectionDraft draftOf(const MessageDetail& message, const Dictionaries& names, 
     return draft;
 }
 
-Result<OutgoingMessage> messageOf(const InjectionDraft& draft, std::int64_t counter, TimePoint now)
+Result<OutgoingMessage> messageOf(const InjectionDraft& draft, std::int64_t counter, TimePoint now,
+                                  const SpokenReply& reply)
 {
     TemplateInput input;
     input.counter = counter;
     input.now = now;
     input.message = draft.hasMessage ? &draft.message : nullptr;
+    input.reply = reply.message;
+    input.keepsReply = reply.isStillToCome;
     OutgoingMessage message;
     message.number = static_cast<std::uint64_t>(counter);
     auto topic = filled(draft.topic, input, false);
@@ -124,8 +127,11 @@ Result<OutgoingMessage> messageOf(const InjectionDraft& draft, std::int64_t coun
             return made.error();
         message.headers.emplace_back(name, made->toStdString());
     }
+    auto correlation = filled(draft.correlation, input, false);
+    if (!correlation)
+        return correlation.error();
     message.key = draft.key;
-    message.correlation = draft.correlation;
+    message.correlation = *correlation;
     message.retain = draft.retain;
     message.isBinary = draft.isBinary;
     message.isTombstone = draft.isTombstone;
@@ -133,6 +139,17 @@ Result<OutgoingMessage> messageOf(const InjectionDraft& draft, std::int64_t coun
     if (isHubUrl(draft.target) && !draft.isBinary && !message.topic.isEmpty())
         renameTopic(message);
     return message;
+}
+
+std::int64_t countOf(const InjectionRun& run)
+{
+    return run.sequence.empty() ? run.draft.repeat : static_cast<std::int64_t>(run.sequence.size());
+}
+
+const InjectionDraft& draftAt(const InjectionRun& run, std::int64_t number)
+{
+    return run.sequence.empty() ? run.draft
+                                : run.sequence.at(static_cast<std::size_t>(number - 1)).draft;
 }
 
 Guards guardsOf(const InjectionRun& run, const PublisherTraits& traits)
@@ -144,8 +161,12 @@ Guards guardsOf(const InjectionRun& run, const PublisherTraits& traits)
         wish.environment = environmentOf(run.draft.target);
     wish.hasTopics = traits.hasTopics;
     wish.sources = run.sources;
-    if (!run.draft.origin.bus.isEmpty())
-        wish.sources.push_back(run.draft.origin.bus);
+    for (std::int64_t number = 1; number <= countOf(run); ++number) {
+        if (const QUrl bus = draftAt(run, number).origin.bus; !bus.isEmpty())
+            wish.sources.push_back(bus);
+        if (run.sequence.empty())
+            break;
+    }
     wish.heardTopics = run.heardTopics;
     wish.typedHost = run.typedHost;
     wish.toxic = run.toxic;
@@ -154,12 +175,13 @@ Guards guardsOf(const InjectionRun& run, const PublisherTraits& traits)
 
 Result<PreparedInjection> prepared(const InjectionRun& run, const Guards& guards,
                                    const PublisherTraits& traits, std::int64_t counter,
-                                   TimePoint now)
+                                   TimePoint now, const SpokenReply& reply)
 {
-    auto message = messageOf(run.draft, counter, now);
+    const InjectionDraft& draft = draftAt(run, counter);
+    auto message = messageOf(draft, counter, now, reply);
     if (!message)
         return message.error();
-    const InjectionOrigin& origin = run.draft.origin;
+    const InjectionOrigin& origin = draft.origin;
     const std::string headers = headersToBytes(message->headers);
     Outgoing candidate;
     candidate.topic = message->topic;
@@ -167,9 +189,9 @@ Result<PreparedInjection> prepared(const InjectionRun& run, const Guards& guards
     candidate.type = origin.type;
     candidate.raw = message->raw;
     candidate.headers = QByteArrayView(headers.data(), static_cast<qsizetype>(headers.size()));
-    candidate.isAlone = run.draft.repeat <= 1;
+    candidate.isAlone = countOf(run) <= 1;
     candidate.isPicked = candidate.isAlone;
-    candidate.isEdited = origin.seq == 0 || differs(run.draft, *message);
+    candidate.isEdited = origin.seq == 0 || differs(draft, *message);
     // Somebody chose this one: that we sent it before is no loop, what is missing in it is missing.
     candidate.flags = candidate.isAlone ? origin.flags & ~Flags(Injected | Replayed) : origin.flags;
     if (const auto refusal = guards.judge(candidate))
@@ -185,6 +207,28 @@ Result<PreparedInjection> prepared(const InjectionRun& run, const Guards& guards
     const SentMark mark{false, run.id, origin.time, origin.seq};
     ready.mark = writeMark(ready.message, traits, mark);
     return ready;
+}
+
+Result<std::vector<PreparedInjection>> preparedAll(const InjectionRun& run, const Guards& guards,
+                                                   const PublisherTraits& traits, TimePoint now)
+{
+    std::vector<PreparedInjection> all;
+    const std::int64_t count = run.sequence.empty() ? 1 : countOf(run);
+    for (std::int64_t number = 1; number <= count; ++number) {
+        if (draftAt(run, number).wantsReply && !traits.hasReplies) {
+            return Error{
+                ErrorCode::WrongUse,
+                u"%1 gives nobody an inbox for a reply. Send without waiting for one, and "
+                "look for the answer in what is recorded."_s.arg(shownUrl(run.draft.target))};
+        }
+        auto ready = prepared(run, guards, traits, number, now, {nullptr, number > 1});
+        if (!ready)
+            return count == 1 ? ready.error()
+                              : Error{ready.error().code,
+                                      u"Message %1: %2"_s.arg(number).arg(ready.error().message)};
+        all.push_back(std::move(*ready));
+    }
+    return all;
 }
 
 QString shellWord(const QString& text)
@@ -216,8 +260,8 @@ QString injectCommand(const InjectionDraft& draft)
         words << u"--from"_s << shellWord(draft.origin.recording)
               << QString::number(draft.origin.seq);
     }
-    if (draft.origin.seq == 0 || draft.origin.recording.isEmpty() ||
-        draft.payload != withoutMarks(draft.origin.raw))
+    if (!draft.isTombstone && (draft.origin.seq == 0 || draft.origin.recording.isEmpty() ||
+                               draft.payload != withoutMarks(draft.origin.raw)))
         add("--payload", QString::fromUtf8(draft.payload));
     for (const auto& [name, value] : draft.headers)
         add("--header", QString::fromStdString(name + '=' + value));
@@ -227,6 +271,8 @@ QString injectCommand(const InjectionDraft& draft)
         add("--correlation", QString::fromUtf8(draft.correlation));
     if (draft.retain)
         words << u"--retain"_s;
+    if (draft.isBinary)
+        words << u"--binary"_s;
     if (draft.isTombstone)
         words << u"--tombstone"_s;
     if (draft.repeat > 1) {

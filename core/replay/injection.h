@@ -57,14 +57,30 @@ struct InjectionDraft
 
 /// "Edit and send": the message as it was heard, without what its bus wrote on it.
 InjectionDraft draftOf(const MessageDetail& message, const Dictionaries& names, const QUrl& target);
+/// What `{{reply.…}}` speaks of.
+struct SpokenReply
+{
+    const TemplateMessage* message = nullptr;
+    bool isStillToCome = false; ///< leave it as it stands
+};
 /// The draft, its variables filled in; not yet marked. Where a hub's object names its own topic and
 /// the draft another, the object gets that.
-Result<OutgoingMessage> messageOf(const InjectionDraft& draft, std::int64_t counter, TimePoint now);
+Result<OutgoingMessage> messageOf(const InjectionDraft& draft, std::int64_t counter, TimePoint now,
+                                  const SpokenReply& reply = {});
+
+/// One message of a sequence, which goes out once.
+struct InjectionStep
+{
+    InjectionDraft draft;
+    nanoseconds pause{0};      ///< before it
+    bool isAfterReply = false; ///< … and the one before is answered: {{reply.…}}
+};
 
 /// A sending, with all that is asked before.
 struct InjectionRun
 {
     InjectionDraft draft;
+    std::vector<InjectionStep> sequence = {}; ///< these instead, in order, if there are any
     ConnectionOptions options;
     Arming arming;
     QString id = newJobId();
@@ -81,11 +97,18 @@ struct PreparedInjection
     OutgoingMessage message;
     MarkPlace mark = MarkPlace::Nowhere;
 };
+/// How many messages it has.
+std::int64_t countOf(const InjectionRun& run);
+/// The draft of message `number`, from 1.
+const InjectionDraft& draftAt(const InjectionRun& run, std::int64_t number);
 Guards guardsOf(const InjectionRun& run, const PublisherTraits& traits);
 /// Fills in, asks the guards that look at messages, and marks. The error is what a person reads.
 Result<PreparedInjection> prepared(const InjectionRun& run, const Guards& guards,
                                    const PublisherTraits& traits, std::int64_t counter,
-                                   TimePoint now);
+                                   TimePoint now, const SpokenReply& reply = {});
+/// Each of a sequence, else the first, before anything is sent.
+Result<std::vector<PreparedInjection>> preparedAll(const InjectionRun& run, const Guards& guards,
+                                                   const PublisherTraits& traits, TimePoint now);
 
 /// The line that does the same on the command line.
 QString injectCommand(const InjectionDraft& draft);

@@ -3,6 +3,8 @@
 
 #include "replay/injector.h"
 
+#include "replay/injectionsequence.h"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -44,7 +46,7 @@ Injector::Injector(MakePublisher make, QObject* parent)
                    u"%1 did not answer within %2. Nothing was sent."_s.arg(
                        shownUrl(m_run.draft.target), durationText(kAttachPatience)));
         else
-            finish(InjectionReport::End::Done);
+            noteSilence();
     });
     connect(&m_farewell, &QTimer::timeout, this, &Injector::leave);
 }
@@ -62,7 +64,12 @@ void Injector::send(const InjectionRun& run)
     m_report = {};
     m_report.id = run.id;
     m_flights.clear();
-    m_handed = m_settled = 0;
+    m_handed = m_settled = m_awaited = 0;
+    m_due.reset();
+    m_reply.reset();
+    m_flaw.clear();
+    for (InjectionStep& step : m_run.sequence)
+        step.draft.target = run.draft.target;
     if (!m_run.environment)
         m_run.environment = environmentOf(run.draft.target);
     m_guards = std::make_unique<Guards>(guardsOf(m_run, {}));
@@ -77,18 +84,12 @@ void Injector::send(const InjectionRun& run)
     }
     const PublisherTraits traits = (*publisher)->traits();
     m_guards = std::make_unique<Guards>(guardsOf(m_run, traits));
-    const auto first = prepared(m_run, *m_guards, traits, 1, wallNow());
-    if (!first) {
-        finish(InjectionReport::End::Refused, first.error().message);
+    const auto all = preparedAll(m_run, *m_guards, traits, wallNow());
+    if (!all) {
+        finish(InjectionReport::End::Refused, all.error().message);
         return;
     }
-    if (run.draft.wantsReply && !traits.hasReplies) {
-        finish(InjectionReport::End::Refused,
-               u"%1 gives nobody an inbox for a reply. Send without waiting for one, and look for "
-               "the answer in what is recorded."_s.arg(shownUrl(run.draft.target)));
-        return;
-    }
-    m_report.mark = first->mark;
+    m_report.mark = all->front().mark;
     m_caps = std::make_unique<SendCaps>(Caps::of(*m_run.environment));
     m_publisher = std::move(*publisher);
     connect(m_publisher.get(), &Publisher::statusChanged, this, &Injector::noteStatus);
@@ -127,6 +128,8 @@ void Injector::noteStatus()
         m_isUp = true;
         m_patience.stop();
         m_start = steadyNow();
+        if (!m_run.sequence.empty())
+            m_due = m_start + m_run.sequence.front().pause;
         sendNext();
         return;
     case PublisherStatus::State::Lost:
@@ -144,21 +147,21 @@ void Injector::noteStatus()
 
 void Injector::sendNext()
 {
-    const InjectionDraft& draft = m_run.draft;
-    while (m_isUp && !m_isOver && m_handed < draft.repeat) {
+    while (m_isUp && !m_isOver && m_handed < countOf(m_run)) {
         if (m_wantsStop) {
             finish(InjectionReport::End::Stopped, u"Stopped."_s);
             return;
         }
         const nanoseconds now = steadyNow();
-        const double rate = std::max(draft.rate, 1e-3);
-        const auto due = m_start + nanoseconds(std::llround(1e9 * double(m_handed) / rate));
-        const nanoseconds wait = std::max(due - now, m_caps->wait(now));
+        const auto due = dueOfNext();
+        if (!due)
+            return; // until the one before is settled or answered
+        const nanoseconds wait = std::max(*due - now, m_caps->wait(now));
         if (wait > 0ns) {
             m_next.start(roundedUp(wait));
             return;
         }
-        if (const Status armed = m_run.arming.mayPublish(draft.target, now); !armed) {
+        if (const Status armed = m_run.arming.mayPublish(m_run.draft.target, now); !armed) {
             finish(InjectionReport::End::Refused, armed.error().message);
             return;
         }
@@ -166,7 +169,8 @@ void Injector::sendNext()
             finish(InjectionReport::End::Refused, refusal->sentence);
             return;
         }
-        auto ready = prepared(m_run, *m_guards, m_publisher->traits(), m_handed + 1, wallNow());
+        auto ready = prepared(m_run, *m_guards, m_publisher->traits(), m_handed + 1, wallNow(),
+                              {m_reply ? &*m_reply : nullptr, false});
         if (!ready) {
             finish(InjectionReport::End::Refused, ready.error().message);
             return;
@@ -179,6 +183,7 @@ void Injector::sendNext()
         }
         m_caps->count(now);
         ++m_handed;
+        m_due.reset();
         if (m_flights.size() > kMostFlights && m_flights.begin()->second.isSettled)
             m_flights.erase(m_flights.begin());
     }
@@ -196,8 +201,10 @@ void Injector::noteSent(quint64 number, qint64 receivers)
     if (const auto flight = m_flights.find(number); flight != m_flights.end()) {
         flight->second.isSettled = true;
         event.message = flight->second.message;
+        m_awaited += event.message.wantsReply ? 1 : 0;
     }
     Q_EMIT happened(event);
+    releaseNext();
     settle();
 }
 
@@ -214,6 +221,8 @@ void Injector::noteFailed(quint64 number, const QString& sentence)
         m_flights.erase(flight);
     }
     Q_EMIT happened(event);
+    m_flaw = sentence;
+    releaseNext();
     settle();
 }
 
@@ -230,21 +239,69 @@ void Injector::noteAnswer(const Answer& answer)
     event.answer = answer;
     if (!std::exchange(flight->second.isAnswered, true))
         ++m_report.answered;
+    m_reply = spokenOf(answer);
     Q_EMIT happened(event);
+    releaseNext();
     settle();
 }
 
 /// Everything went out and was settled: done, or wait for answers.
 void Injector::settle()
 {
-    if (m_isOver || !m_isUp || m_handed < m_run.draft.repeat || m_settled < m_handed)
+    if (m_isOver || !m_isUp || m_handed < countOf(m_run) || m_settled < m_handed)
         return;
-    if (m_report.failed > 0 && (!m_run.draft.wantsReply || m_report.answered >= m_report.sent))
+    const bool isAnswered = m_report.answered >= m_awaited;
+    if (m_report.failed > 0 && isAnswered)
         m_patience.start(kLossPatience); // that the bus is lost is told after what failed by it
-    else if (!m_run.draft.wantsReply || m_report.answered >= m_report.sent)
+    else if (isAnswered)
         finish(InjectionReport::End::Done);
     else if (!m_patience.isActive())
-        m_patience.start(roundedUp(m_run.draft.replyWait));
+        m_patience.start(roundedUp(draftAt(m_run, m_handed).replyWait));
+}
+
+std::optional<nanoseconds> Injector::dueOfNext() const
+{
+    if (!m_run.sequence.empty())
+        return m_due;
+    const double rate = std::max(m_run.draft.rate, 1e-3);
+    return m_start + nanoseconds(std::llround(1e9 * double(m_handed) / rate));
+}
+
+/// In a sequence the next waits until the bus has the one before, and where it says so its answer.
+void Injector::releaseNext()
+{
+    if (m_run.sequence.empty() || m_isOver || m_due || m_handed >= countOf(m_run) ||
+        m_settled < m_handed)
+        return;
+    if (m_report.failed > 0) {
+        m_patience.start(kLossPatience);
+        return;
+    }
+    const InjectionStep& next = m_run.sequence[static_cast<std::size_t>(m_handed)];
+    const auto flight = m_flights.find(static_cast<std::uint64_t>(m_handed));
+    if (next.isAfterReply && (flight == m_flights.end() || !flight->second.isAnswered)) {
+        if (!m_patience.isActive())
+            m_patience.start(roundedUp(draftAt(m_run, m_handed).replyWait));
+        return;
+    }
+    m_patience.stop();
+    m_due = steadyNow() + next.pause;
+    sendNext();
+}
+
+/// Nothing came for too long.
+void Injector::noteSilence()
+{
+    if (m_handed >= countOf(m_run))
+        finish(InjectionReport::End::Done);
+    else if (!m_flaw.isEmpty())
+        finish(InjectionReport::End::Stopped,
+               u"Message %1 was not taken: %2 Those after it were not sent."_s.arg(m_handed).arg(
+                   m_flaw));
+    else
+        finish(InjectionReport::End::Stopped,
+               u"Message %1 had no answer within %2. Those after it were not sent."_s.arg(m_handed)
+                   .arg(durationText(draftAt(m_run, m_handed).replyWait)));
 }
 
 void Injector::finish(InjectionReport::End end, const QString& sentence)

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 
 namespace murmur {
@@ -77,6 +78,9 @@ private:
     void noteAnswer(const Answer& answer);
     void sendNext();
     void settle();
+    void releaseNext();
+    void noteSilence();
+    [[nodiscard]] std::optional<nanoseconds> dueOfNext() const;
     void finish(InjectionReport::End end, const QString& sentence = {});
     void leave();
 
@@ -90,6 +94,10 @@ private:
     std::int64_t m_handed = 0; ///< to the publisher
     std::int64_t m_settled = 0;
     nanoseconds m_start{0};
+    std::int64_t m_awaited = 0;       ///< answers
+    std::optional<nanoseconds> m_due; ///< of the next in a sequence; none: it waits for the last
+    std::optional<TemplateMessage> m_reply; ///< the last answer
+    QString m_flaw;                         ///< a message of a sequence was not taken
     QTimer m_next;
     QTimer m_patience; ///< for the bus, then for answers
     QTimer m_farewell;

@@ -30,12 +30,15 @@ Error templateError(const QString& sentence)
     return {ErrorCode::WrongUse, sentence};
 }
 
-Result<FilledValue> payloadValue(const TemplateMessage& message, const QString& path)
+Result<FilledValue> payloadValue(const QString& whose, const TemplateMessage& message,
+                                 const QString& path)
 {
     Json at = Json::parse(message.payload.begin(), message.payload.end(), nullptr, false);
+    if (at.is_discarded() && path.isEmpty())
+        return FilledValue{message.payload};
     if (at.is_discarded())
         return templateError(
-            u"{{message.payload%1}} has no value: the payload is no JSON."_s.arg(path));
+            u"{{%1.payload%2}} has no value: the payload is no JSON."_s.arg(whose, path));
     for (const QString& step : path.split(u'.', Qt::SkipEmptyParts)) {
         const std::string name = step.toStdString();
         bool isIndex = false;
@@ -48,8 +51,8 @@ Result<FilledValue> payloadValue(const TemplateMessage& message, const QString& 
             at = std::move(next);
         } else {
             return templateError(
-                u"{{message.payload%1}} has no value: there is no “%2” in the payload."_s.arg(
-                    path, step));
+                u"{{%1.payload%2}} has no value: there is no “%3” in the payload."_s.arg(
+                    whose, path, step));
         }
     }
     if (at.is_string())
@@ -57,13 +60,16 @@ Result<FilledValue> payloadValue(const TemplateMessage& message, const QString& 
     return FilledValue{QByteArray::fromStdString(at.dump()), false};
 }
 
-Result<FilledValue> messageValue(const QString& name, const TemplateInput& input)
+Result<FilledValue> messageValue(const QString& whose, const QString& name,
+                                 const TemplateMessage* spoken)
 {
-    if (!input.message) {
-        return templateError(
-            u"{{message.%1}} has no value: no received message is chosen."_s.arg(name));
+    if (!spoken) {
+        return templateError((whose == "reply"_L1
+                                  ? u"{{%1.%2}} has no value: no answer came before it."_s
+                                  : u"{{%1.%2}} has no value: no received message is chosen."_s)
+                                 .arg(whose, name));
     }
-    const TemplateMessage& message = *input.message;
+    const TemplateMessage& message = *spoken;
     const std::pair<QLatin1StringView, const QByteArray*> fields[] = {
         {"topic"_L1, &message.topic},
         {"from"_L1, &message.from},
@@ -75,11 +81,11 @@ Result<FilledValue> messageValue(const QString& name, const TemplateInput& input
         if (name != field)
             continue;
         if (value->isEmpty())
-            return templateError(u"{{message.%1}} has no value: it has none."_s.arg(name));
+            return templateError(u"{{%1.%2}} has no value: it has none."_s.arg(whose, name));
         return FilledValue{*value};
     }
     if (name == "payload"_L1 || name.startsWith("payload."_L1))
-        return payloadValue(message, name.mid(7));
+        return payloadValue(whose, message, name.mid(7));
     if (name.startsWith("header."_L1)) {
         const std::string wanted = name.mid(7).toStdString();
         for (const auto& [header, value] : message.headers) {
@@ -87,10 +93,10 @@ Result<FilledValue> messageValue(const QString& name, const TemplateInput& input
                 return FilledValue{QByteArray::fromStdString(value)};
         }
         return templateError(
-            u"{{message.%1}} has no value: the message has no such header."_s.arg(name));
+            u"{{%1.%2}} has no value: the message has no such header."_s.arg(whose, name));
     }
-    return templateError(u"{{message.%1}} is not known. There are topic, from, id, correlation, "
-                         "reply_to, header.NAME and payload.PATH."_s.arg(name));
+    return templateError(u"{{%1.%2}} is not known. There are topic, from, id, correlation, "
+                         "reply_to, header.NAME and payload.PATH."_s.arg(whose, name));
 }
 
 Result<FilledValue> randomValue(const QStringList& words, const TemplateInput& input)
@@ -125,9 +131,13 @@ Result<FilledValue> valueOf(const QString& variable, const TemplateInput& input)
     if (name == "random"_L1)
         return randomValue(words, input);
     if (name.startsWith("message."_L1))
-        return messageValue(name.mid(8), input);
-    return templateError(u"{{%1}} is not known. There are uuid, now, now_ms, counter, random A B "
-                         "and message.…; write \\{{ for two braces."_s.arg(variable));
+        return messageValue(u"message"_s, name.mid(8), input.message);
+    if (name.startsWith("reply."_L1) && input.keepsReply)
+        return FilledValue{"{{" + variable.toUtf8() + "}}", false};
+    if (name.startsWith("reply."_L1))
+        return messageValue(u"reply"_s, name.mid(6), input.reply);
+    return templateError(u"{{%1}} is not known. There are uuid, now, now_ms, counter, random A B, "
+                         "message.… and reply.…; write \\{{ for two braces."_s.arg(variable));
 }
 
 } // namespace

@@ -31,6 +31,8 @@ struct TemplateInput
     std::int64_t counter = 1; ///< of this sending, from 1
     TimePoint now{};
     const TemplateMessage* message = nullptr; ///< null: there is none
+    const TemplateMessage* reply = nullptr;   ///< the last answer in a sequence
+    bool keepsReply = false; ///< it is not there yet: {{reply.…}} stays as it stands
     /// A number between both, both included. Empty: the system's.
     std::function<std::int64_t(std::int64_t, std::int64_t)> random = {};
     std::function<QByteArray()> uuid = {};
@@ -38,9 +40,9 @@ struct TemplateInput
 
 /// `text` with its variables filled in: {{uuid}}, {{now}} (ISO 8601, UTC), {{now_ms}}, {{counter}},
 /// {{random 1 6}}, {{message.topic}}, .from, .id, .correlation, .reply_to, .header.NAME,
-/// .payload and .payload.PATH. In JSON (`isJson`) what is text is escaped and stands without
-/// quotes: those are written around it. `\{{` is two braces. WrongUse: an unknown variable, a value
-/// that is not there; it names the variable and what there is.
+/// .payload and .payload.PATH, and the same of {{reply.…}}. In JSON (`isJson`) what is text is
+/// escaped and stands without quotes: those are written around it. `\{{` is two braces. WrongUse:
+/// an unknown variable, a value that is not there; it names the variable and what there is.
 Result<QByteArray> filled(const QByteArray& text, const TemplateInput& input, bool isJson);
 /// There is something to fill in.
 bool hasVariables(const QByteArray& text);

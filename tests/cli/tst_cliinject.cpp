@@ -173,6 +173,56 @@ private Q_SLOTS:
         QVERIFY(isGoalNamed);
     }
 
+    void aSequenceGoesOutInOrderWithWhatWasAnswered()
+    {
+        const QString file = m_folder.filePath(u"rescue.murmur"_s);
+        const QString sequence = writtenSequence(u"rescue.json"_s, R"({"sequence":[
+            {"topic":"plan","payload":{"from":"me","ask":"A"},"expect_reply":"5s"},
+            {"topic":"tasks","payload":"{'from':'me','goal':'{{reply.payload.goal}}'}",
+             "after_reply":true,"pause":"20ms"},
+            {"topic":"done","payload":{"from":"me"}}]})");
+        Recording hub(file);
+        const QString url = u"listen://127.0.0.1:%1"_s.arg(hub.port());
+        const QStringList words{u"--to"_s, url, u"--sequence"_s, sequence, u"--json"_s};
+        const Outcome dry = injected(words + QStringList{u"--dry-run"_s});
+        QVERIFY2(dry.code == 0, dry.err.constData());
+        QCOMPARE(dry.objects().size(), std::size_t(3));
+        QVERIFY(dry.out.contains("{{reply.payload.goal}}"));
+        Answering planner(hub.port(), "B-02");
+        QTRY_VERIFY(planner.isReady());
+        const Outcome sent = injected(words + QStringList{u"--arm"_s});
+        QVERIFY2(sent.code == 0, sent.err.constData());
+        QCOMPARE(sent.objects().back()[u"sent"_s].toInt(), 3);
+        QCOMPARE(sent.objects().back()[u"answered"_s].toInt(), 1);
+        hub.signal(SIGINT);
+        QCOMPARE(hub.outcome().code, 0);
+        const auto heard = murmur::murmur({u"query"_s, file, u"injected"_s, u"--json"_s}).objects();
+        QCOMPARE(heard.size(), std::size_t(3));
+        QCOMPARE(heard[0][u"topic"_s].toString(), u"plan"_s);
+        QCOMPARE(heard[1][u"topic"_s].toString(), u"tasks"_s);
+        QCOMPARE(heard[2][u"topic"_s].toString(), u"done"_s);
+        QVERIFY(QJsonDocument(heard[1]).toJson().contains("B-02"));
+    }
+
+    void aSequenceWithoutItsAnswerEnds()
+    {
+        const QString sequence = writtenSequence(u"silent.json"_s, R"({"sequence":[
+            {"topic":"plan","payload":"{}","expect_reply":"100ms"},
+            {"topic":"tasks","payload":"{}","after_reply":true}]})");
+        const QString file = m_folder.filePath(u"silence.murmur"_s);
+        Recording hub(file);
+        const QStringList words{u"--to"_s, u"listen://127.0.0.1:%1"_s.arg(hub.port()),
+                                u"--sequence"_s, sequence};
+        const Outcome sent = injected(words + QStringList{u"--arm"_s});
+        QCOMPARE(sent.code, 1);
+        QVERIFY2(sent.err.contains("Message 1 had no answer"), sent.err.constData());
+        const Outcome mixed = injected(words + QStringList{u"--topic"_s, u"a"_s, u"--arm"_s});
+        QCOMPARE(mixed.code, 2);
+        hub.signal(SIGINT);
+        QCOMPARE(hub.outcome().code, 0);
+        QCOMPARE(messagesOf(file), 1);
+    }
+
     void silenceIsSaid()
     {
         Recording hub(m_folder.filePath(u"silent.murmur"_s));
@@ -230,6 +280,14 @@ private Q_SLOTS:
     }
 
 private:
+    /// Single quotes within its texts stand for escaped double ones.
+    QString writtenSequence(const QString& name, QByteArray json) const
+    {
+        QFile file(m_folder.filePath(name));
+        if (!file.open(QIODevice::WriteOnly) || file.write(json.replace('\'', "\\\"")) < 0)
+            qWarning("cannot write");
+        return file.fileName();
+    }
     static int murmurWith(const QString& profiles, const QStringList& arguments)
     {
         qputenv("MURMURSCOPE_PROFILES", profiles.toUtf8());

@@ -10,13 +10,17 @@
 #include "support/recorded.h"
 #include "views/base/sharedview.h"
 #include "views/inject/answerpane.h"
+#include "views/inject/draftfields.h"
 #include "views/inject/payloadedit.h"
+#include "views/inject/sequencepane.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QLineEdit>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTreeWidget>
 
 using namespace murmur;
 using namespace murmur::tests;
@@ -145,6 +149,34 @@ private Q_SLOTS:
         QVERIFY2(scene.view.asText().contains(u"elsewhere"_s), qPrintable(scene.view.asText()));
     }
 
+    void anAnswerThatIsHeardStandsBesideWhatItAnswers()
+    {
+        Recorded recorded;
+        Scene scene;
+        scene.bus.answers = false;
+        scene.bus.traits.hasHeaders = false; // the mark goes into the payload
+        scene.shared.setSession(recorded.session());
+        scene.view.targets()->setEditText(u"redis://127.0.0.1"_s);
+        InjectionDraft draft = scene.view.draft();
+        draft.topic = "plan";
+        draft.payload = R"({"kind":"request","from":"me","to":"planner","id":"q-1","ask":"A"})";
+        scene.view.setDraft(draft);
+        QVERIFY(!scene.view.draft().wantsReply);
+        QSignalSpy ended(scene.view.desk(), &InjectionDesk::ended);
+        scene.view.send();
+        QVERIFY(ended.wait(5000));
+        // The bus brings it back, and then what the planner says to it.
+        recorded.say({{0ms, "plan", scene.bus.got().at(0).message.raw}});
+        QTRY_COMPARE(scene.shared.selectedMessage(), Seq(1));
+        QVERIFY(!scene.view.answers()->asText().contains(u"Answered"_s));
+        recorded.say({message(70ms, "{'kind':'reply','from':'planner','to':'me',"
+                                    "'correlation_id':'q-1','goal':'A-14'}")});
+        QTRY_VERIFY(scene.view.answers()->asText().contains(u"Answered after 70"_s));
+        QVERIFY2(scene.view.answers()->asText().contains(u"A-14"_s),
+                 qPrintable(scene.view.answers()->asText()));
+        scene.shared.setSession(nullptr);
+    }
+
     void elsewhereItIsArmedByTypingAndShownBeforeItIsSent()
     {
         Recorded recorded(asked());
@@ -262,6 +294,161 @@ private Q_SLOTS:
         }
     }
 
+    void fieldsAreThoseOfTheBus_data()
+    {
+        QTest::addColumn<QString>("url");
+        QTest::addColumn<QStringList>("fields");
+        QTest::newRow("hub") << u"listen://127.0.0.1:7777"_s << QStringList{u"Correlation id"_s};
+        QTest::newRow("redis") << u"redis://127.0.0.1"_s << QStringList();
+        if (createPublisher(QUrl(u"mqtt://127.0.0.1"_s), {}))
+            QTest::newRow("mqtt") << u"mqtt://127.0.0.1"_s
+                                  << QStringList{u"Correlation id"_s, u"retain"_s};
+        if (createPublisher(QUrl(u"kafka://127.0.0.1"_s), {}))
+            QTest::newRow("kafka")
+                << u"kafka://127.0.0.1"_s << QStringList{u"Key"_s, u"tombstone"_s};
+    }
+    void fieldsAreThoseOfTheBus()
+    {
+        QFETCH(QString, url);
+        QFETCH(QStringList, fields);
+        Scene scene;
+        scene.view.targets()->setEditText(url);
+        QStringList shown;
+        for (const QLineEdit* edit : scene.view.fields()->findChildren<QLineEdit*>()) {
+            if (!edit->isHidden())
+                shown << edit->accessibleName();
+        }
+        for (const QCheckBox* box : scene.view.fields()->findChildren<QCheckBox*>()) {
+            if (!box->isHidden())
+                shown << box->text();
+        }
+        QCOMPARE(shown, fields);
+        QCOMPARE(scene.view.fields()->isHidden(), fields.isEmpty());
+        // What the bus has not is not sent, and not in the command.
+        InjectionDraft draft = scene.view.draft();
+        draft.topic = "a";
+        draft.payload = "{}";
+        draft.key = QByteArray("\xff\x01", 2);
+        draft.correlation = "c-1";
+        draft.retain = draft.isTombstone = true;
+        scene.view.setDraft(draft);
+        const InjectionDraft taken = scene.view.draft();
+        QCOMPARE(taken.key, fields.contains(u"Key"_s) ? draft.key : QByteArray());
+        QCOMPARE(taken.isTombstone, fields.contains(u"tombstone"_s));
+        QCOMPARE(taken.retain, fields.contains(u"retain"_s));
+        QCOMPARE(taken.correlation.isEmpty(), !fields.contains(u"Correlation id"_s));
+        QCOMPARE(injectCommand(taken).contains(u"--retain"_s), fields.contains(u"retain"_s));
+        QCOMPARE(injectCommand(taken).contains(u"--tombstone"_s), fields.contains(u"tombstone"_s));
+        QCOMPARE(scene.view.payload()->isEnabled(), !taken.isTombstone);
+    }
+
+    void aSequenceIsWrittenAndSentAsOne()
+    {
+        Scene scene;
+        scene.view.targets()->setEditText(u"listen://127.0.0.1:7777"_s);
+        SequencePane* sequence = scene.view.sequence();
+        QVERIFY(sequence->isHidden());
+        scene.view.showSequence(true);
+        InjectionDraft draft = scene.view.draft();
+        for (const char* topic : {"tell", "ask", "third"}) {
+            draft.topic = topic;
+            draft.payload = QByteArray(topic) == "tell" ? R"({"got":"{{reply.payload}}"})" : "{}";
+            scene.view.setDraft(draft);
+            sequence->add(scene.view.draft());
+        }
+        QCOMPARE(sequence->list()->topLevelItemCount(), 3);
+        sequence->choose(0);
+        sequence->move(1); // ask, tell, third
+        sequence->choose(2);
+        sequence->remove();
+        QCOMPARE(sequence->steps().size(), std::size_t(2));
+        sequence->list()->topLevelItem(1)->setCheckState(2, Qt::Checked);
+        QTRY_VERIFY(sequence->steps()[0].draft.wantsReply);
+        sequence->list()->topLevelItem(1)->setText(1, u"20 ms"_s);
+        QTRY_COMPARE(sequence->steps()[1].pause, nanoseconds(20ms));
+        // Another message stands in the composer; it is not sent.
+        QSignalSpy ended(scene.view.desk(), &InjectionDesk::ended);
+        scene.view.sendSequence();
+        QVERIFY(ended.wait(5000));
+        const auto got = scene.bus.got();
+        QCOMPARE(got.size(), std::size_t(2));
+        QCOMPARE(got[0].message.topic, QByteArray("ask"));
+        QCOMPARE(got[1].message.topic, QByteArray("tell"));
+        QVERIFY2(got[1].message.raw.contains(R"("got":"yes")"), got[1].message.raw.constData());
+        QVERIFY(sequence->list()->topLevelItem(0)->text(0).contains(u'↩'));
+        QVERIFY(sequence->list()->topLevelItem(1)->text(0).contains(u'✓'));
+        // The file is the one of the command line; the state keeps what has a name.
+        const QString file = m_folder.filePath(u"rescue.json"_s);
+        QVERIFY(sequence->save(file).ok());
+        QVERIFY2(scene.view.asText().contains(u"--sequence "_s + file),
+                 qPrintable(scene.view.asText()));
+        sequence->keep(u"rescue"_s);
+        Scene again;
+        again.view.restoreState(scene.view.saveState());
+        QVERIFY(again.view.sequence()->open(file).ok());
+        QCOMPARE(again.view.sequence()->steps()[1].pause, nanoseconds(20ms));
+        ComposerMemory memory;
+        memory.fromJson(again.view.saveState());
+        QCOMPARE(memory.sequenceNames(), QStringList{u"rescue"_s});
+        QVERIFY(memory.sequence(u"rescue"_s)->at(1).isAfterReply);
+    }
+
+    void aSequenceIsShownBeforeItIsSentElsewhere()
+    {
+        Scene scene;
+        scene.view.targets()->setEditText(u"nats://hq"_s);
+        InjectionDraft draft = scene.view.draft();
+        draft.topic = "a";
+        draft.payload = "{}";
+        scene.view.setDraft(draft);
+        scene.view.showSequence(true);
+        scene.view.sequence()->add(draft);
+        scene.view.sequence()->add(draft);
+        scene.view.host()->setText(u"hq"_s);
+        scene.view.toggleArmed();
+        QVERIFY(scene.view.desk()->isArmed());
+        // That the message was seen does not mean that the sequence was.
+        scene.view.send();
+        scene.view.sendSequence();
+        QCOMPARE(scene.bus.made.load(), 0);
+        QVERIFY(scene.view.answers()->asText().contains(u"This would be sent"_s));
+        QSignalSpy ended(scene.view.desk(), &InjectionDesk::ended);
+        scene.view.sendSequence();
+        QVERIFY(ended.wait(5000));
+        QCOMPARE(scene.bus.count(), 2);
+    }
+
+    void disarmingStopsASequence()
+    {
+        Scene scene;
+        scene.view.targets()->setEditText(u"listen://127.0.0.1:7777"_s);
+        std::vector<InjectionStep> steps(1000);
+        for (InjectionStep& step : steps) {
+            step.draft.topic = "a";
+            step.draft.payload = "{}";
+            step.pause = 3ms;
+        }
+        scene.view.sequence()->setSteps(steps);
+        QSignalSpy ended(scene.view.desk(), &InjectionDesk::ended);
+        scene.view.sendSequence();
+        QTRY_VERIFY(scene.bus.count() >= 3);
+        scene.view.desk()->disarm();
+        const int atStop = scene.bus.count();
+        QVERIFY(ended.wait(5000));
+        QVERIFY(scene.bus.count() <= atStop + 1);
+    }
+
+    void whatWasKeptBeforeIsStillRead()
+    {
+        ComposerMemory memory;
+        memory.fromJson("{\"history\":[{\"topic\":\"a\",\"payload\":\"e30=\",\"reply\":true,"
+                        "\"headers\":[[\"n\",\"v\"]],\"repeat\":2,\"rate\":5}]}");
+        QCOMPARE(memory.history().size(), std::size_t(1));
+        QCOMPARE(memory.history()[0].payload, QByteArray("{}"));
+        QVERIFY(memory.history()[0].wantsReply);
+        QCOMPARE(memory.history()[0].repeat, 2);
+    }
+
     void whatWasSentIsRemembered()
     {
         ComposerMemory memory;
@@ -269,6 +456,9 @@ private Q_SLOTS:
         for (int i = 0; i < 100; ++i) {
             draft.topic = QByteArray::number(i % 40);
             draft.headers = {{"a", "b"}};
+            draft.key = "k";
+            draft.correlation = "c";
+            draft.retain = true;
             memory.remember(draft);
         }
         QCOMPARE(memory.history().size(), ComposerMemory::kMostRemembered);
@@ -278,6 +468,8 @@ private Q_SLOTS:
         again.fromJson(memory.toJson());
         QCOMPARE(again.toJson(), memory.toJson());
         QVERIFY(again.snippet(u"ask"_s));
+        QCOMPARE(again.snippet(u"ask"_s)->key, QByteArray("k"));
+        QVERIFY(again.snippet(u"ask"_s)->retain);
         again.forget(u"ask"_s);
         QVERIFY(again.names().isEmpty());
         again.fromJson("broken");

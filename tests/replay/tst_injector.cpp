@@ -189,6 +189,17 @@ private Q_SLOTS:
                  "'it isn'\\''t' --header 'trace=t 1' --repeat 5 --rate 2 --arm"_s);
     }
 
+    void theCommandLineSaysWhatOnlySomeBusesHave()
+    {
+        InjectionDraft draft = runOf("a", "gone").draft;
+        draft.key = "agent 7";
+        draft.correlation = "c-1";
+        draft.isTombstone = draft.retain = draft.isBinary = true;
+        QCOMPARE(injectCommand(draft),
+                 u"murmur inject --to nats://127.0.0.1:4 --topic a --key 'agent 7' "
+                 "--correlation c-1 --retain --binary --tombstone --arm"_s);
+    }
+
     void answersAreComparedButForWhatDiffersEachTime()
     {
         const auto differences =

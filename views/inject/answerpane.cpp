@@ -95,7 +95,7 @@ void AnswerPane::clear()
     m_differences->hide();
 }
 
-void AnswerPane::showPreview(const InjectionRun& run, const PreparedInjection& ready,
+void AnswerPane::showPreview(const InjectionRun& run, const std::vector<PreparedInjection>& ready,
                              const QString& hint)
 {
     headline(tr("This would be sent to %1").arg(shownUrl(run.draft.target)),
@@ -103,9 +103,22 @@ void AnswerPane::showPreview(const InjectionRun& run, const PreparedInjection& r
     const QString often = run.draft.repeat > 1
                               ? tr(" × %1, %2 a second.").arg(run.draft.repeat).arg(run.draft.rate)
                               : QString();
-    m_detail->setText(tr("Topic %1.").arg(QString::fromUtf8(ready.message.topic)) + often + u' ' +
-                      markSentence(ready.mark) + u' ' + hint);
-    m_text->setPlainText(headerLines(ready.message.headers) + u'\n' + readable(ready.message.raw));
+    const QString what =
+        run.sequence.empty()
+            ? tr("Topic %1.").arg(QString::fromUtf8(ready.front().message.topic)) + often
+            : tr("%n message(s).", nullptr, static_cast<int>(ready.size()));
+    m_detail->setText(what + u' ' + markSentence(ready.front().mark) + u' ' + hint);
+    QStringList texts;
+    for (const PreparedInjection& one : ready) {
+        const QString topic =
+            run.sequence.empty()
+                ? QString()
+                : u"%1  %2\n"_s.arg(one.message.number).arg(QString::fromUtf8(one.message.topic));
+        texts << topic + headerLines(one.message.headers) + u'\n' +
+                     (one.message.isTombstone ? tr("no value: the key is deleted")
+                                              : readable(one.message.raw));
+    }
+    m_text->setPlainText(texts.join(u"\n\n"_s));
     m_text->show();
     m_differences->hide();
 }
@@ -120,8 +133,9 @@ void AnswerPane::showProblem(const QString& sentence)
 
 void AnswerPane::begin(const InjectionRun& run)
 {
-    m_origin = run.draft.origin;
-    m_repeat = run.draft.repeat;
+    m_isSequence = !run.sequence.empty();
+    m_origin = m_isSequence ? InjectionOrigin() : run.draft.origin;
+    m_repeat = static_cast<int>(countOf(run));
     m_sent = m_failed = m_answered = m_unheard = 0;
     m_latency = nanoseconds(-1);
     headline(tr("Sending…"), Theme::current().secondary);
@@ -153,11 +167,26 @@ void AnswerPane::add(const InjectionEvent& event)
     QString text = m_repeat > 1 ? tr("%1 of %2 sent").arg(m_sent).arg(m_repeat) : tr("Sent");
     if (m_unheard > 0)
         text += tr(", nobody got it");
-    if (m_answered > 0)
+    if (m_answered > 0 && m_isSequence)
+        text += tr(", last answer after %1").arg(durationText(m_latency));
+    else if (m_answered > 0)
         text = tr("Answered after %1").arg(durationText(m_latency));
     headline(text, m_failed > 0    ? Theme::current().bad
                    : m_unheard > 0 ? Theme::current().warning
                                    : Theme::current().good);
+}
+
+void AnswerPane::addHeard(const MessageDetail& answer, nanoseconds latency)
+{
+    if (m_answered > 0)
+        return;
+    m_text->setPlainText(headerLines(answer.headers) + readable(answer.raw));
+    m_text->show();
+    showDifferences(answer.raw);
+    m_answered = 1;
+    m_latency = latency;
+    headline(tr("Answered after %1, heard on the bus").arg(durationText(latency)),
+             Theme::current().good);
 }
 
 void AnswerPane::showDifferences(const QByteArray& answer)
@@ -203,6 +232,8 @@ void AnswerPane::finish(const InjectionReport& report)
         return;
     case InjectionReport::End::Stopped:
         headline(tr("Stopped; %1 sent").arg(report.sent), Theme::current().warning);
+        if (m_isSequence && report.sentence != u"Stopped."_s)
+            m_detail->setText(report.sentence);
         return;
     case InjectionReport::End::Refused:
     case InjectionReport::End::Unreachable:

@@ -6,6 +6,8 @@
 
 #include <QWidget>
 
+#include <vector>
+
 class QLabel;
 class QPlainTextEdit;
 class QTreeWidget;
@@ -22,10 +24,13 @@ public:
 
     void clear();
     /// The dry run; `hint` says how to go on.
-    void showPreview(const InjectionRun& run, const PreparedInjection& ready, const QString& hint);
+    void showPreview(const InjectionRun& run, const std::vector<PreparedInjection>& ready,
+                     const QString& hint);
     void showProblem(const QString& sentence);
     void begin(const InjectionRun& run);
     void add(const InjectionEvent& event);
+    /// An answer that was heard on the bus; none where one came to the reply address.
+    void addHeard(const MessageDetail& answer, nanoseconds latency);
     void finish(const InjectionReport& report);
     [[nodiscard]] QString asText() const;
 
@@ -44,6 +49,7 @@ private:
     std::int64_t m_unheard = 0;
     nanoseconds m_latency{-1};
     int m_repeat = 1;
+    bool m_isSequence = false;
 };
 
 } // namespace murmur

@@ -3,9 +3,14 @@
 
 #include "views/inject/composermemory.h"
 
+#include "replay/injectionsequence.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+
+#include <optional>
+#include <utility>
 
 namespace murmur {
 
@@ -13,38 +18,33 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QJsonObject draftToJson(const InjectionDraft& draft)
+/// Until format 2 payloads were base64 only.
+std::optional<InjectionDraft> keptDraft(const QJsonObject& kept, int format)
 {
-    QJsonArray headers;
-    for (const auto& [name, value] : draft.headers)
-        headers.append(QJsonArray{QString::fromStdString(name), QString::fromStdString(value)});
-    return {{u"topic"_s, QString::fromUtf8(draft.topic)},
-            {u"payload"_s, QString::fromLatin1(draft.payload.toBase64())},
-            {u"headers"_s, headers},
-            {u"binary"_s, draft.isBinary},
-            {u"reply"_s, draft.wantsReply},
-            {u"repeat"_s, draft.repeat},
-            {u"rate"_s, draft.rate}};
+    QJsonObject json = kept;
+    if (format < 2) {
+        json[u"payload_base64"_s] = json.take(u"payload"_s);
+        if (json.take(u"reply"_s).toBool())
+            json[u"expect_reply"_s] = u"2s"_s;
+    }
+    auto draft = draftFromJson(json);
+    if (!draft)
+        return std::nullopt;
+    return *draft;
 }
 
-InjectionDraft draftFromJson(const QJsonObject& json)
+/// Without bus, origin and message.
+InjectionDraft bareDraft(const InjectionDraft& draft)
 {
-    InjectionDraft draft;
-    draft.topic = json[u"topic"_s].toString().toUtf8();
-    draft.payload = QByteArray::fromBase64(json[u"payload"_s].toString().toLatin1());
-    for (const QJsonValue& header : json[u"headers"_s].toArray())
-        draft.headers.emplace_back(header[0].toString().toStdString(),
-                                   header[1].toString().toStdString());
-    draft.isBinary = json[u"binary"_s].toBool();
-    draft.wantsReply = json[u"reply"_s].toBool();
-    draft.repeat = std::max(1, json[u"repeat"_s].toInt(1));
-    draft.rate = std::max(0.001, json[u"rate"_s].toDouble(1));
-    return draft;
+    return keptDraft(draftToJson(draft), 2).value_or(InjectionDraft());
 }
 
 bool isSameText(const InjectionDraft& one, const InjectionDraft& other)
 {
-    return one.topic == other.topic && one.payload == other.payload && one.headers == other.headers;
+    return one.topic == other.topic && one.payload == other.payload &&
+           one.headers == other.headers && one.key == other.key &&
+           one.correlation == other.correlation && one.retain == other.retain &&
+           one.isTombstone == other.isTombstone;
 }
 
 } // namespace
@@ -55,7 +55,7 @@ void ComposerMemory::remember(const InjectionDraft& draft)
         return;
     std::erase_if(m_history,
                   [&draft](const InjectionDraft& one) { return isSameText(one, draft); });
-    m_history.insert(m_history.begin(), draftFromJson(draftToJson(draft)));
+    m_history.insert(m_history.begin(), bareDraft(draft));
     if (m_history.size() > kMostRemembered)
         m_history.resize(kMostRemembered);
 }
@@ -63,7 +63,7 @@ void ComposerMemory::remember(const InjectionDraft& draft)
 void ComposerMemory::keep(const QString& name, const InjectionDraft& draft)
 {
     if (!name.trimmed().isEmpty() && draft.payload.size() <= kMostBytes)
-        m_snippets[name.trimmed()] = draftFromJson(draftToJson(draft));
+        m_snippets[name.trimmed()] = bareDraft(draft);
 }
 
 void ComposerMemory::forget(const QString& name)
@@ -93,22 +93,63 @@ QByteArray ComposerMemory::toJson() const
     QJsonObject snippets;
     for (const auto& [name, draft] : m_snippets)
         snippets[name] = draftToJson(draft);
-    return QJsonDocument(QJsonObject{{u"history"_s, history}, {u"snippets"_s, snippets}})
+    QJsonObject sequences;
+    for (const auto& [name, steps] : m_sequences)
+        sequences[name] = sequenceToJson(steps);
+    return QJsonDocument(QJsonObject{{u"format"_s, 2},
+                                     {u"history"_s, history},
+                                     {u"snippets"_s, snippets},
+                                     {u"sequences"_s, sequences}})
         .toJson(QJsonDocument::Compact);
 }
 
 void ComposerMemory::fromJson(const QByteArray& json)
 {
     const QJsonObject object = QJsonDocument::fromJson(json).object();
+    const int format = object[u"format"_s].toInt(1);
     m_history.clear();
     m_snippets.clear();
-    for (const QJsonValue& draft : object[u"history"_s].toArray()) {
-        if (m_history.size() < kMostRemembered)
-            m_history.push_back(draftFromJson(draft.toObject()));
+    m_sequences.clear();
+    for (const QJsonValue& kept : object[u"history"_s].toArray()) {
+        if (const auto draft = keptDraft(kept.toObject(), format);
+            draft && m_history.size() < kMostRemembered)
+            m_history.push_back(*draft);
     }
     const QJsonObject snippets = object[u"snippets"_s].toObject();
-    for (auto one = snippets.begin(); one != snippets.end(); ++one)
-        m_snippets[one.key()] = draftFromJson(one.value().toObject());
+    for (auto one = snippets.begin(); one != snippets.end(); ++one) {
+        if (const auto draft = keptDraft(one.value().toObject(), format))
+            m_snippets[one.key()] = *draft;
+    }
+    const QJsonObject sequences = object[u"sequences"_s].toObject();
+    for (auto one = sequences.begin(); one != sequences.end(); ++one) {
+        if (auto steps = sequenceFromJson(one.value().toObject()))
+            m_sequences[one.key()] = std::move(*steps);
+    }
+}
+
+void ComposerMemory::keepSequence(const QString& name, const std::vector<InjectionStep>& steps)
+{
+    if (!name.trimmed().isEmpty() && !steps.empty())
+        m_sequences[name.trimmed()] = steps;
+}
+
+void ComposerMemory::forgetSequence(const QString& name)
+{
+    m_sequences.erase(name);
+}
+
+QStringList ComposerMemory::sequenceNames() const
+{
+    QStringList names;
+    for (const auto& [name, steps] : m_sequences)
+        names << name;
+    return names;
+}
+
+const std::vector<InjectionStep>* ComposerMemory::sequence(const QString& name) const
+{
+    const auto found = m_sequences.find(name);
+    return found == m_sequences.end() ? nullptr : &found->second;
 }
 
 } // namespace murmur

@@ -13,8 +13,8 @@
 
 namespace murmur {
 
-/// What was sent lately, and what was kept under a name: topic, headers, payload and how often; no
-/// bus and no secret.
+/// What was sent lately, and what was kept under a name, one message or a sequence: all that a
+/// person wrote; no bus and no secret.
 class ComposerMemory
 {
 public:
@@ -30,6 +30,11 @@ public:
     [[nodiscard]] QStringList names() const;
     [[nodiscard]] const InjectionDraft* snippet(const QString& name) const;
 
+    void keepSequence(const QString& name, const std::vector<InjectionStep>& steps);
+    void forgetSequence(const QString& name);
+    [[nodiscard]] QStringList sequenceNames() const;
+    [[nodiscard]] const std::vector<InjectionStep>* sequence(const QString& name) const;
+
     [[nodiscard]] QByteArray toJson() const;
     /// What is damaged is left out.
     void fromJson(const QByteArray& json);
@@ -37,6 +42,7 @@ public:
 private:
     std::vector<InjectionDraft> m_history;
     std::map<QString, InjectionDraft> m_snippets;
+    std::map<QString, std::vector<InjectionStep>> m_sequences;
 };
 
 } // namespace murmur

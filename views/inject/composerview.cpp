@@ -11,8 +11,10 @@
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/inject/answerpane.h"
+#include "views/inject/draftfields.h"
 #include "views/inject/headertable.h"
 #include "views/inject/payloadedit.h"
+#include "views/inject/sequencepane.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -34,7 +36,6 @@ namespace {
 
 constexpr int kShapesLookedAt = 200;
 constexpr auto kShapePause = std::chrono::milliseconds(300);
-constexpr int kSentRows = 2'000; ///< looked through at a time for what we sent
 
 QString environmentWord(Environment environment)
 {
@@ -57,6 +58,7 @@ ComposerView::ComposerView(const ViewContext& context, Injector::MakePublisher m
 {
     build();
     connectParts();
+    connectSequence();
     m_shapeSoon.setSingleShot(true);
     m_shapeSoon.setInterval(kShapePause);
     connect(&m_shapeSoon, &QTimer::timeout, this, &ComposerView::learnShape);
@@ -85,6 +87,7 @@ InjectionDraft ComposerView::draft() const
     draft.topic = m_topic->text().toUtf8();
     draft.payload = m_payload->bytes();
     draft.headers = m_headers->headers();
+    m_fields->putInto(draft);
     draft.repeat = m_repeat->value();
     draft.rate = m_rate->value();
     draft.wantsReply = m_canReply && m_wantsReply->isChecked();
@@ -99,6 +102,7 @@ void ComposerView::setDraft(const InjectionDraft& draft)
         m_target->setEditText(draft.target.toString());
     m_topic->setText(QString::fromUtf8(draft.topic));
     m_headers->setHeaders(draft.headers);
+    m_fields->setDraft(draft);
     m_payload->setBytes(draft.payload);
     m_repeat->setValue(draft.repeat);
     m_rate->setValue(draft.rate);
@@ -200,12 +204,16 @@ void ComposerView::send()
 {
     if (m_desk->isRunning())
         return;
-    if (!m_payload->isValid() && !std::exchange(m_isPreviewed, true)) {
+    if (!draft().isTombstone && !m_payload->isValid() && !std::exchange(m_isPreviewed, true)) {
         m_answers->showProblem(
             tr("The payload is %1. Return again sends it as it is.").arg(m_payload->verdict()));
         return;
     }
-    const InjectionRun wish = run();
+    submit(run(), m_isPreviewed);
+}
+
+void ComposerView::submit(const InjectionRun& wish, bool& isPreviewed)
+{
     const auto ready = InjectionDesk::preview(wish);
     if (!ready) {
         m_answers->showProblem(ready.error().message);
@@ -214,7 +222,7 @@ void ComposerView::send()
     const bool isDev = wish.environment == Environment::Dev;
     const bool isArmed = m_desk->isArmedFor(wish.draft.target);
     // Elsewhere it is shown before it is sent.
-    if (!isDev && (!isArmed || !std::exchange(m_isPreviewed, true))) {
+    if (!isDev && (!isArmed || !std::exchange(isPreviewed, true))) {
         m_answers->showPreview(wish, *ready,
                                isArmed ? tr("Return again sends it.")
                                        : tr("Observing only: arm it, and it can be sent."));
@@ -223,13 +231,18 @@ void ComposerView::send()
     const Session* session = shared()->session();
     m_sentAfter = session ? session->seen().last : 0;
     m_sentId = wish.id;
-    m_isPreviewed = false;
+    m_askedSeq = 0;
+    isPreviewed = false;
+    m_isSequenceSent = !wish.sequence.empty();
     m_answers->begin(wish);
     if (auto sent = m_desk->send(wish); !sent) {
         m_answers->showProblem(sent.error().message);
         return;
     }
-    m_memory.remember(wish.draft);
+    if (m_isSequenceSent)
+        m_sequence->begin();
+    else
+        m_memory.remember(wish.draft);
     showArming();
 }
 
@@ -240,54 +253,10 @@ void ComposerView::onEnded(const InjectionReport& report)
     lookForSent();
 }
 
-/// What we sent comes back through the bus; the first of it is selected.
-void ComposerView::lookForSent()
-{
-    Session* session = shared()->session();
-    if (!session || m_sentId.isEmpty() || m_sentJob.isBusy() || session->seen().last <= m_sentAfter)
-        return;
-    RowRequest request;
-    request.first = m_sentAfter + 1;
-    request.count = kSentRows;
-    m_sentJob.start(
-        this,
-        [session, request](std::stop_token stop) mutable {
-            request.stop = std::move(stop);
-            return session->rows(request);
-        },
-        [this](const Result<std::vector<MessageRow>>& rows) {
-            if (!rows || rows->empty())
-                return;
-            const auto ours = std::ranges::find_if(
-                *rows, [](const MessageRow& row) { return (row.flags & Injected) != 0; });
-            m_sentAfter = ours == rows->end() ? rows->back().seq : ours->seq;
-            if (ours == rows->end())
-                return;
-            m_sentJob.start(
-                this,
-                [session = shared()->session(), seq = ours->seq](std::stop_token) {
-                    return session->message(seq);
-                },
-                [this](const Result<MessageDetail>& message) {
-                    if (!message)
-                        return;
-                    const std::string id = m_sentId.toStdString();
-                    const bool isIt =
-                        message->raw.contains(QByteArray::fromStdString(id)) ||
-                        std::ranges::any_of(message->headers, [&id](const auto& header) {
-                            return header.second == id;
-                        });
-                    if (!isIt)
-                        return;
-                    m_sentId.clear();
-                    shared()->selectMessage(message->row.seq);
-                });
-        });
-}
-
 void ComposerView::onSessionChanged()
 {
     m_sentId.clear();
+    m_askedSeq = 0;
     m_sources.clear();
     m_up.clear();
     m_recording.clear();
@@ -377,32 +346,36 @@ void ComposerView::showTarget()
     m_environment->setPalette(colors);
     const auto publisher = createPublisher(target(), {});
     const PublisherTraits traits = publisher ? (*publisher)->traits() : PublisherTraits();
+    m_fields->setTraits(traits);
     m_headers->setVisible(traits.hasHeaders);
     m_wantsReply->setVisible(traits.hasReplies);
     m_canReply = traits.hasReplies;
     m_topic->setEnabled(!publisher || traits.hasTopics);
-    m_host->setVisible(hasTarget && where != Environment::Dev);
+    showHost();
     m_host->setPlaceholderText(tr("type %1 to confirm").arg(target().host()));
     showArming();
 }
 
 void ComposerView::onEdited()
 {
-    m_isPreviewed = false;
+    m_isPreviewed = m_isSequencePreviewed = false;
     if (m_topic->text() != m_shapeTopic)
         m_shapeSoon.start();
     showVerdict();
     m_rate->setVisible(m_repeat->value() > 1);
-    m_command->setText(injectCommand(draft()));
+    m_payload->setEnabled(!draft().isTombstone);
+    showHost();
+    m_command->setText(command());
     m_command->setCursorPosition(0);
 }
 
 void ComposerView::showVerdict()
 {
     const Theme& theme = Theme::current();
-    const bool isValid = m_payload->isValid();
+    const bool isTombstone = draft().isTombstone;
+    const bool isValid = isTombstone || m_payload->isValid();
     const QStringList unlike = unlikeOthers();
-    const QString verdict = m_payload->verdict();
+    const QString verdict = isTombstone ? tr("no value: the key is deleted") : m_payload->verdict();
     m_verdict->setText(!isValid           ? u"✕ "_s + verdict
                        : unlike.isEmpty() ? u"✓ "_s + verdict
                                           : u"▲ "_s + verdict + u", "_s + unlike.front());
@@ -417,7 +390,8 @@ void ComposerView::showVerdict()
 
 QStringList ComposerView::unlikeOthers() const
 {
-    if (!m_shape || m_topic->text() != m_shapeTopic || !m_payload->isText())
+    if (!m_payload->isEnabled() || !m_shape || m_topic->text() != m_shapeTopic ||
+        !m_payload->isText())
         return {};
     return m_shape->judge(m_payload->bytes().toStdString());
 }
@@ -479,6 +453,7 @@ void ComposerView::showArming()
     m_arm->setToolTip(isArmed ? tr("Nothing more is sent (Esc Esc)")
                               : tr("Allow sending to this bus, for this session"));
     m_send->setText(m_desk->isRunning() ? tr("Stop") : tr("Send  ⏎"));
+    m_sequence->setRunning(m_desk->isRunning());
     if (!isArmed)
         m_header->setFacts(tr("observing only"));
     else if (left > 0)
@@ -492,7 +467,7 @@ void ComposerView::showArming()
 
 QString ComposerView::asText() const
 {
-    return injectCommand(draft()) + u'\n' + m_verdict->text() + u"\n\n"_s + m_answers->asText();
+    return command() + u'\n' + m_verdict->text() + u"\n\n"_s + m_answers->asText();
 }
 
 QByteArray ComposerView::saveState() const

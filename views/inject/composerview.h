@@ -29,10 +29,12 @@ class QToolButton;
 namespace murmur {
 
 class AnswerPane;
+class DraftFields;
 class HeaderTable;
 class LearntShape;
 class PaneHeader;
 class PayloadEdit;
+class SequencePane;
 
 /// Where a message is written, or a recorded one edited, and sent. Observe only until armed; on a
 /// machine of one's own Return arms and sends. What was sent is selected once it is heard.
@@ -66,12 +68,17 @@ public:
     void toggleArmed();
     /// Sends, or says what is missing.
     void send();
+    /// All of the sequence, in order.
+    void sendSequence();
+    void showSequence(bool isShown);
 
     [[nodiscard]] InjectionDesk* desk() const { return m_desk; }
     [[nodiscard]] InjectionDraft draft() const;
     void setDraft(const InjectionDraft& draft);
     [[nodiscard]] PayloadEdit* payload() const { return m_payload; }
     [[nodiscard]] AnswerPane* answers() const { return m_answers; }
+    [[nodiscard]] SequencePane* sequence() const { return m_sequence; }
+    [[nodiscard]] DraftFields* fields() const { return m_fields; }
     [[nodiscard]] QComboBox* targets() const { return m_target; }
     [[nodiscard]] QLineEdit* host() const { return m_host; }
 
@@ -97,11 +104,17 @@ private:
     /// What messages of the topic look like, found out once for each topic.
     void learnShape();
     void showVerdict();
+    void connectSequence();
+    /// Shown first where that is due, else sent.
+    void submit(const InjectionRun& wish, bool& isPreviewed);
+    void showHost();
     void onEnded(const InjectionReport& report);
     void lookForSent();
+    void lookForAnswer();
     void showArming();
     void showTarget();
     [[nodiscard]] InjectionRun run() const;
+    [[nodiscard]] QString command() const;
     [[nodiscard]] QUrl target() const;
     [[nodiscard]] Environment environment() const;
 
@@ -111,6 +124,7 @@ private:
     QLineEdit* m_host = nullptr;
     QPushButton* m_arm = nullptr;
     QLineEdit* m_topic = nullptr;
+    DraftFields* m_fields = nullptr;
     HeaderTable* m_headers = nullptr;
     PayloadEdit* m_payload = nullptr;
     QLabel* m_verdict = nullptr;
@@ -121,23 +135,30 @@ private:
     QLineEdit* m_command = nullptr;
     QMenu* m_memoryMenu = nullptr;
     QLabel* m_origin = nullptr;
+    SequencePane* m_sequence = nullptr;
+    QToolButton* m_showsSequence = nullptr;
     AnswerPane* m_answers = nullptr;
 
     InjectionDesk* m_desk;
     ComposerMemory m_memory;
-    InjectionDraft m_base; ///< what the widgets do not show: origin, key, message
+    InjectionDraft m_base; ///< what the widgets do not show: origin, message
     std::vector<QUrl> m_sources;
     QSet<QUrl> m_up;            ///< connections that stood
     bool m_canReply = false;    ///< the bus of the target gives reply addresses
     bool m_isPreviewed = false; ///< the next Return sends
+    bool m_isSequencePreviewed = false;
+    bool m_isSequenceSent = false; ///< what is being sent, or was last, is the sequence
     QString m_recording;
     std::function<ConnectionOptions(const QUrl&)> m_secrets;
     QString m_sentId; ///< of the mark that is looked for in what is heard
     Seq m_sentAfter = 0;
+    Seq m_askedSeq = 0; ///< what we sent, as it was heard, while its answer is looked for
+    nanoseconds m_askedUntil{0};
     LatestJob m_job;
     LatestJob m_answerJob;
     LatestJob m_infoJob;
     LatestJob m_sentJob;
+    LatestJob m_heardJob;
     std::unique_ptr<LearntShape> m_shape; ///< null: not known
     QString m_shapeTopic;                 ///< that it is of, or is being found out for
     QTimer m_shapeSoon;

@@ -9,8 +9,10 @@
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/inject/answerpane.h"
+#include "views/inject/draftfields.h"
 #include "views/inject/headertable.h"
 #include "views/inject/payloadedit.h"
+#include "views/inject/sequencepane.h"
 
 #include <QCheckBox>
 #include <QClipboard>
@@ -53,13 +55,19 @@ void ComposerView::build()
     column->setContentsMargins(12, 6, 6, 6);
     column->setSpacing(6);
     column->addWidget(buildTarget());
+    m_fields = new DraftFields(left);
+    column->addWidget(m_fields);
     column->addWidget(buildEditors(), 1);
     column->addWidget(buildSend());
+    m_sequence = new SequencePane(m_memory, split);
+    m_sequence->hide();
     m_answers = new AnswerPane(split);
     split->addWidget(left);
+    split->addWidget(m_sequence);
     split->addWidget(m_answers);
     split->setStretchFactor(0, 3);
-    split->setStretchFactor(1, 2);
+    split->setStretchFactor(1, 3);
+    split->setStretchFactor(2, 2);
     split->setChildrenCollapsible(false);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
@@ -121,9 +129,9 @@ QWidget* ComposerView::buildSend()
     format->setToolTip(tr("JSON with line breaks"));
     connect(format, &QToolButton::clicked, m_payload, &PayloadEdit::format);
     auto* variables = new QMenu(box);
-    for (const char* variable :
-         {"{{uuid}}", "{{now}}", "{{now_ms}}", "{{counter}}", "{{random 1 100}}",
-          "{{message.topic}}", "{{message.id}}", "{{message.payload.PATH}}"}) {
+    for (const char* variable : {"{{uuid}}", "{{now}}", "{{now_ms}}", "{{counter}}",
+                                 "{{random 1 100}}", "{{message.topic}}", "{{message.id}}",
+                                 "{{message.payload.PATH}}", "{{reply.payload.PATH}}"}) {
         const QString text = QString::fromLatin1(variable);
         connect(variables->addAction(text), &QAction::triggered, this,
                 [this, text] { insert(text); });
@@ -144,6 +152,10 @@ QWidget* ComposerView::buildSend()
     m_rate->setSuffix(tr(" /s"));
     m_rate->setAccessibleName(tr("So many a second"));
     m_wantsReply = new QCheckBox(tr("wait for a reply"), box);
+    m_showsSequence = new QToolButton(box);
+    m_showsSequence->setText(tr("Sequence"));
+    m_showsSequence->setCheckable(true);
+    m_showsSequence->setToolTip(tr("Several messages, sent as one"));
     m_send = new QPushButton(tr("Send  ⏎"), box);
     auto* line = new QHBoxLayout;
     line->setSpacing(6);
@@ -151,6 +163,7 @@ QWidget* ComposerView::buildSend()
     line->addWidget(format);
     line->addWidget(menuButton(tr("Insert"), variables, box));
     line->addWidget(menuButton(tr("History"), m_memoryMenu, box));
+    line->addWidget(m_showsSequence);
     line->addWidget(m_origin);
     line->addStretch(1);
     line->addWidget(m_wantsReply);
@@ -166,7 +179,7 @@ QWidget* ComposerView::buildSend()
     copy->setText(tr("Copy"));
     copy->setToolTip(tr("Copy the command that sends the same"));
     connect(copy, &QToolButton::clicked, this,
-            [this] { QGuiApplication::clipboard()->setText(injectCommand(draft())); });
+            [this] { QGuiApplication::clipboard()->setText(command()); });
     auto* second = new QHBoxLayout;
     second->setSpacing(6);
     second->addWidget(m_command, 1);
@@ -188,6 +201,7 @@ void ComposerView::connectParts()
     connect(m_topic, &QLineEdit::textChanged, this, &ComposerView::onEdited);
     connect(m_host, &QLineEdit::textChanged, this, &ComposerView::onEdited);
     connect(m_payload, &QPlainTextEdit::textChanged, this, &ComposerView::onEdited);
+    connect(m_fields, &DraftFields::edited, this, &ComposerView::onEdited);
     connect(m_headers, &HeaderTable::edited, this, &ComposerView::onEdited);
     connect(m_repeat, &QSpinBox::valueChanged, this, &ComposerView::onEdited);
     connect(m_rate, &QDoubleSpinBox::valueChanged, this, &ComposerView::onEdited);
@@ -213,6 +227,7 @@ void ComposerView::connectParts()
     connect(m_desk, &InjectionDesk::ended, this, &ComposerView::onEnded);
     connect(shared(), &SharedView::sessionChanged, this, &ComposerView::onSessionChanged);
     connect(shared(), &SharedView::dataGrew, this, &ComposerView::lookForSent);
+    connect(shared(), &SharedView::dataGrew, this, &ComposerView::lookForAnswer);
 }
 
 void ComposerView::insert(const QString& variable)

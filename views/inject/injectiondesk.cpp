@@ -127,13 +127,13 @@ void InjectionDesk::stop()
         m_injector->stop();
 }
 
-Result<PreparedInjection> InjectionDesk::preview(const InjectionRun& run)
+Result<std::vector<PreparedInjection>> InjectionDesk::preview(const InjectionRun& run)
 {
     const auto publisher = createPublisher(run.draft.target, run.options);
     if (!publisher)
         return publisher.error();
     const PublisherTraits traits = (*publisher)->traits();
-    return prepared(run, guardsOf(run, traits), traits, 1, wallNow());
+    return preparedAll(run, guardsOf(run, traits), traits, wallNow());
 }
 
 } // namespace murmur

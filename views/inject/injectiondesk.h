@@ -8,6 +8,8 @@
 #include <QThread>
 #include <QTimer>
 
+#include <vector>
+
 namespace murmur {
 
 /// Holds what is armed, and sends in a thread of its own. Observe only until `arm`; disarmed by
@@ -36,8 +38,8 @@ public:
     void stop();
     [[nodiscard]] bool isRunning() const { return m_isRunning; }
 
-    /// As it would go out, or why not; no writer is opened.
-    static Result<PreparedInjection> preview(const InjectionRun& run);
+    /// As each would go out, the first of those that are repeated, or why not; no writer is opened.
+    static Result<std::vector<PreparedInjection>> preview(const InjectionRun& run);
 
 Q_SIGNALS:
     /// Armed, disarmed, or a second less.

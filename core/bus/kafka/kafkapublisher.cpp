@@ -28,7 +28,8 @@ public:
                 .hasReplies = false,
                 .confirms = true,
                 .hasTopics = true,
-                .mostBytes = 0};
+                .mostBytes = 0,
+                .hasKeys = true};
     }
     Status start() override
     {

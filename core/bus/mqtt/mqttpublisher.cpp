@@ -82,7 +82,9 @@ public:
                 .hasReplies = m_isVersion5,
                 .confirms = true,
                 .hasTopics = true,
-                .mostBytes = m_limits.packetSize};
+                .mostBytes = m_limits.packetSize,
+                .hasRetain = m_limits.keeps,
+                .hasCorrelation = m_isVersion5};
     }
     Status start() override;
 
