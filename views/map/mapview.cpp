@@ -9,6 +9,7 @@
 #include "views/base/names.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
+#include "views/base/paneparts.h"
 #include "views/base/picks.h"
 #include "views/base/shownzone.h"
 #include "views/base/theme.h"
@@ -43,26 +44,18 @@ constexpr int kPauseStill = 100; // milliseconds until a playhead that was moved
 constexpr int kPauseLive = 400;  // and one that moves by itself
 constexpr qsizetype kMostPlans = 50;
 
-QToolButton* makeButton(const QString& text, const QString& tip, QWidget* parent)
-{
-    auto* button = new QToolButton(parent);
-    button->setText(text);
-    button->setToolTip(tip);
-    button->setAccessibleName(text);
-    button->setAutoRaise(true);
-    return button;
-}
-
 } // namespace
 
 MapView::MapView(const ViewContext& context, QWidget* parent)
     : View(context, parent)
     , m_header(new PaneHeader(tr("Map"), this))
-    , m_axesButton(makeButton(tr("Axes"), tr("The two numbers of states that are a place"), this))
-    , m_trailButton(makeButton(tr("Trail"), tr("How long it is shown where they have been"), this))
-    , m_planButton(
-          makeButton(tr("Plan"), tr("A picture of the floor; one can be dropped here, too"), this))
-    , m_tableButton(makeButton(tr("Table"), tr("The same as a table (T)"), this))
+    , m_axesButton(
+          makePaneButton(tr("Axes"), tr("The two numbers of states that are a place"), this))
+    , m_trailButton(
+          makePaneButton(tr("Trail"), tr("How long it is shown where they have been"), this))
+    , m_planButton(makePaneButton(tr("Plan"),
+                                  tr("A picture of the floor; one can be dropped here, too"), this))
+    , m_tableButton(makePaneButton(tr("Table"), tr("The same as a table (T)"), this))
     , m_body(new QWidget(this))
     , m_stack(new QStackedLayout(m_body))
     , m_canvas(new MapCanvas(m_body))
@@ -82,16 +75,7 @@ MapView::MapView(const ViewContext& context, QWidget* parent)
         m_header->addWidget(button);
     m_table->setModel(m_model);
     m_table->setAccessibleName(tr("Where agents are"));
-    m_table->setFrameShape(QFrame::NoFrame);
-    m_table->setShowGrid(false);
-    m_table->setWordWrap(false);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->setTabKeyNavigation(false);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(
-        std::max(Theme::current().tableRow, fontMetrics().height() + 4));
-    m_table->horizontalHeader()->setHighlightSections(false);
+    makeQuietTable(*m_table);
     m_table->setColumnWidth(1, 180);
     m_stack->addWidget(m_canvas);
     m_stack->addWidget(m_table);

@@ -8,6 +8,7 @@
 #include "views/base/emptynote.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
+#include "views/base/paneparts.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/sequence/sequencediagram.h"
@@ -37,16 +38,6 @@ constexpr int kPause = 700; // milliseconds until what grew or moved is looked a
 /// A diagram of more can neither be read nor scrolled through.
 constexpr std::size_t kMostDrawn = 20'000;
 
-QToolButton* makeButton(const QString& text, const QString& tip, QWidget* parent)
-{
-    auto* button = new QToolButton(parent);
-    button->setText(text);
-    button->setToolTip(tip);
-    button->setAccessibleName(text);
-    button->setAutoRaise(true);
-    return button;
-}
-
 } // namespace
 
 SequenceView::SequenceView(const ViewContext& context, QWidget* parent)
@@ -58,9 +49,9 @@ SequenceView::SequenceView(const ViewContext& context, QWidget* parent)
     , m_table(new QTableView(m_body))
     , m_model(new SequenceModel(this))
     , m_note(new EmptyNote(m_body))
-    , m_tableButton(makeButton(tr("Table"), tr("The same messages as a table (T)"), this))
-    , m_copyButton(makeButton(tr("Copy as Mermaid"),
-                              tr("The diagram as text that Markdown pages draw (M)"), this))
+    , m_tableButton(makePaneButton(tr("Table"), tr("The same messages as a table (T)"), this))
+    , m_copyButton(makePaneButton(tr("Copy as Mermaid"),
+                                  tr("The diagram as text that Markdown pages draw (M)"), this))
     , m_clocks(ClockFollower::of(context.shared))
 {
     setAccessibleName(tr("Sequence"));
@@ -73,17 +64,8 @@ SequenceView::SequenceView(const ViewContext& context, QWidget* parent)
     m_header->addWidget(m_tableButton);
     m_table->setModel(m_model);
     m_table->setAccessibleName(tr("Messages of the conversation"));
-    m_table->setFrameShape(QFrame::NoFrame);
-    m_table->setShowGrid(false);
-    m_table->setWordWrap(false);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->setTabKeyNavigation(false);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(
-        std::max(Theme::current().tableRow, fontMetrics().height() + 4));
+    makeQuietTable(*m_table);
     m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->horizontalHeader()->setHighlightSections(false);
     const QFontMetrics metrics(Theme::current().interfaceFont(9.5));
     const std::array texts{u"10,214,882"_s,
                            u"+888.8 ms"_s,

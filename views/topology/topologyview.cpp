@@ -5,6 +5,7 @@
 #include "views/base/emptynote.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
+#include "views/base/paneparts.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/topology/topologycanvas.h"
@@ -47,16 +48,6 @@ QStringList listOf(const std::set<QString>& groups)
     return list;
 }
 
-QToolButton* makeButton(const QString& text, const QString& tip, QWidget* parent)
-{
-    auto* button = new QToolButton(parent);
-    button->setText(text);
-    button->setToolTip(tip);
-    button->setAccessibleName(text);
-    button->setAutoRaise(true);
-    return button;
-}
-
 } // namespace
 
 TopologyView::TopologyView(const ViewContext& context, QWidget* parent)
@@ -68,10 +59,10 @@ TopologyView::TopologyView(const ViewContext& context, QWidget* parent)
     , m_table(new QTableView(m_body))
     , m_model(new TopologyModel(this))
     , m_note(new EmptyNote(m_body))
-    , m_topicsButton(
-          makeButton(tr("Topics"), tr("Topics on which messages name no receiver, as nodes"), this))
-    , m_anewButton(makeButton(tr("Arrange anew"), tr("Places all nodes anew (R)"), this))
-    , m_tableButton(makeButton(tr("Table"), tr("The same as a table (T)"), this))
+    , m_topicsButton(makePaneButton(
+          tr("Topics"), tr("Topics on which messages name no receiver, as nodes"), this))
+    , m_anewButton(makePaneButton(tr("Arrange anew"), tr("Places all nodes anew (R)"), this))
+    , m_tableButton(makePaneButton(tr("Table"), tr("The same as a table (T)"), this))
     , m_layout(new GraphLayout(this))
 {
     setAccessibleName(tr("Topology"));
@@ -85,16 +76,7 @@ TopologyView::TopologyView(const ViewContext& context, QWidget* parent)
         m_header->addWidget(button);
     m_table->setModel(m_model);
     m_table->setAccessibleName(tr("Who talks to whom"));
-    m_table->setFrameShape(QFrame::NoFrame);
-    m_table->setShowGrid(false);
-    m_table->setWordWrap(false);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->setTabKeyNavigation(false);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(
-        std::max(Theme::current().tableRow, fontMetrics().height() + 4));
-    m_table->horizontalHeader()->setHighlightSections(false);
+    makeQuietTable(*m_table);
     m_table->setColumnWidth(TopologyModel::FromColumn, 200);
     m_table->setColumnWidth(TopologyModel::ToColumn, 200);
     m_stack->addWidget(m_canvas);

@@ -9,6 +9,7 @@
 #include "views/base/names.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
+#include "views/base/paneparts.h"
 #include "views/base/picks.h"
 #include "views/base/shownzone.h"
 #include "views/base/theme.h"
@@ -51,7 +52,7 @@ WallView::WallView(const ViewContext& context, QWidget* parent)
     : View(context, parent)
     , m_header(new PaneHeader(tr("Wall"), this))
     , m_filter(new QLineEdit(this))
-    , m_tableButton(new QToolButton(this))
+    , m_tableButton(makePaneButton(tr("Table"), tr("The same as a table (T)"), this))
     , m_body(new QWidget(this))
     , m_stack(new QStackedLayout(m_body))
     , m_canvas(new WallCanvas(m_body))
@@ -72,25 +73,12 @@ WallView::WallView(const ViewContext& context, QWidget* parent)
     m_filter->setAccessibleName(tr("Filter agents of the wall"));
     m_filter->setClearButtonEnabled(true);
     m_filter->setFixedWidth(fontMetrics().averageCharWidth() * 22);
-    m_tableButton->setText(tr("Table"));
-    m_tableButton->setToolTip(tr("The same as a table (T)"));
-    m_tableButton->setAccessibleName(tr("Table"));
     m_tableButton->setCheckable(true);
-    m_tableButton->setAutoRaise(true);
     m_header->addWidget(m_filter);
     m_header->addWidget(m_tableButton);
     m_table->setModel(m_model);
     m_table->setAccessibleName(tr("How agents do"));
-    m_table->setFrameShape(QFrame::NoFrame);
-    m_table->setShowGrid(false);
-    m_table->setWordWrap(false);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->setTabKeyNavigation(false);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(
-        std::max(Theme::current().tableRow, fontMetrics().height() + 4));
-    m_table->horizontalHeader()->setHighlightSections(false);
+    makeQuietTable(*m_table);
     m_table->setColumnWidth(1, 180);
     m_table->setColumnWidth(3, 240);
     m_stack->addWidget(m_canvas);
