@@ -64,9 +64,9 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox { back
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus { border-color: @interaction; }
 QComboBox QAbstractItemView { background: @plate; border: 1px solid @hairline; selection-background-color: @selection; }
 QCheckBox { spacing: 8px; }
-QCheckBox::indicator { width: 13px; height: 13px; background: @ground; border: 1px solid @faint; border-radius: 3px; }
+QCheckBox::indicator, QTreeView::indicator { width: 13px; height: 13px; background: @ground; border: 1px solid @faint; border-radius: 3px; }
 QCheckBox::indicator:hover, QCheckBox:focus::indicator { border-color: @interaction; }
-QCheckBox::indicator:checked { background: @interaction; border-color: @interaction; }
+QCheckBox::indicator:checked, QTreeView::indicator:checked { background: @interaction; border-color: @interaction; }
 QAbstractItemView { background: @ground; color: @text; border: none; outline: none; alternate-background-color: @ground; selection-background-color: @selection; selection-color: @text; }
 QAbstractItemView::item { border: none; padding: 0 4px; }
 QAbstractItemView::item:selected { background: @selection; color: @text; }

@@ -348,11 +348,13 @@ void ComposerView::showTarget()
     const PublisherTraits traits = publisher ? (*publisher)->traits() : PublisherTraits();
     m_fields->setTraits(traits);
     m_headers->setVisible(traits.hasHeaders);
+    m_extras->setVisible(traits.hasHeaders || !m_fields->isHidden());
     m_wantsReply->setVisible(traits.hasReplies);
     m_canReply = traits.hasReplies;
     m_topic->setEnabled(!publisher || traits.hasTopics);
     showHost();
     m_host->setPlaceholderText(tr("type %1 to confirm").arg(target().host()));
+    m_host->setToolTip(m_host->placeholderText());
     showArming();
 }
 

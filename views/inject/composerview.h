@@ -24,6 +24,7 @@ class QLineEdit;
 class QMenu;
 class QPushButton;
 class QSpinBox;
+class QSplitter;
 class QToolButton;
 
 namespace murmur {
@@ -125,6 +126,7 @@ private:
     QPushButton* m_arm = nullptr;
     QLineEdit* m_topic = nullptr;
     DraftFields* m_fields = nullptr;
+    QWidget* m_extras = nullptr; ///< beside the payload
     HeaderTable* m_headers = nullptr;
     PayloadEdit* m_payload = nullptr;
     QLabel* m_verdict = nullptr;
@@ -135,6 +137,7 @@ private:
     QLineEdit* m_command = nullptr;
     QMenu* m_memoryMenu = nullptr;
     QLabel* m_origin = nullptr;
+    QSplitter* m_columns = nullptr;
     SequencePane* m_sequence = nullptr;
     QToolButton* m_showsSequence = nullptr;
     AnswerPane* m_answers = nullptr;

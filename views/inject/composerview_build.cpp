@@ -49,14 +49,13 @@ void ComposerView::build()
 {
     setAccessibleName(tr("Compose"));
     setAccessibleDescription(tr("Writes a message and sends it to a bus that is armed."));
-    auto* split = new QSplitter(Qt::Horizontal, this);
+    m_columns = new QSplitter(Qt::Horizontal, this);
+    auto* split = m_columns;
     auto* left = new QWidget(split);
     auto* column = new QVBoxLayout(left);
     column->setContentsMargins(12, 6, 6, 6);
     column->setSpacing(6);
     column->addWidget(buildTarget());
-    m_fields = new DraftFields(left);
-    column->addWidget(m_fields);
     column->addWidget(buildEditors(), 1);
     column->addWidget(buildSend());
     m_sequence = new SequencePane(m_memory, split);
@@ -65,9 +64,10 @@ void ComposerView::build()
     split->addWidget(left);
     split->addWidget(m_sequence);
     split->addWidget(m_answers);
-    split->setStretchFactor(0, 3);
+    split->setStretchFactor(0, 4);
     split->setStretchFactor(1, 3);
-    split->setStretchFactor(2, 2);
+    split->setStretchFactor(2, 1);
+    split->setSizes({700, 0, 200});
     split->setChildrenCollapsible(false);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
@@ -111,9 +111,17 @@ QWidget* ComposerView::buildEditors()
 {
     auto* split = new QSplitter(Qt::Horizontal, this);
     m_payload = new PayloadEdit(split);
-    m_headers = new HeaderTable(split);
+    m_extras = new QWidget(split);
+    m_headers = new HeaderTable(m_extras);
+    m_fields = new DraftFields(m_extras);
+    auto* column = new QVBoxLayout(m_extras);
+    column->setContentsMargins({});
+    column->setSpacing(4);
+    column->addWidget(m_headers, 1);
+    column->addWidget(m_fields);
+    column->addStretch();
     split->addWidget(m_payload);
-    split->addWidget(m_headers);
+    split->addWidget(m_extras);
     split->setStretchFactor(0, 5);
     split->setStretchFactor(1, 2);
     return split;
@@ -160,10 +168,6 @@ QWidget* ComposerView::buildSend()
     auto* line = new QHBoxLayout;
     line->setSpacing(6);
     line->addWidget(m_verdict);
-    line->addWidget(format);
-    line->addWidget(menuButton(tr("Insert"), variables, box));
-    line->addWidget(menuButton(tr("History"), m_memoryMenu, box));
-    line->addWidget(m_showsSequence);
     line->addWidget(m_origin);
     line->addStretch(1);
     line->addWidget(m_wantsReply);
@@ -182,6 +186,10 @@ QWidget* ComposerView::buildSend()
             [this] { QGuiApplication::clipboard()->setText(command()); });
     auto* second = new QHBoxLayout;
     second->setSpacing(6);
+    second->addWidget(format);
+    second->addWidget(menuButton(tr("Insert"), variables, box));
+    second->addWidget(menuButton(tr("History"), m_memoryMenu, box));
+    second->addWidget(m_showsSequence);
     second->addWidget(m_command, 1);
     second->addWidget(copy);
     auto* column = new QVBoxLayout(box);

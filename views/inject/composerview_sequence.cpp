@@ -10,6 +10,7 @@
 
 #include <QLineEdit>
 #include <QSpinBox>
+#include <QSplitter>
 #include <QToolButton>
 
 #include <algorithm>
@@ -22,6 +23,8 @@ void ComposerView::connectSequence()
 {
     connect(m_showsSequence, &QToolButton::toggled, this, [this](bool isShown) {
         m_sequence->setVisible(isShown);
+        if (isShown)
+            m_columns->setSizes({width() / 2, width() / 3, width() / 6});
         onEdited();
     });
     connect(m_sequence, &SequencePane::addWanted, this, [this] { m_sequence->add(draft()); });

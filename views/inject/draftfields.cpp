@@ -4,9 +4,9 @@
 #include "views/inject/draftfields.h"
 
 #include <QCheckBox>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QVBoxLayout>
 
 namespace murmur {
 
@@ -15,17 +15,17 @@ DraftFields::DraftFields(QWidget* parent)
     , m_retain(new QCheckBox(tr("retain"), this))
     , m_tombstone(new QCheckBox(tr("tombstone"), this))
 {
-    auto* line = new QHBoxLayout(this);
-    line->setContentsMargins({});
-    line->setSpacing(6);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(6, 0, 0, 0);
+    column->setSpacing(4);
     m_key = addBytes(tr("Key"), tr("key"), tr("Messages with one key stay in order"));
     m_correlation =
         addBytes(tr("Correlation id"), tr("correlation"), tr("An id beside the reply address"));
     m_retain->setToolTip(tr("The broker keeps it as state of the topic"));
     m_tombstone->setToolTip(tr("No value: deletes the key on a compacted topic"));
-    line->addWidget(m_retain);
-    line->addWidget(m_tombstone);
-    line->addStretch(1);
+    column->addWidget(m_retain);
+    column->addWidget(m_tombstone);
+    column->addStretch(1);
     connect(m_retain, &QCheckBox::toggled, this, &DraftFields::edited);
     connect(m_tombstone, &QCheckBox::toggled, this, &DraftFields::edited);
     setTraits({});
@@ -39,7 +39,6 @@ DraftFields::Bytes DraftFields::addBytes(const QString& name, const QString& lab
     field.edit = new QLineEdit(this);
     field.edit->setAccessibleName(name);
     field.edit->setToolTip(tip);
-    field.edit->setMaximumWidth(220);
     layout()->addWidget(field.label);
     layout()->addWidget(field.edit);
     connect(field.edit, &QLineEdit::textChanged, this, &DraftFields::edited);

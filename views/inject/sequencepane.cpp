@@ -46,12 +46,13 @@ QString payloadLine(const InjectionDraft& draft)
 SequencePane::SequencePane(ComposerMemory& memory, QWidget* parent)
     : QWidget(parent)
     , m_memory(memory)
-    , m_title(new QLabel(this))
+    , m_hint(new QLabel(this))
     , m_name(new QLineEdit(this))
     , m_menu(new QMenu(this))
     , m_list(new QTreeWidget(this))
 {
     m_name->setPlaceholderText(tr("name, to keep it"));
+    m_name->setMinimumWidth(60);
     m_name->setAccessibleName(tr("Name of the sequence"));
     auto* kept = new QToolButton(this);
     kept->setText(tr("Kept"));
@@ -75,18 +76,44 @@ SequencePane::SequencePane(ComposerMemory& memory, QWidget* parent)
                 else if (column != ReplyColumn)
                     m_edit->click();
             });
-    auto* top = new QHBoxLayout;
-    top->setSpacing(6);
-    top->addWidget(m_title, 1);
-    top->addWidget(m_name);
-    top->addWidget(kept);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(6, 6, 6, 6);
     column->setSpacing(4);
-    column->addLayout(top);
+    m_hint->setText(
+        tr("Add puts what stands in the composer here; all of it is then sent in order."));
+    m_hint->setWordWrap(true);
+    column->addWidget(buildTop(kept));
+    column->addWidget(m_hint);
     column->addWidget(m_list, 1);
     column->addWidget(buildButtons());
     fill(-1);
+}
+
+QToolButton* SequencePane::button(QWidget* box, const QString& text, const QString& tip)
+{
+    auto* made = new QToolButton(box);
+    made->setText(text);
+    made->setToolTip(tip);
+    made->setAccessibleName(tip);
+    box->layout()->addWidget(made);
+    return made;
+}
+
+QWidget* SequencePane::buildTop(QWidget* kept)
+{
+    auto* box = new QWidget(this);
+    auto* line = new QHBoxLayout(box);
+    line->setContentsMargins({});
+    line->setSpacing(4);
+    m_up = button(box, u"↑"_s, tr("Earlier"));
+    m_down = button(box, u"↓"_s, tr("Later"));
+    m_remove = button(box, u"✕"_s, tr("Take this row out"));
+    connect(m_up, &QToolButton::clicked, this, [this] { move(-1); });
+    connect(m_down, &QToolButton::clicked, this, [this] { move(1); });
+    connect(m_remove, &QToolButton::clicked, this, &SequencePane::remove);
+    line->addWidget(m_name, 1);
+    line->addWidget(kept);
+    return box;
 }
 
 QWidget* SequencePane::buildButtons()
@@ -95,25 +122,15 @@ QWidget* SequencePane::buildButtons()
     auto* line = new QHBoxLayout(box);
     line->setContentsMargins({});
     line->setSpacing(4);
-    const auto button = [&](const QString& text, const QString& tip, auto&& does) {
-        auto* made = new QToolButton(box);
-        made->setText(text);
-        made->setToolTip(tip);
-        made->setAccessibleName(tip);
-        line->addWidget(made);
-        connect(made, &QToolButton::clicked, this, does);
-        return made;
-    };
-    button(tr("Add"), tr("Add what stands in the composer"), [this] { Q_EMIT addWanted(); });
-    m_replace = button(tr("Replace"), tr("Put what stands in the composer in this row"),
-                       [this] { Q_EMIT replaceWanted(); });
-    m_edit = button(tr("Edit"), tr("Take this row into the composer"), [this] {
+    auto* add = button(box, tr("Add"), tr("Add what stands in the composer"));
+    m_replace = button(box, tr("Replace"), tr("Put what stands in the composer in this row"));
+    m_edit = button(box, tr("Edit"), tr("Take this row into the composer"));
+    connect(add, &QToolButton::clicked, this, &SequencePane::addWanted);
+    connect(m_replace, &QToolButton::clicked, this, &SequencePane::replaceWanted);
+    connect(m_edit, &QToolButton::clicked, this, [this] {
         if (row() >= 0)
             Q_EMIT editWanted(m_steps[static_cast<std::size_t>(row())].draft);
     });
-    m_up = button(u"↑"_s, tr("Earlier"), [this] { move(-1); });
-    m_down = button(u"↓"_s, tr("Later"), [this] { move(1); });
-    m_remove = button(tr("Remove"), tr("Take this row out"), [this] { remove(); });
     line->addStretch(1);
     m_send = new QPushButton(box);
     connect(m_send, &QPushButton::clicked, this, &SequencePane::sendWanted);
@@ -133,13 +150,17 @@ void SequencePane::choose(int row)
 
 void SequencePane::fill(int chosen)
 {
+    m_hint->setVisible(m_steps.empty());
+    m_list->setHeaderHidden(m_steps.empty());
     {
         const QSignalBlocker blocker(m_list);
         m_list->clear();
+        const int rowHeight = std::max(Theme::current().tableRow, fontMetrics().height() + 6);
         for (std::size_t i = 0; i < m_steps.size(); ++i) {
             const InjectionStep& step = m_steps[i];
             auto* item = new QTreeWidgetItem(m_list);
             item->setText(StateColumn, QString::number(i + 1));
+            item->setSizeHint(StateColumn, QSize(0, rowHeight));
             item->setText(PauseColumn,
                           step.pause > nanoseconds(0) ? durationText(step.pause) : tr("none"));
             item->setToolTip(PauseColumn, tr("Double-click: so long before it, as 200ms or 2s"));
@@ -158,9 +179,6 @@ void SequencePane::fill(int chosen)
             m_list->resizeColumnToContents(column);
     }
     choose(std::min(chosen, static_cast<int>(m_steps.size()) - 1));
-    m_title->setText(
-        m_steps.empty() ? tr("Sequence: nothing in it")
-                        : tr("Sequence: %n message(s)", nullptr, static_cast<int>(m_steps.size())));
     showButtons();
 }
 

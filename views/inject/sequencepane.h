@@ -57,7 +57,9 @@ Q_SIGNALS:
     void failed(const QString& sentence);
 
 private:
+    QWidget* buildTop(QWidget* kept);
     QWidget* buildButtons();
+    static QToolButton* button(QWidget* box, const QString& text, const QString& tip);
     void fillMenu();
     void fill(int chosen);
     void takeItem(QTreeWidgetItem* item, int column);
@@ -70,7 +72,7 @@ private:
     std::vector<InjectionStep> m_steps;
     QString m_file; ///< that holds just these; empty: none does
     bool m_isRunning = false;
-    QLabel* m_title;
+    QLabel* m_hint;
     QLineEdit* m_name;
     QMenu* m_menu;
     QTreeWidget* m_list;
