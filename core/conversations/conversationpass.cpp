@@ -20,7 +20,8 @@ namespace murmur {
 namespace {
 
 constexpr int kBlocksALook = 16;
-constexpr std::uint32_t kFolded = TimeColumns | ActorColumns | CallColumns | LateColumns;
+constexpr std::uint32_t kFolded =
+    TimeColumns | ActorColumns | TypeColumns | CallColumns | LateColumns;
 
 /// What a message holds that tells what a call to a model took: most hold neither, and are not
 /// parsed.

@@ -58,6 +58,19 @@ private Q_SLOTS:
         QCOMPARE(counted[0][u"m"_s].toInteger(), messages);
     }
 
+    void thoseOfSeveralRecordingsAreListed()
+    {
+        const QString other = m_folder.filePath(u"other.murmur"_s);
+        const Outcome made =
+            run({u"demo"_s, u"--offline"_s, u"--agents"_s, u"20"_s, u"--rate"_s, u"200"_s,
+                 u"--for"_s, u"5s"_s, u"--seed"_s, u"9"_s, u"-o"_s, other});
+        QVERIFY2(made.code == 0, made.err.constData());
+        const Outcome both = run({u"conversations"_s, m_file, other, u"--json"_s});
+        QVERIFY2(both.code == 0, both.err.constData());
+        const auto one = run({u"conversations"_s, m_file, u"--json"_s}).objects();
+        QVERIFY(both.objects().size() >= one.size());
+    }
+
     void theLongestComesFirstAndIsExplained()
     {
         const auto rows = run({u"conversations"_s, m_file, u"--sort"_s, u"duration"_s, u"--limit"_s,
