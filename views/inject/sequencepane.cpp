@@ -10,6 +10,7 @@
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -66,6 +67,7 @@ SequencePane::SequencePane(ComposerMemory& memory, QWidget* parent)
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_list->header()->setStretchLastSection(true);
+    m_list->installEventFilter(this);
     m_list->header()->setSectionsMovable(false);
     connect(m_list, &QTreeWidget::itemChanged, this, &SequencePane::takeItem);
     connect(m_list, &QTreeWidget::currentItemChanged, this, &SequencePane::showButtons);
@@ -136,6 +138,20 @@ QWidget* SequencePane::buildButtons()
     connect(m_send, &QPushButton::clicked, this, &SequencePane::sendWanted);
     line->addWidget(m_send);
     return box;
+}
+
+bool SequencePane::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched != m_list || event->type() != QEvent::KeyPress || row() < 0)
+        return QWidget::eventFilter(watched, event);
+    const int key = static_cast<QKeyEvent*>(event)->key();
+    if (key == Qt::Key_Delete)
+        remove();
+    else if (key == Qt::Key_F2)
+        m_list->editItem(m_list->currentItem(), PauseColumn);
+    else
+        return QWidget::eventFilter(watched, event);
+    return true;
 }
 
 int SequencePane::row() const

@@ -56,6 +56,9 @@ Q_SIGNALS:
     void edited();
     void failed(const QString& sentence);
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     QWidget* buildTop(QWidget* kept);
     QWidget* buildButtons();
