@@ -360,7 +360,8 @@ private Q_SLOTS:
         sequence->choose(0);
         sequence->move(1); // ask, tell, third
         sequence->choose(2);
-        sequence->remove();
+        sequence->list()->setFocus();
+        QTest::keyClick(sequence->list(), Qt::Key_Delete);
         QCOMPARE(sequence->steps().size(), std::size_t(2));
         sequence->list()->topLevelItem(1)->setCheckState(2, Qt::Checked);
         QTRY_VERIFY(sequence->steps()[0].draft.wantsReply);
@@ -411,7 +412,7 @@ private Q_SLOTS:
         scene.view.send();
         scene.view.sendSequence();
         QCOMPARE(scene.bus.made.load(), 0);
-        QVERIFY(scene.view.answers()->asText().contains(u"This would be sent"_s));
+        QVERIFY(scene.view.answers()->asText().contains(u"Send all again"_s));
         QSignalSpy ended(scene.view.desk(), &InjectionDesk::ended);
         scene.view.sendSequence();
         QVERIFY(ended.wait(5000));

@@ -224,8 +224,9 @@ void ComposerView::submit(const InjectionRun& wish, bool& isPreviewed)
     // Elsewhere it is shown before it is sent.
     if (!isDev && (!isArmed || !std::exchange(isPreviewed, true))) {
         m_answers->showPreview(wish, *ready,
-                               isArmed ? tr("Return again sends it.")
-                                       : tr("Observing only: arm it, and it can be sent."));
+                               !isArmed ? tr("Observing only: arm it, and it can be sent.")
+                               : wish.sequence.empty() ? tr("Return again sends it.")
+                                                       : tr("Send all again sends it."));
         return;
     }
     const Session* session = shared()->session();
