@@ -102,10 +102,10 @@ int run(const Options& options)
     if (!found)
         return failed(found.error());
     if (found->places.empty())
-        return failed({ErrorCode::NotFound,
-                       found->tried.isEmpty()
-                           ? u"Nothing in that text is a time, an id or a name."_s
-                           : u"Nothing was found of: %1."_s.arg(found->tried.join(u", "_s))});
+        return failed(
+            {ErrorCode::NotFound, found->tried.isEmpty()
+                                      ? u"Nothing in that text is a time, an id or a name."_s
+                                      : nothingText(*found) + u'.'});
     std::string out;
     for (const FoundPlace& place : found->places) {
         if (!options.json)

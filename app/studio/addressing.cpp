@@ -320,7 +320,7 @@ void Addressing::take(const QString& text, const Whereabouts& found)
         say(tr("\"%1\" holds no time, no id and no name that could be looked for")
                 .arg(shortText(text)));
     else if (found.places.empty())
-        say(tr("Nothing found. Tried: %1").arg(found.tried.join(u", "_s)));
+        say(nothingText(found));
     else if (found.places.size() == 1)
         go(found.places.front());
     else

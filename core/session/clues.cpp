@@ -192,11 +192,26 @@ void ClueFinder::addTime(const QRegularExpressionMatch& match)
     const auto last = std::min(std::chrono::floor<std::chrono::days>(m_context.session.end) +
                                    std::chrono::days(1),
                                first + std::chrono::days(kMostDays));
+    const auto dateOf = [&](TimePoint t) {
+        return std::chrono::floor<std::chrono::days>(
+            t + std::chrono::seconds(offsetOf(m_context.zone, t)));
+    };
+    bool isInside = false;
+    std::optional<TimePoint> ofFirstDay;
     for (auto day = first; day <= last; day += std::chrono::days(1)) {
         const auto time = inUtc(TimePoint(day) + nanoseconds(rest));
-        if (time && isNearSession(*time, m_context.session))
+        if (!time)
+            continue;
+        if (isNearSession(*time, m_context.session)) {
+            isInside = true;
             add({Clue::Is::Time, match.captured(0).trimmed(), {}, *time});
+        } else if (!ofFirstDay && dateOf(*time) == dateOf(m_context.session.begin)) {
+            ofFirstDay = time;
+        }
     }
+    // What was read is told, also where nothing of the session lies there.
+    if (!isInside && ofFirstDay)
+        add({Clue::Is::Time, match.captured(0).trimmed(), {}, *ofFirstDay});
 }
 
 void ClueFinder::readTimes(const QString& text)

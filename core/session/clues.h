@@ -38,7 +38,7 @@ struct ClueContext
 /// All clues in a text of any origin: an id, a JSON fragment, a line of a log, a time (ISO, a time
 /// of the day with or without a zone, a number of seconds, ms, µs or ns since 1970). What names
 /// most exactly comes first; at most a few dozen. A time of the day gives one for each day of the
-/// session on which it lies in it.
+/// session on which it lies in it; one of the first day where it lies on none.
 std::vector<Clue> cluesIn(QStringView text, const ClueContext& context);
 
 /// "+01:00" of "CET", "-0700", "Z" or "Europe/Berlin" at that time, in seconds; nothing where that

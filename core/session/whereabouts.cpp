@@ -6,6 +6,7 @@
 #include "query/messagefield.h"
 #include "session/jobs.h"
 
+#include <QDateTime>
 #include <QLocale>
 #include <QtConcurrent>
 
@@ -48,6 +49,30 @@ QString shortId(const QString& id)
 QString wordAndId(const QString& word, const QString& id)
 {
     return word == u"id"_s ? u"id %1"_s.arg(shortId(id)) : word + u' ' + shortId(id);
+}
+
+/// "02:14", "02:14:09"; with the date where that says more.
+QString momentText(TimePoint t, const QTimeZone& zone, bool withDate)
+{
+    const QDateTime at =
+        QDateTime::fromMSecsSinceEpoch(toNs(t) / 1'000'000, Qt::UTC).toTimeZone(zone);
+    return at.toString((withDate ? u"yyyy-MM-dd "_s : QString()) +
+                       (at.time().second() == 0 ? u"HH:mm"_s : u"HH:mm:ss"_s));
+}
+
+/// "02:14 CET = 01:14 UTC is outside of 13:59–14:00".
+QString outsideText(const Clue& clue, TimeRange all, const QTimeZone& zone)
+{
+    const auto dateOf = [&](TimePoint t) { return momentText(t, zone, true).left(10); };
+    const bool withDate =
+        dateOf(all.begin) != dateOf(all.end) || dateOf(clue.time) != dateOf(all.begin);
+    const QString own = momentText(clue.time, zone, withDate);
+    const QString utc = momentText(clue.time, QTimeZone::utc(), withDate) + u" UTC"_s;
+    const QString read = clue.text == own ? own : clue.text + u" = "_s + utc;
+    QString to = momentText(all.end, zone, withDate);
+    if (withDate && dateOf(all.begin) == dateOf(all.end))
+        to = momentText(all.end, zone, false);
+    return u"%1 is outside of %2–%3"_s.arg(read, momentText(all.begin, zone, withDate), to);
 }
 
 class PlaceFinder
@@ -148,10 +173,13 @@ Status PlaceFinder::add(FoundPlace place, const MatchList& found)
 
 Status PlaceFinder::takeTime(const Clue& clue)
 {
-    m_found.tried << u"the time %1 (%2)"_s.arg(clue.text, isoTime(clue.time));
     if (clue.time < m_all.begin - std::chrono::seconds(1) ||
-        clue.time > m_all.end + std::chrono::seconds(1))
+        clue.time > m_all.end + std::chrono::seconds(1)) {
+        m_found.outside << outsideText(clue, m_all, m_request.zone);
+        m_found.tried << m_found.outside.back();
         return Done{};
+    }
+    m_found.tried << u"the time %1 (%2)"_s.arg(clue.text, isoTime(clue.time));
     FoundPlace place;
     place.what = clue.text;
     place.time = clue.time;
@@ -332,6 +360,14 @@ QString placeText(const FoundPlace& place)
     const QString number = QLocale(QLocale::English).toString(qlonglong(place.count));
     return (place.hasMore ? u"%1: more than %2 messages"_s : u"%1: %2 messages"_s)
         .arg(place.what, number);
+}
+
+QString nothingText(const Whereabouts& found)
+{
+    if (!found.outside.isEmpty() && found.outside.size() == found.tried.size())
+        return found.outside.join(u"; "_s);
+    return found.tried.isEmpty() ? QString()
+                                 : u"Nothing found. Tried: %1"_s.arg(found.tried.join(u", "_s));
 }
 
 } // namespace murmur

@@ -32,6 +32,7 @@ struct Whereabouts
 {
     std::vector<FoundPlace> places; ///< what is most exact first
     QStringList tried;              ///< what was looked for, in words
+    QStringList outside;            ///< of these the times that are read, but are not in it
 };
 
 struct WhereaboutsRequest
@@ -49,5 +50,8 @@ QFuture<Result<Whereabouts>> whereaboutsOf(Session& session, WhereaboutsRequest 
 
 /// "trace 4bf9…: 312 messages", "02:14 CET is 01:14:00.000 UTC".
 QString placeText(const FoundPlace& place);
+/// Why there is no place: "02:14 CET = 01:14 UTC is outside of 13:59–14:00", "Nothing found. Tried:
+/// trace 4bf9…"; empty where the text held nothing to look for.
+QString nothingText(const Whereabouts& found);
 
 } // namespace murmur

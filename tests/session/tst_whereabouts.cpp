@@ -190,7 +190,33 @@ private Q_SLOTS:
         QCOMPARE(found.tried.size(), 2);
         QVERIFY(found.tried.front().contains(u"trace_id nowhere"_s));
         QVERIFY(found.tried.back().contains(u"2020-01-01T00:00:00"_s));
+        QVERIFY(nothingText(found).startsWith(u"Nothing found. Tried: trace_id nowhere, "_s));
         QVERIFY(ask(u"the cat sat on the mat"_s).tried.isEmpty());
+    }
+
+    void aTimeThatIsReadButOutsideIsToldAsSuch_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("zone");
+        QTest::addColumn<QString>("said");
+        const auto row = [](const QString& text, const QString& said, const char* zone = "UTC") {
+            QTest::addRow("%s %s", qPrintable(text), zone)
+                << text << QString::fromLatin1(zone) << said;
+        };
+        row(u"02:14 CET"_s, u"02:14 CET = 01:14 UTC is outside of 04:17–04:17:50"_s);
+        row(u"03:00"_s, u"03:00 is outside of 04:17–04:17:50"_s);
+        row(u"03:00"_s, u"03:00 is outside of 06:17–06:17:50"_s, "Europe/Berlin");
+        row(u"2026-05-22 04:17:30"_s,
+            u"2026-05-22 04:17:30 is outside of 2026-05-21 04:17–04:17:50"_s);
+    }
+    void aTimeThatIsReadButOutsideIsToldAsSuch()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, zone);
+        QFETCH(QString, said);
+        const auto found = ask(text, QTimeZone(zone.toLatin1()));
+        QVERIFY(found.places.empty());
+        QCOMPARE(nothingText(found), said);
     }
 
     void severalCandidatesAreAllTold()
@@ -203,9 +229,10 @@ private Q_SLOTS:
     }
 
 private:
-    Whereabouts ask(const QString& text) const
+    Whereabouts ask(const QString& text, const QTimeZone& zone = QTimeZone::utc()) const
     {
         WhereaboutsRequest request;
+        request.zone = zone;
         request.text = text;
         const auto found = whereaboutsOf(*m_session, request).result();
         if (!found)
