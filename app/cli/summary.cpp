@@ -250,8 +250,13 @@ QString lossLine(const Page& page)
     const SessionInfo& info = page.info;
     if (info.gaps == 0)
         return u"Nothing was lost by us."_s;
+    const bool isKnown = std::ranges::all_of(
+        info.connections, [](const ConnectionInfo& one) { return one.lostIs == LostIs::Exact; });
+    const QString count = isKnown         ? grouped(info.lost)
+                          : info.lost > 0 ? u"At least "_s + grouped(info.lost)
+                                          : u"An unknown number of"_s;
     return u"%1 messages were lost by us, in %2 gaps: murmur sql FILE \"SELECT * FROM gap\""_s.arg(
-        grouped(info.lost), grouped(info.gaps));
+        count, grouped(info.gaps));
 }
 
 QString quoted(const QString& text)

@@ -24,7 +24,8 @@ struct Tr
 QString figuresText(const Kept& kept)
 {
     const QString lost = kept.lostIsKnown ? Tr::tr("%1 lost").arg(numberText(kept.lost))
-                                          : Tr::tr("at least %1 lost").arg(numberText(kept.lost));
+                         : kept.lost > 0  ? Tr::tr("at least %1 lost").arg(numberText(kept.lost))
+                                          : Tr::tr("an unknown number lost");
     const QString messages = kept.messages == 1
                                  ? Tr::tr("1 message")
                                  : Tr::tr("%1 messages").arg(numberText(kept.messages));

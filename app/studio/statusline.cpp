@@ -4,6 +4,7 @@
 #include "statusline.h"
 
 #include "studiosession.h"
+#include "views/base/losttext.h"
 #include "views/base/numbers.h"
 #include "views/base/theme.h"
 #include "views/connect/connecttext.h"
@@ -172,8 +173,7 @@ void StatusLine::refresh()
         parts << tr("recorded %1").arg(numberText(status.recorded));
         if (const QString past = pastText(status.connections); !past.isEmpty())
             parts << past;
-        parts << (status.lostIsKnown ? tr("lost by us %1").arg(numberText(status.lost))
-                                     : tr("lost by us at least %1").arg(numberText(status.lost)));
+        parts << lostByUsText(status.lost, leastKnown(status.connections));
         if (status.queueFill > 0.25)
             parts << tr("queue %1 %").arg(qRound(status.queueFill * 100));
         if (status.unread > 0)
@@ -186,7 +186,7 @@ void StatusLine::refresh()
         if (!info.recordings.empty())
             parts << tr("%1 recordings").arg(info.recordings.size());
         parts << tr("%1 messages").arg(numberText(info.extent.messages()))
-              << tr("lost by us %1").arg(numberText(info.lost)) << bytesText(info.bytesFile);
+              << lostByUsText(info.lost, leastKnown(info.connections)) << bytesText(info.bytesFile);
         if (info.recordings.empty())
             parts << shownPath(m_session->path());
         if (info.isPerRecording)

@@ -82,7 +82,9 @@ private Q_SLOTS:
         QVERIFY(lostText(0, LostIs::Exact).isEmpty());
         QCOMPARE(lostText(1700, LostIs::Exact), u"lost 1,700"_s);
         QVERIFY(lostText(3, LostIs::AtLeast).contains(u"at least 3"_s));
-        QVERIFY(lostText(0, LostIs::Unknown).contains(u"unknown"_s));
+        QCOMPARE(lostText(0, LostIs::Unknown), u"an unknown number lost by us"_s);
+        QCOMPARE(lostText(4, LostIs::Unknown), u"at least 4 lost by us"_s);
+        QCOMPARE(shortLostText(0, LostIs::Unknown), u"unknown"_s);
     }
 
     void onlyAHubHasACommandThatSendsToIt()

@@ -55,6 +55,8 @@ private Q_SLOTS:
                  u"12 min, 481,220 messages, 0 lost, saved as ~/x.murmur"_s);
         QCOMPARE(keptSentence({5s, 1, 3, false, {}}),
                  u"5 s, 1 message, at least 3 lost, discarded"_s);
+        QCOMPARE(keptSentence({5s, 1, 0, false, {}}),
+                 u"5 s, 1 message, an unknown number lost, discarded"_s);
     }
 };
 

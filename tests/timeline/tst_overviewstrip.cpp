@@ -23,6 +23,7 @@ private Q_SLOTS:
     void cleanup();
 
     void itSaysTheSpanAndTheFacts();
+    void aNumberThatIsUnknownIsSaidToBe();
     void aClickMovesThePlayhead();
     void draggingBesideTheWindowMakesANewOne();
     void draggingTheBodyMovesTheWindow();
@@ -106,6 +107,16 @@ void TestOverviewStrip::itSaysTheSpanAndTheFacts()
     QCOMPARE(m_strip->facts(), u"1,001 messages · 17 lost by us · 1.2 KiB"_s);
     QVERIFY(m_strip->asText().startsWith(u"2026-05-21  10:02:00 – 10:18:40 UTC"_s));
     QVERIFY(m_strip->accessibleDescription().contains(u"17 lost by us"_s));
+}
+
+void TestOverviewStrip::aNumberThatIsUnknownIsSaidToBe()
+{
+    m_recording->gaps.front().count = 0;
+    m_recording->gaps.front().lostIs = LostIs::Unknown;
+    m_shared->setSession(nullptr);
+    m_shared->setSession(sessionOf(m_recording));
+    QTRY_VERIFY2(m_strip->facts().contains(u" · an unknown number lost by us · "_s),
+                 qPrintable(m_strip->facts()));
 }
 
 void TestOverviewStrip::aClickMovesThePlayhead()

@@ -105,17 +105,15 @@ void ConnectionChip::showFleet(const QString& label, const std::vector<Connectio
         lost += member.lost;
         lostIs = std::max(lostIs, member.lostIs);
     }
-    m_lost = shortLostText(lost, lostIs);
-    if (!m_lost.isEmpty())
-        m_lost = tr("lost %1").arg(m_lost);
-    m_lostShort = m_lost;
+    m_lost = lostText(lost, lostIs);
+    m_lostShort = m_lost.isEmpty() ? QString() : tr("lost %1").arg(shortLostText(lost, lostIs));
     say(*std::ranges::min_element(members, {}, healthRank), label + u'\n' + upText(members));
 }
 
 void ConnectionChip::say(const ConnectionInfo& worst, const QString& tip)
 {
     m_worst = worst;
-    setToolTip(tip);
+    setToolTip(m_lost.isEmpty() ? tip : tip + u'\n' + m_lost);
     const QString state = m_connections.size() > 1 ? m_figure : stateWord(worst.state);
     setAccessibleName(
         tr("%1: %2, %3 %4", "connection: name, state, rate, loss")

@@ -3,6 +3,7 @@
 
 #include "views/connect/connecttext.h"
 
+#include "views/base/losttext.h"
 #include "views/base/numbers.h"
 #include "views/base/theme.h"
 
@@ -80,9 +81,8 @@ QString lostText(std::int64_t lost, LostIs lostIs)
     case LostIs::Exact:
         return lost > 0 ? Tr::tr("lost %1").arg(numberText(lost)) : QString();
     case LostIs::AtLeast:
-        return Tr::tr("lost at least %1").arg(numberText(lost));
     case LostIs::Unknown:
-        return Tr::tr("lost: number unknown");
+        return lostByUsText(lost, lostIs);
     }
     return {};
 }
@@ -95,7 +95,7 @@ QString shortLostText(std::int64_t lost, LostIs lostIs)
     case LostIs::AtLeast:
         return u"≥ "_s + numberText(lost);
     case LostIs::Unknown:
-        return lost > 0 ? u"≥ "_s + numberText(lost) : u"?"_s;
+        return lost > 0 ? u"≥ "_s + numberText(lost) : Tr::tr("unknown");
     }
     return {};
 }
@@ -109,9 +109,9 @@ QString lostByText(const std::vector<LostBy>& lostBy)
         const QString words = cause == kCauses.end()
                                   ? QString::fromStdString(by.cause)
                                   : QCoreApplication::translate("Connect", cause->text);
-        QString count = shortLostText(by.count, by.lostIs);
-        if (count == "?"_L1)
-            count = Tr::tr("an unknown number");
+        const QString count = by.lostIs == LostIs::Unknown && by.count == 0
+                                  ? Tr::tr("an unknown number")
+                                  : shortLostText(by.count, by.lostIs);
         if (!count.isEmpty())
             parts << Tr::tr("%1 %2", "lost messages: number, cause").arg(count, words);
     }

@@ -13,9 +13,10 @@ namespace murmur {
 
 /// "870/s", "12.4k/s", "1.2M/s": how fast messages come, three digits at most.
 QString rateText(double perSecond);
-/// "lost 17", "lost at least 17", "lost: unknown number"; empty when nothing was lost.
+/// "lost 17", "at least 17 lost by us", "an unknown number lost by us"; empty when nothing was
+/// lost.
 QString lostText(std::int64_t lost, LostIs lostIs);
-/// "17", "≥ 17", "?": the same for a narrow column; empty when nothing was lost.
+/// "17", "≥ 17", "unknown": the same for a narrow column; empty when nothing was lost.
 QString shortLostText(std::int64_t lost, LostIs lostIs);
 /// "12 while we were not attached · 3 because our queue was full": what was lost by cause; empty
 /// when nothing was.

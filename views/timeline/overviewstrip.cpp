@@ -4,6 +4,7 @@
 #include "views/timeline/overviewstrip.h"
 
 #include "views/base/axispainter.h"
+#include "views/base/losttext.h"
 #include "views/base/markeroverlay.h"
 #include "views/base/numbers.h"
 #include "views/base/playback.h"
@@ -168,7 +169,7 @@ QString OverviewStrip::facts() const
         return {};
     const std::int64_t count = session->seen().messages();
     QStringList parts{count == 1 ? tr("1 message") : tr("%1 messages").arg(numberText(count))};
-    parts << tr("%1 lost by us").arg(numberText(m_data.lost()));
+    parts << lostByUsText(m_data.lost(), leastKnown(m_data.gaps()));
     if (m_data.bytes() > 0)
         parts << bytesText(m_data.bytes());
     return parts.join(u" · "_s);
@@ -304,7 +305,7 @@ void OverviewStrip::paintEvent(QPaintEvent*)
     const QFontMetrics metrics(font);
     const int used = metrics.horizontalAdvance(span()) + 20;
     const QString right = metrics.elidedText(facts(), Qt::ElideRight, header.width() - used);
-    painter.setPen(m_data.lost() > 0 ? theme.warning : theme.secondary);
+    painter.setPen(m_data.lost() > 0 || !m_data.gaps().empty() ? theme.warning : theme.secondary);
     painter.drawText(header, Qt::AlignVCenter | Qt::AlignRight, right);
     if (whole().isEmpty())
         return;
