@@ -112,6 +112,20 @@ private Q_SLOTS:
         QVERIFY(lines.last().startsWith(u"hall\tvision\t59 errors"_s));
     }
 
+    void aFilterHidesTrafficAndNotHowAgentsDo()
+    {
+        Scene scene(warehouse());
+        QTRY_VERIFY(scene.view.asText().contains(u"hall\tvision\t59 errors"_s));
+        const AgentFigures* figures = AgentFigures::of(&scene.shared);
+        for (const auto& condition : {u"kind == heartbeat"_s, u"topic == \"nowhere\""_s}) {
+            scene.shared.setFilter(*parseFilter(condition, scene.shared.session()->seen().time));
+            QTRY_COMPARE(figures->row(scene.agent("planner"))->rate, 0.0);
+            QTRY_VERIFY(figures->isSettled());
+            QCOMPARE(figures->row(scene.agent("vision"))->health, Health::Erring);
+            QCOMPARE(figures->row(scene.agent("vision"))->errors, std::int64_t(59));
+        }
+    }
+
     void clicksArrowsAndReturnSelect()
     {
         Scene scene(warehouse());

@@ -78,8 +78,10 @@ void AgentFigures::restart()
 {
     m_stateJob.cancel();
     m_tilesJob.cancel();
+    m_allJob.cancel();
     m_state.reset();
     m_tiles.reset();
+    m_all.reset();
     m_rows.clear();
     m_failure.clear();
     Q_EMIT restarted();
@@ -95,6 +97,7 @@ void AgentFigures::askSoon()
 void AgentFigures::askAnew()
 {
     m_stateJob.cancel();
+    m_allJob.cancel();
     m_tilesJob.cancel(); // the answers would be about other agents
     ask();
 }
@@ -130,31 +133,45 @@ void AgentFigures::ask()
     traffic.range = m_shared->window();
     traffic.columns = kSparkPoints;
     traffic.latency = true;
+    const bool isFiltered = m_shared->filter() != nullptr;
+    if (isFiltered)
+        askTraffic(m_allJob, traffic, [this](TilesPtr tiles) { m_all = std::move(tiles); });
     traffic.filter = m_shared->filter();
-    m_tilesJob.start(
+    askTraffic(m_tilesJob, traffic, [this, isFiltered](TilesPtr tiles) {
+        m_tiles = std::move(tiles);
+        if (!isFiltered)
+            m_all = m_tiles;
+    });
+    Q_EMIT changed();
+}
+
+void AgentFigures::askTraffic(LatestJob& job, TileRequest traffic,
+                              std::function<void(TilesPtr)> take)
+{
+    job.start(
         this,
         [&](std::stop_token stop) {
             traffic.stop = std::move(stop);
-            return session->tiles(traffic);
+            return m_shared->session()->tiles(traffic);
         },
-        [this](Result<TileSlice> answer) {
+        [this, take = std::move(take)](Result<TileSlice> answer) {
             if (answer)
-                m_tiles = std::make_shared<const TileSlice>(std::move(*answer));
+                take(std::make_shared<const TileSlice>(std::move(*answer)));
             else if (answer.error().code != ErrorCode::Cancelled)
                 m_failure = answer.error().message;
             present();
         });
-    Q_EMIT changed();
 }
 
 void AgentFigures::present()
 {
     const Session* session = m_shared->session();
-    // Both parts or none: half of the truth would blink.
-    if (session != nullptr && m_state && m_tiles) {
+    // All parts or none: half of the truth would blink.
+    if (session != nullptr && m_state && m_tiles && m_all) {
         m_failure.clear();
         const auto names = session->dictionaries();
         m_rows = agentRows(*names, m_state.get(), m_tiles.get(), m_shared->slo(), kSparkPoints);
+        judgeBy(m_rows, *names, *m_state, *m_all, m_shared->slo());
         addStatus(m_rows, *names, *m_state, *m_moments);
     }
     Q_EMIT changed();

@@ -10,6 +10,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -20,7 +21,8 @@ namespace murmur {
 class AgentMoments;
 class SharedView;
 
-/// How all agents do: their state at the playhead, their traffic in the window. Asked once for all
+/// How all agents do: their state at the playhead, their traffic in the window. How well they are
+/// is told from all traffic, whatever the filter lets through. Asked once for all
 /// views of a window that show it, and only while one of them is seen. There is one, made when the
 /// first one asks.
 class AgentFigures : public QObject
@@ -37,7 +39,10 @@ public:
     [[nodiscard]] const AgentRow* row(AgentId agent) const;
     /// Why they cannot be read, a sentence.
     [[nodiscard]] const QString& failure() const { return m_failure; }
-    [[nodiscard]] bool isAsking() const { return m_stateJob.isBusy() || m_tilesJob.isBusy(); }
+    [[nodiscard]] bool isAsking() const
+    {
+        return m_stateJob.isBusy() || m_tilesJob.isBusy() || m_allJob.isBusy();
+    }
     [[nodiscard]] bool isSettled() const { return !isAsking() && !m_soon.isActive(); }
 
 Q_SIGNALS:
@@ -55,6 +60,8 @@ private:
     void askSoon();
     void askAnew();
     void ask();
+    using TilesPtr = std::shared_ptr<const TileSlice>;
+    void askTraffic(LatestJob& job, TileRequest traffic, std::function<void(TilesPtr)> take);
     void present();
     [[nodiscard]] bool isSeen() const;
 
@@ -62,12 +69,14 @@ private:
     AgentMoments* m_moments;
     std::vector<QWidget*> m_viewers;
     std::shared_ptr<const StateSlice> m_state;
-    std::shared_ptr<const TileSlice> m_tiles;
+    TilesPtr m_tiles; ///< what the filter lets through
+    TilesPtr m_all;   ///< without the filter; the same where there is none
     std::vector<AgentRow> m_rows;
     QString m_failure;
     QTimer m_soon;
     LatestJob m_stateJob;
     LatestJob m_tilesJob;
+    LatestJob m_allJob;
 };
 
 } // namespace murmur

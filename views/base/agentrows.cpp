@@ -134,6 +134,19 @@ std::vector<AgentRow> agentRows(const Dictionaries& names, const StateSlice* sta
     return rows;
 }
 
+void judgeBy(std::vector<AgentRow>& rows, const Dictionaries& names, const StateSlice& state,
+             const TileSlice& all, nanoseconds slo)
+{
+    const std::vector<AgentRow> judged = agentRows(names, &state, &all, slo, 1);
+    for (AgentRow& row : rows) {
+        const auto known = std::ranges::lower_bound(judged, row.agent, {}, &AgentRow::agent);
+        if (known == judged.end() || known->agent != row.agent)
+            continue;
+        row.errors = known->errors;
+        row.health = known->health;
+    }
+}
+
 void addStatus(std::vector<AgentRow>& rows, const Dictionaries& names, const StateSlice& state,
                const AgentMoments& moments)
 {

@@ -17,6 +17,10 @@ class AgentMoments;
 std::vector<AgentRow> agentRows(const Dictionaries& names, const StateSlice* state,
                                 const TileSlice* tiles, nanoseconds slo, std::size_t sparkPoints);
 
+/// Their errors and their health from `all` traffic: of a part of it nobody can tell.
+void judgeBy(std::vector<AgentRow>& rows, const Dictionaries& names, const StateSlice& state,
+             const TileSlice& all, nanoseconds slo);
+
 /// Adds what they do at `at`, in words, and which of their keys are out of line.
 void addStatus(std::vector<AgentRow>& rows, const Dictionaries& names, const StateSlice& state,
                const AgentMoments& moments);
