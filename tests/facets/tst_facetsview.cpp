@@ -134,6 +134,34 @@ private Q_SLOTS:
         QTRY_COMPARE(scene.filter(), u"topic == \"stock\""_s);
     }
 
+    void whatWasClickedAndItsNeighboursStayWhereTheyAre()
+    {
+        Scene scene(m_session);
+        QTRY_COMPARE(scene.count(u"topic"_s, u"stock"_s), u"50"_s);
+        const int stock = scene.view.model()->rowOf(u"topic"_s, u"stock"_s);
+        const int orders = scene.view.model()->rowOf(u"topic"_s, u"orders"_s);
+        QVERIFY(orders >= 0 && orders < stock); // a row that went would move the clicked one
+        const QPoint spot =
+            scene.view.list()->visualRect(scene.view.model()->index(stock)).center();
+        QTest::mouseClick(scene.view.list()->viewport(), Qt::LeftButton, {}, spot);
+        QTRY_COMPARE(scene.filter(), u"topic == \"stock\""_s);
+        QTRY_COMPARE(scene.count(u"from"_s, u"anna"_s), u"25"_s);
+        QVERIFY(scene.settle());
+        QCOMPARE(scene.view.model()->rowOf(u"topic"_s, u"stock"_s), stock);
+        QCOMPARE(scene.view.model()->rowOf(u"topic"_s, u"orders"_s), orders);
+        QCOMPARE(scene.count(u"topic"_s, u"orders"_s), u"0"_s);
+        // So another click there means the same value, also when more was narrowed below.
+        scene.click(u"from"_s, u"anna"_s);
+        QTRY_COMPARE(scene.filter(), u"(topic == \"stock\") and from == \"anna\""_s);
+        QVERIFY(scene.settle());
+        QCOMPARE(scene.view.model()->rowOf(u"topic"_s, u"stock"_s), stock);
+        scene.click(u"from"_s, u"anna"_s);
+        QTRY_COMPARE(scene.filter(), u"topic == \"stock\""_s);
+        QVERIFY(scene.settle());
+        QTest::mouseClick(scene.view.list()->viewport(), Qt::LeftButton, {}, spot);
+        QTRY_COMPARE(scene.filter(), QString());
+    }
+
     void withAltItIsHidden()
     {
         Scene scene(m_session);

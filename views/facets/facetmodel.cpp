@@ -15,6 +15,7 @@ namespace murmur {
 namespace {
 
 constexpr int kListed = 6; // values of a field, before "more"
+constexpr std::size_t kMostKept = 200;
 
 QString facetShare(double share)
 {
@@ -34,6 +35,41 @@ QString facetLift(const FacetValue& value)
     return u"×"_s + QString::number(lift, 'f', lift < 9.95 ? 1 : 0);
 }
 
+/// Whether the filter, narrowed click by click, lets only that through: "(c) and …", "(… and c) and
+/// …", "… and c".
+bool asksFor(const QString& filter, const QString& condition)
+{
+    if (filter.isEmpty() || condition.isEmpty())
+        return false;
+    qsizetype open = 0;
+    while (open < filter.size() && filter[open] == u'(')
+        ++open;
+    const QStringView inner = QStringView(filter).mid(open);
+    return filter == condition ||
+           (open > 0 && inner.startsWith(QString(condition + u") and "_s))) ||
+           filter.endsWith(u" and "_s + condition) ||
+           filter.contains(u" and "_s + condition + u") and "_s);
+}
+
+/// The values in the order in which they stood; those of which there are none now with a zero.
+void keepPlaces(const Facet& old, Facet& facet)
+{
+    std::vector<FacetValue> values;
+    for (const FacetValue& before : old.values) {
+        const auto now = std::ranges::find(facet.values, before.value, &FacetValue::value);
+        FacetValue none;
+        none.value = before.value;
+        none.condition = before.condition;
+        values.push_back(now != facet.values.end() ? *now : none);
+    }
+    for (const FacetValue& now : facet.values) {
+        if (values.size() < kMostKept &&
+            std::ranges::find(old.values, now.value, &FacetValue::value) == old.values.end())
+            values.push_back(now);
+    }
+    facet.values = std::move(values);
+}
+
 } // namespace
 
 QString facetTitle(const QString& field)
@@ -49,10 +85,26 @@ void FacetModel::present(QStringList fields, std::vector<Facet> facets, const Fa
 {
     m_hasOthers = whole.others > 0;
     m_isAbout = whole.lookedAt < 1;
+    for (std::size_t i = 0; i < facets.size(); ++i) {
+        const qsizetype old = m_fields.indexOf(facets[i].field);
+        if (old >= 0 && keeps(facets[i].field))
+            keepPlaces(m_facets[static_cast<std::size_t>(old)], facets[i]);
+    }
     m_fields = std::move(fields);
     m_facets = std::move(facets);
     m_facets.resize(static_cast<std::size_t>(m_fields.size()));
     rebuild();
+}
+
+bool FacetModel::keeps(const QString& field) const
+{
+    const auto isAskedFor = [this](const FacetValue& value) {
+        return asksFor(m_filter, value.condition);
+    };
+    const qsizetype at = m_fields.indexOf(field);
+    return at >= 0 && std::any_of(m_facets.begin() + at, m_facets.end(), [&](const Facet& facet) {
+               return std::ranges::any_of(facet.values, isAskedFor);
+           });
 }
 
 void FacetModel::setText(const QString& text)

@@ -41,6 +41,9 @@ public:
     void setText(const QString& text);
     /// The filter that holds, to mark what it asks for.
     void setFilter(const QString& filter);
+    /// Fields of which one value is asked for by the filter, and those above them, stay as they
+    /// stand: whoever clicks there again means what stands there.
+    [[nodiscard]] bool keeps(const QString& field) const;
     /// Folds or unfolds a heading, lists what is behind "more".
     void toggle(int row);
     [[nodiscard]] const QSet<QString>& folded() const { return m_folded; }

@@ -212,7 +212,7 @@ void FacetsView::present()
             const bool isOwn = m_more.contains(fields[place]);
             const bool isOfNone = std::ranges::all_of(
                 facets[i].values, [](const FacetValue& value) { return value.value.isEmpty(); });
-            if (!isOwn && isOfNone) {
+            if (!isOwn && isOfNone && !m_model->keeps(fields[place])) {
                 facets.erase(facets.begin() + static_cast<std::ptrdiff_t>(i));
                 fields.removeAt(place);
             }
