@@ -94,7 +94,7 @@ QString textOf(std::string_view payload)
     QString text = value.toString();
     if (value.isObject()) {
         for (const QLatin1StringView key :
-             {"text"_L1, "title"_L1, "name"_L1, "message"_L1, "label"_L1}) {
+             {"text"_L1, "title"_L1, "name"_L1, "message"_L1, "label"_L1, "fault"_L1}) {
             const QJsonValue member = value.toObject().value(key);
             if (text.isEmpty() && member.isString())
                 text = member.toString();

@@ -289,6 +289,10 @@ private Q_SLOTS:
         QVERIFY(json);
         QCOMPARE((*json)[0], (Marker{toNs(kStart + 10s), QStringLiteral("x"), 0}));
         QCOMPARE((*json)[1].text, QStringLiteral("y"));
+        const auto fault =
+            markersFromText("{\"time\":1779337030,\"fault\":\"lost-messages\",\"for_s\":20}", day);
+        QVERIFY(fault);
+        QCOMPARE(fault->front().text, QStringLiteral("lost-messages"));
         const auto wrong = markersFromText("time,text\n04:17:10,fine\nnever,bad\n", day);
         QCOMPARE(wrong.error().code, ErrorCode::WrongUse);
         QVERIFY(wrong.error().message.contains(QStringLiteral("Line 3")));
