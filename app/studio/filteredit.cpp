@@ -122,7 +122,7 @@ void FilterEdit::setText(const QString& text)
 
 void FilterEdit::clear()
 {
-    m_edit->clear();
+    m_edit->setText({}); // and nothing to take back: what was typed is in the history
     m_pause.stop();
     showError({});
     m_shared->setFilter(nullptr);

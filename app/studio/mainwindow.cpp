@@ -326,6 +326,9 @@ void MainWindow::setHidesNames(bool hides)
 {
     m_hidesNames = hides;
     showTitle();
+    m_status->setHidesFigures(hides);
+    if (!hides && !m_withheld.isEmpty())
+        m_banner->say(Banner::Tone::Bad, std::exchange(m_withheld, QString()));
 }
 
 void MainWindow::toggleLegend()
@@ -407,7 +410,12 @@ void MainWindow::showFailure(const Error& error)
 {
     m_lastError = error;
     m_waiting->leave();
-    m_banner->say(Banner::Tone::Bad, error.message);
+    // Sentences name files and buses.
+    if (m_hidesNames)
+        m_withheld = error.message;
+    m_banner->say(Banner::Tone::Bad,
+                  m_hidesNames ? tr("Something failed. What it was is said once names may be seen.")
+                               : error.message);
     if (m_options.isUnattended)
         qWarning("%s", qUtf8Printable(error.message));
 }

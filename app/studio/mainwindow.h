@@ -93,6 +93,7 @@ public:
     void toggleLegend();
     /// The title tells no file.
     void setHidesNames(bool hides);
+    [[nodiscard]] bool hidesNames() const { return m_hidesNames; }
     /// Ends a recording in order, keeps it and leaves, without asking (signals).
     void keepAndQuit();
 
@@ -137,6 +138,7 @@ private:
     Legend* m_legend = nullptr;
     bool m_quitWhenDone = false;
     bool m_hidesNames = false;
+    QString m_withheld; ///< what failed while names were hidden
     QString m_recorded; ///< the file of the recording that runs, as long as it has that name
     std::function<void()> m_afterStop;
     std::optional<Kept> m_kept; ///< what the last word will be about

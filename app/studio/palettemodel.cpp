@@ -54,7 +54,9 @@ void PaletteModel::setQuery(const QString& query)
     for (std::size_t i = 0; i < m_entries.size(); ++i) {
         if (!only.isEmpty() && m_entries[i].kind != only)
             continue;
-        const auto score = fuzzyScore(pattern, m_entries[i].text);
+        auto score = fuzzyScore(pattern, m_entries[i].text);
+        if (!score && !m_entries[i].also.isEmpty())
+            score = fuzzyScore(pattern, m_entries[i].also);
         if (!score)
             continue;
         const bool wasUsed = m_used[i] != std::numeric_limits<int>::max();

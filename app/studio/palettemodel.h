@@ -18,6 +18,7 @@ struct PaletteEntry
     QString keys; ///< its shortcut; may be empty
     QString id;   ///< by which it is remembered as used
     std::function<void()> run;
+    QString also = {}; ///< other words by which it is found
 };
 
 /// The entries that fit what is typed, the best first; with nothing typed those used last, then the

@@ -13,6 +13,7 @@
 #include "query/completion.h"
 #include "query/filterbook.h"
 #include "views/base/sharedview.h"
+#include "views/timeline/timelineview.h"
 
 #include <QAction>
 #include <QCoreApplication>
@@ -27,6 +28,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 /// Of each dictionary.
+const QString kTimelineMenu = u"paletteMenu"_s;
 constexpr std::uint32_t kMostNames = 20'000;
 
 struct Tr
@@ -106,7 +108,16 @@ std::vector<PaletteEntry> paletteEntries(MainWindow& window)
                                u"view"_s,
                                {},
                                u"view "_s + id,
-                               [&window, id] { window.workspace()->bringToFront(id); }});
+                               [&window, id] { window.workspace()->bringToFront(id); },
+                               id});
+        }
+        if (auto* timeline = qobject_cast<TimelineView*>(window.workspace()->view(u"timeline"))) {
+            // Its menu is made when it is asked for; what was made for the palette before goes.
+            delete timeline->findChild<QMenu*>(kTimelineMenu);
+            auto* menu = new QMenu(timeline);
+            menu->setObjectName(kTimelineMenu);
+            timeline->fillMenu(*menu);
+            addMenu(menu, Tr::tr("Timeline"), entries);
         }
         if (const auto book = FilterBook::load(FilterBook::usualPath())) {
             for (const NamedFilter& filter : book->filters())
@@ -121,6 +132,8 @@ std::vector<PaletteEntry> paletteEntries(MainWindow& window)
         }
         addNames(window, entries);
     }
+    if (window.hidesNames())
+        return entries;
     for (const QString& path : window.settings().recentFiles())
         entries.push_back({Tr::tr("Open %1").arg(shownPath(path)),
                            u"recording"_s,

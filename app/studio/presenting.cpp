@@ -16,8 +16,11 @@
 #include "viewregistry.h"
 #include "workspace.h"
 
+#include "demo/faultorder.h"
+#include "views/base/audience.h"
 #include "views/base/playback.h"
 #include "views/base/sharedview.h"
+#include "views/connect/banner.h"
 #include "views/messages/messagesview.h"
 #include "views/wall/wallview.h"
 
@@ -110,6 +113,10 @@ Status Presenting::start(const QString& path)
         const auto wrong = [&](const QString& what) {
             return Error{ErrorCode::WrongUse, tr("%1, act %2: %3").arg(path).arg(i + 1).arg(what)};
         };
+        if (!act.fault.isEmpty() && std::ranges::none_of(faults(), [&](const FaultEntry& entry) {
+                return act.fault == QString::fromUtf8(entry.id);
+            }))
+            return wrong(tr("there is no fault \"%1\".").arg(act.fault));
         if (!act.view.isEmpty() && !viewEntry(act.view))
             return wrong(tr("there is no view \"%1\".").arg(act.view));
         if (!act.layout.isEmpty() && std::ranges::none_of(layoutPresets(), [&](const auto& preset) {
@@ -128,7 +135,18 @@ void Presenting::start(Show show)
     m_show = std::move(show);
     m_isOn = true;
     m_act = -1;
-    m_layout = m_window.workspace()->layoutState();
+    const SharedView* shared = m_window.shared();
+    m_before = {shared->filter(),
+                shared->filterDims(),
+                shared->window(),
+                shared->playhead(),
+                shared->selectedMessage(),
+                shared->selectedAgent(),
+                shared->speed(),
+                shared->mode() == SharedView::Mode::Live,
+                m_window.workspace()->layoutState()};
+    m_layout = m_before.layout;
+    m_window.banner()->clear(); // what was said before is not for the audience
     m_geometry = m_window.saveGeometry();
     m_awake = std::make_unique<Awake>(tr("A swarm is being presented"), this);
     m_window.menuBar()->hide();
@@ -202,9 +220,27 @@ void Presenting::end()
     m_window.menuBar()->show();
     m_window.statusLine()->show();
     m_window.topBar()->setForAudience(m_isStageSafe);
-    m_window.workspace()->setLayoutState(m_layout);
+    restore(m_before);
     applyStageSafe();
     m_act = -1;
+}
+
+void Presenting::restore(const Before& before)
+{
+    SharedView* shared = m_window.shared();
+    m_window.workspace()->setLayoutState(before.layout);
+    shared->setFilterDims(before.dims);
+    shared->setFilter(before.filter);
+    shared->setSpeed(before.speed);
+    if (!shared->session())
+        return;
+    shared->pause();
+    shared->selectAgent(before.agent);
+    shared->selectMessage(before.message);
+    shared->setPlayhead(before.playhead);
+    shared->setWindow(before.window);
+    if (before.wasLive)
+        shared->goLive();
 }
 
 void Presenting::goTo(int act)
@@ -214,16 +250,29 @@ void Presenting::goTo(int act)
     act = std::clamp(act, 0, static_cast<int>(m_show.acts.size()) - 1);
     if (act == m_act)
         return;
+    const bool isNext = act == m_act + 1;
     m_act = act;
     const Act& now = m_show.acts[static_cast<std::size_t>(act)];
-    if (m_caption)
-        m_caption->say(now.say, u"%1 / %2"_s.arg(act + 1).arg(m_show.acts.size()));
+    say(now);
     if (m_panel)
         m_panel->setAct(act);
-    apply(now);
+    // An act leaves what it does not name as it is: what was there before is made again.
+    if (!isNext) {
+        restore(m_before);
+        for (int before = 0; before < act; ++before)
+            apply(m_show.acts[static_cast<std::size_t>(before)], true);
+    }
+    apply(now, false);
 }
 
-void Presenting::apply(const Act& act)
+void Presenting::say(const Act& act, const QString& besides)
+{
+    const QString place = u"%1 / %2"_s.arg(m_act + 1).arg(m_show.acts.size());
+    if (m_caption)
+        m_caption->say(act.say, besides.isEmpty() ? place : besides + u"   "_s + place);
+}
+
+void Presenting::apply(const Act& act, bool isPassing)
 {
     SharedView* shared = m_window.shared();
     Workspace* workspace = m_window.workspace();
@@ -233,8 +282,8 @@ void Presenting::apply(const Act& act)
     if (!act.view.isEmpty())
         workspace->bringToFront(act.view);
     applyStageSafe();
-    if (!act.fault.isEmpty() && !m_break(act.fault))
-        m_window.statusLine()->say(tr("No demo runs: nothing was broken."));
+    if (!act.fault.isEmpty() && !isPassing && !m_break(act.fault))
+        say(act, tr("no demo runs: nothing was broken"));
     const Session* session = shared->session();
     if (!session)
         return;
@@ -270,7 +319,7 @@ void Presenting::apply(const Act& act)
         shared->selectMessage(act.select);
     if (act.speed > 0)
         shared->setSpeed(act.speed);
-    if (act.plays) {
+    if (act.plays && !isPassing) {
         if (*act.plays)
             shared->play();
         else
@@ -325,6 +374,7 @@ void Presenting::setStageSafe(bool isOn)
     applyStageSafe();
     m_window.topBar()->setForAudience(isOn || m_isOn);
     m_window.setHidesNames(isOn);
+    setForAudience(*m_window.shared(), isOn);
     Q_EMIT stageSafeChanged(isOn);
 }
 

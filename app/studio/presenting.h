@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "query/filter.h"
 #include "show/show.h"
 
 #include <QByteArray>
@@ -66,7 +67,9 @@ Q_SIGNALS:
     void stageSafeChanged(bool isOn);
 
 private:
-    void apply(const Act& act);
+    /// `isPassing`: on the way to a later one; nothing breaks and nothing plays.
+    void apply(const Act& act, bool isPassing);
+    void say(const Act& act, const QString& besides = {});
     void moveToStage();
     void watchSource();
     void bridge();
@@ -81,6 +84,22 @@ private:
     bool m_isStageSafe = false;
     bool m_isBridging = false;
     int m_act = -1;
+    /// What was shown before.
+    struct Before
+    {
+        FilterPtr filter;
+        bool dims = false;
+        TimeRange window;
+        TimePoint playhead;
+        Seq message = 0;
+        AgentId agent{};
+        double speed = 1;
+        bool wasLive = false;
+        QByteArray layout;
+    };
+    void restore(const Before& before);
+
+    Before m_before;
     QByteArray m_layout;   ///< of before
     QByteArray m_geometry; ///< of before
     QPointer<CaptionBar> m_caption;

@@ -14,6 +14,8 @@
 #include "views/connect/banner.h"
 
 #include <QCoreApplication>
+#include <QDateTime>
+#include <QFile>
 
 #include <cerrno>
 #include <csignal>
@@ -25,12 +27,19 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kBetween = 5s;
+constexpr auto kBetween = 2s;
 const QString kGroup = u"open"_s;
 
 bool isAlive(qint64 process)
 {
-    return process > 0 && (::kill(static_cast<pid_t>(process), 0) == 0 || errno == EPERM);
+    if (process <= 0 || (::kill(static_cast<pid_t>(process), 0) != 0 && errno != EPERM))
+        return false;
+    // One that has ended and that nobody has looked after is still listed.
+    QFile status(u"/proc/%1/stat"_s.arg(process));
+    if (!status.open(QIODevice::ReadOnly))
+        return true;
+    const QByteArray line = status.readAll();
+    return !line.mid(line.lastIndexOf(')')).startsWith(") Z");
 }
 
 } // namespace
@@ -79,27 +88,37 @@ void Resuming::note()
     if (link.isEmpty())
         m_window.settings().forget(key());
     else
-        m_window.settings().setStrings(key(), {link});
+        m_window.settings().setStrings(
+            key(), {link, QString::number(QDateTime::currentMSecsSinceEpoch())});
 }
 
 bool Resuming::offer()
 {
+    // The newest one; others wait for a later start.
+    QString newest;
+    qint64 when = -1;
     for (const QString& process : m_window.settings().namesBelow(kGroup)) {
-        if (isAlive(process.toLongLong()))
+        const QStringList noted = m_window.settings().strings(kGroup + u'/' + process);
+        if (isAlive(process.toLongLong()) || noted.value(1).toLongLong() <= when)
             continue;
-        const QString link = m_window.settings().strings(kGroup + u'/' + process).value(0);
-        m_window.settings().forget(kGroup + u'/' + process);
-        const auto moment = momentFromLink(link);
-        if (!moment || moment->recordings.empty())
+        if (const auto moment = momentFromLink(noted.value(0));
+            !moment || moment->recordings.empty()) {
+            m_window.settings().forget(kGroup + u'/' + process);
             continue;
-        m_offered = link;
-        const QString name = shownPath(moment->recordings.front().path);
-        m_window.banner()->say(Banner::Tone::Neutral,
-                               tr("The last time it ended unexpectedly. %1 was open.").arg(name));
-        m_window.banner()->offer({tr("Open it again")});
-        m_sentence = m_window.banner()->sentence();
+        }
+        newest = process;
+        when = noted.value(1).toLongLong();
     }
-    return !m_offered.isEmpty();
+    if (newest.isEmpty())
+        return false;
+    m_offered = m_window.settings().strings(kGroup + u'/' + newest).value(0);
+    m_window.settings().forget(kGroup + u'/' + newest);
+    const QString name = shownPath(momentFromLink(m_offered)->recordings.front().path);
+    m_window.banner()->say(Banner::Tone::Neutral,
+                           tr("The last time it ended unexpectedly. %1 was open.").arg(name));
+    m_window.banner()->offer({tr("Open it again")});
+    m_sentence = m_window.banner()->sentence();
+    return true;
 }
 
 } // namespace murmur

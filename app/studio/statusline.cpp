@@ -141,6 +141,11 @@ void StatusLine::say(const QString& sentence)
     refresh();
 }
 
+void StatusLine::setHidesFigures(bool hides)
+{
+    m_figures->setVisible(!hides);
+}
+
 QString StatusLine::text() const
 {
     return m_promise->text() + u' ' + m_rest->text() + u' ' + m_figures->text();

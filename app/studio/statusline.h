@@ -26,6 +26,8 @@ public:
     /// To which bus something can be sent; empty: to none, which is the promise.
     void setArmed(const QString& bus);
     [[nodiscard]] QString text() const;
+    /// What it says of files and of what failed is not seen by everybody.
+    void setHidesFigures(bool hides);
 
 protected:
     void changeEvent(QEvent* event) override;

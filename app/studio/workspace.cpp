@@ -160,6 +160,7 @@ bool Workspace::bringToFront(QStringView id)
         found->floating->activateWindow();
     }
     showInTabs(*found);
+    m_chosen = m_tabs->indexOf(found->view) < 0 ? id.toString() : QString();
     found->view->setFocus(Qt::OtherFocusReason);
     return true;
 }
@@ -372,6 +373,19 @@ QString Workspace::currentView() const
     return m_tabs->currentWidget() ? m_tabs->currentWidget()->objectName() : QString();
 }
 
+QString Workspace::chosenView() const
+{
+    const QString current = currentView();
+    if (isFloating(current))
+        return current;
+    const Pane* chosen = pane(m_chosen);
+    const QWidget* focus = QApplication::focusWidget();
+    const bool isBelow = focus != nullptr && m_tabs->isAncestorOf(focus);
+    if (chosen && isShown(*chosen) && m_tabs->indexOf(chosen->view) < 0 && !isBelow)
+        return m_chosen;
+    return m_tabs->currentWidget() ? m_tabs->currentWidget()->objectName() : QString();
+}
+
 bool Workspace::isFloating(QStringView id) const
 {
     const Pane* found = pane(id);
@@ -394,6 +408,7 @@ void Workspace::toggleFloating(QStringView id)
         back->view->setParent(this);
         back->floating = nullptr;
         place();
+        showInTabs(*back);
     });
     found->toggle->setChecked(true);
     place();

@@ -31,8 +31,30 @@ struct Found
     std::vector<qsizetype> places;
 };
 
-/// The letters of one word. First as one piece, the best place of it; else one by one, each at the
-/// beginning of a word where that leaves room for the rest.
+/// Puts the letters of `word` from `i` on, each right behind the one before or at the beginning of
+/// a later word.
+bool place(QStringView word, QStringView text, qsizetype i, Found& found)
+{
+    if (i == word.size())
+        return true;
+    const qsizetype after = found.places.empty() ? 0 : found.places.back() + 1;
+    for (qsizetype at = text.indexOf(word[i], after, Qt::CaseInsensitive); at >= 0;
+         at = text.indexOf(word[i], at + 1, Qt::CaseInsensitive)) {
+        const bool follows = i > 0 && at == after;
+        if (!follows && !beginsWord(text, at))
+            continue;
+        const int score = kLetter + (follows ? kFollows : kBegins) + (at == 0 ? kFirst : 0);
+        found.places.push_back(at);
+        found.score += score;
+        if (place(word, text, i + 1, found))
+            return true;
+        found.places.pop_back();
+        found.score -= score;
+    }
+    return false;
+}
+
+/// The letters of one word: as one piece, the best place of it; else one by one.
 std::optional<Found> find(QStringView word, QStringView text)
 {
     std::optional<Found> best;
@@ -56,40 +78,9 @@ std::optional<Found> find(QStringView word, QStringView text)
     }
     if (best)
         return best;
+    // Letters that stand anywhere mean nothing: each begins a word or follows the one before.
     Found found;
-    qsizetype at = 0;
-    for (qsizetype i = 0; i < word.size(); ++i) {
-        const QChar letter = word[i];
-        const qsizetype next = text.indexOf(letter, at, Qt::CaseInsensitive);
-        if (next < 0)
-            return std::nullopt;
-        qsizetype chosen = next;
-        const bool follows = i > 0 && next == at;
-        for (qsizetype later = next; !follows && later >= 0;
-             later = text.indexOf(letter, later + 1, Qt::CaseInsensitive)) {
-            if (!beginsWord(text, later))
-                continue;
-            // Only where the rest of the letters still come.
-            qsizetype rest = later + 1;
-            for (qsizetype j = i + 1; j < word.size() && rest > 0; ++j) {
-                const qsizetype there = text.indexOf(word[j], rest, Qt::CaseInsensitive);
-                rest = there < 0 ? -1 : there + 1;
-            }
-            if (rest > 0)
-                chosen = later;
-            break;
-        }
-        found.score += kLetter;
-        if (i > 0 && chosen == found.places.back() + 1)
-            found.score += kFollows;
-        else if (beginsWord(text, chosen))
-            found.score += kBegins;
-        if (chosen == 0)
-            found.score += kFirst;
-        found.places.push_back(chosen);
-        at = chosen + 1;
-    }
-    return found;
+    return place(word, text, 0, found) ? std::optional(std::move(found)) : std::nullopt;
 }
 
 std::optional<Found> findAll(QStringView pattern, QStringView text)

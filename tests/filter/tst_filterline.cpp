@@ -7,6 +7,7 @@
 #include "views/filter/filterline.h"
 
 #include <QAbstractItemModelTester>
+#include <QAction>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -135,6 +136,23 @@ private Q_SLOTS:
                              ? 1
                              : 0;
         QVERIFY2(found > 5, qPrintable(QString::number(found)));
+    }
+
+    /// Ctrl+Z is the window's where the line has nothing to take back.
+    void undoGoesOn()
+    {
+        QAction undo(m_window.get());
+        undo.setShortcut(QKeySequence::Undo);
+        m_window->addAction(&undo);
+        QSignalSpy taken(&undo, &QAction::triggered);
+        m_line->setText({});
+        QTest::keyClick(m_line, Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(taken.count(), 1);
+        QTest::keyClicks(m_line, u"ab"_s);
+        QTest::keyClick(m_line, Qt::Key_Escape);
+        QTest::keyClick(m_line, Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(taken.count(), 1);
+        QVERIFY(m_line->text() != u"ab"_s);
     }
 
     void theModelIsOne()

@@ -100,6 +100,8 @@ private Q_SLOTS:
         QCOMPARE(textsOf(model), QStringList{u"plan.tasks"_s});
         model.setQuery(u"pause play"_s); // words in any order
         QCOMPARE(textsOf(model), QStringList{u"Replay: Play or pause"_s});
+        model.setQuery(u"fle pen"_s); // letters that stand anywhere
+        QCOMPARE(model.rowCount(), 0);
         model.setQuery(u"xyz"_s);
         QCOMPARE(model.rowCount(), 0);
     }
@@ -138,6 +140,11 @@ private Q_SLOTS:
         const QStringList now = texts();
         QVERIFY(now.contains(u"Session: Clear the filter"_s));
         QVERIFY(now.contains(u"View: Layouts: Post-mortem"_s));
+        QVERIFY(!now.filter(u"Timeline: Sort lanes by: "_s).isEmpty());
+        PaletteModel model;
+        model.setEntries(paletteEntries(*m_window), {});
+        model.setQuery(u"inspector"_s); // as --view calls it
+        QCOMPARE(model.entry(0)->text, u"Go to Message"_s);
         QVERIFY(now.filter(u"agent"_s, Qt::CaseInsensitive).size() > 1);
     }
 

@@ -5,6 +5,7 @@
 #include "filteredit.h"
 #include "mainwindow.h"
 #include "menus.h"
+#include "palettesources.h"
 #include "presenterpanel.h"
 #include "presenting.h"
 #include "recordings.h"
@@ -16,10 +17,12 @@
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/base/view.h"
+#include "views/connect/banner.h"
 #include "views/connect/connectionchips.h"
 #include "views/messages/messagesview.h"
 #include "workspace.h"
 
+#include <QLabel>
 #include <QMenuBar>
 #include <QTemporaryDir>
 #include <QTest>
@@ -86,12 +89,18 @@ private Q_SLOTS:
         QCOMPARE(show->act(), 2);
         QTest::keyClick(m_window.get(), Qt::Key_PageUp);
         QCOMPARE(show->act(), 1);
+        QVERIFY(shared->filter()); // as it was when it came the first time
+        QTest::keyClick(m_window.get(), Qt::Key_PageUp);
+        QVERIFY(!shared->filter() && !shared->filterDims());
+        QCOMPARE(shared->speed(), 1.0);
+        QTest::keyClick(m_window.get(), Qt::Key_PageDown);
 
         QTest::keyClick(m_window.get(), Qt::Key_Escape);
         QVERIFY(!show->isOn() && !m_window->isFullScreen());
         QVERIFY(m_window->menuBar()->isVisible() && m_window->statusLine()->isVisible());
         QVERIFY(m_window->filterEdit()->isVisible());
         QVERIFY(m_window->workspace()->view(u"agents")->isVisible());
+        QVERIFY(!shared->filter() && !shared->filterDims() && shared->speed() == 1.0);
         QTRY_VERIFY(!m_window->findChild<CaptionBar*>());
     }
 
@@ -104,6 +113,8 @@ private Q_SLOTS:
         QVERIFY(!layout && layout.error().message.contains(u"party"_s));
         QVERIFY(!show->isOn() && !m_window->isFullScreen());
         QVERIFY(!show->start(m_dir->filePath(u"none.json"_s)));
+        const Status fault = show->start(write(R"({"acts":[{"fault":"earthquake"}]})"));
+        QVERIFY(!fault && fault.error().message.contains(u"earthquake"_s));
     }
 
     void aStageShowsNoSecrets()
@@ -120,6 +131,13 @@ private Q_SLOTS:
         m_window->workspace()->bringToFront(u"inspector");
         QVERIFY(!m_window->workspace()->view(u"inspector")->isVisible());
         QVERIFY(!m_window->topBar()->chips()->isVisible());
+        for (const QLabel* label : m_window->findChildren<QLabel*>())
+            QVERIFY2(!label->isVisible() || !label->text().contains(u"secret-host"_s),
+                     qPrintable(label->text()));
+        for (const PaletteEntry& entry : paletteEntries(*m_window))
+            QVERIFY2(!entry.text.contains(u"secret-host"_s), qPrintable(entry.text));
+        m_window->showFailure({ErrorCode::Unreadable, u"secret-host cannot be read"_s});
+        QVERIFY(!m_window->banner()->sentence().contains(u"secret-host"_s));
         QTRY_VERIFY(messages->isSettled());
         QVERIFY(messages->isVisible());
         // An act does not take it back.
@@ -131,6 +149,7 @@ private Q_SLOTS:
         QVERIFY(m_window->workspace()->view(u"inspector")->isVisible());
         QVERIFY(m_window->topBar()->chips()->isVisible());
         QVERIFY(m_window->windowTitle().contains(u"secret-host"_s));
+        QVERIFY(m_window->banner()->sentence().contains(u"secret-host"_s)); // later
     }
 
     void thePanelLeads()

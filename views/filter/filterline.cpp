@@ -207,6 +207,12 @@ bool FilterLine::event(QEvent* event)
         if (key->key() == Qt::Key_Tab && key->modifiers() == Qt::NoModifier && takeChosen(true))
             return true;
     }
+    // Where there is nothing of its own to take back the window takes back.
+    if (event->type() == QEvent::ShortcutOverride && !isUndoAvailable() &&
+        static_cast<QKeyEvent*>(event)->matches(QKeySequence::Undo)) {
+        event->ignore();
+        return true;
+    }
     if (event->type() == QEvent::ShortcutOverride && isChoosing()) {
         switch (static_cast<QKeyEvent*>(event)->key()) {
         case Qt::Key_Escape:

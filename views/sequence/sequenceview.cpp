@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "conversations/sequencetext.h"
+#include "views/base/audience.h"
 #include "views/base/clockfollower.h"
 #include "views/base/emptynote.h"
 #include "views/base/numbers.h"
@@ -309,10 +310,15 @@ void SequenceView::present()
         std::ranges::count(m_sequence->messages, Kind::Error, &SequenceMessage::kind);
     const auto open =
         std::ranges::count(m_sequence->messages, true, &SequenceMessage::isUnanswered);
-    m_header->setTitle(m_isBusiest ? (m_isSampled ? tr("Sequence of %1, the busiest amid the view")
-                                                  : tr("Sequence of %1, the busiest in view"))
-                                         .arg(m_detail->name)
-                                   : tr("Sequence of %1").arg(m_detail->name));
+    // The name of a conversation is an id, more often than not.
+    if (isForAudience(*shared()))
+        m_header->setTitle(tr("Sequence"));
+    else
+        m_header->setTitle(m_isBusiest
+                               ? (m_isSampled ? tr("Sequence of %1, the busiest amid the view")
+                                              : tr("Sequence of %1, the busiest in view"))
+                                     .arg(m_detail->name)
+                               : tr("Sequence of %1").arg(m_detail->name));
     std::size_t agents = 0;
     for (const SequenceColumn& column : m_sequence->columns)
         agents += std::max<std::size_t>(1, column.folded.size());

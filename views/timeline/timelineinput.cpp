@@ -5,6 +5,7 @@
 
 #include "session/laneset.h"
 #include "views/base/agentnaming.h"
+#include "views/base/audience.h"
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
@@ -258,7 +259,7 @@ void TimelineView::updateHover(QPoint position)
                 if (axis.xAt(fromNs(gap.from)) - 2 <= position.x() &&
                     position.x() <=
                         std::max(axis.xAt(fromNs(gap.to)), axis.xAt(fromNs(gap.from)) + 6))
-                    text = gapSentence(gap, *names);
+                    text = gapSentence(gap, *names, !isForAudience(*shared()));
             }
             const DensityPtr density = m_data.density();
             if (text.isEmpty() && shown->isDensity && density) {

@@ -4,6 +4,7 @@
 #include "views/timeline/timelineview.h"
 
 #include "session/laneset.h"
+#include "views/base/audience.h"
 #include "views/base/axispainter.h"
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
@@ -365,7 +366,7 @@ void TimelineView::paintGaps(QPainter& painter) const
         const QRect plate = m_painter.paintPlate(
             painter, QPoint(band.center().x(), plot.top() + 12),
             QRect(plot.left(), plot.top(), plot.width(), std::min(24, plot.height())),
-            gapSentence(gap, *names), Theme::current().warning);
+            gapSentence(gap, *names, !isForAudience(*shared())), Theme::current().warning);
         labelledUntil = plate.right() + 8;
     }
 }

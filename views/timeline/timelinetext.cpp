@@ -79,7 +79,7 @@ QString silenceSentence(const AgentState& state)
         .arg(since, durationText(nanoseconds(state.usualGap)));
 }
 
-QString gapSentence(const Gap& gap, const Dictionaries& names)
+QString gapSentence(const Gap& gap, const Dictionaries& names, bool namesBus)
 {
     QString lost;
     switch (gap.lostIs) {
@@ -98,7 +98,7 @@ QString gapSentence(const Gap& gap, const Dictionaries& names)
         QString::fromStdString(connection.name.empty() ? connection.url : connection.name);
     const QString cause = QString::fromStdString(gap.cause);
     QStringList parts{lost};
-    for (const QString& part : {cause, where}) {
+    for (const QString& part : {cause, namesBus ? where : QString()}) {
         if (!part.isEmpty())
             parts << part;
     }

@@ -18,7 +18,7 @@ QString weightText(std::int64_t count, LaneKey::Weight weight);
 /// "silent since 04:17:28.770 · a message every 1 s until then"
 QString silenceSentence(const AgentState& state);
 /// "17 lost by us · redis robots"
-QString gapSentence(const Gap& gap, const Dictionaries& names);
+QString gapSentence(const Gap& gap, const Dictionaries& names, bool namesBus = true);
 /// Two lines about one message: "◆ command  planner-1 → router" and "swarm.cmd.assign ·
 /// 04:17:27.900".
 QString markSentence(const Mark& mark, const Dictionaries& names,

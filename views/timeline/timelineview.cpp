@@ -455,6 +455,12 @@ void TimelineView::setFolded(const QString& group, bool folded)
 void TimelineView::showGroupingMenu()
 {
     QMenu menu(this);
+    fillMenu(menu);
+    menu.exec(m_groupButton->mapToGlobal(QPoint(0, m_groupButton->height())));
+}
+
+void TimelineView::fillMenu(QMenu& menu)
+{
     fillKeyMenu(menu);
     QMenu* groups = menu.addMenu(tr("Agents grouped by"));
     groups->setEnabled(m_key.isStored());
@@ -491,7 +497,6 @@ void TimelineView::showGroupingMenu()
     }
     connect(menu.addAction(tr("Copy as text")), &QAction::triggered, this,
             [this] { QApplication::clipboard()->setText(asText()); });
-    menu.exec(m_groupButton->mapToGlobal(QPoint(0, m_groupButton->height())));
 }
 
 QByteArray TimelineView::saveState() const

@@ -66,6 +66,8 @@ public:
     /// selected agent.
     [[nodiscard]] std::vector<AgentId> pickedAgents() const;
     void setFolded(const QString& group, bool folded);
+    /// All that can be chosen about lanes.
+    void fillMenu(QMenu& menu);
     /// In which order lanes of agents stand within their groups.
     void setSort(LaneSort sort);
     void setPinned(const std::vector<AgentId>& agents, bool isPinned);
