@@ -13,6 +13,7 @@
 #include <QUrl>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 namespace murmur {
@@ -54,6 +55,13 @@ struct PublisherTraits
     bool hasKeys = false;    ///< a key, and tombstones of it
     bool hasRetain = false;  ///< a message can stay as state of its topic
     bool hasCorrelation = false; ///< an id beside the reply address
+    /// Where topics of one bus differ: whether this very message has headers. Any thread may ask.
+    std::function<bool(const OutgoingMessage&)> carriesHeaders = {};
+
+    [[nodiscard]] bool hasHeadersFor(const OutgoingMessage& message) const
+    {
+        return carriesHeaders ? carriesHeaders(message) : hasHeaders;
+    }
 };
 
 struct PublisherStatus

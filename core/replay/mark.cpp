@@ -89,7 +89,7 @@ QByteArray unmarked(std::string_view json, int depth)
 
 MarkPlace markPlaceOf(const OutgoingMessage& message, const PublisherTraits& traits)
 {
-    if (traits.hasHeaders)
+    if (traits.hasHeadersFor(message))
         return MarkPlace::Headers;
     return isJsonObject(message) ? MarkPlace::Payload : MarkPlace::Nowhere;
 }
@@ -98,7 +98,8 @@ QString markSentence(MarkPlace place)
 {
     if (place != MarkPlace::Nowhere)
         return {};
-    return u"It carries no mark: this bus has no headers, and it is no JSON object. Nobody can "
+    return u"It carries no mark: there are no headers where it goes, and it is no JSON object. "
+           u"Nobody can "
            u"tell "
            "it from a message of an agent."_s;
 }

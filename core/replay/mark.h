@@ -23,7 +23,8 @@ struct SentMark
 
 enum class MarkPlace : std::uint8_t { Headers, Payload, Nowhere };
 
-/// Where a mark fits: the headers where the bus has them, else the JSON object that the message is.
+/// Where a mark fits: the headers where it has some on its bus, else the JSON object that the
+/// message is.
 MarkPlace markPlaceOf(const OutgoingMessage& message, const PublisherTraits& traits);
 /// A sentence for Nowhere (what is missing and what it means), else empty.
 QString markSentence(MarkPlace place);

@@ -136,7 +136,7 @@ void Preparation::noteLostHeaders(const OutgoingMessage& out)
     const auto isOfSenders = [](const auto& header) {
         return !header.first.starts_with("murmur-") && !header.first.starts_with("redis-");
     };
-    if (!m_traits.hasHeaders && std::ranges::any_of(out.headers, isOfSenders))
+    if (!m_traits.hasHeadersFor(out) && std::ranges::any_of(out.headers, isOfSenders))
         ++m_tally.stripped[u"headers, which this bus has not"_s];
 }
 

@@ -5,6 +5,7 @@
 // payload, headers, and spacing, whose error is printed.
 
 #include "bus/publisher.h"
+#include "replay/mark.h"
 #include "replay/replayrun.h"
 #include "session/recorder.h"
 #include "support/brokers.h"
@@ -189,6 +190,37 @@ private Q_SLOTS:
         compare(row, *recorded, *heard);
         if (row.hasHeaders)
             QCOMPARE(run.tally().stripped.at(u"Nats-Msg-Id"_s), kMessages);
+    }
+
+    /// Of one Redis, whatever its URL names: streams have fields, channels have not.
+    void theMarkIsWhereTheMessageCarriesIt()
+    {
+        struct Case
+        {
+            QString query;
+            QByteArray topic;
+            QByteArray raw;
+            MarkPlace place;
+            HeaderList headers = {};
+        };
+        const Case cases[] = {
+            {u"?stream=tasks"_s, "tasks", "x", MarkPlace::Headers},
+            {u"?stream=tasks"_s, "other", "{\"n\":1}", MarkPlace::Payload},
+            {u"?stream=tasks"_s, "other", "x", MarkPlace::Nowhere},
+            {u"?stream=tasks&channel=said"_s, "tasks", "{}", MarkPlace::Headers},
+            {u"?stream=tasks&channel=said"_s, "said", "{}", MarkPlace::Payload},
+            {u""_s, "entries", "{}", MarkPlace::Headers, {{"redis-fields", "json"}}},
+        };
+        for (const Case& one : cases) {
+            const auto publisher = createPublisher(QUrl(u"redis://127.0.0.1"_s + one.query), {});
+            QVERIFY(publisher);
+            OutgoingMessage message;
+            message.topic = one.topic;
+            message.raw = one.raw;
+            message.headers = one.headers;
+            QCOMPARE(writeMark(message, (*publisher)->traits(), {.job = u"j"_s}), one.place);
+            QCOMPARE(message.raw == one.raw, one.place != MarkPlace::Payload);
+        }
     }
 
 private:

@@ -33,6 +33,18 @@ QString shown(const QByteArray& text)
     return plain;
 }
 
+enum class TopicKind : std::uint8_t { Unknown, Channel, Stream };
+
+/// As the URL and the message say; Unknown: the server is asked.
+TopicKind kindSaid(const RedisSettings& settings, const OutgoingMessage& message)
+{
+    if (settings.streams.contains(message.topic))
+        return TopicKind::Stream;
+    if (!settings.isDefault && isTaken(settings, message.topic))
+        return TopicKind::Channel;
+    return isFromStream(message.headers) ? TopicKind::Stream : TopicKind::Unknown;
+}
+
 /// The socket; everything that it hears answers a command of ours.
 class RedisSender final : public RedisLink
 {
@@ -62,6 +74,10 @@ public:
         traits.hasHeaders = !m_settings.streams.isEmpty() && !m_settings.subscribes();
         traits.confirms = true;
         traits.mostBytes = kMostBytes;
+        // What turns out to be a stream keeps a mark in its `data`; a channel would lose fields.
+        traits.carriesHeaders = [settings = m_settings](const OutgoingMessage& message) {
+            return kindSaid(settings, message) == TopicKind::Stream;
+        };
         return traits;
     }
 
@@ -71,7 +87,7 @@ protected:
     void leave() override;
 
 private:
-    enum class Kind : std::uint8_t { Unknown, Channel, Stream };
+    using Kind = TopicKind;
     struct Waiting
     {
         std::uint64_t place = 0;
@@ -123,13 +139,8 @@ void RedisPublisher::attach()
 
 RedisPublisher::Kind RedisPublisher::kindOf(const OutgoingMessage& message) const
 {
-    if (m_settings.streams.contains(message.topic))
-        return Kind::Stream;
-    if (!m_settings.isDefault && isTaken(m_settings, message.topic))
-        return Kind::Channel;
-    if (isFromStream(message.headers))
-        return Kind::Stream;
-    return m_kinds.value(message.topic, Kind::Unknown);
+    const Kind said = kindSaid(m_settings, message);
+    return said != Kind::Unknown ? said : m_kinds.value(message.topic, Kind::Unknown);
 }
 
 void RedisPublisher::send(std::uint64_t place, const OutgoingMessage& message)
