@@ -329,7 +329,8 @@ void addInject(CLI::App& app, Action& action)
     app.add_option("--correlation", options->correlation, "An id beside the reply address");
     app.add_flag("--retain", options->retain, "MQTT: write it as state of the topic");
     app.add_flag("--binary", options->binary, "A binary frame; variables stay as they are");
-    app.add_flag("--tombstone", options->tombstone, "Kafka: no value, which deletes the key");
+    app.add_flag("--tombstone", options->tombstone,
+                 "No value, which deletes the key (Kafka) or the state (MQTT)");
     app.add_option("--repeat", options->repeat, "Send it so many times")->check(positiveWhole());
     app.add_option("--rate", options->rate, "So many a second (default: 1)")
         ->check(CLI::Range(0.001, 1e6));

@@ -82,7 +82,8 @@ void addReplayOptions(CLI::App& app, ReplayArguments& wish)
     changed(app.add_option("--strip", wish.strips, "Leave headers out, by name with * and ?")
                 ->allow_extra_args(false));
     changed(app.add_flag("--retain", wish.retains, "MQTT: write retained state again"));
-    changed(app.add_flag("--tombstones", wish.tombstones, "Kafka: delete keys again"));
+    changed(
+        app.add_flag("--tombstones", wish.tombstones, "Kafka: delete keys again; MQTT: states"));
     changed(app.add_flag("--original-stamps", wish.originalStamps,
                          "Kafka: records have the recorded time, not now"));
     changed(app.add_flag("--bus-headers", wish.busHeaders,

@@ -196,6 +196,11 @@ Result<PreparedInjection> prepared(const InjectionRun& run, const Guards& guards
     candidate.flags = candidate.isAlone ? origin.flags & ~Flags(Injected | Replayed) : origin.flags;
     if (const auto refusal = guards.judge(candidate))
         return Error{ErrorCode::WrongUse, refusal->sentence};
+    if (traits.hasRetain && message->retain && message->raw.isEmpty() && !message->isTombstone) {
+        return Error{ErrorCode::WrongUse,
+                     u"An empty retained message deletes the state of “%1”. Send it as a tombstone "
+                     "(--tombstone) if that is meant."_s.arg(QString::fromUtf8(message->topic))};
+    }
     if (traits.mostBytes > 0 && message->raw.size() > traits.mostBytes) {
         return Error{ErrorCode::WrongUse,
                      u"The message has %1; %2 takes %3 at most."_s.arg(

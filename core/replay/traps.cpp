@@ -91,6 +91,13 @@ bool Traps::isStripped(const std::string& name) const
         m_strip, [&name](const TextPattern& pattern) { return pattern.matches(name); });
 }
 
+/// What NATS alone understands. A status comes without a message.
+bool Traps::isNatsOwn(const std::string& name, bool isEmpty) const
+{
+    return name.starts_with(kNatsOwn) ||
+           (m_bus == Bus::Nats && isEmpty && (name == "status" || name == "description"));
+}
+
 Traps::Fate Traps::takeFact(const std::string& name, const std::string& value, OutgoingMessage& out,
                             StrippedTally& stripped) const
 {
@@ -145,9 +152,8 @@ QString Traps::apply(const MessageDetail& message, bool isInboxAnswer, OutgoingM
         if (lower.starts_with(kOurs)) {
             if (takeFact(lower, value, out, stripped) != Fate::Goes)
                 continue;
-        } else if (m_bus == Bus::Nats && !m_choices.busHeaders &&
-                   (lower.starts_with(kNatsOwn) ||
-                    (message.raw.isEmpty() && (lower == "status" || lower == "description")))) {
+        } else if (isNatsOwn(lower, message.raw.isEmpty()) &&
+                   (m_bus != Bus::Nats || !m_choices.busHeaders)) {
             ++stripped[QString::fromStdString(name)];
             continue;
         } else if (lower.starts_with("redis-") &&
@@ -168,6 +174,9 @@ QString Traps::apply(const MessageDetail& message, bool isInboxAnswer, OutgoingM
         ++stripped[u"retain flag"_s];
         out.retain = false;
     }
+    if (out.retain && message.raw.isEmpty() && !m_choices.tombstones)
+        return u"empty and retained, which deletes the state of its topic; it is sent with "
+               "--tombstones only"_s;
     if (isTombstone && (m_bus != Bus::Kafka || !m_choices.tombstones))
         return u"a tombstone, which deletes its key; it is sent with --tombstones only"_s;
     out.isTombstone = isTombstone;

@@ -54,6 +54,7 @@ private:
     static Bus busOf(const QUrl& target);
     [[nodiscard]] Fate takeFact(const std::string& name, const std::string& value,
                                 OutgoingMessage& out, StrippedTally& stripped) const;
+    [[nodiscard]] bool isNatsOwn(const std::string& name, bool isEmpty) const;
     [[nodiscard]] bool isStripped(const std::string& name) const;
 
     Bus m_bus;

@@ -239,6 +239,32 @@ private Q_SLOTS:
         QVERIFY2(murmur.reason(19).contains(u"at most 3000 bytes"), qPrintable(murmur.reason(19)));
     }
 
+    void aTombstoneDeletesTheState()
+    {
+        Mosquitto broker;
+        QCOMPARE(broker.start(), QByteArray());
+        Sending murmur(&createMqttPublisher, broker.with(u"mqtt://127.0.0.1:%1"_s));
+        QVERIFY(murmur.waitUp());
+        OutgoingMessage state;
+        state.topic = "state";
+        state.raw = "kept";
+        state.retain = true;
+        QVERIFY(murmur.publish(state));
+        const auto isKept = [&broker] {
+            QProcess asker;
+            asker.start(u"mosquitto_sub"_s, {u"-p"_s, broker.with(u"%1"_s), u"-t"_s, u"state"_s,
+                                             u"-C"_s, u"1"_s, u"-W"_s, u"1"_s});
+            return asker.waitForFinished() && asker.readAll() == "kept\n";
+        };
+        QVERIFY(murmur.waitEnds());
+        QVERIFY(isKept());
+        state.retain = false;
+        state.isTombstone = true;
+        QVERIFY(murmur.publish(state));
+        QVERIFY(murmur.waitEnds());
+        QVERIFY(!isKept());
+    }
+
     void whereAnswersMayNotBeHeard_data()
     {
         QTest::addColumn<QByteArray>("answer");

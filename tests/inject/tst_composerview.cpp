@@ -302,7 +302,7 @@ private Q_SLOTS:
         QTest::newRow("redis") << u"redis://127.0.0.1"_s << QStringList();
         if (createPublisher(QUrl(u"mqtt://127.0.0.1"_s), {}))
             QTest::newRow("mqtt") << u"mqtt://127.0.0.1"_s
-                                  << QStringList{u"Correlation id"_s, u"retain"_s};
+                                  << QStringList{u"Correlation id"_s, u"retain"_s, u"tombstone"_s};
         if (createPublisher(QUrl(u"kafka://127.0.0.1"_s), {}))
             QTest::newRow("kafka")
                 << u"kafka://127.0.0.1"_s << QStringList{u"Key"_s, u"tombstone"_s};

@@ -134,6 +134,22 @@ private Q_SLOTS:
         QVERIFY(got[100].at - got[0].at >= 990ms);
     }
 
+    void stateIsDeletedWhenAskedForOnly()
+    {
+        MemoryBus bus;
+        bus.traits.hasRetain = true;
+        InjectionRun run = runOf("a", "");
+        run.draft.retain = true;
+        const InjectionReport refused = sendAll(bus, run);
+        QCOMPARE(refused.end, InjectionReport::End::Refused);
+        QVERIFY2(refused.sentence.contains(u"--tombstone"_s), qPrintable(refused.sentence));
+        QCOMPARE(bus.count(), 0);
+        run.draft.isTombstone = true;
+        QCOMPARE(sendAll(bus, run).sent, 1);
+        run.draft.retain = run.draft.isTombstone = false; // no state
+        QCOMPARE(sendAll(bus, run).sent, 1);
+    }
+
     void aLostBusIsNamed()
     {
         MemoryBus bus;

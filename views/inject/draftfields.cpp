@@ -22,7 +22,8 @@ DraftFields::DraftFields(QWidget* parent)
     m_correlation =
         addBytes(tr("Correlation id"), tr("correlation"), tr("An id beside the reply address"));
     m_retain->setToolTip(tr("The broker keeps it as state of the topic"));
-    m_tombstone->setToolTip(tr("No value: deletes the key on a compacted topic"));
+    m_tombstone->setToolTip(
+        tr("No value: deletes the key on a compacted topic, the retained state on MQTT"));
     column->addWidget(m_retain);
     column->addWidget(m_tombstone);
     column->addStretch(1);
@@ -50,7 +51,7 @@ void DraftFields::setTraits(const PublisherTraits& traits)
     m_traits = traits;
     m_key.label->setVisible(traits.hasKeys);
     m_key.edit->setVisible(traits.hasKeys);
-    m_tombstone->setVisible(traits.hasKeys);
+    m_tombstone->setVisible(traits.hasKeys || traits.hasRetain);
     m_correlation.label->setVisible(traits.hasCorrelation);
     m_correlation.edit->setVisible(traits.hasCorrelation);
     m_retain->setVisible(traits.hasRetain);
@@ -83,7 +84,7 @@ void DraftFields::setDraft(const InjectionDraft& draft)
 void DraftFields::putInto(InjectionDraft& draft) const
 {
     draft.key = m_traits.hasKeys ? bytesOf(m_key) : QByteArray();
-    draft.isTombstone = m_traits.hasKeys && m_tombstone->isChecked();
+    draft.isTombstone = (m_traits.hasKeys || m_traits.hasRetain) && m_tombstone->isChecked();
     draft.correlation = m_traits.hasCorrelation ? bytesOf(m_correlation) : QByteArray();
     draft.retain = m_traits.hasRetain && m_retain->isChecked();
 }

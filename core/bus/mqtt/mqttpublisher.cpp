@@ -230,7 +230,7 @@ QString MqttPublisher::flawOf(const OutgoingMessage& message) const
                "and #, of at most 65535 bytes."_s.arg(
                    QString::fromUtf8(message.topic.left(80)).simplified());
     }
-    if (message.retain && !m_limits.keeps)
+    if ((message.retain || message.isTombstone) && !m_limits.keeps)
         return u"The broker at %1 keeps no messages (retain)."_s.arg(m_settings.where());
     if (!m_isVersion5)
         return {};
@@ -255,9 +255,9 @@ MqttPublisher::Waiting MqttPublisher::waitingFrom(quint64 key, const OutgoingMes
     Waiting waiting{key, {}, m_isVersion5 && message.wantsReply};
     MqttPublication& out = waiting.message;
     out.topic = message.topic;
-    out.payload = message.raw;
+    out.payload = message.isTombstone ? QByteArray() : message.raw;
     out.qos = static_cast<std::uint8_t>(std::min(m_settings.sendingQos, m_limits.qos));
-    out.isRetained = message.retain;
+    out.isRetained = message.retain || message.isTombstone; // which deletes the state
     out.correlation = message.correlation;
     for (const auto& header : message.headers) {
         if (header.first == transport::kContentType && out.contentType.isEmpty())
