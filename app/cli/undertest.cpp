@@ -8,6 +8,8 @@
 #include "messagestream.h"
 #include "output.h"
 
+#include "base/sentmark.h"
+
 #include <QEventLoop>
 #include <QFile>
 #include <QSaveFile>
@@ -16,8 +18,9 @@
 #include <QXmlStreamWriter>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
-#include <tuple>
+#include <utility>
 
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
@@ -36,15 +39,41 @@ QString wordOf(const std::string& name)
            u'"';
 }
 
-AgentOutput outputOf(const MessageDetail& message, const Dictionaries& names, const Remap* remap)
+/// Of the message that was sent again; 0: none of ours.
+Seq originalSeqOf(const MessageDetail& message)
+{
+    const auto numberIn = [](std::string_view text) {
+        Seq seq = 0;
+        (void)std::from_chars(text.data(), text.data() + text.size(), seq);
+        return seq;
+    };
+    for (const auto& [name, value] : message.headers) {
+        if (QString::fromStdString(name).compare(
+                QLatin1StringView(sentmark::kOriginalSeq.data(), sentmark::kOriginalSeq.size()),
+                Qt::CaseInsensitive) == 0)
+            return numberIn(value);
+    }
+    const std::string_view json{message.raw.constData(),
+                                static_cast<std::size_t>(message.raw.size())};
+    for (const sentmark::Member& member : sentmark::membersOf(json)) {
+        if (member.name(json) == sentmark::kOriginalSeq && member.value(json).starts_with('"'))
+            return numberIn(member.value(json).substr(1)); // a text
+    }
+    return 0;
+}
+
+const QByteArray& replyAddressOf(const MessageDetail& message)
+{
+    return message.ids[static_cast<std::size_t>(IdField::ReplyTo)];
+}
+
+AgentOutput outputOf(const MessageDetail& message, const Dictionaries& names)
 {
     AgentOutput output;
     output.seq = message.row.shownSeq();
     output.topic = message.topicName.isEmpty()
                        ? QByteArray::fromStdString(names.topicName(message.row.topic))
                        : message.topicName;
-    if (remap != nullptr)
-        output.topic = remap->target(output.topic);
     const std::string_view kind = kindName(message.row.kind);
     output.kind = QByteArray(kind.data(), static_cast<qsizetype>(kind.size()));
     output.type = QByteArray::fromStdString(names.typeName(message.row.type));
@@ -54,6 +83,7 @@ AgentOutput outputOf(const MessageDetail& message, const Dictionaries& names, co
         if (!id.isEmpty())
             output.ids.push_back(id);
     }
+    output.closes = message.row.closes;
     if (message.row.closes != 0)
         output.latency = nanoseconds(message.row.latency);
     return output;
@@ -117,14 +147,12 @@ std::string UnderTest::usualInputs(const std::string& agent)
     return (u"to == "_s + wordOf(agent)).toStdString();
 }
 
-Result<std::vector<AgentOutput>> UnderTest::outputs(Session& session, const QString& where,
-                                                    TimeRange time) const
+Result<std::vector<AgentOutput>> UnderTest::outputs(Session& session, TimeRange time) const
 {
-    const auto filter = parseFilter(where, session.seen().time);
+    const auto filter = parseFilter(
+        u"from == "_s + wordOf(m_wish.underTest) + u" and not replayed"_s, session.seen().time);
     if (!filter)
         return filter.error();
-    // What lives was mapped already.
-    const Remap* remap = &session == &m_session ? &m_read.options.changes.remap : nullptr;
     std::vector<AgentOutput> list;
     MessageStream stream(session, *filter, MessageStream::Depth::Whole, 0, 0);
     for (;;) {
@@ -135,16 +163,14 @@ Result<std::vector<AgentOutput>> UnderTest::outputs(Session& session, const QStr
             return list;
         const MessageDetail message = stream.take();
         if (time.contains(message.row.time))
-            list.push_back(outputOf(message, *session.dictionaries(), remap));
+            list.push_back(outputOf(message, *session.dictionaries()));
     }
 }
 
 Status UnderTest::prepare()
 {
     const QString agent = QString::fromStdString(m_wish.underTest);
-    auto recorded =
-        outputs(m_session, u"from == "_s + wordOf(m_wish.underTest) + u" and not replayed"_s,
-                m_read.options.selection.time);
+    auto recorded = outputs(m_session, m_read.options.selection.time);
     if (!recorded)
         return recorded.error();
     m_recorded = std::move(*recorded);
@@ -153,7 +179,15 @@ Status UnderTest::prepare()
             ErrorCode::NotFound,
             u"%1 said nothing in this recording, so there is nothing to hold it against."_s.arg(
                 agent)};
-    return readInputs();
+    if (auto read = readInputs(); !read)
+        return read;
+    for (AgentOutput& output : m_recorded) {
+        m_asked.assign(output);
+        // What lives was mapped already.
+        if (!output.isToAsker)
+            output.topic = m_read.options.changes.remap.target(output.topic);
+    }
+    return Done{};
 }
 
 /// Their ids, and how much was said before the next of them.
@@ -173,6 +207,7 @@ Status UnderTest::readInputs()
             !m_read.options.selection.takes(message.row.seq))
             continue;
         inputs.emplace_back(message.row.time, message.row.seq);
+        m_asked.add(message.row.seq, message.row.shownSeq(), replyAddressOf(message));
         for (const IdField field :
              {IdField::Message, IdField::Correlation, IdField::Trace, IdField::Conversation}) {
             if (const QByteArray& id = message.ids[static_cast<std::size_t>(field)]; !id.isEmpty())
@@ -327,12 +362,35 @@ int UnderTest::finish()
     const auto session = Session::open(path);
     if (!session)
         return failed(session.error());
-    const auto living =
-        outputs(**session, u"from == "_s + wordOf(m_wish.underTest) + u" and not replayed"_s,
-                {TimePoint::min(), TimePoint::max()});
+    auto living = outputs(**session, {TimePoint::min(), TimePoint::max()});
     if (!living)
         return failed(living.error());
+    if (auto assigned = assignLiving(**session, *living); !assigned)
+        return failed(assigned.error());
     return tell(compareOutputs(m_recorded, *living, m_rules));
+}
+
+/// Answers go to fresh addresses: the inputs, as they were heard, say whose.
+Status UnderTest::assignLiving(Session& session, std::vector<AgentOutput>& living) const
+{
+    const auto filter = parseFilter(u"replayed"_s, session.seen().time);
+    if (!filter)
+        return filter.error();
+    AskedCalls asked;
+    MessageStream stream(session, *filter, MessageStream::Depth::Whole, 0, 0);
+    for (;;) {
+        const auto ready = stream.peek();
+        if (!ready)
+            return ready.error();
+        if (*ready == nullptr)
+            break;
+        const MessageDetail message = stream.take();
+        if (const Seq recorded = originalSeqOf(message); recorded != 0)
+            asked.add(message.row.seq, recorded, replyAddressOf(message));
+    }
+    for (AgentOutput& output : living)
+        asked.assign(output);
+    return Done{};
 }
 
 int UnderTest::tell(const OutputComparison& comparison) const
@@ -373,16 +431,12 @@ int UnderTest::tell(const OutputComparison& comparison) const
     return comparison.count > 0 ? kCheckFailed : written;
 }
 
-/// A case for each sort of message that the agent sends.
+/// A case for each output that was compared.
 Status UnderTest::writeJunit(const OutputComparison& comparison) const
 {
-    using Sort = std::tuple<QByteArray, QByteArray, QByteArray>;
-    std::map<Sort, QStringList> sorts;
-    for (const AgentOutput& output : m_recorded)
-        sorts.try_emplace({output.topic, output.kind, output.type});
+    std::map<std::pair<Seq, Seq>, QStringList> flaws;
     for (const Divergence& divergence : comparison.divergences)
-        sorts[{divergence.topic, divergence.kind, divergence.type}]
-            << divergenceSentence(divergence);
+        flaws[{divergence.recorded, divergence.living}] << divergenceSentence(divergence);
     const QString path = QFile::decodeName(m_wish.junit.c_str());
     const auto failure = [&](const QSaveFile& file) {
         return Error{ErrorCode::Unwritable,
@@ -398,16 +452,27 @@ Status UnderTest::writeJunit(const OutputComparison& comparison) const
     xml.writeStartElement(u"testsuite"_s);
     xml.writeAttribute(u"name"_s, u"murmur replay --under-test %1"_s.arg(
                                       printable(QString::fromStdString(m_wish.underTest))));
-    xml.writeAttribute(u"tests"_s, QString::number(sorts.size()));
-    xml.writeAttribute(u"failures"_s,
-                       QString::number(std::ranges::count_if(
-                           sorts, [](const auto& sort) { return !sort.second.isEmpty(); })));
-    for (const auto& [sort, sentences] : sorts) {
-        const auto& [topic, kind, type] = sort;
+    xml.writeAttribute(u"tests"_s, QString::number(comparison.outputs.size()));
+    xml.writeAttribute(u"failures"_s, QString::number(std::ranges::count_if(
+                                          comparison.outputs, [](const ComparedOutput& one) {
+                                              return one.divergences > 0;
+                                          })));
+    int extra = 0;
+    for (const ComparedOutput& one : comparison.outputs) {
         xml.writeStartElement(u"testcase"_s);
-        xml.writeAttribute(u"classname"_s, printable(QString::fromUtf8(topic)));
-        xml.writeAttribute(u"name"_s, printable(QString::fromUtf8(kind + ' ' + type)).trimmed());
-        if (!sentences.isEmpty()) {
+        xml.writeAttribute(u"classname"_s, printable(QString::fromUtf8(one.topic)));
+        const QString what = printable(QString::fromUtf8((one.kind + ' ' + one.type).trimmed()));
+        xml.writeAttribute(u"name"_s, one.recorded != 0
+                                          ? u"%1, message %2"_s.arg(what).arg(one.recorded)
+                                          : u"%1, not said before, %2"_s.arg(what).arg(++extra));
+        if (one.divergences > 0) {
+            const auto listed = flaws.find({one.recorded, one.living});
+            const QStringList sentences =
+                listed != flaws.end()
+                    ? listed->second
+                    : QStringList{
+                          u"It diverges; only the first %1 divergences are written out."_s.arg(
+                              OutputComparison::kMostListed)};
             xml.writeStartElement(u"failure"_s);
             xml.writeAttribute(u"message"_s, printable(sentences.front()));
             xml.writeCharacters(printable(sentences.join(u'\n')));

@@ -43,9 +43,9 @@ private:
     void goOn();
     void settle();
     void wait(std::chrono::milliseconds time);
-    [[nodiscard]] Result<std::vector<AgentOutput>> outputs(Session& session, const QString& where,
-                                                           TimeRange time) const;
+    [[nodiscard]] Result<std::vector<AgentOutput>> outputs(Session& session, TimeRange time) const;
     Status readInputs();
+    [[nodiscard]] Status assignLiving(Session& session, std::vector<AgentOutput>& living) const;
     [[nodiscard]] QUrl observed() const;
     [[nodiscard]] int tell(const OutputComparison& comparison) const;
     Status writeJunit(const OutputComparison& comparison) const;
@@ -54,6 +54,7 @@ private:
     const ReadWish& m_read;
     Session& m_session;
     OutputRules m_rules;
+    AskedCalls m_asked; ///< as recorded
     std::vector<AgentOutput> m_recorded;
     std::unordered_map<Seq, std::int64_t> m_before; ///< outputs before the input behind this one
     QTemporaryDir m_dir;

@@ -102,20 +102,28 @@ public:
         for (const AgentOutput& output : living)
             open[keyOf(output)].push_back(&output);
         for (const AgentOutput& output : recorded) {
+            const std::int64_t before = m_result.count;
+            const AgentOutput* now = nullptr;
             const auto same = open.find(keyOf(output));
             if (same == open.end() || same->second.empty()) {
                 note(Divergence::Is::Missing, &output, nullptr, {}, {}, {});
-                continue;
+            } else {
+                now = same->second.front();
+                same->second.pop_front();
+                comparePair(output, *now);
             }
-            comparePair(output, *same->second.front());
-            same->second.pop_front();
+            m_result.outputs.push_back({output.seq, now != nullptr ? now->seq : 0, output.topic,
+                                        output.kind, output.type, m_result.count - before});
         }
         std::vector<const AgentOutput*> extra;
         for (const auto& [key, outputs] : open)
             extra.insert(extra.end(), outputs.begin(), outputs.end());
         std::ranges::sort(extra, {}, &AgentOutput::seq);
-        for (const AgentOutput* output : extra)
+        for (const AgentOutput* output : extra) {
             note(Divergence::Is::Extra, nullptr, output, {}, {}, {});
+            m_result.outputs.push_back(
+                {0, output->seq, output->topic, output->kind, output->type, 1});
+        }
         m_result.recorded = static_cast<std::int64_t>(recorded.size());
         m_result.living = static_cast<std::int64_t>(living.size());
         return std::move(m_result);
@@ -124,7 +132,9 @@ public:
 private:
     [[nodiscard]] OutputKey keyOf(const AgentOutput& output) const
     {
-        return {output.topic, output.kind, output.type,
+        if (output.isToAsker && output.answers != 0)
+            return {{}, output.kind, output.type, '#' + QByteArray::number(output.answers)};
+        return {output.isToAsker ? QByteArray() : output.topic, output.kind, output.type,
                 m_rules.inputIds.contains(output.correlation) ? output.correlation : QByteArray()};
     }
 
@@ -226,6 +236,27 @@ private:
 };
 
 } // namespace
+
+void AskedCalls::add(Seq seq, Seq recorded, const QByteArray& replyTo)
+{
+    m_calls[seq] = recorded;
+    if (replyTo.isEmpty())
+        return;
+    if (const auto [known, isNew] = m_addresses.try_emplace(replyTo, recorded);
+        !isNew && known->second != recorded)
+        known->second = 0;
+}
+
+// What follows a first answer closes nothing, and still goes to the same address.
+void AskedCalls::assign(AgentOutput& output) const
+{
+    const auto address = m_addresses.find(output.topic);
+    output.isToAsker = address != m_addresses.end();
+    if (const auto call = m_calls.find(output.closes); call != m_calls.end())
+        output.answers = call->second;
+    else if (output.isToAsker)
+        output.answers = address->second;
+}
 
 QString divergenceName(Divergence::Is is)
 {

@@ -85,7 +85,8 @@ private Q_SLOTS:
         QCOMPARE(end[u"living"].toInt(), 5);
         QCOMPARE(end[u"same"].toInt(), 5);
         QCOMPARE(end[u"divergences"].toInt(), 0);
-        QVERIFY(junit().contains("failures=\"0\""));
+        QVERIFY(junit().contains("tests=\"5\" failures=\"0\""));
+        QCOMPARE(junit().count("<testcase "), 5);
     }
     void itPassesDrivenByItsReplies()
     {
@@ -113,7 +114,8 @@ private Q_SLOTS:
         QCOMPARE((*point)[u"path"].toString(), u"/double"_s);
         QCOMPARE((*point)[u"was"].toString(), u"6"_s);
         QCOMPARE((*point)[u"now"].toString(), u"7"_s);
-        QVERIFY(junit().contains("failures=\"1\""));
+        QVERIFY(junit().contains("tests=\"5\" failures=\"1\""));
+        QCOMPARE(junit().count("<testcase "), 5);
         QVERIFY(junit().contains("/double"));
         const Outcome ignored =
             tested(u"different"_s, {u"--ignore"_s, u"/double"_s, u"--slower"_s, u"300"_s});

@@ -94,6 +94,60 @@ private Q_SLOTS:
         QCOMPARE(told(compareOutputs({saying(5, "{}", "q1")}, {saying(6, "{}", "q2")}, rules)),
                  (QStringList{u"missing 5  >"_s, u"extra 0  >"_s}));
     }
+    void answersToInboxesBelongToTheirQuestions()
+    {
+        AskedCalls before;
+        before.add(10, 10, "_INBOX.abc.1");
+        before.add(12, 12, "_INBOX.abc.2");
+        AskedCalls now; // in another order, at other places
+        now.add(3, 12, "_INBOX.ours.a");
+        now.add(4, 10, "_INBOX.ours.b");
+        const auto to = [](const AskedCalls& asked, const QByteArray& topic, Seq seq,
+                           const QByteArray& payload, Seq closes) {
+            AgentOutput output = saying(seq, payload);
+            output.topic = topic;
+            output.closes = closes;
+            asked.assign(output);
+            return output;
+        };
+        const std::vector<AgentOutput> recorded{
+            to(before, "_INBOX.abc.1", 11, "{\"n\":1}", 10),
+            to(before, "_INBOX.abc.2", 13, "{\"n\":2}", 12),
+            to(before, "_INBOX.abc.2", 14, "{\"n\":3}", 0), // more of the same answer
+            to(before, "log", 15, "{}", 0)};
+        const auto comparison = compareOutputs(recorded,
+                                               {to(now, "_INBOX.ours.a", 5, "{\"n\":2}", 3),
+                                                to(now, "_INBOX.ours.b", 6, "{\"n\":1}", 4),
+                                                to(now, "_INBOX.ours.a", 7, "{\"n\":3}", 0),
+                                                to(now, "log", 8, "{}", 0)},
+                                               {});
+        QCOMPARE(told(comparison), QStringList());
+        QCOMPARE(comparison.same, 4);
+        QCOMPARE(
+            told(compareOutputs({recorded[0]}, {to(now, "_INBOX.ours.a", 5, "{\"n\":1}", 3)}, {})),
+            (QStringList{u"missing 11  >"_s, u"extra 0  >"_s}));
+        // An address that several share says only that it is one of an asker.
+        AskedCalls shared;
+        shared.add(1, 1, "answers");
+        shared.add(2, 2, "answers");
+        const AgentOutput output = to(shared, "answers", 3, "{}", 0);
+        QVERIFY(output.isToAsker && output.answers == 0);
+        QCOMPARE(to(shared, "answers", 3, "{}", 2).answers, Seq(2));
+    }
+    void eachOutputIsListed()
+    {
+        OutputRules rules;
+        rules.inputIds = {"q"};
+        const auto comparison = compareOutputs(
+            {saying(1, "{\"a\":1}"), saying(2, "{\"a\":1,\"b\":1}"), saying(3, "{}", "q")},
+            {saying(4, "{\"a\":1}"), saying(5, "{\"a\":2,\"b\":2}"), saying(6, "{}"),
+             saying(7, "{}")},
+            rules);
+        QStringList all;
+        for (const ComparedOutput& one : comparison.outputs)
+            all << u"%1>%2 %3"_s.arg(one.recorded).arg(one.living).arg(one.divergences);
+        QCOMPARE(all, (QStringList{u"1>4 0"_s, u"2>5 2"_s, u"3>0 1"_s, u"0>6 1"_s, u"0>7 1"_s}));
+    }
     void onlyMuchSlowerIsSlower()
     {
         const auto with = [](nanoseconds was, nanoseconds now) {

@@ -73,6 +73,25 @@ const actions = {
     return JSON.stringify(messages);
   },
 
+  /// An agent: doubles the number of each question.
+  planner: async ([subject]) => {
+    nc.subscribe(subject, {
+      callback: (_error, message) => {
+        const { n } = JSON.parse(text.decode(message.data));
+        message.respond(text.encode(JSON.stringify({ from: "planner", to: "boss", plan: 2 * n })));
+      },
+    });
+    await nc.flush();
+  },
+  /// Asks it `count` questions, in turn by the shared inbox of this client and by one of its own.
+  boss: async ([subject, count]) => {
+    for (let n = 1; n <= Number(count); ++n)
+      await nc.request(subject, text.encode(JSON.stringify({ from: "boss", to: "planner", n })), {
+        timeout: 10000,
+        noMux: n % 2 === 0,
+      });
+  },
+
   numbered: ([count, first, ...subjects]) => numbered(Number(count), Number(first), ...subjects),
 
   ask: async ([subject]) => {
