@@ -178,9 +178,10 @@ Result<PreparedInjection> prepared(const InjectionRun& run, const Guards& guards
                                    TimePoint now, const SpokenReply& reply)
 {
     const InjectionDraft& draft = draftAt(run, counter);
-    auto message = messageOf(draft, counter, now, reply);
+    auto message = messageOf(draft, run.counted + counter, now, reply);
     if (!message)
         return message.error();
+    message->number = static_cast<std::uint64_t>(counter);
     const InjectionOrigin& origin = draft.origin;
     const std::string headers = headersToBytes(message->headers);
     Outgoing candidate;

@@ -81,6 +81,7 @@ struct InjectionRun
 {
     InjectionDraft draft;
     std::vector<InjectionStep> sequence = {}; ///< these instead, in order, if there are any
+    std::int64_t counted = 0;                 ///< {{counter}} goes on behind it
     ConnectionOptions options;
     Arming arming;
     QString id = newJobId();

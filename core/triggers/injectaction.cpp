@@ -6,6 +6,7 @@
 #include <QFile>
 #include <QFileInfo>
 
+#include <algorithm>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -15,6 +16,23 @@ namespace murmur {
 namespace {
 
 constexpr qint64 kLargestPayload = 1024 * 1024;
+
+/// Why nothing can ever be sent to that topic of the bus; empty: something can.
+QString topicObstacle(const QByteArray& topic, const QUrl& bus)
+{
+    GuardWish wish;
+    wish.target = bus;
+    wish.hasTopics = true;
+    Outgoing unpicked;
+    unpicked.topic = topic;
+    unpicked.isAlone = unpicked.isEdited = true;
+    const auto refusal = Guards(std::move(wish)).judge(unpicked);
+    // A person who sends one message looks at it; here nobody does.
+    if (refusal && refusal->guard == Guard::Toxic)
+        return u"Nothing is sent to “%1”: what happens there cannot be taken back, and nobody "
+               "looks when a trigger sends."_s.arg(QString::fromUtf8(topic));
+    return refusal && refusal->guard == Guard::System ? refusal->sentence : QString();
+}
 
 } // namespace
 
@@ -75,6 +93,7 @@ InjectionRun InjectAction::runFor(const TriggerFiring& firing) const
     }
     run.draft.topic = m_topic;
     run.draft.payload = m_payload;
+    run.counted = std::max<std::int64_t>(0, firing.number - 1);
     run.options = m_rules.injectOptions;
     if (m_rules.arming)
         run.arming = m_rules.arming();
@@ -166,6 +185,13 @@ Result<std::unique_ptr<TriggerAction>> createInjectAction(const QString& argumen
         return Error{ErrorCode::WrongUse,
                      u"inject needs a topic and a payload: inject:alerts {\"text\":\"slow\"}, or "
                      "inject:alerts @alert.json."_s};
+    // The one that is recorded, where no other is named. Of variables the value is not known yet.
+    const bool isOnlyOne = rules.sources.size() == 1;
+    const QUrl bus = rules.injectTo.isEmpty() && isOnlyOne ? rules.sources.front() : rules.injectTo;
+    if (!bus.isEmpty() && !hasVariables(topic.toUtf8())) {
+        if (const QString obstacle = topicObstacle(topic.toUtf8(), bus); !obstacle.isEmpty())
+            return Error{ErrorCode::WrongUse, obstacle};
+    }
     QByteArray payload = given.toUtf8();
     if (given.startsWith(u'@')) {
         QFile file(given.mid(1));

@@ -8,6 +8,7 @@
 
 #include <QDateTime>
 #include <QFileInfo>
+#include <QStorageInfo>
 #include <QtConcurrent>
 
 using namespace std::chrono_literals;
@@ -36,6 +37,14 @@ QString slugOf(const QString& name)
     while (slug.endsWith(u'-'))
         slug.chop(1);
     return slug.isEmpty() ? u"trigger"_s : slug.left(kLongestSlug);
+}
+
+/// What is no disk has no room, whoever asks: /proc, /sys.
+bool canKeepIn(const QString& folder)
+{
+    const QFileInfo info(folder);
+    const QStorageInfo disk(folder);
+    return info.isDir() && info.isWritable() && !disk.isReadOnly() && disk.bytesTotal() > 0;
 }
 
 } // namespace
@@ -189,6 +198,11 @@ Result<std::unique_ptr<TriggerAction>> createKeepAction(const QString& argument,
             u"keep needs how much before and after, each up to 24h, and if you like a "
             "file: keep:30s,10s or keep:30s,10s:slow.murmur; \"%1\" is not that."_s.arg(argument)};
     const QString file = colon < 0 ? QString() : argument.mid(colon + 1);
+    const QString folder = QFileInfo(file).path();
+    if (!file.isEmpty() && !canKeepIn(folder))
+        return Error{ErrorCode::WrongUse,
+                     u"Nothing can be kept as %1: %2 is no folder that can be written. Name a file "
+                     "in another one."_s.arg(file, folder)};
     return std::unique_ptr<TriggerAction>(std::make_unique<KeepAction>(*before, *after, file));
 }
 

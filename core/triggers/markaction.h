@@ -20,4 +20,8 @@ private:
     QString m_text;
 };
 
+/// The text of a marker, its variables filled in as those of an injection are.
+Result<QString> markTextFor(const QString& text, const TriggerFiring& firing,
+                            const Dictionaries& names);
+
 } // namespace murmur

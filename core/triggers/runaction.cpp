@@ -3,9 +3,11 @@
 
 #include "triggers/runaction.h"
 
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QProcess>
+#include <QStandardPaths>
 #include <QTimer>
 
 #include <utility>
@@ -43,6 +45,14 @@ Result<QStringList> commandFromText(const QString& text)
                      u"run needs a program: run:notify-team --urgent, or a list "
                      "run:[\"notify-team\",\"--urgent\"]."_s};
     return words;
+}
+
+bool canBeRun(const QString& program)
+{
+    if (!program.contains(u'/'))
+        return !QStandardPaths::findExecutable(program).isEmpty();
+    const QFileInfo file(program);
+    return file.isFile() && file.isExecutable();
 }
 
 } // namespace
@@ -172,6 +182,10 @@ Result<std::unique_ptr<TriggerAction>> createRunAction(const QString& argument,
         return Error{ErrorCode::WrongUse,
                      u"%1 is not run: programs are off. Switch them on with --allow-run, or in the "
                      "window by the box under the triggers."_s.arg(command->front())};
+    if (!canBeRun(command->front()))
+        return Error{ErrorCode::WrongUse,
+                     u"%1 cannot be run: there is no such program that may be executed. Name one "
+                     "that is in PATH, or its whole path."_s.arg(command->front())};
     return std::unique_ptr<TriggerAction>(std::make_unique<RunAction>(std::move(*command)));
 }
 

@@ -370,8 +370,15 @@ void TriggerWatch::act(Slot& slot, TriggerFiring firing)
     slot.status.lastTime = firing.time;
     slot.status.lastSeq = firing.seq;
     QString text = slot.markText;
-    if (text.isEmpty())
+    if (text.isEmpty()) {
         text = slot.trigger.name + u": "_s + firing.sentence;
+    } else if (auto made = markTextFor(text, firing, *m_source->names)) {
+        text = *made;
+    } else {
+        slot.status.lastWord = u"The marker has its text as it stands: "_s + made.error().message;
+        slot.status.lastFailed = true;
+        Q_EMIT told(slot.trigger.name, slot.status.lastWord, true);
+    }
     m_markers.push_back({firing.time, text.simplified().left(kLongestMark), 0, slot.trigger.name});
     Q_EMIT fired(firing);
     for (const auto& action : slot.actions) {

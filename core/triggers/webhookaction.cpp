@@ -114,6 +114,11 @@ Result<std::unique_ptr<TriggerAction>> createWebhookAction(const QString& argume
             ErrorCode::WrongUse,
             u"webhook needs a URL such as http://127.0.0.1:8080/alert; \"%1\" is none."_s.arg(
                 argument)};
+    if (!url.userInfo().isEmpty())
+        return Error{ErrorCode::WrongUse,
+                     u"webhook takes no name and no password in a URL: URLs are kept and shown. "
+                     "Leave out what stands before the @ of %1; where it asks for a password, let "
+                     "run:PROGRAM tell it."_s.arg(url.host())};
     const bool isAllowed = rules.webhookHosts.contains(url.host(), Qt::CaseInsensitive);
     if (!isLoopbackHost(url.host()) && !isAllowed)
         return Error{ErrorCode::WrongUse,

@@ -141,8 +141,32 @@ private Q_SLOTS:
               "inject:topic @/nowhere/at/all", "explode", ""})
             QVERIFY2(!refusal(QString::fromLatin1(wrong), rules).isEmpty(), wrong);
         for (const char* right : {"keep:30s,10s", "keep: 0s, 1m :a:b.murmur", "mark", "mark:now",
-                                  "notify", "run:[\"a b\",\"c\"]", "inject:alerts {}"})
+                                  "notify", "run:[\"sh\",\"c d\"]", "inject:alerts {}"})
             QCOMPARE(refusal(QString::fromLatin1(right), rules), QString());
+    }
+
+    void whatCanNeverWorkIsRefused()
+    {
+        TriggerRules rules;
+        rules.mayRun = true;
+        QVERIFY(refusal(u"run:no-such-program-here"_s, rules).contains(u"cannot be run"_s));
+        QVERIFY(refusal(u"run:/proc/version"_s, rules).contains(u"cannot be run"_s));
+        QVERIFY(refusal(u"keep:1s,1s:/proc/x.murmur"_s).contains(u"no folder"_s));
+        QVERIFY(refusal(u"keep:1s,1s:/nowhere/x.murmur"_s).contains(u"no folder"_s));
+        rules.sources = {QUrl(u"nats://127.0.0.1"_s)};
+        QVERIFY(refusal(u"inject:$SYS.x {}"_s, rules).contains(u"topic of the bus itself"_s));
+        QVERIFY(refusal(u"inject:shop.payment {}"_s, rules).contains(u"cannot be taken back"_s));
+        QCOMPARE(refusal(u"inject:{{message.topic}}.seen {}"_s, rules), QString());
+        rules.injectTo = QUrl(u"listen://127.0.0.1:7777"_s);
+        QCOMPARE(refusal(u"inject:$SYS.x {}"_s, rules), QString());
+    }
+
+    void secretsNeverStandInAUrl()
+    {
+        const QString said = refusal(u"webhook:http://user:pw@127.0.0.1/"_s);
+        QVERIFY2(said.contains(u"password"_s), qPrintable(said));
+        QVERIFY(!said.contains(u"pw"_s));
+        QVERIFY(!refusal(u"webhook:http://token@127.0.0.1/"_s).isEmpty());
     }
 };
 

@@ -342,9 +342,9 @@ private Q_SLOTS:
         rules.sources = {hub};
         rules.arming = [arming] { return *arming; };
         live.watch.setRules(rules);
-        live.watch.setTriggers(
-            {trigger(u"payload.level == high"_s,
-                     {u"inject:alerts {\"level\":\"high\",\"of\":\"{{message.from}}\"}"_s})});
+        live.watch.setTriggers({trigger(
+            u"payload.level == high"_s,
+            {u"inject:alerts {\"level\":\"high\",\"of\":\"{{message.from}}\",\"n\":{{counter}}}"_s})});
 
         HubClient agent(hub);
         QByteArrayList heard;
@@ -366,6 +366,7 @@ private Q_SLOTS:
         QTRY_COMPARE(heard.size(), 2);
         const QJsonObject sent = QJsonDocument::fromJson(heard[1]).object();
         QCOMPARE(sent[u"payload"][u"of"].toString(), u"a"_s);
+        QCOMPARE(sent[u"payload"][u"n"].toInt(), 2); // the second firing
         QVERIFY(heard[1].contains("x-murmurscope-inject"));
         // It was heard and recorded, and set nothing off.
         QTRY_COMPARE(live.session->seen().last, Seq(3));
@@ -408,9 +409,9 @@ private Q_SLOTS:
                  qPrintable(live.failures[0]));
         QCOMPARE(live.done, QStringList());
         // Nor where effects cannot be taken back, though a person wrote it so.
-        live.watch.setTriggers(
-            {trigger(u"payload.level == low"_s, {u"inject:shop.payment {\"n\":1}"_s})});
-        live.say(2ms, R"({"from":"a","payload":{"level":"low"}})");
+        live.watch.setTriggers({trigger(u"payload.level == low"_s,
+                                        {u"inject:shop.{{message.payload.of}} {\"n\":1}"_s})});
+        live.say(2ms, R"({"from":"a","payload":{"level":"low","of":"payment"}})");
         QTRY_COMPARE(live.failures.size(), 2);
         QVERIFY2(live.failures[1].contains(u"cannot be taken back"_s),
                  qPrintable(live.failures[1]));

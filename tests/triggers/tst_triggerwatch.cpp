@@ -68,6 +68,28 @@ private Q_SLOTS:
         QCOMPARE(markers[0].time, live.start + 3'000'000);
     }
 
+    void aMarkHasTheVariablesOfAnInjection()
+    {
+        LiveTriggers live(
+            {trigger(u"payload.n > 0"_s,
+                     {u"mark:bad {{message.from}}, {{message.payload.n}} ({{counter}})"_s})});
+        live.say(1ms, R"({"from":"a","payload":{"n":7}})");
+        live.say(2ms, R"({"from":"b","payload":{"n":8}})");
+        QVERIFY(live.waitForAll());
+        const auto markers = live.markers();
+        QCOMPARE(markers.size(), std::size_t(2));
+        QCOMPARE(markers[0].text, u"bad a, 7 (1)"_s);
+        QCOMPARE(markers[1].text, u"bad b, 8 (2)"_s);
+        QCOMPARE(live.failures, QStringList());
+        // What has no value is marked all the same, and said.
+        live.watch.setTriggers({trigger(u"payload.n == 9"_s, {u"mark:no {{message.reply_to}}"_s})});
+        live.say(3ms, R"({"from":"a","payload":{"n":9}})");
+        QVERIFY(live.waitForAll());
+        QCOMPARE(live.markers().size(), std::size_t(3));
+        QCOMPARE(live.failures.size(), 1);
+        QVERIFY2(live.failures[0].contains(u"reply_to"_s), qPrintable(live.failures[0]));
+    }
+
     void aRateIsKeptAndWhatIsHeldBackIsCounted()
     {
         LiveTriggers live({trigger(u"kind == error"_s, {}, {false, 2, 1s})});
