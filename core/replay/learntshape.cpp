@@ -27,6 +27,19 @@ QString sorts(const std::array<int, 6>& counts)
     return QString::fromLatin1(name.data(), static_cast<qsizetype>(name.size()));
 }
 
+/// Objects that are damaged or too large begin like one, too.
+bool isOfObjects(std::string_view body)
+{
+    const auto begin = body.find_first_not_of(" \t\r\n");
+    return begin != std::string_view::npos && body[begin] == '{';
+}
+
+/// The few that are otherwise do not count.
+bool areMost(int some, int others)
+{
+    return some >= LearntShape::kFewest && some >= (some + others) * kUsual;
+}
+
 } // namespace
 
 const LearntShape::Known* LearntShape::find(std::uint64_t path) const
@@ -38,8 +51,10 @@ const LearntShape::Known* LearntShape::find(std::uint64_t path) const
 void LearntShape::add(std::string_view body)
 {
     BodyShape shape;
-    if (!shape.look(body))
+    if (!shape.look(body)) {
+        m_others += isOfObjects(body) ? 0 : 1;
         return;
+    }
     ++m_bodies;
     std::unordered_set<std::uint64_t> seen;
     for (const BodyShape::Piece& piece : shape.pieces()) {
@@ -60,7 +75,14 @@ QStringList LearntShape::judge(std::string_view body, int most) const
 {
     QStringList sentences;
     BodyShape shape;
-    if (m_bodies < kFewest || !shape.look(body))
+    const bool isObject = shape.look(body);
+    if (!isObject && !isOfObjects(body) && areMost(m_bodies, m_others))
+        sentences << u"no JSON object; %1 of %2 others are one"_s.arg(m_bodies).arg(m_bodies +
+                                                                                    m_others);
+    else if (isObject && areMost(m_others, m_bodies))
+        sentences << u"a JSON object; %1 of %2 others are none"_s.arg(m_others).arg(m_bodies +
+                                                                                    m_others);
+    if (m_bodies < kFewest || !isObject)
         return sentences;
     const auto say = [&](const QString& sentence) {
         if (sentences.size() < most)

@@ -18,12 +18,11 @@ namespace murmur {
 class LearntShape
 {
 public:
-    /// Bodies that are no JSON objects teach nothing.
+    /// Bodies that are no JSON objects teach that there are such, no more.
     void add(std::string_view body);
-    /// That have taught something.
+    /// Objects that have taught something.
     [[nodiscard]] int bodies() const { return m_bodies; }
-    /// A sentence each, at most `most`; none while fewer than kFewest bodies are known, or where it
-    /// is no JSON object.
+    /// A sentence each, at most `most`; none while fewer than kFewest bodies are known.
     [[nodiscard]] QStringList judge(std::string_view body, int most = 3) const;
 
     static constexpr int kFewest = 5;
@@ -41,6 +40,7 @@ private:
 
     std::unordered_map<std::uint64_t, Known> m_known;
     int m_bodies = 0;
+    int m_others = 0; ///< that are no objects
 };
 
 } // namespace murmur

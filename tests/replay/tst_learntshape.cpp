@@ -34,7 +34,12 @@ private Q_SLOTS:
                              << u"none of 20 others has \"extra\""_s;
         QTest::newRow("null is nothing")
             << QByteArray(R"({"task":null,"pose":{"x":1,"y":2},"tags":[]})") << u""_s;
-        QTest::newRow("no object") << QByteArray("[1]") << u""_s;
+        QTest::newRow("no object")
+            << QByteArray("[1]") << u"no JSON object; 20 of 21 others are one"_s;
+        QTest::newRow("a number") << QByteArray("5")
+                                  << u"no JSON object; 20 of 21 others are one"_s;
+        QTest::newRow("no JSON") << QByteArray("hello")
+                                 << u"no JSON object; 20 of 21 others are one"_s;
         QTest::newRow("damaged") << QByteArray("{\"task\":") << u""_s;
     }
     void whatIsUnlikeTheOthersIsSaid()
@@ -50,6 +55,20 @@ private Q_SLOTS:
         shape.add("no JSON");
         QCOMPARE(shape.bodies(), 20);
         QCOMPARE(shape.judge(body.toStdString()).join(u"; "_s), says);
+    }
+
+    void anObjectAmongTextsIsUnlikeThemAndAmongBothNothingIs()
+    {
+        LearntShape shape;
+        for (int i = 0; i < 20; ++i)
+            shape.add("21.5");
+        QCOMPARE(shape.judge("{\"a\":1}"),
+                 QStringList{u"a JSON object; 20 of 20 others are none"_s});
+        QVERIFY(shape.judge("22").isEmpty());
+        for (int i = 0; i < 20; ++i)
+            shape.add("{\"a\":1}");
+        QVERIFY(shape.judge("{\"a\":1}").isEmpty());
+        QVERIFY(shape.judge("22").isEmpty());
     }
 
     void fewTeachNothing()
