@@ -217,6 +217,36 @@ private Q_SLOTS:
         QVERIFY(scene.waitForJobs(1, u"finished"_s));
     }
 
+    void whatIsUnderWayIsWhatIsShown()
+    {
+        Scene scene(tasks(300));
+        scene.to(kOther);
+        ReplayWish wish;
+        wish.rate = 50;
+        scene.view.form()->setWish(wish);
+        QVERIFY(scene.look());
+        scene.view.goOn();
+        QTRY_VERIFY(scene.bus.count() >= 2);
+        scene.view.pauseOrResume();
+        QVERIFY(!scene.view.targets()->isEnabled());
+        QVERIFY(!scene.view.form()->isEnabled());
+        // However another one gets there.
+        scene.to("listen://127.0.0.1:7779");
+        scene.view.pauseOrResume();
+        const int before = scene.bus.count();
+        QTRY_VERIFY(scene.bus.count() > before);
+        QVERIFY2(scene.view.facts().contains(u"ARMED"_s), qPrintable(scene.view.facts()));
+        QCOMPARE(scene.view.armButton()->text(), u"Disarm"_s);
+        QVERIFY2(scene.view.commandLine()->text().contains(QString::fromLatin1(kOther)),
+                 qPrintable(scene.view.commandLine()->text()));
+        QTest::mouseClick(scene.view.armButton(), Qt::LeftButton);
+        QVERIFY(scene.waitForEnd());
+        QCOMPARE(scene.view.facts(), u"observing only"_s);
+        QVERIFY(scene.view.targets()->isEnabled());
+        QVERIFY(scene.view.form()->isEnabled());
+        QVERIFY(scene.view.commandLine()->text().contains(u":7779"_s));
+    }
+
     void whoChangesItSeesItAgain()
     {
         Scene scene(tasks(10));

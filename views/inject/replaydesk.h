@@ -61,6 +61,9 @@ public:
     [[nodiscard]] const ReplayReport& report() const { return m_report; }
     [[nodiscard]] const ReplayTally& tally() const { return m_tally; }
     [[nodiscard]] const ReplayJobRecord& job() const { return m_order.job; }
+    /// What is being sent, or was last, and where to.
+    [[nodiscard]] const ReplayWish& wish() const { return m_order.wish; }
+    [[nodiscard]] const QUrl& target() const { return m_order.read.target; }
 
 Q_SIGNALS:
     void progressed();

@@ -115,6 +115,11 @@ QUrl ReplayView::target() const
     return QUrl(m_target->currentText().trimmed());
 }
 
+QUrl ReplayView::armable() const
+{
+    return m_desk->isRunning() ? m_desk->target() : target();
+}
+
 Environment ReplayView::environment() const
 {
     return environmentOf(target());
@@ -131,7 +136,7 @@ ReplayWish ReplayView::wish() const
 
 QString ReplayView::command() const
 {
-    return replayCommand(wish(), m_files) + u" --arm"_s;
+    return replayCommand(m_desk->isRunning() ? m_desk->wish() : wish(), m_files) + u" --arm"_s;
 }
 
 Result<ReplayOrder> ReplayView::order() const
@@ -283,7 +288,7 @@ void ReplayView::send()
 
 void ReplayView::toggleArmed()
 {
-    if (arming()->isArmedFor(target())) {
+    if (arming()->isArmedFor(armable())) {
         arming()->disarm();
         return;
     }

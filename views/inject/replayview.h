@@ -73,6 +73,9 @@ public:
     [[nodiscard]] QLineEdit* host() const { return m_host; }
     [[nodiscard]] QLineEdit* sameTopics() const { return m_same; }
     [[nodiscard]] QPushButton* sendButton() const { return m_send; }
+    [[nodiscard]] QPushButton* armButton() const { return m_arm; }
+    [[nodiscard]] QLineEdit* commandLine() const { return m_command; }
+    [[nodiscard]] QString facts() const;
     [[nodiscard]] QTreeWidget* jobs() const { return m_jobs; }
     [[nodiscard]] const std::optional<ReplayForecast>& forecast() const { return m_forecast; }
     [[nodiscard]] ReplayWish wish() const;
@@ -94,8 +97,11 @@ private:
     void onEdited();
     void showTarget();
     void showState();
+    void lockFields();
     void showProblem(const QString& sentence);
     [[nodiscard]] QUrl target() const;
+    /// The one that is sent to, else the one in the field.
+    [[nodiscard]] QUrl armable() const;
     [[nodiscard]] Environment environment() const;
     [[nodiscard]] InjectionDesk* arming() const { return m_desk->arming(); }
     [[nodiscard]] Result<ReplayOrder> order() const;

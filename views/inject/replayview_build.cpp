@@ -14,6 +14,7 @@
 #include "views/inject/replayform.h"
 #include "views/inject/replayreportpane.h"
 
+#include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
 #include <QCompleter>
@@ -254,7 +255,7 @@ void ReplayView::showState()
 {
     const Theme& theme = Theme::current();
     const bool isRunning = m_desk->isRunning();
-    const bool isArmed = arming() && arming()->isArmedFor(target());
+    const bool isArmed = arming() && arming()->isArmedFor(armable());
     const bool isLooking = m_lookJob.isBusy() || m_seqJob.isBusy();
     const bool isStep = isRunning && (m_desk->isStepping() || m_desk->isPaused());
     if (isStep)
@@ -270,11 +271,36 @@ void ReplayView::showState()
     m_cancel->setEnabled(isRunning);
     m_resume->setEnabled(!isRunning && m_jobs && !m_jobs->selectedItems().isEmpty());
     m_arm->setText(isArmed ? tr("Disarm") : tr("Arm"));
-    m_arm->setEnabled(!target().scheme().isEmpty());
+    m_arm->setEnabled(!armable().scheme().isEmpty());
     m_arm->setToolTip(isArmed ? tr("Nothing more is sent (Esc Esc)")
                               : tr("Allow sending to this bus, for this session"));
     m_header->setFacts(isArmed ? tr("ARMED — Esc Esc stops") : tr("observing only"),
                        isArmed ? theme.bad : QColor());
+    lockFields();
+}
+
+QString ReplayView::facts() const
+{
+    return m_header->facts();
+}
+
+/// What is under way is not changed by them: until it ends they say what it is.
+void ReplayView::lockFields()
+{
+    const bool isRunning = m_desk->isRunning();
+    if (!m_form || m_form->isEnabled() != isRunning)
+        return;
+    const QWidget* focus = QApplication::focusWidget();
+    const bool takesFocus = isRunning && focus &&
+                            (m_form->isAncestorOf(focus) || focus == m_host ||
+                             m_target->isAncestorOf(focus) || focus == m_secret || focus == m_same);
+    for (QWidget* field :
+         std::initializer_list<QWidget*>{m_target, m_secret, m_host, m_same, m_form})
+        field->setEnabled(!isRunning);
+    if (takesFocus)
+        (m_send->isEnabled() ? m_send : m_pause)->setFocus();
+    m_command->setText(command());
+    m_command->setCursorPosition(0);
 }
 
 void ReplayView::showJobs()
