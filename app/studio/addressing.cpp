@@ -11,10 +11,9 @@
 #include "startplan.h"
 #include "statusline.h"
 #include "studiosession.h"
-#include "views/base/picks.h"
 #include "views/base/sharedview.h"
 #include "views/base/shownzone.h"
-#include "views/base/view.h"
+#include "workspace.h"
 
 #include <QClipboard>
 #include <QEvent>
@@ -134,8 +133,7 @@ Moment Addressing::moment() const
         moment.agent = QString::fromStdString(
             shared->session()->dictionaries()->agentName(shared->selectedAgent()));
     moment.where = shared->filter() ? shared->filter()->text() : QString();
-    if (const View* view = viewWithKeyboard(&m_window))
-        moment.view = view->objectName();
+    moment.view = m_window.workspace()->chosenView();
     return moment;
 }
 

@@ -48,6 +48,9 @@ public:
     void usePreset(const LayoutPreset& preset);
     /// The view that has the keyboard, else the one of the tabs that is in front.
     [[nodiscard]] QString currentView() const;
+    /// What a link leads to: the one of the lower tabs that is in front, unless another pane was
+    /// brought to the front since, or one in a window of its own has the keyboard.
+    [[nodiscard]] QString chosenView() const;
     /// Takes a pane out into a window of its own; brings it back where it is out already.
     void toggleFloating(QStringView id);
     [[nodiscard]] bool isFloating(QStringView id) const;
@@ -86,6 +89,7 @@ private:
     QSplitter* m_right;
     QTabWidget* m_leftTabs; ///< what stands on the left below the first
     QTabWidget* m_tabs;
+    QString m_chosen; ///< brought to the front, and in no lower tab; or empty
     bool m_isCompact = false;
     bool m_isWithheld = false;
     bool m_isArranging = false;

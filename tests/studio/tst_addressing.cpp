@@ -137,6 +137,24 @@ private Q_SLOTS:
     void initTestCase() { Theme::apply(true); }
     void cleanup() { setShownZone(QTimeZone::utc()); }
 
+    void aLinkKeepsTheLowerView()
+    {
+        Desk desk;
+        QVERIFY(desk.open(desk.file));
+        Workspace* workspace = desk.window->workspace();
+        workspace->bringToFront(u"matrix");
+        // A click above or the filter that is being written chooses no other view.
+        for (QWidget* widget : {static_cast<QWidget*>(workspace->view(u"timeline")),
+                                static_cast<QWidget*>(desk.window->filterEdit())}) {
+            widget->setFocus();
+            QCOMPARE(desk.addressing().moment().view, u"matrix"_s);
+        }
+        workspace->bringToFront(u"timeline");
+        QCOMPARE(desk.addressing().moment().view, u"timeline"_s);
+        workspace->bringToFront(u"messages");
+        QCOMPARE(desk.addressing().moment().view, u"messages"_s);
+    }
+
     void aLinkLeadsBackToWhereItWasCopied()
     {
         Desk desk;
