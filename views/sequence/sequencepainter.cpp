@@ -4,7 +4,7 @@
 
 #include "base/time.h"
 #include "conversations/sequencetext.h"
-#include "views/base/numbers.h"
+#include "views/base/losttext.h"
 #include "views/base/shownzone.h"
 
 #include <QCoreApplication>
@@ -167,10 +167,8 @@ void SequencePainter::paintGaps(QPainter& painter, const std::vector<Gap>& gaps)
                          QBrush(over(m_theme.warning, m_theme.ground, 0.45), Qt::Dense6Pattern));
         painter.setFont(m_theme.interfaceFont(8.5));
         painter.setPen(m_theme.warning);
-        const QString words = gap.count > 0
-                                  ? SequenceTr::tr("lost by us: %1").arg(numberText(gap.count))
-                                  : SequenceTr::tr("lost by us");
-        painter.drawText(box.adjusted(0, -8, -10, 8), Qt::AlignRight | Qt::AlignVCenter, words);
+        painter.drawText(box.adjusted(0, -8, -10, 8), Qt::AlignRight | Qt::AlignVCenter,
+                         lostByUsText(gap.count, gap.lostIs));
     }
 }
 
