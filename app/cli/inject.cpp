@@ -333,7 +333,7 @@ void addInject(CLI::App& app, Action& action)
                  "No value, which deletes the key (Kafka) or the state (MQTT)");
     app.add_option("--repeat", options->repeat, "Send it so many times")->check(positiveWhole());
     app.add_option("--rate", options->rate, "So many a second (default: 1)")
-        ->check(CLI::Range(0.001, 1e6));
+        ->check(numberWithin(0.001, 1e6));
     app.add_option("--expect-reply", options->expectReply,
                    "Give it a reply address and wait so long, for example 2s");
     app.add_option("--confirm", options->confirm,

@@ -40,9 +40,10 @@ void addReplayOptions(CLI::App& app, ReplayArguments& wish)
     app.add_flag("--dry-run", wish.isDryRun, "Say what would be sent, and open no connection");
 
     const auto when = [&](auto* option) { option->group("When"); };
-    when(app.add_option("--speed", wish.speed, "0.01 to 100; 1 is as recorded"));
+    when(app.add_option("--speed", wish.speed, "0.01 to 100; 1 is as recorded")
+             ->check(numberWithin(0.01, 100)));
     when(app.add_option("--rate", wish.rate, "So many messages a second, whatever was recorded")
-             ->check(CLI::Range(0.001, 1e6)));
+             ->check(numberWithin(0.001, 1e6)));
     when(app.add_flag("--fast", wish.isFast, "As fast as the bus takes them"));
     when(app.add_flag("--step", wish.isStep, "One message for each Enter"));
     when(app.add_option("--skip-idle", wish.skipIdle, "Make longer silences as short as this"));
@@ -100,7 +101,7 @@ void addReplayOptions(CLI::App& app, ReplayArguments& wish)
                            "Never send what has this type or topic, beside the usual ones")
                 ->allow_extra_args(false));
     guarded(app.add_option("--max-rate", wish.maxRate, "At most so many a second")
-                ->check(CLI::Range(0.001, 1e6)));
+                ->check(numberWithin(0.001, 1e6)));
     guarded(app.add_option("--max-messages", wish.maxMessages, "At most so many in all")
                 ->check(positiveWhole()));
 
@@ -120,6 +121,9 @@ void addReplayOptions(CLI::App& app, ReplayArguments& wish)
                           "Where it is heard, when that is not where it is sent to"));
     tested(app.add_option("--record", wish.record, "Keep what was heard in this file"));
     tested(app.add_option("--junit", wish.junit, "Write the result as JUnit XML into this file"));
+
+    for (const char* const other : {"--rate", "--fast", "--step", "--reply-driven"})
+        app.get_option("--speed")->excludes(app.get_option(other));
 
     const auto job = [&](auto* option) { option->group("Job"); };
     job(app.add_option("--resume", wish.job,

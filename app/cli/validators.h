@@ -25,4 +25,18 @@ inline CLI::Validator positiveWhole()
         "ABOVE 0");
 }
 
+/// CLI::Range lets "nan" pass: it is neither below nor above.
+inline CLI::Validator numberWithin(double least, double most)
+{
+    return CLI::Validator(
+        [least, most](const std::string& text) {
+            double value = 0;
+            return CLI::detail::lexical_cast(text, value) && value >= least && value <= most
+                       ? std::string()
+                       : "expected a number from " + CLI::detail::to_string(least) + " to " +
+                             CLI::detail::to_string(most) + ", found \"" + text + '"';
+        },
+        "");
+}
+
 } // namespace murmur::cli

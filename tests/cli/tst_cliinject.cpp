@@ -262,6 +262,11 @@ private Q_SLOTS:
             {u"--to"_s, u"nats://127.0.0.1:1"_s, u"--topic"_s, u"a"_s, u"--payload"_s, u"{{uid}}"_s,
              u"--dry-run"_s},
             2, "uuid");
+        for (const char* const rate : {"nan", "inf"})
+            row(rate,
+                nats + QStringList{u"--topic"_s, u"a"_s, u"--repeat"_s, u"3"_s, u"--rate"_s,
+                                   QString::fromLatin1(rate), u"--dry-run"_s},
+                2, "expected a number");
         row("a header without a value",
             nats + QStringList{u"--topic"_s, u"a"_s, u"--header"_s, u"x"_s}, 2, "NAME=VALUE");
     }
