@@ -151,6 +151,8 @@ std::string forecastText(const ReplayForecast& forecast, const ReadWish& wish)
             u"Sent in another place than their time says: %1\n"_s.arg(grouped(forecast.clamped));
     if (tally.unedited > 0)
         text += u"Fields that are not there to be set: in %1\n"_s.arg(grouped(tally.unedited));
+    if (tally.added > 0)
+        text += u"Fields that were not there and are added: in %1\n"_s.arg(grouped(tally.added));
     if (tally.oldIds > 0)
         text += u"Ids stay the old ones, no JSON: in %1\n"_s.arg(grouped(tally.oldIds));
     if (forecast.unreadable > 0)
@@ -180,6 +182,8 @@ std::string forecastJson(const ReplayForecast& forecast, const ReadWish& wish)
     appendNumber(json, "over_limit", forecast.capped);
     appendNumber(json, "out_of_order", forecast.clamped);
     appendNumber(json, "unreadable", forecast.unreadable);
+    appendNumber(json, "fields_added", forecast.tally.added);
+    appendNumber(json, "fields_not_set", forecast.tally.unedited);
     json.key("topics");
     json.beginObject();
     for (const auto& [topic, count] : forecast.tally.topics) {

@@ -212,7 +212,7 @@ Result<JsonWay> jsonWayFromText(const QString& text)
 }
 
 Result<QByteArray> withJsonValue(const QByteArray& json, const JsonWay& way,
-                                 const QByteArray& value)
+                                 const QByteArray& value, bool* isAdded)
 {
     const std::string_view all(json.constData(), static_cast<std::size_t>(json.size()));
     JsonWalk walk(all);
@@ -228,6 +228,8 @@ Result<QByteArray> withJsonValue(const QByteArray& json, const JsonWay& way,
             return added.error();
         const std::string member =
             (isEmpty ? "" : ",") + quotedJson(std::get<std::string>(way[i])) + ':' + *added;
+        if (isAdded != nullptr)
+            *isAdded = true;
         QByteArray edited = json;
         return edited.insert(static_cast<qsizetype>(walk.at()), member.data(),
                              static_cast<qsizetype>(member.size()));

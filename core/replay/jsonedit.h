@@ -35,9 +35,9 @@ Result<JsonWay> jsonWayFromText(const QString& text);
 
 /// The same text with one value replaced, or added where its object does not have it; every other
 /// byte stays. `value` is JSON. NotFound: something on the way is no object, or no such place in an
-/// array; or this is no JSON object.
+/// array; or this is no JSON object. `isAdded`: it was not there before.
 Result<QByteArray> withJsonValue(const QByteArray& json, const JsonWay& way,
-                                 const QByteArray& value);
+                                 const QByteArray& value, bool* isAdded = nullptr);
 /// What a person typed as a value: JSON where it is that, else a text.
 QByteArray jsonValueFromText(const QString& text);
 

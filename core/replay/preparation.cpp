@@ -157,8 +157,9 @@ void Preparation::edit(const MessageDetail& message, QByteArray& raw)
                           message.payloadOffset + message.payloadSize <= raw.size();
     QByteArray payload = hasPlace ? raw.mid(message.payloadOffset, message.payloadSize) : raw;
     bool isChanged = false;
+    bool isAdded = false;
     const auto set = [&](const FieldEdit& one, QByteArray& json) {
-        auto edited = withJsonValue(json, one.way, one.value);
+        auto edited = withJsonValue(json, one.way, one.value, &isAdded);
         isWhole = isWhole && edited.ok();
         if (edited)
             json = std::move(*edited);
@@ -179,6 +180,8 @@ void Preparation::edit(const MessageDetail& message, QByteArray& raw)
     }
     if (!isWhole)
         ++m_tally.unedited;
+    if (isAdded)
+        ++m_tally.added;
 }
 
 // The hub puts what names no topic into an object of its own; agents would not find what they know.

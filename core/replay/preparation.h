@@ -65,6 +65,7 @@ struct ReplayTally
     std::int64_t marks[3] = {}; ///< by MarkPlace
     std::int64_t oldIds = 0;    ///< no JSON: their ids are the old ones
     std::int64_t unedited = 0;  ///< a field could not be set
+    std::int64_t added = 0;     ///< a field that was set was not there before
 
     [[nodiscard]] std::int64_t refusals() const;
 };
