@@ -8,9 +8,9 @@
 #include "output.h"
 #include "replay/mark.h"
 #include "replay/replayjobs.h"
+#include "replayarguments.h"
 #include "replayloop.h"
 #include "replaytext.h"
-#include "replayarguments.h"
 #include "undertest.h"
 #include "work.h"
 
@@ -128,7 +128,19 @@ int run(ReplayArguments wish)
             return wrongUse(u"Replay %1 went to %2. Leave --to out to go on there, or --resume to "
                             "begin at %3."_s.arg(kept->id, kept->target, shownUrl(wished)));
         }
+        if (isReplayGoingOn(*kept))
+            return wrongUse(u"Replay %1 is being made by another process. Wait until it has ended, "
+                            "or end it."_s.arg(kept->id));
+        // The place is counted in what was chosen then.
+        if (const QString option = changedSelection(kept->options, wish); !option.isEmpty())
+            return wrongUse(u"Replay %1 chose other messages. Leave %2 out to go on with them, or "
+                            "--resume to begin with these."_s.arg(kept->id, option));
         takeWish(kept->options, wish);
+        if (!wish.underTest.empty() && wish.where.empty() && wish.seqs.empty())
+            return wrongUse(u"Replay %1 had no agent under test. Leave --under-test out to go on "
+                            "with it, or --resume to begin with one."_s.arg(kept->id));
+        if (kept->ended == kNoTime)
+            report(cutOffWarning(*kept));
         job = std::move(*kept);
         job.ended = kNoTime;
     }

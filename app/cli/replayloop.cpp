@@ -17,16 +17,11 @@ using namespace Qt::StringLiterals;
 
 namespace murmur::cli {
 
-namespace {
-
-constexpr std::chrono::seconds kKeptEvery{2};
-
-} // namespace
-
 ReplayLoop::ReplayLoop(ReplayRun& run, ReplayJobRecord job, QString recording, bool json,
                        bool hasKeys)
     : m_run(run)
     , m_job(std::move(job))
+    , m_before(m_job.counts)
     , m_recording(std::move(recording))
     , m_json(json)
     , m_hasKeys(hasKeys)
@@ -50,9 +45,11 @@ int ReplayLoop::run()
         end = report;
         loop.quit();
     });
+    // Also what says to others that it is being made.
+    if (auto kept = keep(m_last); !kept && kept.error().code == ErrorCode::WrongUse)
+        return failed(kept.error());
     if (auto started = m_run.start(); !started)
         return failed(started.error());
-    keep(m_last);
     listenToKeys();
     loop.exec();
     m_keys.reset();
@@ -108,8 +105,8 @@ void ReplayLoop::show(const ReplayReport& report)
     // Nobody will press Enter any more.
     if (m_hasNoKeys && isStep() && report.sent + report.failed >= m_steps)
         m_run.cancel();
-    if (std::chrono::steady_clock::now() - m_kept >= kKeptEvery)
-        keep(report);
+    if (m_keeping.isDue(report.position))
+        (void)keep(report);
     if (!m_progress.isShown())
         return;
     m_progress.show(progressText(report) + (isStep()     ? u"   Enter sends one"_s
@@ -128,25 +125,29 @@ void ReplayLoop::print(const std::vector<ReplayOutcome>& outcomes)
     m_output.flush();
 }
 
-void ReplayLoop::keep(const ReplayReport& report)
+Status ReplayLoop::keep(const ReplayReport& report)
 {
-    m_kept = std::chrono::steady_clock::now();
+    m_keeping.begin();
     const std::uint64_t before = m_run.options().skip;
     m_job.position = std::max(before, report.position);
     m_job.state = replayStateName(report.state);
-    m_job.counts = replayCounts(report, m_run.tally());
-    const auto kept = keepReplayJob(m_recording, m_job);
+    m_job.counts = addedCounts(m_before, replayCounts(report, m_run.tally()));
+    m_keeping.note(m_job);
+    Status kept = keepReplayJob(m_recording, m_job);
+    m_keeping.done(m_job.position);
     if (!kept && !m_cannotKeep) {
         m_cannotKeep = true;
         m_progress.clear();
-        cli::report(kept.error().message);
+        if (kept.error().code != ErrorCode::WrongUse)
+            cli::report(kept.error().message);
     }
+    return kept;
 }
 
 int ReplayLoop::tellEnd(const ReplayReport& report)
 {
     m_job.ended = toNs(wallNow());
-    keep(report);
+    (void)keep(report);
     const ReplayTally tally = m_run.tally();
     m_output.write(m_json ? reportJson(report, tally, m_job.id)
                           : reportText(report, tally, m_job.id));
@@ -165,6 +166,13 @@ int ReplayLoop::tellEnd(const ReplayReport& report)
     case ReplayReport::State::Paused:
     case ReplayReport::State::Finished:
         break;
+    }
+    // Of a resumed one all may have gone out before.
+    if (report.sent == 0 && report.failed == 0 && tally.refusals() == 0 &&
+        m_run.options().skip == 0) {
+        cli::report(u"Nothing was sent: no message is one that --where, --agent, --seq, --from and "
+                    "--until choose."_s);
+        return kCheckFailed;
     }
     return report.failed > 0 || (report.sent == 0 && tally.refusals() > 0) ? kCheckFailed : written;
 }

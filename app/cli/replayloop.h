@@ -11,7 +11,6 @@
 #include <QSocketNotifier>
 #include <QString>
 
-#include <chrono>
 #include <memory>
 
 namespace murmur::cli {
@@ -38,12 +37,13 @@ private:
     void noteLine();
     void show(const ReplayReport& report);
     void print(const std::vector<ReplayOutcome>& outcomes);
-    void keep(const ReplayReport& report);
+    Status keep(const ReplayReport& report);
     [[nodiscard]] int tellEnd(const ReplayReport& report);
     [[nodiscard]] bool isStep() const;
 
     ReplayRun& m_run;
     ReplayJobRecord m_job;
+    const QJsonObject m_before; ///< counts of what it was resumed from
     const QString m_recording;
     const bool m_json;
     const bool m_hasKeys; ///< a person may press some
@@ -51,7 +51,7 @@ private:
     StandardOutput m_output;
     std::unique_ptr<QSocketNotifier> m_keys;
     ReplayReport m_last;
-    std::chrono::steady_clock::time_point m_kept;
+    ReplayKeeping m_keeping;
     std::int64_t m_steps = 0;
     bool m_isPaused = false;
     bool m_hasNoKeys = false; ///< standard input has ended

@@ -10,6 +10,7 @@
 #include "replay/preparation.h"
 #include "session/notes.h"
 
+#include <QFile>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -27,6 +28,8 @@ namespace murmur {
 namespace {
 
 constexpr QLatin1StringView kReplayNote = "replay_jobs"_L1;
+constexpr std::chrono::milliseconds kKeptSoonest{100};
+constexpr std::chrono::seconds kKeptLatest{2};
 constexpr const char* kMakeJobs =
     "CREATE TABLE IF NOT EXISTS replay_job (id TEXT PRIMARY KEY, started INTEGER NOT NULL, ended "
     "INTEGER, who TEXT NOT NULL, target TEXT NOT NULL, state TEXT NOT NULL, position INTEGER NOT "
@@ -43,6 +46,43 @@ QString jobText(const Statement& row, int column)
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
+/// A process by what no later one has: the start of the machine, its id, and when it began.
+QString processNamed(qint64 id)
+{
+    QFile stat(u"/proc/%1/stat"_s.arg(id));
+    QFile boot(u"/proc/sys/kernel/random/boot_id"_s);
+    if (!stat.open(QIODevice::ReadOnly) || !boot.open(QIODevice::ReadOnly))
+        return {};
+    const QByteArray text = stat.readAll();
+    // The name of the program may hold spaces and parentheses; behind it stands the state.
+    const QList<QByteArray> fields = text.mid(text.lastIndexOf(')') + 2).split(' ');
+    if (fields.size() < 20 || fields[0] == "Z" || fields[0] == "X")
+        return {};
+    return u"%1 %2 %3"_s.arg(QString::fromLatin1(boot.readAll().trimmed()))
+        .arg(id)
+        .arg(QString::fromLatin1(fields[19]));
+}
+
+QString thisProcess()
+{
+    return processNamed(::getpid());
+}
+
+bool isAlive(const QString& process)
+{
+    return !process.isEmpty() && processNamed(process.section(u' ', 1, 1).toLongLong()) == process;
+}
+
+Status notOfAnother(const QString& process, const QString& id)
+{
+    if (!isAlive(process) || process == thisProcess())
+        return Done{};
+    return Error{
+        ErrorCode::WrongUse,
+        u"Replay %1 is being made by process %2. Wait until it has ended, or end it."_s.arg(
+            id, process.section(u' ', 1, 1))};
+}
+
 QJsonObject jobObject(const Statement& row, int column)
 {
     return QJsonDocument::fromJson(jobText(row, column).toUtf8()).object();
@@ -53,14 +93,35 @@ std::string compactJob(const QJsonObject& object)
     return QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString();
 }
 
+constexpr QLatin1StringView kKeptApart = "kept_apart"_L1;
+constexpr QLatin1StringView kJobProcess = "process"_L1;
+
+/// The options as they are kept: with the process, while there is one.
+QJsonObject keptOptions(const ReplayJobRecord& job)
+{
+    QJsonObject options = job.options;
+    if (job.ended == kNoTime)
+        options.insert(kJobProcess, thisProcess());
+    return options;
+}
+
+void takeOptions(QJsonObject options, ReplayJobRecord& job)
+{
+    job.process = options.take(kJobProcess).toString();
+    job.options = std::move(options);
+}
+
 /// Numbers of JSON hold no nanoseconds.
 QJsonObject jobToJson(const ReplayJobRecord& job)
 {
-    QJsonObject json{
-        {u"id"_s, job.id},           {u"started"_s, QString::number(job.started)},
-        {u"who"_s, job.who},         {u"target"_s, job.target},
-        {u"state"_s, job.state},     {u"position"_s, static_cast<qint64>(job.position)},
-        {u"options"_s, job.options}, {u"counts"_s, job.counts}};
+    QJsonObject json{{u"id"_s, job.id},
+                     {u"started"_s, QString::number(job.started)},
+                     {u"who"_s, job.who},
+                     {u"target"_s, job.target},
+                     {u"state"_s, job.state},
+                     {u"position"_s, static_cast<qint64>(job.position)},
+                     {u"options"_s, keptOptions(job)},
+                     {u"counts"_s, job.counts}};
     if (job.ended != kNoTime)
         json.insert(u"ended"_s, QString::number(job.ended));
     return json;
@@ -76,7 +137,7 @@ ReplayJobRecord jobFromJson(const QJsonObject& json)
     job.target = json[u"target"].toString();
     job.state = json[u"state"].toString();
     job.position = static_cast<std::uint64_t>(json[u"position"].toInteger());
-    job.options = json[u"options"].toObject();
+    takeOptions(json[u"options"].toObject(), job);
     job.counts = json[u"counts"].toObject();
     return job;
 }
@@ -99,14 +160,22 @@ Status writeJob(const QString& recording, const ReplayJobRecord& job)
         return database->lastError("write");
     if (auto made = database->run(kMakeJobs); !made)
         return made;
+    Statement known(*database, "SELECT options FROM replay_job WHERE id = ?");
+    const std::string id = job.id.toStdString();
+    known.bind(1, id);
+    if (known.step()) {
+        const QString process = jobObject(known, 0)[kJobProcess].toString();
+        if (auto free = notOfAnother(process, job.id); !free)
+            return free;
+    }
+    known.reset();
     Statement insert(*database, kKeepJob);
     if (!insert.isValid())
         return database->lastError("write");
-    const std::string id = job.id.toStdString();
     const std::string who = job.who.toStdString();
     const std::string target = job.target.toStdString();
     const std::string state = job.state.toStdString();
-    const std::string options = compactJob(job.options);
+    const std::string options = compactJob(keptOptions(job));
     const std::string counts = compactJob(job.counts);
     insert.bind(1, id).bind(2, job.started);
     if (job.ended == kNoTime)
@@ -161,6 +230,75 @@ QJsonObject replayCounts(const ReplayReport& report, const ReplayTally& tally)
     return counts;
 }
 
+QJsonObject addedCounts(const QJsonObject& before, const QJsonObject& since)
+{
+    QJsonObject sum = since;
+    for (auto it = before.begin(); it != before.end(); ++it) {
+        if (it->isDouble())
+            sum.insert(it.key(), it->toInteger() + since[it.key()].toInteger());
+        else if (it->isObject())
+            sum.insert(it.key(), addedCounts(it->toObject(), since[it.key()].toObject()));
+    }
+    QJsonArray failures = before[u"failures"].toArray();
+    for (const QJsonValue& one : since[u"failures"].toArray())
+        failures.append(one);
+    if (!failures.isEmpty())
+        sum.insert(u"failures"_s, failures);
+    return sum;
+}
+
+bool isReplayGoingOn(const ReplayJobRecord& job)
+{
+    return job.ended == kNoTime && isAlive(job.process);
+}
+
+QString replayCutOff()
+{
+    return u"ended without being asked"_s;
+}
+
+QString cutOffWarning(const ReplayJobRecord& job)
+{
+    const qint64 apart = job.counts[kKeptApart].toInteger();
+    return u"Replay %1 was cut off. What went out after its place (%2) was kept may come twice: %3."_s
+        .arg(job.id)
+        .arg(job.position)
+        .arg(apart > 0 ? u"at its pace up to %1 messages"_s.arg(apart)
+                       : u"all that it sent, for none was kept yet"_s);
+}
+
+void ReplayKeeping::note(ReplayJobRecord& job) const
+{
+    const std::uint64_t step =
+        job.position - std::min(job.position, m_position.value_or(job.position));
+    if (job.ended != kNoTime)
+        job.counts.remove(kKeptApart);
+    else if (const std::uint64_t apart = std::max(m_apart, step); apart > 0)
+        job.counts.insert(kKeptApart, static_cast<qint64>(apart));
+}
+
+bool ReplayKeeping::isDue(std::uint64_t position) const
+{
+    return (!m_hasKept && position > m_position.value_or(0)) || Clock::now() >= m_next;
+}
+
+void ReplayKeeping::begin()
+{
+    m_begun = Clock::now();
+}
+
+void ReplayKeeping::done(std::uint64_t position)
+{
+    if (m_position && position > *m_position) {
+        m_hasKept = true;
+        m_apart = std::max(m_apart, position - *m_position);
+    }
+    m_position = position;
+    // A tenth of the time at most.
+    const Clock::time_point now = Clock::now();
+    m_next = now + std::clamp<Clock::duration>((now - m_begun) * 10, kKeptSoonest, kKeptLatest);
+}
+
 Status keepReplayJob(const QString& recording, const ReplayJobRecord& job)
 {
     RecordingMeta meta;
@@ -170,9 +308,15 @@ Status keepReplayJob(const QString& recording, const ReplayJobRecord& job)
             return reader.error();
         meta = (*reader)->meta();
     }
-    if (mayWriteInto(recording, meta) && writeJob(recording, job))
-        return Done{};
+    if (mayWriteInto(recording, meta)) {
+        const Status written = writeJob(recording, job);
+        if (written || written.error().code == ErrorCode::WrongUse)
+            return written;
+    }
     QJsonObject all = QJsonDocument::fromJson(readNote(recording, meta.uuid, kReplayNote)).object();
+    const QString process = all[job.id][u"options"][kJobProcess].toString();
+    if (auto free = notOfAnother(process, job.id); !free)
+        return free;
     all.insert(job.id, jobToJson(job));
     return keepNote(recording, meta.uuid, kReplayNote, QJsonDocument(all).toJson());
 }
@@ -200,7 +344,7 @@ Result<std::vector<ReplayJobRecord>> replayJobsOf(const QString& recording)
         job.target = jobText(row, 4);
         job.state = jobText(row, 5);
         job.position = static_cast<std::uint64_t>(row.number(6));
-        job.options = jobObject(row, 7);
+        takeOptions(jobObject(row, 7), job);
         job.counts = jobObject(row, 8);
         // It may stand in both: the recording was closed meanwhile.
         const auto noted = std::ranges::find(jobs, job.id, &ReplayJobRecord::id);
@@ -208,6 +352,10 @@ Result<std::vector<ReplayJobRecord>> replayJobsOf(const QString& recording)
             jobs.push_back(std::move(job));
         else if (job.position > noted->position || noted->ended == kNoTime)
             *noted = std::move(job);
+    }
+    for (ReplayJobRecord& job : jobs) {
+        if (job.ended == kNoTime && !isReplayGoingOn(job))
+            job.state = replayCutOff();
     }
     std::ranges::stable_sort(jobs, {}, &ReplayJobRecord::started);
     return jobs;

@@ -189,6 +189,11 @@ Status readSeqs(const ReplayWish& wish, const ReplayScene& scene, ReplaySelectio
 Status readPace(const ReplayWish& wish, ReplayOptions& options)
 {
     ReplayPace& pace = options.player.pace;
+    for (const double rate : {wish.rate, wish.maxRate}) {
+        if (!(rate >= 0) || rate > 1e6)
+            return Error{ErrorCode::WrongUse,
+                         u"A rate is in messages a second, above 0 and up to 1,000,000."_s};
+    }
     if ((wish.rate > 0) + wish.isFast + wish.isStep + wish.isReplyDriven > 1)
         return Error{ErrorCode::WrongUse,
                      u"Choose one of --rate, --fast, --step and --reply-driven."_s};
@@ -293,6 +298,21 @@ void takeWish(const QJsonObject& json, ReplayWish& wish)
     });
     if (wish.to.empty())
         wish.to = json[u"to"].toString().toStdString();
+}
+
+QString changedSelection(const QJsonObject& json, const ReplayWish& wish)
+{
+    const ReplayWish usual;
+    for (const auto& [name, said, unsaid] :
+         {std::tuple{"where"_L1, jsonOf(wish.where), jsonOf(usual.where)},
+          {"from"_L1, jsonOf(wish.from), jsonOf(usual.from)},
+          {"until"_L1, jsonOf(wish.until), jsonOf(usual.until)},
+          {"agent"_L1, jsonOf(wish.agents), jsonOf(usual.agents)},
+          {"seq"_L1, jsonOf(wish.seqs), jsonOf(usual.seqs)}}) {
+        if (said != unsaid && said != json[name])
+            return u"--"_s + name;
+    }
+    return {};
 }
 
 Result<ReadWish> readWish(const ReplayWish& wish, const QUrl& target, const ReplayScene& scene)

@@ -65,6 +65,9 @@ struct ReplayWish
 QJsonObject wishToJson(const ReplayWish& wish);
 /// Takes over what a job kept. A target that is named already stays.
 void takeWish(const QJsonObject& json, ReplayWish& wish);
+/// The option by which `wish` chooses other messages than a job did that kept `json`; empty: none.
+/// What it leaves out is as it was.
+QString changedSelection(const QJsonObject& json, const ReplayWish& wish);
 /// The line that does the same on the command line, without --arm. `files` are the recordings.
 QString replayCommand(const ReplayWish& wish, const QStringList& files);
 

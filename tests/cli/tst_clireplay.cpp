@@ -216,6 +216,71 @@ private Q_SLOTS:
                  2);
     }
 
+    void aKilledOneIsNotMadeTwiceAtOnce()
+    {
+        const QString file = path(u"killed.murmur"_s);
+        QFile::copy(path(u"said.murmur"_s), file);
+        Recording hub(path(u"killedhub.murmur"_s));
+        QProcess process;
+        process.start(QStringLiteral(MURMUR_PROGRAM),
+                      {u"replay"_s, file, u"--to"_s, urlOf(hub.port()), u"--where"_s,
+                       u"topic == swarm.state"_s, u"--speed"_s, u"0.05"_s, u"--arm"_s});
+        QTRY_VERIFY_WITH_TIMEOUT(lastJob(file)[u"position"].toInt() > 0, 20'000);
+        QCOMPARE(lastJob(file)[u"state"].toString(), u"running"_s);
+        const QStringList resume{u"replay"_s, file, u"--resume"_s, u"--arm"_s, u"--json"_s};
+        const Outcome both = murmur::murmur(resume);
+        QCOMPARE(both.code, 2);
+        QVERIFY2(both.err.contains("being made"), QByteArray(both.err).constData());
+        process.kill();
+        QVERIFY(process.waitForFinished());
+        const QJsonObject cut = lastJob(file);
+        QCOMPARE(cut[u"state"].toString(), u"ended without being asked"_s);
+        QVERIFY(!cut[u"options"].toObject().contains(u"process"));
+
+        // The place is one of what was chosen.
+        for (const QStringList& other : {QStringList{u"--where"_s, u"topic == swarm.task"_s},
+                                         {u"--seq"_s, u"3..9"_s},
+                                         {u"--agent"_s, u"robot"_s},
+                                         {u"--from"_s, u"+1s"_s},
+                                         {u"--until"_s, u"+1s"_s},
+                                         {u"--under-test"_s, u"robot"_s, u"--seq"_s, u"3"_s}}) {
+            const Outcome changed = murmur::murmur(resume + other);
+            QCOMPARE(changed.code, 2);
+            QVERIFY2(changed.err.contains("chose other messages"),
+                     QByteArray(changed.err).constData());
+        }
+        QCOMPARE(lastJob(file)[u"state"], cut[u"state"]);
+        // The same said again is no change. It goes on, and the counts are of both.
+        const Outcome rest =
+            murmur::murmur(QStringList{u"replay"_s, file, u"--resume"_s, u"--arm"_s, u"--json"_s,
+                                       u"--where"_s, u"topic == swarm.state"_s, u"--fast"_s});
+        QVERIFY2(rest.code == 0, QByteArray(rest.err).constData());
+        QVERIFY2(rest.err.contains("may come twice"), QByteArray(rest.err).constData());
+        const int left = rest.objects().back()[u"sent"].toInt();
+        QVERIFY(left < kMessages * 2 / 3);
+        const QJsonObject done = lastJob(file);
+        QCOMPARE(done[u"state"].toString(), u"finished"_s);
+        QCOMPARE(done[u"counts"][u"sent"].toInt(), cut[u"counts"][u"sent"].toInt() + left);
+        hub.signal(SIGINT);
+        QCOMPARE(hub.outcome().code, 0);
+    }
+
+    void nothingThatMatchesIsNoSuccess()
+    {
+        const Outcome none =
+            played(u"nothing.murmur"_s, {u"--where"_s, u"topic == nobody.says.this"_s});
+        QCOMPARE(none.code, 1);
+        QVERIFY2(none.err.contains("Nothing was sent"), QByteArray(none.err).constData());
+    }
+
+    void aFieldThatWasNotThereIsTold()
+    {
+        const QStringList look{u"--to"_s, u"listen://127.0.0.1:1"_s, u"--dry-run"_s};
+        const QByteArray added("not there and are added: in 300");
+        QVERIFY(replay(look + QStringList{u"--set"_s, u"nosuch.x.y=1"_s}).out.contains(added));
+        QVERIFY(!replay(look + QStringList{u"--set"_s, u"payload.n=1"_s}).out.contains("added"));
+    }
+
     void whatCannotBeDoneIsSaid()
     {
         const Outcome gone = replay({u"--to"_s, u"listen://127.0.0.1:1"_s, u"--arm"_s});
@@ -226,6 +291,14 @@ private Q_SLOTS:
                                          {u"--map"_s, u"x"_s},
                                          {u"--set"_s, u"x"_s},
                                          {u"--fast"_s, u"--step"_s},
+                                         {u"--fast"_s, u"--speed"_s, u"5"_s},
+                                         {u"--fast"_s, u"--speed"_s, u"1"_s},
+                                         {u"--fast"_s, u"--rate"_s, u"5"_s},
+                                         {u"--speed"_s, u"nan"_s},
+                                         {u"--rate"_s, u"nan"_s},
+                                         {u"--rate"_s, u"inf"_s},
+                                         {u"--max-rate"_s, u"nan"_s},
+                                         {u"--max-rate"_s, u"inf"_s},
                                          {u"--skip-idle"_s, u"7"_s},
                                          {u"--where"_s, u"=="_s}}) {
             const Outcome outcome =
@@ -252,6 +325,11 @@ private:
         if (hub.outcome().code != 0)
             outcome.code = -1;
         return outcome;
+    }
+    [[nodiscard]] static QJsonObject lastJob(const QString& file)
+    {
+        const auto jobs = murmur::murmur({u"replay"_s, file, u"--jobs"_s, u"--json"_s}).objects();
+        return jobs.empty() ? QJsonObject() : jobs.back();
     }
     [[nodiscard]] std::vector<QJsonObject> recorded(const QString& file) const
     {

@@ -390,6 +390,18 @@ private Q_SLOTS:
         QCOMPARE(forecast->peak, 100);
         QCOMPARE(play.bus.made, 0);
     }
+    void theFirstPlaceIsKeptAtOnce()
+    {
+        ReplayKeeping keeping;
+        keeping.begin();
+        keeping.done(5); // resumed there
+        QVERIFY(keeping.isDue(6));
+        const QJsonObject sum =
+            addedCounts({{u"sent"_s, 67}, {u"refused"_s, QJsonObject{{u"toxic"_s, 1}}}},
+                        {{u"sent"_s, 30}, {u"refused"_s, QJsonObject{{u"toxic"_s, 2}}}});
+        QCOMPARE(sum[u"sent"].toInt(), 97);
+        QCOMPARE(sum[u"refused"][u"toxic"].toInt(), 3);
+    }
     void theRecordingKeepsWhatWasDone()
     {
         Play play(manySaid(10));

@@ -14,12 +14,6 @@ using namespace Qt::StringLiterals;
 
 namespace murmur {
 
-namespace {
-
-constexpr qint64 kKeptEvery = 2000; // ms
-
-} // namespace
-
 ReplayJobRecord newReplayJob()
 {
     ReplayJobRecord job;
@@ -76,6 +70,9 @@ Status ReplayDesk::start(ReplayOrder order)
 {
     if (m_run)
         return Error{ErrorCode::WrongUse, tr("A replay is under way. Esc Esc ends it.")};
+    if (isReplayGoingOn(order.job))
+        return Error{ErrorCode::WrongUse, tr("Another process is making this replay. Wait until it "
+                                             "has ended, or end it.")};
     if (!m_arming)
         return Error{ErrorCode::WrongUse, tr("Nothing can be armed here.")};
     const QUrl target = order.read.target;
@@ -101,6 +98,8 @@ Status ReplayDesk::start(ReplayOrder order)
         order.job.started = toNs(wallNow());
     order.job.ended = kNoTime;
     m_order = std::move(order);
+    m_before = m_order.job.counts;
+    m_keeping = {};
     m_report = {};
     m_tally = {};
     m_isPaused = false;
@@ -125,7 +124,7 @@ void ReplayDesk::follow()
     connect(m_run.get(), &ReplayRun::progressed, this, [this](const ReplayReport& report) {
         m_report = report;
         m_tally = m_run->tally();
-        if (m_kept.hasExpired(kKeptEvery))
+        if (m_unkept == 0 && m_keeping.isDue(report.position))
             keep();
         Q_EMIT progressed();
     });
@@ -149,17 +148,21 @@ void ReplayDesk::finish(const ReplayReport& report)
 /// In a thread of its own: it waits for the disk.
 void ReplayDesk::keep()
 {
-    m_kept.start();
+    m_keeping.begin();
     if (m_order.recording.isEmpty())
         return;
     ReplayJobRecord& job = m_order.job;
     job.position = std::max(job.position, m_report.position);
     if (m_run || job.ended != kNoTime)
         job.state = replayStateName(m_report.state);
-    job.counts = replayCounts(m_report, m_tally);
+    job.counts = addedCounts(m_before, replayCounts(m_report, m_tally));
+    m_keeping.note(job);
+    ++m_unkept;
     QtConcurrent::run(&m_keeper, [recording = m_order.recording, job] {
         return keepReplayJob(recording, job);
-    }).then(this, [this](const Status& status) {
+    }).then(this, [this, position = job.position](const Status& status) {
+        --m_unkept;
+        m_keeping.done(position);
         if (!status && !std::exchange(m_cannotKeep, true))
             Q_EMIT notKept(status.error().message);
         Q_EMIT kept();

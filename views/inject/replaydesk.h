@@ -6,7 +6,6 @@
 #include "replay/replaywish.h"
 #include "views/inject/injectiondesk.h"
 
-#include <QElapsedTimer>
 #include <QObject>
 #include <QPointer>
 #include <QThreadPool>
@@ -85,8 +84,10 @@ private:
     ReplayReport m_report;
     ReplayTally m_tally;
     QThreadPool m_keeper; // one thread: jobs are written in their order
-    QElapsedTimer m_kept;
+    ReplayKeeping m_keeping;
+    QJsonObject m_before; ///< counts of what it was resumed from
     bool m_isPaused = false;
+    int m_unkept = 0; ///< that are on their way to the disk
     bool m_cannotKeep = false;
 };
 
