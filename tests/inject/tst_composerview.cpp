@@ -16,6 +16,7 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QLabel>
 #include <QLineEdit>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -147,6 +148,29 @@ private Q_SLOTS:
         QVERIFY2(scene.view.unlikeOthers().front().contains(u"a number; it is a text elsewhere"_s),
                  qPrintable(scene.view.unlikeOthers().front()));
         QVERIFY2(scene.view.asText().contains(u"elsewhere"_s), qPrintable(scene.view.asText()));
+        scene.view.payload()->setPlainText(u"5"_s);
+        QCOMPARE(scene.view.unlikeOthers(),
+                 QStringList{u"no JSON object; 10 of 10 others are one"_s});
+        // However long it is, nothing moves for it.
+        const auto* verdict = scene.view.findChild<QLabel*>(u"verdict"_s);
+        QVERIFY(verdict);
+        QWidget* row = verdict->parentWidget();
+        const auto places = [&] {
+            QTest::qWait(50);
+            QList<QRect> all;
+            for (QWidget* control : row->findChildren<QWidget*>(Qt::FindDirectChildrenOnly)) {
+                if (!qobject_cast<QLabel*>(control) && control->isVisible())
+                    all << QRect(control->mapTo(&scene.view, QPoint()), control->size());
+            }
+            return all;
+        };
+        const QList<QRect> before = places();
+        QVERIFY(before.size() > 4);
+        const QString strange(300, u'x');
+        scene.view.payload()->setPlainText(u"{\"%1\":1}"_s.arg(strange));
+        QTRY_VERIFY(verdict->text().contains(strange));
+        QCOMPARE(places(), before);
+        QVERIFY(verdict->toolTip().contains(strange));
     }
 
     void anAnswerThatIsHeardStandsBesideWhatItAnswers()

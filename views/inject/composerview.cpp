@@ -382,7 +382,8 @@ void ComposerView::showVerdict()
     m_verdict->setText(!isValid           ? u"✕ "_s + verdict
                        : unlike.isEmpty() ? u"✓ "_s + verdict
                                           : u"▲ "_s + verdict + u", "_s + unlike.front());
-    m_verdict->setToolTip(unlike.join(u'\n'));
+    m_verdict->setToolTip(unlike.size() > 1 ? verdict + u'\n' + unlike.join(u'\n')
+                                            : m_verdict->text());
     m_verdict->setAccessibleDescription(unlike.join(u". "_s));
     QPalette colors = palette();
     colors.setColor(QPalette::WindowText, !isValid           ? theme.bad

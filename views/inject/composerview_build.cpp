@@ -23,6 +23,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPainter>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QSplitter>
@@ -33,6 +34,26 @@ namespace murmur {
 using namespace Qt::StringLiterals;
 
 namespace {
+
+/// Its words never move what stands beside it: what does not fit ends in dots.
+class VerdictLabel final : public QLabel
+{
+public:
+    using QLabel::QLabel;
+    [[nodiscard]] QSize minimumSizeHint() const override
+    {
+        return {0, QLabel::minimumSizeHint().height()};
+    }
+
+protected:
+    void paintEvent(QPaintEvent* /*event*/) override
+    {
+        QPainter painter(this);
+        painter.setPen(palette().color(QPalette::WindowText));
+        painter.drawText(rect(), Qt::AlignLeft | Qt::AlignVCenter,
+                         fontMetrics().elidedText(text(), Qt::ElideRight, width()));
+    }
+};
 
 QToolButton* menuButton(const QString& text, QMenu* menu, QWidget* parent)
 {
@@ -131,7 +152,9 @@ QWidget* ComposerView::buildSend()
 {
     auto* box = new QWidget(this);
     m_origin = new QLabel(box);
-    m_verdict = new QLabel(box);
+    m_verdict = new VerdictLabel(box);
+    m_verdict->setObjectName(u"verdict"_s);
+    m_verdict->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto* format = new QToolButton(box);
     format->setText(tr("Format"));
     format->setToolTip(tr("JSON with line breaks"));
@@ -167,9 +190,8 @@ QWidget* ComposerView::buildSend()
     m_send = new QPushButton(tr("Send  ⏎"), box);
     auto* line = new QHBoxLayout;
     line->setSpacing(6);
-    line->addWidget(m_verdict);
+    line->addWidget(m_verdict, 1);
     line->addWidget(m_origin);
-    line->addStretch(1);
     line->addWidget(m_wantsReply);
     line->addWidget(m_repeat);
     line->addWidget(m_rate);
