@@ -5,6 +5,7 @@
 
 #include "bus/usualport.h"
 
+#include <QFile>
 #include <QHostAddress>
 #include <QUrlQuery>
 
@@ -50,10 +51,43 @@ QStringList endpointsOf(const QUrl& url)
     return endpoints;
 }
 
+QStringList knownEndpointsOf(const QUrl& url)
+{
+    QFile file(u"/etc/hosts"_s);
+    constexpr qint64 kMost = 4 << 20;
+    return knownEndpointsOf(url, file.open(QIODevice::ReadOnly) ? file.read(kMost) : QByteArray());
+}
+
+QStringList knownEndpointsOf(const QUrl& url, const QByteArray& hosts)
+{
+    const QStringList written = endpointsOf(url);
+    QStringList known = written;
+    for (const QByteArray& line : hosts.split('\n')) {
+        const QByteArrayList words = line.split('#').front().simplified().split(' ');
+        if (words.size() < 2)
+            continue;
+        const QHostAddress address(QString::fromLatin1(words.front()));
+        if (address.isNull())
+            continue;
+        const QString host = address.isLoopback() ? u"localhost"_s : address.toString();
+        for (const QString& endpoint : written) {
+            const qsizetype port = endpoint.lastIndexOf(u':');
+            const QByteArray name = endpoint.left(port).toLatin1();
+            const bool isNamed =
+                std::any_of(words.begin() + 1, words.end(),
+                            [&name](const QByteArray& word) { return word.toLower() == name; });
+            if (isNamed)
+                known << host + endpoint.mid(port);
+        }
+    }
+    known.removeDuplicates();
+    return known;
+}
+
 bool isSameBus(const QUrl& one, const QUrl& other)
 {
-    const QStringList others = endpointsOf(other);
-    const QStringList own = endpointsOf(one);
+    const QStringList others = knownEndpointsOf(other);
+    const QStringList own = knownEndpointsOf(one);
     return std::ranges::any_of(
         own, [&others](const QString& endpoint) { return others.contains(endpoint); });
 }

@@ -11,7 +11,12 @@ namespace murmur {
 /// "localhost", the port written out. No name is looked up: one host by two names is two. Of a
 /// Kafka cluster there are several. The scheme says how to talk, not to whom.
 QStringList endpointsOf(const QUrl& url);
-/// Whether both name one bus at least, whatever they listen to on it.
+/// The same, and each under the addresses that this machine's list of hosts (`hosts`, as of
+/// hosts(5); by default /etc/hosts) has for its name: no network is asked.
+QStringList knownEndpointsOf(const QUrl& url);
+QStringList knownEndpointsOf(const QUrl& url, const QByteArray& hosts);
+/// Whether both name one bus at least, whatever they listen to on it, by all that is known of their
+/// names.
 bool isSameBus(const QUrl& one, const QUrl& other);
 /// Every endpoint is on this machine. False for what has none.
 bool isOnThisMachine(const QUrl& url);

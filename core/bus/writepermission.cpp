@@ -18,7 +18,7 @@ namespace {
 bool isNamed(const QStringList& endpoints, const std::vector<QUrl>& urls)
 {
     return std::ranges::any_of(urls, [&endpoints](const QUrl& url) {
-        return std::ranges::any_of(endpointsOf(url), [&endpoints](const QString& endpoint) {
+        return std::ranges::any_of(knownEndpointsOf(url), [&endpoints](const QString& endpoint) {
             return endpoints.contains(endpoint);
         });
     });
@@ -31,7 +31,7 @@ std::vector<Profile> profilesNaming(const std::vector<QUrl>& urls,
 {
     QStringList endpoints;
     for (const QUrl& url : urls)
-        endpoints << endpointsOf(url);
+        endpoints << knownEndpointsOf(url);
     std::vector<Profile> named;
     for (const Profile& profile : profiles) {
         const auto own = profile.urls();
@@ -43,7 +43,7 @@ std::vector<Profile> profilesNaming(const std::vector<QUrl>& urls,
 
 Status mayWrite(const QUrl& url, const std::vector<Profile>& profiles)
 {
-    const QStringList wanted = endpointsOf(url);
+    const QStringList wanted = knownEndpointsOf(url);
     for (const Profile& profile : profiles) {
         if (!profile.neverWrite)
             continue;

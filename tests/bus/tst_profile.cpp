@@ -3,6 +3,7 @@
 
 // Profiles: what is written, where secrets are, and that never write means never.
 
+#include "bus/endpoint.h"
 #include "bus/profile.h"
 #include "bus/writepermission.h"
 
@@ -196,6 +197,21 @@ private Q_SLOTS:
         QCOMPARE(allowed.ok(), isAllowed);
         if (!isAllowed)
             QVERIFY(allowed.error().message.contains(u"“prod”"_s));
+    }
+
+    void otherNamesOfAHostAreItsAddresses()
+    {
+        const QByteArray hosts("# a list\n127.0.0.1 localhost vm  VM.site # of ours\n"
+                               "10.0.0.7\tbroker hq\n::1 six\nnonsense\n\n");
+        const auto known = [&hosts](const char* url) {
+            return knownEndpointsOf(QUrl(QString::fromLatin1(url)), hosts);
+        };
+        QCOMPARE(known("nats://vm:4222"), (QStringList{u"vm:4222"_s, u"localhost:4222"_s}));
+        QVERIFY(known("redis://VM.site").contains(u"localhost:6379"_s));
+        QVERIFY(known("nats://six:1").contains(u"localhost:1"_s));
+        QCOMPARE(known("nats://hq"), (QStringList{u"hq:4222"_s, u"10.0.0.7:4222"_s}));
+        QVERIFY(known("nats://broker").contains(u"10.0.0.7:4222"_s));
+        QCOMPARE(known("nats://elsewhere"), QStringList{u"elsewhere:4222"_s});
     }
 
     void noVariableOverridesIt()
