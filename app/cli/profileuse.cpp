@@ -51,16 +51,20 @@ Status readSecrets(const SecretFiles& files, ConnectionOptions& secrets)
     {
         const std::string& path;
         QByteArray& secret;
+        QString& place;
     };
     for (const Named& file :
-         {Named{files.token, secrets.token}, Named{files.password, secrets.password},
-          Named{files.keyPassword, secrets.keyPassword}}) {
+         {Named{files.token, secrets.token, secrets.files.token},
+          Named{files.password, secrets.password, secrets.files.password},
+          Named{files.keyPassword, secrets.keyPassword, secrets.files.keyPassword}}) {
         if (file.path.empty())
             continue;
-        auto secret = secretFromFile(QFile::decodeName(file.path.c_str()));
+        const QString path = QFile::decodeName(file.path.c_str());
+        auto secret = secretFromFile(path);
         if (!secret)
             return secret.error();
         file.secret = *secret;
+        file.place = path;
     }
     return Done{};
 }

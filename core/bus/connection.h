@@ -94,6 +94,20 @@ struct ConnectionStatus
 
 /// Options from the command line or a profile that do not stand in the URL: secrets. An empty one
 /// is looked for in the environment (`secretOr`).
+/// Files whose first lines are secrets; empty: there is none. Who changes secrets changes them
+/// there.
+struct SecretSources
+{
+    QString token;
+    QString password;
+    QString keyPassword;
+
+    [[nodiscard]] bool isEmpty() const
+    {
+        return token.isEmpty() && password.isEmpty() && keyPassword.isEmpty();
+    }
+};
+
 struct ConnectionOptions
 {
     QByteArray token;
@@ -101,6 +115,7 @@ struct ConnectionOptions
     QByteArray keyPassword; ///< opens the private key file of a client certificate
     QString name;           ///< shown on the chip; empty: derived from the URL
     Shard shard{};          ///< our share of the traffic; see Connection::takesShare
+    SecretSources files{};  ///< from where the secrets came; see readSecretsAgain
 };
 
 /// One attached endpoint. Lives in the thread that creates it (the recorder gives each its own) and

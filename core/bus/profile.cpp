@@ -353,4 +353,23 @@ Result<QByteArray> secretFromFile(const QString& path)
     return secret;
 }
 
+bool readSecretsAgain(ConnectionOptions& options)
+{
+    bool isOther = false;
+    const std::pair<const QString&, QByteArray&> places[] = {
+        {options.files.token, options.token},
+        {options.files.password, options.password},
+        {options.files.keyPassword, options.keyPassword}};
+    for (const auto& [path, secret] : places) {
+        if (path.isEmpty())
+            continue;
+        const auto now = secretFromFile(path);
+        if (!now || *now == secret)
+            continue;
+        secret = *now;
+        isOther = true;
+    }
+    return isOther;
+}
+
 } // namespace murmur

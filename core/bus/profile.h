@@ -84,5 +84,8 @@ private:
 
 /// The first line of a file that holds a secret. Unreadable: missing, empty.
 Result<QByteArray> secretFromFile(const QString& path);
+/// Reads the files of `options` anew. True where a secret is another now; what cannot be read
+/// stays as it is.
+bool readSecretsAgain(ConnectionOptions& options);
 
 } // namespace murmur

@@ -220,10 +220,18 @@ QFuture<Result<ConnectionOptions>> Secrets::optionsOf(const Profile& profile)
     std::array<QFuture<Result<QByteArray>>, std::size(kSecretKinds)> asked;
     for (std::size_t i = 0; i < asked.size(); ++i)
         asked[i] = read(profile, kSecretKinds[i]);
+    const auto fileOf = [&profile](SecretKind kind) {
+        const auto place = SecretPlace::fromText(profile.placeOf(kind));
+        return place && place->in == SecretPlace::In::File ? place->name : QString();
+    };
+    const SecretSources files{fileOf(SecretKind::Token), fileOf(SecretKind::Password),
+                              fileOf(SecretKind::KeyPassword)};
     return QtFuture::whenAll(asked.begin(), asked.end())
         .then(QtFuture::Launch::Sync,
-              [](const QList<QFuture<Result<QByteArray>>>& answers) -> Result<ConnectionOptions> {
+              [files](
+                  const QList<QFuture<Result<QByteArray>>>& answers) -> Result<ConnectionOptions> {
                   ConnectionOptions options;
+                  options.files = files;
                   for (qsizetype i = 0; i < answers.size(); ++i) {
                       const Result<QByteArray> secret = answers[i].result();
                       if (!secret)

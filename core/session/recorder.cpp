@@ -138,6 +138,7 @@ Status Recorder::start()
     }
     auto* timer = new QTimer(this);
     connect(timer, &QTimer::timeout, this, &Recorder::statusChanged);
+    connect(timer, &QTimer::timeout, this, [this] { d->tryFreshSecrets(); });
     timer->start(250ms);
     d->timer = timer;
     return Done{};

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "bus/listening.h"
+#include "bus/profile.h"
 #include "bus/sameurl.h"
 #include "session/recorderprivate.h"
 #include "session/urldialects.h"
@@ -39,6 +40,9 @@ QString detachedText(const ConnectionInfo& info, std::int64_t received)
     return u"Cancelled after %1 of about %2 messages. What was read is kept."_s.arg(
         locale.toString(qlonglong(received)), locale.toString(qlonglong(info.expectedMessages)));
 }
+
+/// Between two looks for secrets that have changed.
+constexpr auto kFreshLook = std::chrono::seconds(3);
 
 /// Reading goes on behind what was heard last, so exactly that nothing is missed: the bus gives
 /// each message a time of its own.
@@ -91,6 +95,7 @@ Status Recorder::apply(const ConnectionWish& wish)
         break;
     case ConnectionWish::What::AttachAgain:
         if (!wish.secret.isEmpty()) {
+            connection.options.files = {}; // a person's word counts more
             connection.options.password = wish.secret;
             if (connection.url.userName().isEmpty())
                 connection.options.token = wish.secret;
@@ -188,8 +193,26 @@ void Recorder::Private::noteSecrets(const QUrl& url, const ConnectionOptions& gi
     hasNewSecrets = true;
 }
 
+/// Who was turned away comes again when the file of its secret says another one.
+void Recorder::Private::tryFreshSecrets()
+{
+    const std::int64_t now = processClock().nowNs();
+    if (now < nextFreshLook)
+        return;
+    nextFreshLook = now + std::chrono::nanoseconds(kFreshLook).count();
+    for (const auto& connection : connections) {
+        if (connection->options.files.isEmpty())
+            continue;
+        const ConnectionInfo info = connection->shown();
+        if (info.state == State::Failed && !info.isDetached &&
+            readSecretsAgain(connection->options))
+            (void)comeBack(*connection, connection->url); // its state says how it went
+    }
+}
+
 Status Recorder::Private::comeBack(AttachedConnection& connection, const QUrl& url)
 {
+    (void)readSecretsAgain(connection.options);
     // What cannot be must not cost what there is.
     if (const auto made = createConnection(url, {connection.id, sink.get(), connection.options});
         !made)

@@ -87,6 +87,7 @@ struct Recorder::Private
     std::thread writerThread;                 // joined by stop()
     std::vector<std::unique_ptr<AttachedConnection>> connections;
     QTimer* timer = nullptr;
+    std::int64_t nextFreshLook = 0;       ///< ns of the process's clock
     RecordingLock fileLock;               // writer thread, once it runs
     RecordingFacts facts;                 ///< of the first file
     std::atomic<bool> isStopping = false; ///< stop() waits for the threads
@@ -125,6 +126,7 @@ struct Recorder::Private
     /// Those that were named for this connection alone.
     void forgetDialects(ConnectionId connection);
     void leave(AttachedConnection& connection) const;
+    void tryFreshSecrets();
     Status comeBack(AttachedConnection& connection, const QUrl& url);
     /// Before it is opened: what it gives to its bus is overwritten in all that comes.
     void noteSecrets(const QUrl& url, const ConnectionOptions& given);

@@ -114,6 +114,36 @@ private Q_SLOTS:
                  (std::vector{LostBy{"reconnect", 0, LostIs::Unknown}}));
     }
 
+    void whoIsTurnedAwayComesWithTheSecretOfToday()
+    {
+        const QString secret = m_directory.filePath(u"secret"_s);
+        const auto write = [&](const QByteArray& line) {
+            QFile file(secret);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(line + '\n');
+        };
+        write("one");
+        QCOMPARE(m_redis.ask("CONFIG SET requirepass one"), "+OK");
+        RecorderOptions options;
+        options.path = m_directory.filePath(u"c%1.murmur"_s.arg(++m_number));
+        options.urls = {m_redis.url(u"?channel=a"_s)};
+        options.connectionOptions.password = "one";
+        options.connectionOptions.files.password = secret;
+        m_recorder = std::make_unique<Recorder>(options);
+        QVERIFY(m_recorder->start().ok());
+        QVERIFY(reaches(State::Up));
+        // The server has another one from now on, and lets everybody go.
+        QCOMPARE(m_redis.ask("AUTH one\r\nCONFIG SET requirepass two\r\nCLIENT KILL TYPE pubsub"),
+                 "+OK");
+        QVERIFY(reaches(State::Failed));
+        write("two");
+        QVERIFY(reaches(State::Up));
+        QCOMPARE(m_redis.ask("AUTH two\r\nPUBLISH a 1"), "+OK");
+        QVERIFY(hears(1));
+        QVERIFY(!shown().lostBy.empty()); // what was said meanwhile is not known
+        QCOMPARE(m_redis.ask("AUTH two\r\nCONFIG SET requirepass \"\""), "+OK");
+    }
+
     void whatDoesNotMatchIsNamedAndOneCallAway()
     {
         record(u"?channel=nobody"_s);
