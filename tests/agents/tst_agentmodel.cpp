@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/agents/agentmodel.h"
 #include "views/agents/agentorder.h"
-#include "views/base/agentrows.h"
 #include "views/agents/statemodel.h"
 #include "views/agents/statusband.h"
+#include "views/base/agentrows.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>

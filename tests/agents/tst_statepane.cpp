@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/recorded.h"
-#include "views/base/agentmoments.h"
 #include "views/agents/historyplot.h"
 #include "views/agents/keyhistory.h"
 #include "views/agents/statecomparison.h"
 #include "views/agents/statemodel.h"
 #include "views/agents/stateview.h"
+#include "views/base/agentmoments.h"
 #include "views/base/markerboard.h"
 #include "views/base/markerfollower.h"
 #include "views/base/markeroverlay.h"

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/agents/stateview.h"
 
-#include "views/base/agentmoments.h"
 #include "views/agents/keyhistory.h"
 #include "views/agents/knowledgefollower.h"
 #include "views/agents/statecomparison.h"
 #include "views/agents/statusband.h"
+#include "views/base/agentmoments.h"
 #include "views/base/clockfollower.h"
 #include "views/base/emptynote.h"
 #include "views/base/names.h"

@@ -3,11 +3,11 @@
 
 // What the pane of one agent's state says in words.
 
-#include "views/base/agentmoments.h"
 #include "views/agents/keyhistory.h"
 #include "views/agents/knowledgefollower.h"
 #include "views/agents/statecomparison.h"
 #include "views/agents/stateview.h"
+#include "views/base/agentmoments.h"
 #include "views/base/emptynote.h"
 #include "views/base/names.h"
 #include "views/base/numbers.h"

@@ -146,11 +146,11 @@ bool StatusBand::event(QEvent* event)
         const auto at = std::ranges::find_if(
             m_segments, [&](const BandSegment& segment) { return segment.range.contains(time); });
         if (at != m_segments.end())
-            QToolTip::showText(
-                help->globalPos(),
-                tr("%1 – %2: %3")
-                    .arg(shownClock(at->range.begin), shownClock(at->range.end), whatText(at->what)),
-                this);
+            QToolTip::showText(help->globalPos(),
+                               tr("%1 – %2: %3")
+                                   .arg(shownClock(at->range.begin), shownClock(at->range.end),
+                                        whatText(at->what)),
+                               this);
         return true;
     }
     return QWidget::event(event);

@@ -394,7 +394,8 @@ void MatrixView::onPicked(const CellRange& cells)
         title += isOneColumn ? u" → "_s + m_grid->nameOf(from)
                              : tr(", %1 columns").arg(cells.lastColumn - cells.firstColumn + 1);
     else
-        title += u", %1 – %2"_s.arg(shownClock(region.time.begin, 0), shownClock(region.time.end, 0));
+        title +=
+            u", %1 – %2"_s.arg(shownClock(region.time.begin, 0), shownClock(region.time.end, 0));
     region.title = title;
     shared()->setRegion(std::move(region));
     if (from.is == MatrixLine::Is::Time && isOneColumn)
