@@ -73,8 +73,10 @@ Status checkRecording(Database& database)
         if (code == SQLITE_NOTADB)
             return notReadable(database.path(), u"it is not a Murmurscope recording");
         if (code == SQLITE_CORRUPT)
-            return notReadable(database.path(), u"the recording is torn or damaged; a copy made "
-                                                u"while it was written may be incomplete");
+            return notReadable(database.path(),
+                               u"the recording is torn or damaged; a copy made while it "
+                               u"was written may be incomplete. murmur repair "
+                               u"saves what is whole in it");
         return database.lastError("open");
     }
     if (head.number(0) != kApplicationId)
