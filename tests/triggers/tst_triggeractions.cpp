@@ -19,6 +19,8 @@
 #include <QTcpServer>
 #include <QTcpSocket>
 
+#include <memory>
+
 using namespace murmur;
 using namespace murmur::test;
 using namespace std::chrono_literals;
@@ -71,8 +73,7 @@ public:
         listen(QHostAddress::LocalHost);
         connect(this, &QTcpServer::newConnection, this, [this] {
             while (QTcpSocket* socket = nextPendingConnection()) {
-                auto* heard = new QByteArray;
-                connect(socket, &QObject::destroyed, this, [heard] { delete heard; });
+                const auto heard = std::make_shared<QByteArray>();
                 connect(socket, &QTcpSocket::readyRead, this, [this, socket, heard] {
                     *heard += socket->readAll();
                     const auto end = heard->indexOf("\r\n\r\n");
