@@ -5,11 +5,14 @@
 
 #include "bus/usualport.h"
 
+#include <QDateTime>
 #include <QFile>
+#include <QFileInfo>
 #include <QHostAddress>
 #include <QUrlQuery>
 
 #include <algorithm>
+#include <mutex>
 
 using namespace Qt::StringLiterals;
 
@@ -29,6 +32,32 @@ QString endpointHost(const QUrl& url)
         address == QHostAddress(QHostAddress::AnyIPv6))
         return u"localhost"_s;
     return host;
+}
+
+/// The machine's list of hosts, read again when it has changed. Thread safe.
+QByteArray listOfHosts()
+{
+    constexpr qint64 kMost = 1 << 20; // of a larger one the beginning
+    static std::mutex mutex;
+    static QDateTime readAt;
+    static QByteArray text;
+    const QString path = u"/etc/hosts"_s;
+    const QDateTime changed = QFileInfo(path).lastModified();
+    const std::lock_guard lock(mutex);
+    if (changed.isValid() && changed != readAt) {
+        QFile file(path);
+        text = file.open(QIODevice::ReadOnly)
+                   ? file.read(std::min<qint64>(kMost, std::max<qint64>(0, file.size())))
+                   : QByteArray();
+        readAt = changed;
+    }
+    return text;
+}
+
+bool haveOneInCommon(const QStringList& one, const QStringList& other)
+{
+    return std::ranges::any_of(
+        one, [&other](const QString& endpoint) { return other.contains(endpoint); });
 }
 
 } // namespace
@@ -53,9 +82,7 @@ QStringList endpointsOf(const QUrl& url)
 
 QStringList knownEndpointsOf(const QUrl& url)
 {
-    QFile file(u"/etc/hosts"_s);
-    constexpr qint64 kMost = 4 << 20;
-    return knownEndpointsOf(url, file.open(QIODevice::ReadOnly) ? file.read(kMost) : QByteArray());
+    return knownEndpointsOf(url, listOfHosts());
 }
 
 QStringList knownEndpointsOf(const QUrl& url, const QByteArray& hosts)
@@ -86,10 +113,9 @@ QStringList knownEndpointsOf(const QUrl& url, const QByteArray& hosts)
 
 bool isSameBus(const QUrl& one, const QUrl& other)
 {
-    const QStringList others = knownEndpointsOf(other);
-    const QStringList own = knownEndpointsOf(one);
-    return std::ranges::any_of(
-        own, [&others](const QString& endpoint) { return others.contains(endpoint); });
+    // Asked for each message: nearly always it is the same word.
+    return one == other || haveOneInCommon(endpointsOf(one), endpointsOf(other)) ||
+           haveOneInCommon(knownEndpointsOf(one), knownEndpointsOf(other));
 }
 
 bool isOnThisMachine(const QUrl& url)
