@@ -92,6 +92,7 @@ FilterEdit::FilterEdit(SharedView* shared, QWidget* parent)
             const QSignalBlocker blocker(m_edit);
             m_edit->setText(text);
             m_edit->setCursorPosition(0);
+            m_edit->colour();
             m_pause.stop();
             showError({});
         }

@@ -136,6 +136,12 @@ private Q_SLOTS:
                              ? 1
                              : 0;
         QVERIFY2(found > 5, qPrintable(QString::number(found)));
+        // Also where the change told nobody.
+        const QSignalBlocker blocker(m_line);
+        m_line->setText(u"timeout"_s); // no field
+        const QImage plain = m_line->grab().toImage();
+        m_line->colour();
+        QVERIFY(m_line->grab().toImage() != plain);
     }
 
     /// Ctrl+Z is the window's where the line has nothing to take back.

@@ -30,6 +30,8 @@ public:
     /// Whole filters, the newest first.
     void setHistory(const QStringList& texts);
 
+    /// Colours what stands there: after a change that told nobody.
+    void colour();
     /// The list is open.
     [[nodiscard]] bool isChoosing() const;
     [[nodiscard]] QStringList offered() const; ///< what the list shows
@@ -48,7 +50,6 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    void colour();
     void offer(bool isWanted);
     void offerWhole();
     void openList();
