@@ -106,6 +106,7 @@ Workspace::Workspace(const ViewContext& context, QWidget* parent)
     m_settle.setInterval(kSettles);
     place();
     resetLayout();
+    m_isShared = false; // it has its size when it is seen
 }
 
 void Workspace::addPane(const ViewEntry& entry, const ViewContext& context)
@@ -420,7 +421,9 @@ void Workspace::save(StudioSettings& settings) const
 {
     for (const Pane& pane : m_panes)
         settings.setBytes(stateKey(*pane.entry), pane.view->saveState());
-    settings.setBytes(kLayoutKey, layoutState());
+    // Of a window in which it was never seen the shares are nobody's.
+    if (m_wasSeen)
+        settings.setBytes(kLayoutKey, layoutState());
 }
 
 void Workspace::restore(const StudioSettings& settings)
@@ -429,6 +432,12 @@ void Workspace::restore(const StudioSettings& settings)
         if (const QByteArray state = settings.bytes(stateKey(*pane.entry)); !state.isEmpty())
             pane.view->restoreState(state);
     setLayoutState(settings.bytes(kLayoutKey));
+}
+
+void Workspace::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    m_wasSeen = true;
 }
 
 void Workspace::resizeEvent(QResizeEvent* event)

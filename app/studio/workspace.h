@@ -59,6 +59,7 @@ public:
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     struct Pane
@@ -93,6 +94,7 @@ private:
     bool m_isCompact = false;
     bool m_isWithheld = false;
     bool m_isArranging = false;
+    bool m_wasSeen = false;
     bool m_isShared = false; ///< the heights were given by the person or once by us
     int m_lowerShare = 45;   ///< of the last layout
     QTimer m_settle;         ///< while a new layout may still get another size

@@ -328,6 +328,19 @@ private Q_SLOTS:
         QVERIFY(!QGuiApplication::clipboard()->pixmap().isNull());
     }
 
+    /// A window that was closed before anything was open leaves no layout behind.
+    void whatWasNeverSeenIsNotKept()
+    {
+        m_window->workspace()->save(*m_settings);
+        QVERIFY(m_settings->bytes(u"window/layout"_s).isEmpty());
+        open();
+        QTest::qWait(0);
+        const Workspace* workspace = m_window->workspace();
+        QVERIFY(workspace->view(u"timeline")->height() > workspace->view(u"heatmap")->height());
+        m_window->workspace()->save(*m_settings);
+        QVERIFY(!m_settings->bytes(u"window/layout"_s).isEmpty());
+    }
+
     void aPaneHasAWindowOfItsOwn()
     {
         open();

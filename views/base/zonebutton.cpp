@@ -53,6 +53,13 @@ void ZoneButton::refresh()
     placeAt(m_axis);
 }
 
+QRect ZoneButton::besides(QRect axis) const
+{
+    if (isVisible())
+        axis.setRight(std::min(axis.right(), x() - 2));
+    return axis;
+}
+
 void ZoneButton::placeAt(const QRect& axis)
 {
     m_axis = axis;

@@ -15,6 +15,8 @@ class ZoneButton : public QToolButton
     Q_OBJECT
 public:
     ZoneButton(SharedView* shared, QWidget* parent);
+    /// What it leaves of an axis for labels.
+    [[nodiscard]] QRect besides(QRect axis) const;
 
     /// At the right end of `axis`, over it.
     void placeAt(const QRect& axis);

@@ -367,7 +367,10 @@ void LatencyPlot::rebuild()
         item->setVisible(first != points.end());
         if (first == points.end())
             return;
-        item->setPositionAlignment(Qt::AlignLeft | side);
+        // Where it would not fit above its line it stands below.
+        const double top = yAxis->coordToPixel(first->value) - axisRect()->top();
+        const bool fits = top > QFontMetrics(item->font()).height();
+        item->setPositionAlignment(Qt::AlignLeft | (fits ? side : Qt::AlignTop));
         item->position->setCoords(first->key, first->value);
     };
     name(m_p50Name, p50, Qt::AlignTop);

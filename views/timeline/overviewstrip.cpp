@@ -309,7 +309,7 @@ void OverviewStrip::paintEvent(QPaintEvent*)
     painter.drawText(header, Qt::AlignVCenter | Qt::AlignRight, right);
     if (whole().isEmpty())
         return;
-    paintAxis(painter, axis(), axisRect(), theme);
+    paintAxis(painter, axis(), m_zone->besides(axisRect()), theme);
     paintWindow(painter);
     if (hasFocus())
         painter.fillRect(0, 0, width(), 1, theme.interaction);

@@ -53,7 +53,7 @@ void TimelineView::paintEvent(QPaintEvent*)
     // The zone stays in sight beside it.
     if (m_zone->isVisible() && tag.right() >= m_zone->x())
         tag.moveRight(m_zone->x() - 2);
-    paintAxis(painter, axis, axisRect(), theme, tag);
+    paintAxis(painter, axis, m_zone->besides(axisRect()), theme, tag);
     painter.save();
     painter.setClipRect(plotRect());
     paintSelected(painter);
