@@ -9,6 +9,7 @@
 #include "output.h"
 
 #include "base/sentmark.h"
+#include "query/messagefield.h"
 
 #include <QEventLoop>
 #include <QFile>
@@ -32,12 +33,6 @@ namespace {
 constexpr auto kAttaching = 10s;
 constexpr auto kQuiet = 300ms;
 constexpr auto kLookEvery = 20ms;
-
-QString wordOf(const std::string& name)
-{
-    return u'"' + QString::fromStdString(name).replace(u'\\', u"\\\\"_s).replace(u'"', u"\\\""_s) +
-           u'"';
-}
 
 /// Of the message that was sent again; 0: none of ours.
 Seq originalSeqOf(const MessageDetail& message)
@@ -144,13 +139,15 @@ UnderTest::~UnderTest()
 
 std::string UnderTest::usualInputs(const std::string& agent)
 {
-    return (u"to == "_s + wordOf(agent)).toStdString();
+    return (u"to == "_s + filterText(QString::fromStdString(agent))).toStdString();
 }
 
 Result<std::vector<AgentOutput>> UnderTest::outputs(Session& session, TimeRange time) const
 {
-    const auto filter = parseFilter(
-        u"from == "_s + wordOf(m_wish.underTest) + u" and not replayed"_s, session.seen().time);
+    const auto filter =
+        parseFilter(u"from == "_s + filterText(QString::fromStdString(m_wish.underTest)) +
+                        u" and not replayed"_s,
+                    session.seen().time);
     if (!filter)
         return filter.error();
     std::vector<AgentOutput> list;
@@ -294,7 +291,9 @@ void UnderTest::look()
     m_isLooking = true;
     MatchRequest request;
     const auto filter =
-        parseFilter(u"from == "_s + wordOf(m_wish.underTest) + u" and not replayed"_s, {});
+        parseFilter(u"from == "_s + filterText(QString::fromStdString(m_wish.underTest)) +
+                        u" and not replayed"_s,
+                    {});
     request.filter = filter ? *filter : nullptr;
     request.first = m_lookedAt + 1;
     request.last = last;

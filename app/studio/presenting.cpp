@@ -145,7 +145,6 @@ void Presenting::start(Show show)
                 shared->speed(),
                 shared->mode() == SharedView::Mode::Live,
                 m_window.workspace()->layoutState()};
-    m_layout = m_before.layout;
     m_window.banner()->clear(); // what was said before is not for the audience
     m_geometry = m_window.saveGeometry();
     m_awake = std::make_unique<Awake>(tr("A swarm is being presented"), this);

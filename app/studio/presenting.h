@@ -100,7 +100,6 @@ private:
     void restore(const Before& before);
 
     Before m_before;
-    QByteArray m_layout;   ///< of before
     QByteArray m_geometry; ///< of before
     QPointer<CaptionBar> m_caption;
     QPointer<PresenterPanel> m_panel;

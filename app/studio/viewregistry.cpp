@@ -113,12 +113,12 @@ const ViewEntry* viewEntry(QStringView id) noexcept
     return nullptr;
 }
 
-bool showsSecrets(const ViewEntry& entry) noexcept
+bool isForStage(const ViewEntry& entry) noexcept
 {
-    constexpr std::array<std::string_view, 9> kSecret{"inspector", "state",       "transcript",
-                                                      "inject",    "facets",      "compare",
-                                                      "delivery",  "differences", "conversations"};
-    return std::ranges::find(kSecret, std::string_view(entry.id)) != kSecret.end();
+    constexpr std::array<std::string_view, 10> kStage{
+        "findings", "agents",   "overview", "timeline", "heatmap",
+        "messages", "sequence", "topology", "wall",     "map"};
+    return std::ranges::find(kStage, std::string_view(entry.id)) != kStage.end();
 }
 
 QString viewTitle(const ViewEntry& entry)

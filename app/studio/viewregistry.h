@@ -15,8 +15,9 @@ std::span<const ViewEntry> viewEntries() noexcept;
 /// Null when there is no such view.
 const ViewEntry* viewEntry(QStringView id) noexcept;
 /// The title in the person's language.
-/// It shows payloads, hosts or ids: not for a stage.
-bool showsSecrets(const ViewEntry& entry) noexcept;
+/// It shows no payloads, hosts and ids, or leaves them out where it is for an audience. What is new
+/// is not for a stage until somebody has seen to it.
+bool isForStage(const ViewEntry& entry) noexcept;
 QString viewTitle(const ViewEntry& entry);
 
 } // namespace murmur

@@ -249,7 +249,7 @@ void Workspace::showPanes(const std::function<bool(const Pane&)>& isShown)
 
 bool Workspace::isShown(const Pane& pane) const
 {
-    return pane.toggle->isChecked() && !(m_isWithheld && showsSecrets(*pane.entry));
+    return pane.toggle->isChecked() && !(m_isWithheld && !isForStage(*pane.entry));
 }
 
 void Workspace::setWithheld(bool isWithheld)

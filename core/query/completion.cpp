@@ -5,6 +5,7 @@
 
 #include "base/kind.h"
 #include "query/literals.h"
+#include "query/messagefield.h"
 
 #include <QLatin1StringView>
 
@@ -340,17 +341,13 @@ void offerValues(Fitting& fitting, const FieldName* field, const ValuesOf& value
 
 QString filterValue(const QString& text)
 {
-    QString escaped;
     bool needsQuotes = text.isEmpty() || isOneOf(text, {"and"_L1, "or"_L1, "not"_L1, "in"_L1}) ||
                        text.contains(u".."_s);
     for (const QChar c : text) {
-        if (c == u'\\' || c == u'"' || c == u'*' || c == u'?')
-            escaped += u'\\';
         needsQuotes = needsQuotes || c.isSpace() || kWordEnds.contains(c) || c == u'!' ||
                       c == u'\\' || c == u'*' || c == u'?';
-        escaped += c;
     }
-    return needsQuotes ? u'"' + escaped + u'"' : escaped;
+    return needsQuotes ? filterText(text) : text;
 }
 
 std::vector<ExpressionToken> expressionTokens(QStringView expression)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/tracejob.h"
 
+#include "query/messagefield.h"
 #include "session/jobs.h"
 #include "session/source.h"
 
@@ -33,14 +34,6 @@ constexpr IdName kTraceIds[] = {
     {IdField::ReplyTo, "reply_to"},
 };
 constexpr std::size_t kIndexed = 4;
-
-QString quoted(QString text)
-{
-    text.replace(u'\\', u"\\\\"_s).replace(u'"', u"\\\""_s);
-    // What stands for many in a pattern stands for itself in an id.
-    text.replace(u'*', u"\\*"_s).replace(u'?', u"\\?"_s);
-    return u'"' + text + u'"';
-}
 
 /// Gathers the messages of a trace, with their causes.
 class Gathering
@@ -91,7 +84,7 @@ Result<std::vector<Seq>> Gathering::withId(std::size_t from, std::size_t to, con
 {
     QStringList any;
     for (std::size_t i = from; i < to; ++i)
-        any << QString::fromLatin1(kTraceIds[i].name) + u" == "_s + quoted(text);
+        any << QString::fromLatin1(kTraceIds[i].name) + u" == "_s + filterText(text);
     auto filter = parseFilter(any.join(u" or "_s), {});
     if (!filter)
         return filter.error();

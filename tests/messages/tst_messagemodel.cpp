@@ -14,6 +14,7 @@
 #include <QTableView>
 #include <QTest>
 
+#include "query/messagefield.h"
 #include "recording/columns.h"
 
 #include <deque>
@@ -531,8 +532,8 @@ private Q_SLOTS:
         Dictionaries names;
         const AgentId star = names.agent("a*");
         const AgentId other = names.agent("ab");
-        const auto filter = parseFilter(
-            QStringLiteral("from == %1").arg(quotedForFilter(QStringLiteral("a*"))), {});
+        const auto filter =
+            parseFilter(QStringLiteral("from == %1").arg(filterText(QStringLiteral("a*"))), {});
         QVERIFY(filter.ok());
         Columns columns;
         columns.first = 1;

@@ -124,7 +124,8 @@ private Q_SLOTS:
         QVERIFY(m_window->windowTitle().contains(u"secret-host"_s));
         show->setStageSafe(true);
         QVERIFY(!m_window->windowTitle().contains(u"secret-host"_s));
-        for (const QString& id : {u"inspector"_s, u"state"_s, u"transcript"_s, u"facets"_s})
+        for (const QString& id :
+             {u"inspector"_s, u"state"_s, u"transcript"_s, u"facets"_s, u"replay"_s, u"triggers"_s})
             if (const View* view = m_window->workspace()->view(id))
                 QVERIFY2(!view->isVisible(), qPrintable(id));
         // Also where somebody asks for them.

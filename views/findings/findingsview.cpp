@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/findings/findingsview.h"
 
+#include "query/messagefield.h"
 #include "views/base/emptynote.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
@@ -117,7 +118,7 @@ void FindingsView::updateNote()
         const std::int64_t told = count - quiet;
         const QString facts = countText(static_cast<std::int64_t>(open.size()), tr("1 incident"),
                                         tr("%1 incidents")) +
-                              u" · "_s + countText(told, tr("1 finding"), tr("%1 findings")) +
+                              u" · "_s + numberText(told) +
                               (quiet > 0 ? tr(", %1 quiet").arg(numberText(quiet)) : QString());
         m_header->setFacts(facts, isBad ? theme.bad : theme.warning);
     } else if (quiet > 0) {
@@ -236,11 +237,7 @@ void FindingsView::showAffected(std::uint64_t id)
     const auto names = shared()->session()->dictionaries();
     QStringList quoted;
     for (const AgentId agent : incident->agents)
-        quoted << u'"' +
-                      QString::fromStdString(names->agentName(agent))
-                          .replace(u'\\', u"\\\\"_s)
-                          .replace(u'"', u"\\\""_s) +
-                      u'"';
+        quoted << filterText(QString::fromStdString(names->agentName(agent)));
     const QString list = quoted.join(u", ");
     const auto filter =
         parseFilter(u"from in [%1] or to in [%1]"_s.arg(list), shared()->session()->seen().time);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/messages/messagesview.h"
 
+#include "query/messagefield.h"
 #include "views/base/clockfollower.h"
 #include "views/base/emptynote.h"
 #include "views/base/names.h"
@@ -358,7 +359,7 @@ void MessagesView::showMenu(const QPoint& globalPosition, int row)
         const auto offer = [&](const QString& field, const QString& value, bool isWord) {
             if (value.isEmpty() || field == cell)
                 return; // offered above
-            const QString quoted = isWord ? value : quotedForFilter(value);
+            const QString quoted = isWord ? value : filterText(value);
             menu.addAction(tr("Only %1 %2").arg(field, value), this,
                            [this, field, quoted] { narrow(u"%1 == %2"_s.arg(field, quoted)); });
         };

@@ -62,18 +62,6 @@ QStringList cellsOf(const MessageModel& model, const MessageRow& row)
 
 } // namespace
 
-QString quotedForFilter(const QString& text)
-{
-    // Wildcards in a name mean themselves here.
-    QString out(u'"');
-    for (const QChar c : text) {
-        if (c == u'\\' || c == u'"' || c == u'*' || c == u'?')
-            out += u'\\';
-        out += c;
-    }
-    return out + u'"';
-}
-
 QStringList rowHeadings()
 {
     return {u"time"_s, u"kind"_s, u"from"_s, u"to"_s, u"topic"_s, u"latency"_s, u"payload"_s};

@@ -26,7 +26,5 @@ QStringList rowHeadings();
 QString rowsAsCsv(const MessageModel& model, const std::vector<MessageRow>& rows);
 /// As a table for an issue or a chat.
 QString rowsAsMarkdown(const MessageModel& model, const std::vector<MessageRow>& rows);
-/// A text as a string of the filter language.
-QString quotedForFilter(const QString& text);
 
 } // namespace murmur

@@ -3,6 +3,7 @@
 
 #include "views/timeline/timelineview.h"
 
+#include "query/messagefield.h"
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
@@ -122,9 +123,7 @@ void TimelineView::zoomToConversation()
                                           std::pair{IdField::Correlation, u"correlation"_s}}) {
             const QByteArray& id = detail->ids[static_cast<std::size_t>(field)];
             if (!id.isEmpty() && condition.isEmpty())
-                condition =
-                    name + u" == \""_s +
-                    QString::fromUtf8(id).replace(u'\\', u"\\\\"_s).replace(u'"', u"\\\""_s) + u'"';
+                condition = name + u" == "_s + filterText(QString::fromUtf8(id));
         }
         const auto filter = parseFilter(condition, now->seen().time);
         if (condition.isEmpty() || !filter) {
