@@ -136,9 +136,13 @@ void ReplayPlayer::cancel()
     look();
 }
 
-void ReplayPlayer::setSpeed(double speed)
+void ReplayPlayer::setPace(const ReplayPace& pace)
 {
-    m_wantsSpeed = std::clamp(speed, 0.01, 100.0);
+    {
+        const std::lock_guard lock(m_paceMutex);
+        m_wantsPace = pace;
+    }
+    m_wantsOtherPace = true;
     look();
 }
 
@@ -160,7 +164,8 @@ void ReplayPlayer::noteStatus()
             return;
         m_isUp = true;
         m_report.state = ReplayReport::State::Running;
-        m_clock.start(steadyNow());
+        m_began = steadyNow();
+        m_clock.start(m_began);
         goOn();
         return;
     case PublisherStatus::State::Lost:
@@ -181,7 +186,9 @@ void ReplayPlayer::goOn()
             return;
         const nanoseconds now = steadyNow();
         nanoseconds due{0};
-        if (!waitFor(now, due) || !send(now, due))
+        if (!waitFor(now, due))
+            return;
+        if (!holds() && !send(now, due))
             return;
     }
     if (!m_isQueued)
@@ -202,8 +209,14 @@ bool ReplayPlayer::takeWishes()
             u"It is not armed any more: the time for that is over. Arm it again and go on."_s);
         return false;
     }
-    if (const double speed = m_wantsSpeed.exchange(0); speed > 0)
-        m_clock.setSpeed(speed, now);
+    if (const QString reason = limit(now); !reason.isEmpty()) {
+        end(ReplayReport::State::Stopped, reason);
+        return false;
+    }
+    if (m_wantsOtherPace.exchange(false)) {
+        const std::lock_guard lock(m_paceMutex);
+        m_clock.setPace(m_wantsPace, now);
+    }
     if (m_isDraining || !m_isUp)
         return !m_isDraining;
     if (m_wantsPause != m_clock.isPaused()) {
@@ -233,7 +246,7 @@ bool ReplayPlayer::fetch()
 /// True when the message at the head is to go out now.
 bool ReplayPlayer::waitFor(nanoseconds now, nanoseconds& due)
 {
-    const bool isStep = m_options.pace.mode == ReplayPace::Mode::Step || m_clock.isPaused();
+    const bool isStep = m_clock.pace().mode == ReplayPace::Mode::Step || m_clock.isPaused();
     if (isStep && m_steps <= 0)
         return false;
     const nanoseconds planned = isStep ? now : m_clock.due(m_head->time);
@@ -246,10 +259,32 @@ bool ReplayPlayer::waitFor(nanoseconds now, nanoseconds& due)
         return false;
     }
     // What the cap held up is not late, and what is behind it keeps its distance.
-    if (!isStep && m_notBefore > planned && !m_options.pace.catchesUp)
+    if (!isStep && m_notBefore > planned && !m_clock.pace().catchesUp)
         m_clock.fellBehind(m_notBefore - planned);
     m_notBefore = 0ns;
     return true;
+}
+
+/// True: it pauses before the message at the head, once.
+bool ReplayPlayer::holds()
+{
+    if (!std::exchange(m_head->pauses, false) || m_clock.isPaused())
+        return false;
+    ++m_report.holds;
+    m_wantsPause = true;
+    return true;
+}
+
+/// Why a limit that the person set ends it; empty: none does.
+QString ReplayPlayer::limit(nanoseconds now) const
+{
+    if (m_isUp && m_options.longest.count() > 0 && now - m_began >= m_options.longest)
+        return u"It ended after %1, as was wished."_s.arg(durationText(m_options.longest));
+    if (m_options.mostBytes > 0 && m_head &&
+        m_report.bytes + m_head->message.raw.size() > m_options.mostBytes)
+        return u"It ended before the message that would make it more than %1 bytes, as was wished."_s
+            .arg(m_options.mostBytes);
+    return {};
 }
 
 bool ReplayPlayer::send(nanoseconds now, nanoseconds due)
@@ -266,8 +301,8 @@ bool ReplayPlayer::send(nanoseconds now, nanoseconds due)
                                                        : m_head->sent + wall - m_head->recorded);
         m_head->times.clear();
     }
-    const bool isTimed = m_options.pace.mode == ReplayPace::Mode::Original ||
-                         m_options.pace.mode == ReplayPace::Mode::Rate;
+    const ReplayPace::Mode mode = m_clock.pace().mode;
+    const bool isTimed = mode == ReplayPace::Mode::Original || mode == ReplayPace::Mode::Rate;
     const nanoseconds late = isTimed && !m_clock.isPaused() ? now - due : 0ns;
     const std::uint64_t number = message.number;
     // `sent` may come before `publish` returns.
@@ -278,7 +313,8 @@ bool ReplayPlayer::send(nanoseconds now, nanoseconds due)
         m_isFull = true;
         return false;
     }
-    m_caps.count(now);
+    // From when it went out: a message that was slow to leave must not be followed early.
+    m_caps.count(steadyNow());
     if (isTimed && !m_clock.isPaused())
         noteLateness(late);
     m_clock.take(m_head->time);
@@ -300,7 +336,7 @@ void ReplayPlayer::noteLateness(nanoseconds late)
     if (late <= kReplayLate)
         return;
     ++m_report.late;
-    if (m_options.pace.catchesUp)
+    if (m_clock.pace().catchesUp)
         return;
     m_clock.fellBehind(late);
     m_report.behind += late;
@@ -313,7 +349,9 @@ void ReplayPlayer::noteSent(quint64 number, qint64 receivers)
         return;
     Flight flight = std::move(found->second);
     m_flying.erase(found);
-    ++m_report.sent;
+    // How far it came is known at once, not with the next pulse.
+    if (++m_report.sent == 1)
+        QMetaObject::invokeMethod(this, &ReplayPlayer::showProgress, Qt::QueuedConnection);
     if (receivers == 0)
         ++m_report.unheard;
     if (m_failedSince != 0 && number > m_failedSince)
@@ -478,6 +516,8 @@ void ReplayPlayer::alarm(nanoseconds due)
 
 void ReplayPlayer::showProgress()
 {
+    if (m_isUp && !m_isDraining)
+        goOn(); // what ends by time ends also while nothing is due
     if (!m_outcomes.empty())
         Q_EMIT outcomes(std::exchange(m_outcomes, {}));
     if (!m_hasEnded)
