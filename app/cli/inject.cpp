@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "armoption.h"
 #include "await.h"
 #include "command.h"
 #include "injectoutput.h"
@@ -53,7 +54,7 @@ struct InjectOptions
     bool binary = false;
     bool tombstone = false;
     bool dryRun = false;
-    bool arm = false;
+    ArmOption arm;
     bool json = false;
 };
 
@@ -272,10 +273,9 @@ int runInject(const InjectOptions& options)
     if (!run)
         return failed(run.error());
     run->environment = environmentOf(run->draft.target);
-    if (options.dryRun || !options.arm)
+    if (options.dryRun || !options.arm.isGiven())
         return showDry(*run, options);
-    if (const Status armed = run->arming.arm(run->draft.target, *run->environment, steadyNow());
-        !armed)
+    if (const Status armed = options.arm.arm(run->arming, run->draft.target); !armed)
         return failed(armed.error());
     Injector injector;
     StopSignals signals;
@@ -345,7 +345,7 @@ void addInject(CLI::App& app, Action& action)
     app.add_option("--key-password-file", options->secrets.keyPassword,
                    "File whose first line opens the key of the client certificate");
     app.add_flag("--dry-run", options->dryRun, "Only say what would be sent");
-    app.add_flag("--arm", options->arm, "Send it; without this nothing ever is");
+    addArm(app, options->arm, "Send it; without this nothing ever is");
     app.add_flag("--json", options->json, "One JSON object a line");
     app.footer(
         "\nEvery message is marked (x-murmurscope-inject) where the bus or the payload has "

@@ -190,7 +190,7 @@ int run(const Options& options)
         return failed(triggerRules.error());
     run.triggers = std::move(*triggers);
     run.triggerRules = std::move(*triggerRules);
-    run.armsTriggers = options.triggers.arms;
+    run.armsTriggers = options.triggers.arm;
     // Sending asks for what attaching asked for.
     if (run.triggerRules.injectTo.isEmpty())
         run.triggerRules.injectOptions = recording.connectionOptions;

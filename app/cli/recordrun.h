@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "armoption.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "session/recorder.h"
@@ -36,7 +37,7 @@ struct RunOptions
     nanoseconds patience = std::chrono::seconds(10);
     std::vector<Trigger> triggers = {};
     TriggerRules triggerRules = {};
-    bool armsTriggers = false; ///< they may send
+    ArmOption armsTriggers; ///< they may send
 };
 
 /// Lets a recorder run in the foreground until a limit, a match, a signal or a failure ends it, and

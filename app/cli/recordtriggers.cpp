@@ -30,10 +30,10 @@ bool sends(const Trigger& trigger)
 
 } // namespace
 
-RecordTriggers::RecordTriggers(std::vector<Trigger> triggers, TriggerRules rules, bool arms)
+RecordTriggers::RecordTriggers(std::vector<Trigger> triggers, TriggerRules rules, ArmOption arm)
     : m_triggers(std::move(triggers))
     , m_rules(std::move(rules))
-    , m_arms(arms)
+    , m_arm(std::move(arm))
     , m_arming(std::make_shared<Arming>())
 {
 }
@@ -51,10 +51,8 @@ Status RecordTriggers::start(Session& session, const std::vector<ConnectionInfo>
         m_rules.sources.clear();
         for (const ConnectionInfo& connection : connections)
             m_rules.sources.emplace_back(connection.url);
-        if (m_arms) {
-            if (auto armed =
-                    m_arming->arm(m_rules.injectTo, environmentOf(m_rules.injectTo), steadyNow());
-                !armed)
+        if (m_arm.isGiven()) {
+            if (auto armed = m_arm.arm(*m_arming, m_rules.injectTo); !armed)
                 return armed;
         }
         m_rules.arming = [arming = m_arming] { return *arming; };

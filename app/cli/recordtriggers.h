@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "armoption.h"
 #include "session/connectioninfo.h"
 #include "triggers/triggerwatch.h"
 
@@ -22,8 +23,7 @@ class RecordTriggers : public QObject
 {
     Q_OBJECT
 public:
-    /// `arms`: the person said --arm.
-    RecordTriggers(std::vector<Trigger> triggers, TriggerRules rules, bool arms);
+    RecordTriggers(std::vector<Trigger> triggers, TriggerRules rules, ArmOption arm);
     ~RecordTriggers() override;
 
     /// `connections`: as they are once attached.
@@ -44,7 +44,7 @@ private:
 
     std::vector<Trigger> m_triggers;
     TriggerRules m_rules;
-    bool m_arms;
+    ArmOption m_arm;
     std::shared_ptr<Arming> m_arming; ///< shared with what asks for it
     std::unique_ptr<TriggerWatch> m_watch;
     std::vector<bool> m_wasUp; ///< by connection

@@ -79,7 +79,7 @@ int send(const ReplayArguments& wish, ReadWish& read, const Session& session, Re
 {
     Arming arming;
     const nanoseconds now = steadyNow();
-    if (auto armed = arming.arm(read.target, read.guards.environment, now); !armed)
+    if (auto armed = wish.arm.arm(arming, read.target); !armed)
         return failed(armed.error());
     if (const auto refusal = guards->mayStart(arming, now))
         return wrongUse(refusal->sentence);
@@ -94,12 +94,12 @@ int send(const ReplayArguments& wish, ReadWish& read, const Session& session, Re
                       return createPublisher(target, options);
                   });
     if (test == nullptr)
-        return ReplayLoop(run, std::move(job), recording, wish.json).run();
+        return ReplayLoop(run, std::move(job), recording, wish.json, wish.burst).run();
     if (auto heard = test->listen(); !heard)
         return failed(heard.error());
     if (wish.isReplyDriven)
         test->drive(run);
-    ReplayLoop loop(run, std::move(job), recording, wish.json, !wish.isReplyDriven);
+    ReplayLoop loop(run, std::move(job), recording, wish.json, wish.burst, !wish.isReplyDriven);
     const int sent = loop.run();
     if (sent != kDone && sent != kCheckFailed)
         return sent;
@@ -112,7 +112,7 @@ int run(ReplayArguments wish)
     const QString recording = QFile::decodeName(wish.session.files.front().c_str());
     if (wish.listsJobs)
         return listReplays(wish, recording);
-    if (wish.isArmed && wish.isDryRun)
+    if (wish.arm.isGiven() && wish.isDryRun)
         return wrongUse(u"--arm and --dry-run cannot be combined; choose one of them."_s);
     ReplayJobRecord job;
     job.started = toNs(wallNow());
@@ -171,11 +171,11 @@ int run(ReplayArguments wish)
     }
     const auto guards = replayGuards(*(*session)->source(), read->guards);
     // Where a mistake costs more, it is seen before it is made.
-    if (!wish.isArmed || read->guards.environment != Environment::Dev) {
+    if (!wish.arm.isGiven() || read->guards.environment != Environment::Dev) {
         const auto forecast = foresee(**session, *read, guards, *traits);
         if (!forecast)
             return failed(forecast.error());
-        if (!wish.isArmed)
+        if (!wish.arm.isGiven())
             return rehearse(wish, *read, *forecast);
         const std::string text = forecastText(*forecast, *read);
         std::fwrite(text.data(), 1, text.size(), stderr);
@@ -196,7 +196,8 @@ void addReplay(CLI::App& app, Action& action)
     app.footer(
         "\nWithout --arm nothing is sent: what would be is printed, and the exit code is 2\n"
         "(0 with --dry-run). Exit code 1: something failed, or a limit ended it; 4: the bus could\n"
-        "not be reached, or went away. Enter pauses and goes on; Ctrl-C ends it within a message.\n"
+        "not be reached, or went away. At a terminal the space bar pauses and goes on, s sends\n"
+        "one, + and - double and halve the speed; Ctrl-C ends it within a message.\n"
         "Every message is marked, and what is marked is never sent again.\n"
         "\nExamples:\n"
         "  murmur replay night.murmur --to nats://127.0.0.1:4222 --dry-run\n"

@@ -36,7 +36,7 @@ void addReplayOptions(CLI::App& app, ReplayArguments& wish)
 {
     app.add_option("FILE", wish.session.files, "Recordings; several are one session")->required();
     app.add_option("--to", wish.to, "The bus to send to: one URL");
-    app.add_flag("--arm", wish.isArmed, "Really send; without it nothing is");
+    addArm(app, wish.arm, "Really send; without it nothing is");
     app.add_flag("--dry-run", wish.isDryRun, "Say what would be sent, and open no connection");
 
     const auto when = [&](auto* option) { option->group("When"); };
@@ -47,6 +47,11 @@ void addReplayOptions(CLI::App& app, ReplayArguments& wish)
     when(app.add_flag("--fast", wish.isFast, "As fast as the bus takes them"));
     when(app.add_flag("--step", wish.isStep, "One message for each Enter"));
     when(app.add_option("--skip-idle", wish.skipIdle, "Make longer silences as short as this"));
+    when(app.add_option("--burst", wish.burst, "With --step: so many for each Enter")
+             ->check(CLI::Range(1, 1'000'000)));
+    when(app.add_flag("--paused", wish.startsPaused, "Begin paused"));
+    when(app.add_option("--pause-at", wish.pauseAt,
+                        "Pause before each message that matches this expression"));
     when(app.add_option("--delay", wish.delay, "Wait before the first message"));
     when(app.add_option("--repeat", wish.repeats, "Send the whole so often")
              ->check(CLI::Range(1, 1'000'000)));
@@ -104,6 +109,9 @@ void addReplayOptions(CLI::App& app, ReplayArguments& wish)
                 ->check(numberWithin(0.001, 1e6)));
     guarded(app.add_option("--max-messages", wish.maxMessages, "At most so many in all")
                 ->check(positiveWhole()));
+    guarded(app.add_option("--max-bytes", wish.maxBytes, "At most so many bytes in all")
+                ->check(positiveWhole()));
+    guarded(app.add_option("--max-time", wish.maxTime, "End after this time"));
 
     const auto tested = [&](auto* option) { option->group("Agent under test"); };
     tested(app.add_option("--under-test", wish.underTest,
@@ -124,6 +132,7 @@ void addReplayOptions(CLI::App& app, ReplayArguments& wish)
 
     for (const char* const other : {"--rate", "--fast", "--step", "--reply-driven"})
         app.get_option("--speed")->excludes(app.get_option(other));
+    app.get_option("--burst")->needs(app.get_option("--step"));
 
     const auto job = [&](auto* option) { option->group("Job"); };
     job(app.add_option("--resume", wish.job,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "armoption.h"
 #include "profileuse.h"
 #include "recordings.h"
 #include "replay/replaywish.h"
@@ -28,7 +29,7 @@ struct ReplayArguments : ReplayWish
     double slowerTimes = 3;
     // of this run only
     SecretFiles secrets;
-    bool isArmed = false;
+    ArmOption arm;
     bool isDryRun = false;
     bool json = false;
     bool resumes = false;

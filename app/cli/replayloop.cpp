@@ -9,15 +9,17 @@
 
 #include <QEventLoop>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <unistd.h>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
 namespace murmur::cli {
 
-ReplayLoop::ReplayLoop(ReplayRun& run, ReplayJobRecord job, QString recording, bool json,
+ReplayLoop::ReplayLoop(ReplayRun& run, ReplayJobRecord job, QString recording, bool json, int burst,
                        bool hasKeys)
     : m_run(run)
     , m_job(std::move(job))
@@ -25,6 +27,9 @@ ReplayLoop::ReplayLoop(ReplayRun& run, ReplayJobRecord job, QString recording, b
     , m_recording(std::move(recording))
     , m_json(json)
     , m_hasKeys(hasKeys)
+    , m_pace(run.options().player.pace)
+    , m_burst(burst)
+    , m_isPaused(run.options().player.startsPaused)
 {
 }
 
@@ -53,15 +58,18 @@ int ReplayLoop::run()
     listenToKeys();
     loop.exec();
     m_keys.reset();
+    m_terminal.reset();
     m_progress.clear();
     return tellEnd(end);
 }
 
-/// Enter is a step, or else pauses and goes on: of a person at a terminal only, but a step may come
-/// from anywhere.
+/// Keys of a person at a terminal; a step by Enter may come from anywhere.
 void ReplayLoop::listenToKeys()
 {
-    if (!m_hasKeys || (!isStep() && ::isatty(STDIN_FILENO) == 0))
+    if (!m_hasKeys)
+        return;
+    m_terminal = KeyTerminal::open();
+    if (!m_terminal && !isStep())
         return;
     m_keys = std::make_unique<QSocketNotifier>(STDIN_FILENO, QSocketNotifier::Read);
     connect(m_keys.get(), &QSocketNotifier::activated, this, &ReplayLoop::readKeys);
@@ -79,19 +87,42 @@ void ReplayLoop::readKeys()
         show(m_last);
         return;
     }
-    for (ssize_t i = 0; i < count; ++i) {
-        if (keys[static_cast<std::size_t>(i)] == '\n')
-            noteLine();
+    for (ssize_t i = 0; i < count; ++i)
+        noteKey(keys[static_cast<std::size_t>(i)]);
+    show(m_last);
+}
+
+void ReplayLoop::noteKey(char key)
+{
+    if (key == '\n' || key == '\r')
+        return noteEnter();
+    if (!m_terminal)
+        return; // lines of another program: only their ends mean something
+    switch (key) {
+    case ' ':
+        return togglePause();
+    case 's':
+        return step(1);
+    case '+':
+    case '=':
+        return hurry(2);
+    case '-':
+        return hurry(0.5);
     }
 }
 
-void ReplayLoop::noteLine()
+void ReplayLoop::noteEnter()
 {
-    if (isStep()) {
-        ++m_steps;
-        m_run.step();
+    if (isStep())
+        step(m_burst);
+    else
+        togglePause();
+}
+
+void ReplayLoop::togglePause()
+{
+    if (isStep())
         return;
-    }
     m_isPaused = !m_isPaused;
     if (m_isPaused)
         m_run.pause();
@@ -99,19 +130,54 @@ void ReplayLoop::noteLine()
         m_run.resume();
 }
 
+/// Holds what goes on by itself.
+void ReplayLoop::step(int messages)
+{
+    if (!isStep() && !m_isPaused)
+        return togglePause();
+    m_steps += messages;
+    m_run.step(messages);
+}
+
+void ReplayLoop::hurry(double factor)
+{
+    if (m_pace.mode == ReplayPace::Mode::Original)
+        m_pace.speed = std::clamp(m_pace.speed * factor, 0.01, 100.0);
+    else if (m_pace.mode == ReplayPace::Mode::Rate)
+        m_pace.rate = std::clamp(m_pace.rate * factor, 0.001, 1e6);
+    else
+        return;
+    m_run.setPace(m_pace);
+    // Who goes on with it goes on so.
+    m_job.options.insert(u"speed"_s, m_pace.speed);
+    m_job.options.insert(u"rate"_s, m_pace.rate);
+}
+
+QString ReplayLoop::keysText() const
+{
+    if (!m_terminal)
+        return isStep() ? u"   Enter sends one"_s : QString();
+    if (isStep())
+        return u"   Enter sends %1"_s.arg(m_burst == 1 ? u"one"_s : QString::number(m_burst));
+    const QString pace = m_pace.mode == ReplayPace::Mode::Original ? u"× %1"_s.arg(m_pace.speed)
+                         : m_pace.mode == ReplayPace::Mode::Rate   ? u"%1/s"_s.arg(m_pace.rate)
+                                                                   : QString();
+    return (pace.isEmpty() ? QString() : u"   "_s + pace + u", + −"_s) +
+           (m_isPaused ? u"   space goes on, s sends one"_s : u"   space pauses"_s);
+}
+
 void ReplayLoop::show(const ReplayReport& report)
 {
     m_last = report;
+    if (report.holds > std::exchange(m_holds, report.holds))
+        m_isPaused = true;
     // Nobody will press Enter any more.
     if (m_hasNoKeys && isStep() && report.sent + report.failed >= m_steps)
         m_run.cancel();
     if (m_keeping.isDue(report.position))
         (void)keep(report);
-    if (!m_progress.isShown())
-        return;
-    m_progress.show(progressText(report) + (isStep()     ? u"   Enter sends one"_s
-                                            : m_isPaused ? u"   Enter goes on"_s
-                                                         : u"   Enter pauses"_s));
+    if (m_progress.isShown())
+        m_progress.show(progressText(report) + keysText());
 }
 
 void ReplayLoop::print(const std::vector<ReplayOutcome>& outcomes)

@@ -49,7 +49,7 @@ Status checkSwitches(const TriggerOptions& options, const std::vector<Trigger>& 
         });
     };
     const std::tuple<bool, const char*, const char*> switches[] = {
-        {options.arms, "--arm", "inject"},
+        {options.arm.isGiven(), "--arm", "inject"},
         {!options.injectTo.empty(), "--inject-to", "inject"},
         {options.mayRun, "--allow-run", "run"},
         {!options.webhookHosts.empty(), "--allow-webhook", "webhook"}};
@@ -59,7 +59,7 @@ Status checkSwitches(const TriggerOptions& options, const std::vector<Trigger>& 
                 u"%1 is for triggers that do %2:…, and there is none; \"murmur help triggers\" "
                 "explains them."_s.arg(QLatin1StringView(name), QLatin1StringView(action)));
     }
-    if (!options.arms && isThere("inject"))
+    if (!options.arm.isGiven() && isThere("inject"))
         return triggerUse(u"inject sends nothing: sending is off. Switch it on with --arm."_s);
     return Done{};
 }
@@ -87,7 +87,7 @@ void addTriggerOptions(CLI::App& app, TriggerOptions& options, bool hasActions)
         ->take_all();
     app.add_option("--inject-to", options.injectTo,
                    "The bus that inject sends to (default: the one that is recorded)");
-    app.add_flag("--arm", options.arms, "Triggers may send; without it inject is refused");
+    addArm(app, options.arm, "Triggers may send; without it inject is refused");
     app.add_option("--confirm", options.confirm,
                    "The host's name: yes, to topics that are heard where it is sent");
 }

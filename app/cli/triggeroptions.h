@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "armoption.h"
 #include "triggers/trigger.h"
 #include "triggers/triggeraction.h"
 
@@ -22,7 +23,7 @@ struct TriggerOptions
     /// before it.
     std::vector<std::pair<std::string, std::string>> said;
     bool mayRun = false;
-    bool arms = false;
+    ArmOption arm;
     std::vector<std::string> webhookHosts;
     std::string injectTo;
     std::string confirm;

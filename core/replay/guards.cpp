@@ -70,6 +70,21 @@ bool hasWildcardToken(QByteArrayView topic, const QString& scheme)
     return std::ranges::any_of(topic, [](char c) { return c == ' ' || (c >= 0 && c < ' '); });
 }
 
+QString hostToType(const QUrl& target)
+{
+    return target.host().isEmpty() ? u"localhost"_s : target.host();
+}
+
+/// A person typed the name of the host, as it stands in the URL.
+bool namesHostOf(const QUrl& target, const QString& text)
+{
+    const QString typed = text.trimmed().toLower();
+    if (typed.isEmpty())
+        return false;
+    return typed == hostToType(target).toLower() || endpointsOf(target).contains(typed) ||
+           typed == u"%1:%2"_s.arg(target.host().toLower()).arg(target.port());
+}
+
 Refusal refusalOf(Guard guard, const QString& sentence)
 {
     return {guard, sentence};
@@ -142,13 +157,22 @@ bool Guards::isSystemTopic(QByteArrayView topic) const
 
 bool Guards::isConfirmed() const
 {
-    const QString typed = m_wish.typedHost.trimmed().toLower();
-    if (typed.isEmpty())
-        return false;
-    const QString host = m_wish.target.host().toLower();
-    const QStringList endpoints = endpointsOf(m_wish.target);
-    return typed == (host.isEmpty() ? u"localhost"_s : host) || endpoints.contains(typed) ||
-           typed == u"%1:%2"_s.arg(host).arg(m_wish.target.port());
+    return namesHostOf(m_wish.target, m_wish.typedHost);
+}
+
+Status mayBeArmed(const QUrl& target, Environment environment, const QString& typedHost)
+{
+    const bool isTyped = !typedHost.trimmed().isEmpty();
+    if (namesHostOf(target, typedHost) || (environment != Environment::Production && !isTyped))
+        return Done{};
+    const QString host = hostToType(target);
+    if (isTyped)
+        return Error{ErrorCode::WrongUse,
+                     u"\"%1\" is not the host of %2. Type its name, %3, to arm it."_s.arg(
+                         typedHost.trimmed(), shownUrl(target), host)};
+    return Error{ErrorCode::WrongUse,
+                 u"%1 counts as production. Type its host name, %2, to arm it."_s.arg(
+                     shownUrl(target), host)};
 }
 
 bool Guards::isToxic(QByteArrayView text) const
@@ -205,7 +229,7 @@ std::optional<Refusal> Guards::judge(const Outgoing& candidate) const
         return refusalOf(
             Guard::Toxic,
             u"“%1” is not sent again: its effects would happen a second time. Pick it "
-            "by itself, or take it off the list."_s.arg(type.isEmpty() ? topic : type));
+            "by itself, by its number, to send it."_s.arg(type.isEmpty() ? topic : type));
     }
     // On a machine of one's own, one message to where it was: that is what editing is for.
     const bool isOwn = m_wish.environment == Environment::Dev && candidate.isAlone;
@@ -214,9 +238,7 @@ std::optional<Refusal> Guards::judge(const Outgoing& candidate) const
                          u"Nothing is sent to “%1”: %2 is where it was recorded, and the agents "
                          "there would take it for new. Map the topic to another (replay.…), or "
                          "confirm by typing the host name %3."_s.arg(topic, shownUrl(m_wish.target),
-                                                                     m_wish.target.host().isEmpty()
-                                                                         ? u"localhost"_s
-                                                                         : m_wish.target.host()));
+                                                                     hostToType(m_wish.target)));
     }
     return std::nullopt;
 }

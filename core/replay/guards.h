@@ -56,6 +56,10 @@ struct GuardWish
     QStringList toxic = usualToxicTypes();
 };
 
+/// Whether a person who typed that may arm: in production the name of the host is typed, and what
+/// is typed anywhere is that of the target. WrongUse says how.
+Status mayBeArmed(const QUrl& target, Environment environment, const QString& typedHost);
+
 /// One message before it goes out.
 struct Outgoing
 {

@@ -104,7 +104,8 @@ Result<std::optional<OrderedMessages::Item>> OrderedMessages::next()
     if (m_held.empty())
         return std::optional<Item>();
     std::ranges::pop_heap(m_held, Later());
-    Item item{std::move(m_held.back()), 0};
+    Item item{std::move(m_held.back())};
+    item.pauses = m_pauses.erase(item.message.row.seq) > 0;
     m_held.pop_back();
     m_heldBytes -= item.message.row.size;
     const std::int64_t time = toNs(item.message.row.time);
@@ -144,7 +145,26 @@ Status OrderedMessages::readMore()
     m_unreadable += found->unreadable;
     const bool isFull = static_cast<std::int64_t>(found->seqs.size()) >= kPageOfMessages;
     m_next = (isFull ? found->seqs.back() : request.last) + 1;
+    if (m_selection.pauseAt && !found->seqs.empty()) {
+        if (auto status = readPauses(found->seqs.front(), found->seqs.back()); !status)
+            return status;
+    }
     return readMessages(found->seqs);
+}
+
+Status OrderedMessages::readPauses(Seq first, Seq last)
+{
+    MatchRequest request;
+    request.filter = m_selection.pauseAt;
+    request.first = first;
+    request.last = last;
+    request.limit = last - first + 1;
+    request.stop = m_stop;
+    const auto found = searchJob(*m_source, request);
+    if (!found)
+        return found.error();
+    m_pauses.insert(found->seqs.begin(), found->seqs.end());
+    return Done{};
 }
 
 Status OrderedMessages::readMessages(const std::vector<Seq>& seqs)

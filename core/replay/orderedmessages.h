@@ -11,6 +11,7 @@
 #include <optional>
 #include <queue>
 #include <stop_token>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct ReplaySelection
     FilterPtr filter; ///< null: all
     TimeRange time{TimePoint::min(), TimePoint::max()};
     std::vector<std::pair<Seq, Seq>> seqs{}; ///< stretches, both ends included; empty: all
+    FilterPtr pauseAt{};                     ///< what passes it is told apart; null: nothing
 
     [[nodiscard]] bool takes(Seq seq) const;
 };
@@ -44,6 +46,7 @@ public:
     {
         MessageDetail message;
         std::int64_t time = 0; ///< ns, never less than that of the one before
+        bool pauses = false;   ///< passes `pauseAt`
     };
     /// Nothing at the end. Errors: Unreadable, Cancelled.
     Result<std::optional<Item>> next();
@@ -60,6 +63,7 @@ private:
                     std::stop_token stop);
     Status readZones();
     Status readMore();
+    Status readPauses(Seq first, Seq last);
     Status readMessages(const std::vector<Seq>& seqs);
     /// The earliest time that a message from `m_next` on can have.
     [[nodiscard]] std::int64_t earliestToCome();
@@ -81,6 +85,7 @@ private:
     std::size_t m_stretch = 0;         ///< of m_selection.seqs
     std::vector<MessageDetail> m_held; ///< a heap, the earliest in front
     std::int64_t m_heldBytes = 0;
+    std::unordered_set<Seq> m_pauses; ///< of what is held
     Seq m_first = 1;
     Seq m_next = 1;
     Seq m_last = 0;

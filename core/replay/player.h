@@ -20,6 +20,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -71,6 +72,7 @@ struct ReplayReport
     nanoseconds lateHalf{0}; ///< half of them were later than this
     nanoseconds late99{0};
     nanoseconds lateMost{0};
+    std::int64_t holds = 0;    ///< so often it paused by itself, at what it was to pause at
     nanoseconds behind{0};     ///< by so much all was moved because something was late
     nanoseconds answerHalf{0}; ///< half of the answers took longer
     nanoseconds answer99{0};
@@ -93,12 +95,14 @@ struct PlayerOptions
     nanoseconds answersFor = std::chrono::seconds(2); ///< after the last one
     bool startsPaused = false;
     bool tellsOutcomes = false; ///< of each message
+    std::int64_t mostBytes = 0; ///< in all; 0: any number
+    nanoseconds longest{0};     ///< from the first moment on; 0: however long
 };
 
 /// Sends what comes out of a queue, each message at its moment. Lives in a thread of its own with
 /// an event loop, and so does the publisher that it makes there: an alarm of the kernel at an
-/// absolute time wakes both, for a QTimer counts in milliseconds. pause, resume, step and cancel
-/// may be called from any thread and hold from the next message on.
+/// absolute time wakes both, for a QTimer counts in milliseconds. pause, resume, step, setPace and
+/// cancel may be called from any thread and hold from the next message on.
 class ReplayPlayer : public QObject
 {
     Q_OBJECT
@@ -113,7 +117,7 @@ public:
     void resume();
     void step(int messages = 1);
     void cancel();
-    void setSpeed(double speed);
+    void setPace(const ReplayPace& pace); ///< one that passes its check
 
 Q_SIGNALS:
     /// About ten times a second.
@@ -140,6 +144,8 @@ private:
     bool fetch();
     bool waitFor(nanoseconds now, nanoseconds& due);
     bool send(nanoseconds now, nanoseconds due);
+    bool holds();
+    [[nodiscard]] QString limit(nanoseconds now) const;
     void noteLateness(nanoseconds late);
     void noteStatus();
     void noteSent(quint64 number, qint64 receivers);
@@ -165,12 +171,15 @@ private:
     std::atomic<bool> m_wantsPause{false};
     std::atomic<bool> m_wantsCancel{false};
     std::atomic<int> m_steps{0};
-    std::atomic<double> m_wantsSpeed{0};
+    std::atomic<bool> m_wantsOtherPace{false};
+    std::mutex m_paceMutex;
+    ReplayPace m_wantsPace;
 
     ReplayClock m_clock;
     SendCaps m_caps;
     std::optional<ReplayItem> m_head;
     nanoseconds m_notBefore{0};
+    nanoseconds m_began{0};
     bool m_isUp = false;
     bool m_isFull = false; ///< the publisher takes nothing until it has drained
     bool m_isQueued = false;

@@ -5,10 +5,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
 namespace murmur {
+
+namespace {
+
+double inSeconds(nanoseconds time)
+{
+    return static_cast<double>(time.count()) / 1e9;
+}
+
+} // namespace
 
 Status ReplayPace::check() const
 {
@@ -64,15 +74,18 @@ nanoseconds ReplayClock::due(std::int64_t time) const
     if (!m_hasTime)
         return m_anchorDue;
     const std::int64_t then = std::max(time, m_lastTime);
-    return m_anchorDue + scaled(then - m_anchorTime - skippedBefore(then));
+    // Less than nothing: a silence was made shorter while it lasted.
+    return m_anchorDue +
+           scaled(std::max<std::int64_t>(0, then - m_anchorTime - skippedBefore(then)));
 }
 
 void ReplayClock::take(std::int64_t time)
 {
+    m_lastDue = due(time);
     ++m_taken;
     if (m_isPaused) {
         // It was taken by itself: what follows goes on from here.
-        m_anchorDue = m_pausedAt;
+        m_anchorDue = m_lastDue = m_pausedAt;
         m_anchorTime = m_lastTime = time;
         m_taken = 1;
         m_hasTime = true;
@@ -86,6 +99,10 @@ void ReplayClock::take(std::int64_t time)
     time = std::max(time, m_lastTime);
     m_anchorTime += skippedBefore(time);
     m_lastTime = time;
+    if (m_anchorTime > time) { // it was due before now
+        m_anchorTime = time;
+        m_anchorDue = m_lastDue;
+    }
 }
 
 void ReplayClock::pause(nanoseconds now)
@@ -97,23 +114,36 @@ void ReplayClock::pause(nanoseconds now)
 
 void ReplayClock::resume(nanoseconds now)
 {
-    if (m_isPaused)
+    if (m_isPaused) {
         m_anchorDue += now - m_pausedAt;
+        m_lastDue += now - m_pausedAt;
+    }
     m_isPaused = false;
 }
 
-void ReplayClock::setSpeed(double speed, nanoseconds now)
+void ReplayClock::setPace(const ReplayPace& pace, nanoseconds now)
 {
-    if (m_hasTime) {
-        // What would be played just now stays so. While paused that is the moment of the pause.
-        const nanoseconds at = m_isPaused ? m_pausedAt : now;
-        const auto passed = static_cast<std::int64_t>(
-            std::llround(static_cast<long double>((at - m_anchorDue).count()) *
-                         static_cast<long double>(m_pace.speed)));
-        m_anchorTime += passed;
-        m_anchorDue = at;
+    const nanoseconds due = this->due(m_lastTime); // of the next one, where it goes by a rate
+    const ReplayPace before = std::exchange(m_pace, pace);
+    if (!m_hasTime)
+        return;
+    // While it is paused nothing passes.
+    const nanoseconds at = m_isPaused ? m_pausedAt : now;
+    if (pace.mode == ReplayPace::Mode::Rate) {
+        const bool wasRate = before.mode == ReplayPace::Mode::Rate;
+        const double left =
+            wasRate ? inSeconds(due - at) * before.rate : 1 - inSeconds(at - m_lastDue) * pace.rate;
+        m_anchorDue = at + nanoseconds(std::llround(std::clamp(left, 0.0, 1.0) / pace.rate * 1e9));
+        m_taken = 0;
+        return;
     }
-    m_pace.speed = speed;
+    if (before.mode == ReplayPace::Mode::Original)
+        m_anchorTime += static_cast<std::int64_t>(
+            std::llround(static_cast<long double>((at - m_anchorDue).count()) *
+                         static_cast<long double>(before.speed)));
+    else
+        m_anchorTime = m_lastTime;
+    m_anchorDue = at;
 }
 
 } // namespace murmur

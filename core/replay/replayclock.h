@@ -47,7 +47,10 @@ public:
     void pause(nanoseconds now);
     void resume(nanoseconds now);
     [[nodiscard]] bool isPaused() const { return m_isPaused; }
-    void setSpeed(double speed, nanoseconds now);
+    /// From now on: the place in the recording stays, or where there is none (a rate) the share of
+    /// the wait for the next message that has passed.
+    void setPace(const ReplayPace& pace, nanoseconds now);
+    [[nodiscard]] const ReplayPace& pace() const { return m_pace; }
 
 private:
     [[nodiscard]] nanoseconds scaled(std::int64_t recorded) const;
@@ -57,6 +60,7 @@ private:
     nanoseconds m_anchorDue{0};    ///< when what was recorded at m_anchorTime is due
     std::int64_t m_anchorTime = 0; ///< ns
     std::int64_t m_lastTime = 0;   ///< of the message before
+    nanoseconds m_lastDue{0};      ///< when that one was due
     std::int64_t m_taken = 0;      ///< since the anchor, for Rate
     bool m_hasTime = false;
     bool m_isPaused = false;

@@ -31,6 +31,7 @@ struct ReplayItem
     OutgoingMessage message;      ///< `number` is the place
     std::vector<TimePatch> times; ///< from the last to the first of each place
     Seq answeredBy = 0;           ///< in the recording; 0: nobody, or not known
+    bool pauses = false;          ///< it is waited before it
 
     [[nodiscard]] std::size_t bytes() const
     {

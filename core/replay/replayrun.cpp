@@ -184,6 +184,7 @@ Status ReplayRun::readOnce(Preparation& preparation, const std::stop_token& stop
             first = last;
         if (++place <= m_options.skip)
             continue;
+        const bool pauses = (*item)->pauses;
         auto made = preparation.prepare(std::move(**item));
         if (place % kTallyEvery == 0) {
             const std::lock_guard lock(m_mutex);
@@ -192,6 +193,7 @@ Status ReplayRun::readOnce(Preparation& preparation, const std::stop_token& stop
         if (!made)
             continue;
         made->message.number = place;
+        made->pauses = pauses;
         made->time += shift;
         if (!m_queue->put(std::move(*made)))
             return Done{}; // nobody sends any more

@@ -68,7 +68,7 @@ public:
     void resume() { m_player->resume(); }
     void step(int messages = 1) { m_player->step(messages); }
     void cancel() { m_player->cancel(); }
-    void setSpeed(double speed) { m_player->setSpeed(speed); }
+    void setPace(const ReplayPace& pace) { m_player->setPace(pace); }
 
     /// What was prepared so far.
     [[nodiscard]] ReplayTally tally() const;

@@ -41,6 +41,9 @@ void visitWish(Wish& wish, Visit visit)
     visit("catch_up", wish.catchesUp);
     visit("skip_idle", wish.skipIdle);
     visit("delay", wish.delay);
+    visit("paused", wish.startsPaused);
+    visit("pause_at", wish.pauseAt);
+    visit("burst", wish.burst);
     visit("repeat", wish.repeats);
     visit("repeat_gap", wish.repeatGap);
     visit("where", wish.where);
@@ -63,6 +66,8 @@ void visitWish(Wish& wish, Visit visit)
     visit("toxic", wish.toxic);
     visit("max_rate", wish.maxRate);
     visit("max_messages", wish.maxMessages);
+    visit("max_bytes", wish.maxBytes);
+    visit("max_time", wish.maxTime);
 }
 
 QJsonValue jsonOf(double value)
@@ -194,6 +199,8 @@ Status readPace(const ReplayWish& wish, ReplayOptions& options)
             return Error{ErrorCode::WrongUse,
                          u"A rate is in messages a second, above 0 and up to 1,000,000."_s};
     }
+    if (wish.maxMessages < 0 || wish.maxBytes < 0)
+        return Error{ErrorCode::WrongUse, u"A limit is a whole number above 0."_s};
     if ((wish.rate > 0) + wish.isFast + wish.isStep + wish.isReplyDriven > 1)
         return Error{ErrorCode::WrongUse,
                      u"Choose one of --rate, --fast, --step and --reply-driven."_s};
@@ -207,10 +214,13 @@ Status readPace(const ReplayWish& wish, ReplayOptions& options)
     else if (wish.isStep || wish.isReplyDriven)
         pace.mode = ReplayPace::Mode::Step;
     options.repeats = wish.repeats;
+    options.player.startsPaused = wish.startsPaused;
+    options.player.mostBytes = wish.maxBytes;
     for (const Status& status :
          {readDuration("--skip-idle", wish.skipIdle, pace.longestIdle),
           readDuration("--delay", wish.delay, pace.delay),
           readDuration("--repeat-gap", wish.repeatGap, options.repeatGap),
+          readDuration("--max-time", wish.maxTime, options.player.longest),
           readDuration("--answers-for", wish.answersFor, options.player.answersFor)}) {
         if (!status)
             return status;
@@ -265,6 +275,11 @@ Status readSelection(const ReplayWish& wish, const ReplayScene& scene, ReplayOpt
     if (!filter)
         return filter.error();
     selection.filter = std::move(*filter);
+    auto pauseAt = parseFilter(asText(wish.pauseAt), whole);
+    if (!pauseAt)
+        return Error{pauseAt.error().code,
+                     u"What it pauses at cannot be read: %1"_s.arg(pauseAt.error().message)};
+    selection.pauseAt = std::move(*pauseAt);
     auto read = readSeqs(wish, scene, selection, options.changes.isPicked);
     options.changes.isAlone =
         options.changes.isPicked && selection.seqs.size() == 1 && wish.repeats == 1;
@@ -272,6 +287,25 @@ Status readSelection(const ReplayWish& wish, const ReplayScene& scene, ReplayOpt
 }
 
 } // namespace
+
+Result<ReplayPace> paceOf(const ReplayWish& wish)
+{
+    ReplayOptions options;
+    if (auto read = readPace(wish, options); !read)
+        return read.error();
+    return options.player.pace;
+}
+
+void takePace(const ReplayWish& from, ReplayWish& wish)
+{
+    wish.speed = from.speed;
+    wish.rate = from.rate;
+    wish.isFast = from.isFast;
+    wish.isStep = from.isStep;
+    wish.skipIdle = from.skipIdle;
+    wish.catchesUp = from.catchesUp;
+    wish.burst = from.burst;
+}
 
 QJsonObject wishToJson(const ReplayWish& wish)
 {

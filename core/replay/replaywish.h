@@ -29,6 +29,9 @@ struct ReplayWish
     bool catchesUp = false;
     std::string skipIdle = {};
     std::string delay = {};
+    bool startsPaused = false;
+    std::string pauseAt = {}; ///< an expression
+    int burst = 1;            ///< so many at each press
     int repeats = 1;
     std::string repeatGap = {};
     // which
@@ -56,6 +59,8 @@ struct ReplayWish
     std::string confirm = {};
     double maxRate = 0;
     std::int64_t maxMessages = 0;
+    std::int64_t maxBytes = 0;
+    std::string maxTime = {};
     bool isReplyDriven = false; ///< an agent under test says when
 
     friend bool operator==(const ReplayWish&, const ReplayWish&) = default;
@@ -68,6 +73,10 @@ void takeWish(const QJsonObject& json, ReplayWish& wish);
 /// The option by which `wish` chooses other messages than a job did that kept `json`; empty: none.
 /// What it leaves out is as it was.
 QString changedSelection(const QJsonObject& json, const ReplayWish& wish);
+/// How fast messages go out. WrongUse.
+Result<ReplayPace> paceOf(const ReplayWish& wish);
+/// Takes over how fast another one goes, and nothing else.
+void takePace(const ReplayWish& from, ReplayWish& wish);
 /// The line that does the same on the command line, without --arm. `files` are the recordings.
 QString replayCommand(const ReplayWish& wish, const QStringList& files);
 

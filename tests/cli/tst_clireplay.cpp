@@ -14,6 +14,9 @@
 #include <cmath>
 #include <cstdio>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 using namespace murmur;
 using namespace Qt::StringLiterals;
 
@@ -40,6 +43,8 @@ private Q_SLOTS:
     void initTestCase()
     {
         QVERIFY(m_dir.isValid());
+        qputenv("XDG_CONFIG_HOME", m_dir.path().toUtf8());
+        qunsetenv("MURMURSCOPE_PROFILES");
         QFile lines(path(u"said.jsonl"_s));
         QVERIFY(lines.open(QIODevice::WriteOnly));
         const QDateTime start =
@@ -179,6 +184,81 @@ private Q_SLOTS:
         hub.signal(SIGINT);
         QCOMPARE(hub.outcome().code, 0);
         QCOMPARE(recorded(u"step.murmur"_s).size(), 3u);
+    }
+
+    void keysAtATerminalSayHowFastItGoes()
+    {
+        const QString file = path(u"keys.murmur"_s);
+        QFile::copy(path(u"said.murmur"_s), file);
+        Recording hub(path(u"keyshub.murmur"_s));
+        const int keys = ::posix_openpt(O_RDWR | O_NOCTTY);
+        QVERIFY(keys >= 0 && ::grantpt(keys) == 0 && ::unlockpt(keys) == 0);
+        QProcess process;
+        process.setStandardInputFile(QString::fromLocal8Bit(::ptsname(keys)));
+        process.start(QStringLiteral(MURMUR_PROGRAM),
+                      {u"replay"_s, file, u"--to"_s, urlOf(hub.port()), u"--paused"_s, u"--speed"_s,
+                       u"0.01"_s, u"--arm"_s, u"--json"_s});
+        const auto press = [keys](const QByteArray& what) {
+            QCOMPARE(::write(keys, what.constData(), std::size_t(what.size())), what.size());
+        };
+        QByteArray out;
+        const auto sent = [&] {
+            out += process.readAllStandardOutput();
+            return out.count("\"is\":\"sent\"");
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(lastJob(file)[u"state"].toString(), u"paused"_s, 20'000);
+        QCOMPARE(sent(), 0);
+        press("ss");
+        QTRY_COMPARE_WITH_TIMEOUT(sent(), 2, 10'000);
+        // The rest would take 150 s.
+        press(" ++++++++++++++++");
+        QTRY_COMPARE_WITH_TIMEOUT(process.state(), QProcess::NotRunning, 60'000);
+        QCOMPARE(process.exitCode(), 0);
+        QCOMPARE(sent(), kMessages);
+        ::close(keys);
+        QCOMPARE(lastJob(file)[u"options"][u"speed"].toDouble(), 100.0);
+        hub.signal(SIGINT);
+        QCOMPARE(hub.outcome().code, 0);
+    }
+
+    void itPausesWhereItIsSaidAndEndsWithItsLimits()
+    {
+        const Outcome bytes = played(u"bytes.murmur"_s, {u"--fast"_s, u"--max-bytes"_s, u"1000"_s});
+        QCOMPARE(bytes.code, 1);
+        const int sent = bytes.objects().back()[u"sent"].toInt();
+        QVERIFY(sent > 0 && sent < kMessages);
+        QCOMPARE(bytes.objects().back()[u"state"].toString(), u"stopped"_s);
+        // Nobody lets it go on: its time ends while it waits before the tenth.
+        const Outcome held =
+            played(u"held.murmur"_s, {u"--pause-at"_s, u"id == m10"_s, u"--max-time"_s, u"2s"_s});
+        QCOMPARE(held.code, 1);
+        QCOMPARE(held.objects().back()[u"sent"].toInt(), 10);
+    }
+
+    void productionIsArmedByTheNameOfItsHost()
+    {
+        Recording hub(path(u"production.murmur"_s));
+        const QString url = urlOf(hub.port());
+        QCOMPARE(murmur::murmur(
+                     {u"profile"_s, u"add"_s, u"live"_s, url, u"--environment"_s, u"production"_s})
+                     .code,
+                 0);
+        const QStringList three{u"--seq"_s, u"1..3"_s, u"--to"_s, url, u"--json"_s};
+        const Outcome unnamed = replay(three + QStringList{u"--arm"_s});
+        QCOMPARE(unnamed.code, 2);
+        QVERIFY2(unnamed.err.contains("--arm=127.0.0.1"), QByteArray(unnamed.err).constData());
+        QCOMPARE(replay(three + QStringList{u"--arm=127.0.0.2"_s}).code, 2);
+        // What confirms the topics arms nothing.
+        QCOMPARE(replay(three + QStringList{u"--arm"_s, u"--confirm"_s, u"127.0.0.1"_s}).code, 2);
+        const QStringList one{u"inject"_s, u"--to"_s,      url,     u"--topic"_s,
+                              u"t"_s,      u"--payload"_s, u"{}"_s, u"--arm"_s};
+        QCOMPARE(murmur::murmur(one).code, 2);
+        const Outcome named = replay(three + QStringList{u"--arm=127.0.0.1"_s});
+        QVERIFY2(named.code == 0, QByteArray(named.err).constData());
+        QCOMPARE(murmur::murmur({u"profile"_s, u"remove"_s, u"live"_s}).code, 0);
+        hub.signal(SIGINT);
+        QCOMPARE(hub.outcome().code, 0);
+        QCOMPARE(recorded(u"production.murmur"_s).size(), 3u);
     }
 
     void anInterruptedOneIsResumed()

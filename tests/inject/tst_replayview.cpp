@@ -11,6 +11,7 @@
 #include "support/recorded.h"
 #include "views/base/sharedview.h"
 #include "views/inject/replayform.h"
+#include "views/inject/replaymore.h"
 
 #include <QComboBox>
 #include <QElapsedTimer>
@@ -19,6 +20,7 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QToolButton>
 #include <QTreeWidget>
 
 using namespace murmur;
@@ -229,7 +231,7 @@ private Q_SLOTS:
         QTRY_VERIFY(scene.bus.count() >= 2);
         scene.view.pauseOrResume();
         QVERIFY(!scene.view.targets()->isEnabled());
-        QVERIFY(!scene.view.form()->isEnabled());
+        QVERIFY(!scene.view.form()->where()->isEnabled());
         // However another one gets there.
         scene.to("listen://127.0.0.1:7779");
         scene.view.pauseOrResume();
@@ -243,8 +245,157 @@ private Q_SLOTS:
         QVERIFY(scene.waitForEnd());
         QCOMPARE(scene.view.facts(), u"observing only"_s);
         QVERIFY(scene.view.targets()->isEnabled());
-        QVERIFY(scene.view.form()->isEnabled());
+        QVERIFY(scene.view.form()->where()->isEnabled());
         QVERIFY(scene.view.commandLine()->text().contains(u":7779"_s));
+    }
+
+    void howFastItGoesIsChangedOnTheWay()
+    {
+        Scene scene(tasks(400));
+        scene.to(kOther);
+        ReplayWish wish;
+        wish.speed = 0.02; // 50 ms apart
+        scene.view.form()->setWish(wish);
+        QVERIFY(scene.look());
+        scene.view.goOn();
+        QTRY_VERIFY(scene.bus.count() >= 2);
+        QVERIFY(scene.view.form()->pace()->isEnabled());
+        QTest::mouseClick(scene.view.fasterButton(), Qt::LeftButton);
+        QVERIFY2(scene.view.command().contains(u"--speed 0.04"_s),
+                 qPrintable(scene.view.command()));
+        for (int i = 0; i < 12; ++i)
+            QTest::mouseClick(scene.view.fasterButton(), Qt::LeftButton);
+        QVERIFY(scene.view.command().contains(u"--speed 100"_s));
+        QVERIFY(scene.waitForEnd()); // which it would not within 20 s
+        QCOMPARE(scene.bus.count(), 400);
+        QVERIFY(scene.waitForJobs(1, u"finished"_s));
+        // And to another way of going: one at each press.
+        scene.view.form()->setWish(wish);
+        QVERIFY(scene.look());
+        scene.view.goOn();
+        QTRY_VERIFY(scene.bus.count() >= 402);
+        scene.view.form()->pace()->setCurrentIndex(3);
+        QVERIFY(scene.view.desk()->isStepping());
+        QTest::qWait(150);
+        const int before = scene.bus.count();
+        QTest::mouseClick(scene.view.sendButton(), Qt::LeftButton);
+        QTRY_COMPARE(scene.bus.count(), before + 1);
+        QTest::qWait(150);
+        QCOMPARE(scene.bus.count(), before + 1);
+        scene.view.cancel();
+        QVERIFY(scene.waitForEnd());
+    }
+
+    void itPausesBeforeWhatIsWaitedFor()
+    {
+        Scene scene(tasks(20));
+        scene.to(kOther);
+        ReplayWish wish;
+        wish.isFast = true;
+        wish.startsPaused = true;
+        wish.burst = 2;
+        wish.pauseAt = "from == a"; // 0, 3, 6 …
+        scene.view.form()->setWish(wish);
+        QVERIFY(scene.look());
+        scene.view.goOn();
+        QTRY_VERIFY(scene.view.desk()->isPaused());
+        QTest::qWait(150);
+        QCOMPARE(scene.bus.count(), 0);
+        scene.view.goOn(); // two of them
+        QTRY_COMPARE(scene.bus.count(), 2);
+        scene.view.pauseOrResume();
+        QTRY_VERIFY(scene.view.desk()->isPaused());
+        QCOMPARE(scene.bus.count(), 3);
+        scene.view.pauseOrResume();
+        QTRY_COMPARE(scene.bus.count(), 6);
+        QTRY_VERIFY(scene.view.desk()->isPaused());
+        scene.view.cancel();
+        QVERIFY(scene.waitForEnd());
+    }
+
+    void itIsKnownBeforeTheFirstMessageLeaves()
+    {
+        Scene scene(tasks(3));
+        scene.to(kOther);
+        QVERIFY(scene.look());
+        int made = -1;
+        QObject::connect(scene.view.desk(), &ReplayDesk::kept, &scene.view, [&] {
+            if (made < 0)
+                made = replayJobsOf(scene.recorded.path())->size() == 1 ? scene.bus.count() : -2;
+        });
+        scene.view.goOn();
+        QVERIFY(scene.waitForEnd());
+        QCOMPARE(made, 0);
+        QVERIFY(scene.waitForJobs(1, u"finished"_s));
+        // Cut off at once: nobody knows what went out.
+        ReplayJobRecord job = replayJobsOf(scene.recorded.path())->front();
+        job.id = u"cut"_s;
+        job.ended = 1;
+        job.state = replayCutOff();
+        job.position = 0;
+        ++job.started;
+        QVERIFY(keepReplayJob(scene.recorded.path(), job));
+        scene.view.goOn();
+        QVERIFY(scene.waitForEnd());
+        QTRY_COMPARE(scene.view.jobs()->topLevelItemCount(), 3);
+        QSignalSpy looked(&scene.view, &ReplayView::looked);
+        for (int row = 0; row < 3; ++row) {
+            if (scene.view.jobs()->topLevelItem(row)->text(2) == replayCutOff())
+                scene.view.takeJob(row);
+        }
+        QVERIFY(!looked.isEmpty() || looked.wait(10'000));
+        QVERIFY2(scene.view.asText().contains(u"may come twice"_s),
+                 qPrintable(scene.view.asText()));
+    }
+
+    void whatIsNeededNowAndThenIsBehindMore()
+    {
+        Scene scene(tasks(4));
+        scene.to("nats://127.0.0.1:4999");
+        QVERIFY(scene.view.form()->more()->isHidden());
+        QTest::mouseClick(scene.view.form()->moreButton(), Qt::LeftButton);
+        QVERIFY(!scene.view.form()->more()->isHidden());
+        ReplayWish wish;
+        wish.headers = {"x-lab=1", "x-run=a b"};
+        wish.strips = {"auth*", "cookie"};
+        wish.toxic = {"*shutdown*"};
+        wish.maxRate = 50;
+        wish.maxMessages = 3;
+        wish.maxBytes = 100'000;
+        wish.maxTime = "10min";
+        wish.delay = "1ms";
+        wish.repeatGap = "2ms";
+        wish.answersFor = "0s";
+        wish.startsPaused = wish.busHeaders = wish.catchesUp = wish.noReplies = true;
+        wish.pauseAt = "kind == error";
+        wish.burst = 4;
+        scene.view.form()->setWish(wish);
+        QCOMPARE(scene.view.form()->wish() == wish, true);
+        QVERIFY(scene.view.form()->moreButton()->text().contains(u"15"_s));
+        const QString line = scene.view.command();
+        for (const char* part :
+             {"--header x-lab=1", "--header 'x-run=a b'", "--strip 'auth*' --strip cookie",
+              "--toxic '*shutdown*'", "--max-rate 50", "--max-messages 3", "--max-bytes 100000",
+              "--max-time 10min", "--delay 1ms", "--repeat-gap 2ms", "--answers-for 0s", "--paused",
+              "--bus-headers", "--catch-up", "--no-replies", "--pause-at 'kind == error'",
+              "--burst 4"})
+            QVERIFY2(line.contains(QString::fromLatin1(part)), qPrintable(line));
+        wish.startsPaused = false;
+        scene.view.form()->setWish(wish);
+        QVERIFY(scene.sendAll());
+        QCOMPARE(scene.bus.count(), 3); // the limit
+        QCOMPARE(scene.bus.got()[0].message.headers.front(),
+                 (std::pair<std::string, std::string>{"x-lab", "1"}));
+        for (const auto& [name, text] : {std::pair{"At most so many messages in all", "many"},
+                                         {"At most so many a second", "0"}}) {
+            scene.view.form()->setWish({});
+            for (QLineEdit* edit : scene.view.form()->more()->findChildren<QLineEdit*>()) {
+                if (edit->accessibleName() == QLatin1StringView(name))
+                    edit->setText(QString::fromLatin1(text));
+            }
+            QVERIFY(scene.look());
+            QVERIFY(!scene.view.forecast());
+        }
     }
 
     void whoChangesItSeesItAgain()
@@ -430,7 +581,7 @@ private Q_SLOTS:
         wish.times = "shift";
         wish.sets = {"payload.a=1"};
         wish.noReplies = true;
-        wish.maxMessages = 5; // has no field
+        wish.maxMessages = 5;
         scene.view.form()->setWish(wish);
         QCOMPARE(scene.view.form()->wish() == wish, true);
         ReplayWish read;

@@ -309,8 +309,38 @@ private Q_SLOTS:
         QCOMPARE(clock.due(2000), 1105ns); // not before the one that went out
         clock.fellBehind(10ns);
         QCOMPARE(clock.due(5000), 2115ns);
-        clock.setSpeed(1, 1115ns); // 3000 is being played
+        clock.setPace({.speed = 1}, 1115ns); // 3000 is being played
         QCOMPARE(clock.due(5000), 3115ns);
+    }
+    void anotherPaceHoldsFromNowOn()
+    {
+        const auto rate = [](double perSecond) {
+            return ReplayPace{.mode = ReplayPace::Mode::Rate, .rate = perSecond};
+        };
+        ReplayClock clock(ReplayPace{});
+        clock.start(0ns);
+        clock.setPace({.speed = 4}, 7ns); // nothing is being played yet
+        QCOMPARE(clock.due(1000), 0ns);
+        clock.take(1000);
+        QCOMPARE(clock.due(1400), 100ns);
+        clock.setPace({.speed = 1}, 50ns); // at 1200
+        QCOMPARE(clock.due(1400), 250ns);
+        clock.setPace({.speed = 1, .longestIdle = 10ns}, 150ns); // so long it was silent already
+        QCOMPARE(clock.due(1400), 150ns);
+        clock.take(1400);
+        // Of the wait for the next one a half has passed, however often somebody turns at it.
+        clock.setPace(rate(1e6), 650ns);
+        QCOMPARE(clock.due(9999), 1150ns);
+        clock.setPace(rate(5e5), 650ns);
+        clock.setPace(rate(1e6), 650ns);
+        QCOMPARE(clock.due(9999), 1150ns);
+        clock.take(9999);
+        clock.pause(1200ns);
+        clock.setPace(rate(1e3), 5000ns); // while paused nothing passes
+        clock.resume(10'000ns);
+        QCOMPARE(clock.due(10'500), 10'000ns + 950us);
+        clock.setPace({.speed = 1}, 20'000ns);
+        QCOMPARE(clock.due(10'500), 20'501ns);
     }
     void aPauseMovesAllThatFollows()
     {

@@ -41,16 +41,8 @@ InjectionDesk::~InjectionDesk()
 Status InjectionDesk::arm(const QUrl& target, const QString& typedHost)
 {
     const Environment environment = environmentOf(target);
-    if (environment == Environment::Production) {
-        GuardWish wish;
-        wish.target = target;
-        wish.typedHost = typedHost;
-        if (!Guards(wish).isConfirmed()) {
-            return Error{ErrorCode::WrongUse,
-                         tr("%1 counts as production. Type its host name, %2, to arm it.")
-                             .arg(shownUrl(target), target.host())};
-        }
-    }
+    if (auto allowed = mayBeArmed(target, environment, typedHost); !allowed)
+        return allowed;
     Status armed = m_arming.arm(target, environment, steadyNow());
     m_wasArmed = armed.ok();
     if (m_wasArmed)

@@ -102,21 +102,43 @@ Status ReplayDesk::start(ReplayOrder order)
     m_keeping = {};
     m_report = {};
     m_tally = {};
-    m_isPaused = false;
+    m_isPaused = m_order.read.options.player.startsPaused;
+    m_holds = 0;
+    m_hasBegun = false;
+    m_isCancelled = false;
     m_cannotKeep = false;
+    ++m_number;
     m_run = std::make_unique<ReplayRun>(m_order.source, m_order.read.options, asked->guards,
                                         [make = m_make, target, options = m_order.read.connection] {
                                             return make(target, options);
                                         });
     follow();
-    if (auto started = m_run->start(); !started) {
-        m_run.reset();
-        return started;
-    }
-    m_order.job.state = replayStateName(m_report.state);
+    // Whoever is cut off is known to have begun: it is kept before anything goes out.
     keep();
+    if (m_order.recording.isEmpty())
+        begin(Done{});
     Q_EMIT progressed();
     return Done{};
+}
+
+void ReplayDesk::begin(const Status& kept)
+{
+    m_hasBegun = true;
+    if (m_isCancelled)
+        return stopBefore(ReplayReport::State::Cancelled, {});
+    if (!kept && kept.error().code == ErrorCode::WrongUse)
+        return stopBefore(ReplayReport::State::Stopped, kept.error().message);
+    if (auto started = m_run->start(); !started)
+        stopBefore(ReplayReport::State::Stopped, started.error().message);
+}
+
+/// Nothing was sent.
+void ReplayDesk::stopBefore(ReplayReport::State state, const QString& sentence)
+{
+    ReplayReport report;
+    report.state = state;
+    report.sentence = sentence;
+    finish(report);
 }
 
 void ReplayDesk::follow()
@@ -124,6 +146,8 @@ void ReplayDesk::follow()
     connect(m_run.get(), &ReplayRun::progressed, this, [this](const ReplayReport& report) {
         m_report = report;
         m_tally = m_run->tally();
+        if (report.holds > std::exchange(m_holds, report.holds))
+            m_isPaused = true;
         if (m_unkept == 0 && m_keeping.isDue(report.position))
             keep();
         Q_EMIT progressed();
@@ -160,11 +184,13 @@ void ReplayDesk::keep()
     ++m_unkept;
     QtConcurrent::run(&m_keeper, [recording = m_order.recording, job] {
         return keepReplayJob(recording, job);
-    }).then(this, [this, position = job.position](const Status& status) {
+    }).then(this, [this, position = job.position, number = m_number](const Status& status) {
         --m_unkept;
         m_keeping.done(position);
         if (!status && !std::exchange(m_cannotKeep, true))
             Q_EMIT notKept(status.error().message);
+        if (m_run && !m_hasBegun && number == m_number)
+            begin(status);
         Q_EMIT kept();
     });
 }
@@ -195,13 +221,30 @@ void ReplayDesk::resume()
 void ReplayDesk::step()
 {
     if (m_run)
-        m_run->step();
+        m_run->step(m_order.wish.burst);
+}
+
+Status ReplayDesk::setPace(const ReplayWish& wish)
+{
+    const auto pace = paceOf(wish);
+    if (!pace)
+        return pace.error();
+    if (!m_run)
+        return Done{};
+    takePace(wish, m_order.wish);
+    m_order.read.options.player.pace = *pace;
+    m_order.job.options = wishToJson(m_order.wish); // who goes on with it goes on so
+    m_order.job.options.insert(u"to"_s, m_order.job.target);
+    m_run->setPace(*pace);
+    Q_EMIT progressed();
+    return Done{};
 }
 
 void ReplayDesk::cancel()
 {
-    if (m_run)
+    if (m_run && m_hasBegun)
         m_run->cancel();
+    m_isCancelled = true;
 }
 
 } // namespace murmur

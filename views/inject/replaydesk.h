@@ -50,7 +50,10 @@ public:
     Status start(ReplayOrder order);
     void pause();
     void resume();
+    /// As many as the wish says for each press.
     void step();
+    /// How fast it goes from now on, as `wish` says; the rest of that is not looked at. WrongUse.
+    Status setPace(const ReplayWish& wish);
     /// Nothing more than the message that is under way.
     void cancel();
 
@@ -74,6 +77,8 @@ Q_SIGNALS:
 
 private:
     void follow();
+    void begin(const Status& kept);
+    void stopBefore(ReplayReport::State state, const QString& sentence);
     void keep();
     void finish(const ReplayReport& report);
 
@@ -85,7 +90,11 @@ private:
     ReplayTally m_tally;
     QThreadPool m_keeper; // one thread: jobs are written in their order
     ReplayKeeping m_keeping;
-    QJsonObject m_before; ///< counts of what it was resumed from
+    QJsonObject m_before;     ///< counts of what it was resumed from
+    std::int64_t m_holds = 0; ///< so often it paused by itself
+    int m_number = 0;         ///< of the run
+    bool m_hasBegun = false;  ///< what is kept first is on the disk
+    bool m_isCancelled = false;
     bool m_isPaused = false;
     int m_unkept = 0; ///< that are on their way to the disk
     bool m_cannotKeep = false;

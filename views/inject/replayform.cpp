@@ -5,6 +5,8 @@
 
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
+#include "views/inject/replaymore.h"
+#include "views/inject/wishtexts.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -31,24 +33,6 @@ constexpr const char* kTimes[] = {"keep", "now", "shift"};
 std::string trimmed(const QLineEdit* edit)
 {
     return edit->text().trimmed().toStdString();
-}
-
-std::vector<std::string> parts(const QString& text, QChar cut)
-{
-    std::vector<std::string> list;
-    for (const QString& part : text.split(cut, Qt::SkipEmptyParts)) {
-        if (!part.trimmed().isEmpty())
-            list.push_back(part.trimmed().toStdString());
-    }
-    return list;
-}
-
-QString joined(const std::vector<std::string>& list, const QString& with)
-{
-    QStringList texts;
-    for (const std::string& one : list)
-        texts << QString::fromStdString(one);
-    return texts.join(with);
 }
 
 template<std::size_t N>
@@ -83,7 +67,8 @@ ReplayForm::ReplayForm(SharedView* shared, QWidget* parent)
     buildWhich(grid, 0);
     buildWhen(grid, 2);
     buildChanges(grid, 3);
-    grid->setRowStretch(5, 1);
+    buildMore(grid, 5);
+    grid->setRowStretch(7, 1);
     grid->setColumnMinimumWidth(0, labelWidth());
     grid->setColumnStretch(1, 1);
     setWish({});
@@ -143,7 +128,7 @@ void ReplayForm::buildWhen(QGridLayout* grid, int row)
         box->setDecimals(2);
         box->setValue(value);
         box->setButtonSymbols(QAbstractSpinBox::NoButtons);
-        connect(box, &QDoubleSpinBox::valueChanged, this, &ReplayForm::onEdited);
+        connect(box, &QDoubleSpinBox::valueChanged, this, &ReplayForm::onPaceEdited);
         return box;
     };
     m_speed = spin(tr("Speed, 0.01 to 100"), 0.01, 100, 1);
@@ -151,6 +136,10 @@ void ReplayForm::buildWhen(QGridLayout* grid, int row)
     m_rate = spin(tr("So many a second"), 0.01, 1e6, 10);
     m_rate->setSuffix(tr(" /s"));
     m_idle = field(tr("Make longer silences as short as this, for example 2s"), tr("as recorded"));
+    connect(m_idle, &QLineEdit::editingFinished, this, [this] {
+        if (m_isRunning)
+            onPaceEdited();
+    });
     m_repeats = new QSpinBox(this);
     m_repeats->setRange(1, 1'000'000);
     m_repeats->setSuffix(tr(" times"));
@@ -170,7 +159,7 @@ void ReplayForm::buildWhen(QGridLayout* grid, int row)
     grid->addLayout(line, row, 1);
     connect(m_pace, &QComboBox::currentIndexChanged, this, [this] {
         showPace();
-        onEdited();
+        onPaceEdited();
     });
     connect(m_repeats, &QSpinBox::valueChanged, this, &ReplayForm::onEdited);
     showPace();
@@ -190,7 +179,6 @@ void ReplayForm::buildChanges(QGridLayout* grid, int row)
     line->addWidget(m_prefix, 1);
     line->addWidget(m_ids);
     line->addWidget(m_times);
-    line->addWidget(buttonOf(tr("More"), moreMenu(), this));
     m_maps = new QPlainTextEdit(this);
     m_maps->setAccessibleName(tr("To other topics, a rule in each line"));
     m_maps->setToolTip(tr("A rule in each line, the first that fits:\na.*=test.a.$1\n~^a\\.(x|y)=$1"
@@ -213,6 +201,62 @@ void ReplayForm::buildChanges(QGridLayout* grid, int row)
     connect(m_maps, &QPlainTextEdit::textChanged, this, &ReplayForm::onEdited);
 }
 
+void ReplayForm::buildMore(QGridLayout* grid, int row)
+{
+    m_more = new ReplayMore(labelWidth(), this);
+    m_more->hide();
+    m_moreButton = new QToolButton(this);
+    m_moreButton->setCheckable(true);
+    m_moreButton->setAutoRaise(true);
+    m_moreButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_moreButton->setToolTip(tr("Pauses, answers, headers, what only this bus has, limits"));
+    grid->addWidget(m_moreButton, row, 0, 1, 2, Qt::AlignLeft);
+    grid->addWidget(m_more, row + 1, 0, 1, 2);
+    connect(m_moreButton, &QToolButton::toggled, this, [this](bool isOpen) {
+        m_more->setVisible(isOpen);
+        showMore();
+    });
+    connect(m_more, &ReplayMore::edited, this, [this] {
+        showMore();
+        onPaceEdited();
+    });
+    connect(m_more, &ReplayMore::submitted, this, &ReplayForm::submitted);
+    showMore();
+}
+
+void ReplayForm::showMore()
+{
+    const int count = m_more->count();
+    m_moreButton->setArrowType(m_moreButton->isChecked() ? Qt::DownArrow : Qt::RightArrow);
+    m_moreButton->setText(count == 0 ? tr("More") : tr("More (%n set)", nullptr, count));
+}
+
+void ReplayForm::setTarget(const QUrl& target)
+{
+    m_more->setTarget(target);
+}
+
+void ReplayForm::setRunning(bool isRunning)
+{
+    m_isRunning = isRunning;
+    const QWidget* const pace[] = {m_pace, m_speed, m_rate, m_idle, m_moreButton, m_more};
+    for (QWidget* field : findChildren<QWidget*>(Qt::FindDirectChildrenOnly)) {
+        if (std::ranges::find(pace, field) == std::end(pace))
+            field->setEnabled(!isRunning);
+    }
+    m_more->setRunning(isRunning);
+    // A speed that is half written is none.
+    m_speed->setKeyboardTracking(!isRunning);
+    m_rate->setKeyboardTracking(!isRunning);
+}
+
+void ReplayForm::hurry(double factor)
+{
+    QDoubleSpinBox* const box = m_rate->isHidden() ? m_speed : m_rate;
+    if (!box->isHidden())
+        box->setValue(box->value() * factor);
+}
+
 QMenu* ReplayForm::chosenMenu()
 {
     auto* menu = new QMenu(this);
@@ -229,25 +273,6 @@ QMenu* ReplayForm::chosenMenu()
         for (QLineEdit* edit : {m_where, m_from, m_until, m_agents, m_seqs})
             edit->clear();
     });
-    return menu;
-}
-
-QMenu* ReplayForm::moreMenu()
-{
-    auto* menu = new QMenu(this);
-    const std::pair<bool ReplayWish::*, QString> flags[] = {
-        {&ReplayWish::catchesUp, tr("&Catch up: what is late goes out at once")},
-        {&ReplayWish::noReplies, tr("Ask for &no answers to requests")},
-        {&ReplayWish::retains, tr("MQTT: write &retained state again")},
-        {&ReplayWish::tombstones, tr("Kafka: &delete keys again")},
-        {&ReplayWish::originalStamps, tr("Kafka: records have the recorded &time")},
-        {&ReplayWish::busHeaders, tr("NATS: send Nats-Msg-Id and the &like along")}};
-    for (const auto& [flag, text] : flags) {
-        QAction* action = menu->addAction(text);
-        action->setCheckable(true);
-        m_flags.emplace_back(flag, action);
-        connect(action, &QAction::toggled, this, &ReplayForm::onEdited);
-    }
     return menu;
 }
 
@@ -310,10 +335,10 @@ void ReplayForm::takeMessage(Seq seq)
 
 void ReplayForm::addNumber(const QString& number)
 {
-    auto numbers = parts(m_seqs->text(), u',');
+    auto numbers = wishParts(m_seqs->text(), u',');
     if (std::ranges::find(numbers, number.toStdString()) == numbers.end())
         numbers.push_back(number.toStdString());
-    m_seqs->setText(joined(numbers, u", "_s));
+    m_seqs->setText(wishLine(numbers, u", "_s));
 }
 
 ReplayWish ReplayForm::wish() const
@@ -322,8 +347,8 @@ ReplayWish ReplayForm::wish() const
     wish.where = trimmed(m_where);
     wish.from = trimmed(m_from);
     wish.until = trimmed(m_until);
-    wish.agents = parts(m_agents->text(), u',');
-    wish.seqs = parts(m_seqs->text(), u',');
+    wish.agents = wishParts(m_agents->text(), u',');
+    wish.seqs = wishParts(m_seqs->text(), u',');
     const auto pace = static_cast<Pace>(m_pace->currentIndex());
     wish.speed = pace == Pace::Original ? m_speed->value() : 1;
     wish.rate = pace == Pace::Rate ? m_rate->value() : 0;
@@ -332,12 +357,11 @@ ReplayWish ReplayForm::wish() const
     wish.skipIdle = pace == Pace::Original ? trimmed(m_idle) : std::string();
     wish.repeats = m_repeats->value();
     wish.prefix = trimmed(m_prefix);
-    wish.maps = parts(m_maps->toPlainText(), u'\n');
-    wish.sets = parts(m_sets->text(), u';');
+    wish.maps = wishParts(m_maps->toPlainText(), u'\n');
+    wish.sets = wishParts(m_sets->text(), u';');
     wish.ids = kIds[m_ids->currentIndex()];
     wish.times = kTimes[m_times->currentIndex()];
-    for (const auto& [flag, action] : m_flags)
-        wish.*flag = action->isChecked();
+    m_more->readInto(wish);
     return wish;
 }
 
@@ -349,8 +373,8 @@ void ReplayForm::setWish(const ReplayWish& wish)
     m_where->setText(QString::fromStdString(wish.where));
     m_from->setText(QString::fromStdString(wish.from));
     m_until->setText(QString::fromStdString(wish.until));
-    m_agents->setText(joined(wish.agents, u", "_s));
-    m_seqs->setText(joined(wish.seqs, u", "_s));
+    m_agents->setText(wishLine(wish.agents, u", "_s));
+    m_seqs->setText(wishLine(wish.seqs, u", "_s));
     const Pace pace = wish.isStep     ? Pace::Step
                       : wish.isFast   ? Pace::Fast
                       : wish.rate > 0 ? Pace::Rate
@@ -362,12 +386,12 @@ void ReplayForm::setWish(const ReplayWish& wish)
     m_idle->setText(QString::fromStdString(wish.skipIdle));
     m_repeats->setValue(wish.repeats);
     m_prefix->setText(QString::fromStdString(wish.prefix));
-    m_maps->setPlainText(joined(wish.maps, u"\n"_s));
-    m_sets->setText(joined(wish.sets, u"; "_s));
+    m_maps->setPlainText(wishLine(wish.maps, u"\n"_s));
+    m_sets->setText(wishLine(wish.sets, u"; "_s));
     choose(m_ids, kIds, wish.ids);
     choose(m_times, kTimes, wish.times);
-    for (const auto& [flag, action] : m_flags)
-        action->setChecked(wish.*flag);
+    m_more->show(wish);
+    showMore();
     showPace();
     m_isFilling = false;
     Q_EMIT edited();
@@ -383,8 +407,15 @@ void ReplayForm::showPace()
 
 void ReplayForm::onEdited()
 {
-    if (!m_isFilling)
+    if (!m_isFilling && !m_isRunning)
         Q_EMIT edited();
+}
+
+void ReplayForm::onPaceEdited()
+{
+    if (m_isRunning && !m_isFilling)
+        Q_EMIT paceEdited();
+    onEdited();
 }
 
 } // namespace murmur

@@ -7,10 +7,6 @@
 
 #include <QWidget>
 
-#include <utility>
-#include <vector>
-
-class QAction;
 class QComboBox;
 class QDoubleSpinBox;
 class QGridLayout;
@@ -20,9 +16,11 @@ class QMenu;
 class QPlainTextEdit;
 class QSpinBox;
 class QToolButton;
+class QUrl;
 
 namespace murmur {
 
+class ReplayMore;
 struct Region;
 class SharedView;
 
@@ -43,13 +41,24 @@ public:
     /// The messages behind a region: rows of a table, cells of a picture.
     void takeRegion(const Region& region);
 
+    void setTarget(const QUrl& target);
+    /// Only how fast it goes may be changed while it is sent.
+    void setRunning(bool isRunning);
+    [[nodiscard]] bool isRunning() const { return m_isRunning; }
+    /// So many times as fast.
+    void hurry(double factor);
+
     [[nodiscard]] int labelWidth() const; ///< of its first column
     [[nodiscard]] QLineEdit* where() const { return m_where; }
     [[nodiscard]] QLineEdit* numbers() const { return m_seqs; }
     [[nodiscard]] QComboBox* pace() const { return m_pace; }
+    [[nodiscard]] QToolButton* moreButton() const { return m_moreButton; }
+    [[nodiscard]] ReplayMore* more() const { return m_more; }
 
 Q_SIGNALS:
     void edited();
+    /// While it is sent.
+    void paceEdited();
     /// Enter in a field.
     void submitted();
 
@@ -59,12 +68,14 @@ private:
     void buildWhich(QGridLayout* grid, int row);
     void buildWhen(QGridLayout* grid, int row);
     void buildChanges(QGridLayout* grid, int row);
+    void buildMore(QGridLayout* grid, int row);
+    void showMore();
     QMenu* chosenMenu();
-    QMenu* moreMenu();
     void takeMessage(Seq seq);
     void addNumber(const QString& number);
     void showPace();
     void onEdited();
+    void onPaceEdited();
 
     SharedView* m_shared;
     ReplayWish m_base; ///< what no field shows
@@ -83,9 +94,11 @@ private:
     QComboBox* m_ids = nullptr;
     QComboBox* m_times = nullptr;
     QLineEdit* m_sets = nullptr;
-    std::vector<std::pair<bool ReplayWish::*, QAction*>> m_flags;
+    ReplayMore* m_more = nullptr;
+    QToolButton* m_moreButton = nullptr;
     LatestJob m_rowJob;
     bool m_isFilling = false;
+    bool m_isRunning = false;
 };
 
 } // namespace murmur

@@ -170,7 +170,8 @@ void ReplayReportPane::showProblem(const QString& sentence)
 }
 
 void ReplayReportPane::showForecast(const ReplayForecast& forecast, const ReadWish& wish,
-                                    const QString& barrier, std::uint64_t skipped)
+                                    const QString& barrier, std::uint64_t skipped,
+                                    const QString& warning)
 {
     const ReplayTally& tally = forecast.tally;
     const std::int64_t all = tally.messages * std::max(1, wish.options.repeats);
@@ -183,6 +184,8 @@ void ReplayReportPane::showForecast(const ReplayForecast& forecast, const ReadWi
     QStringList rows;
     if (!barrier.isEmpty())
         rows << row(tr("guard"), barrier);
+    if (!warning.isEmpty())
+        rows << row(tr("again"), warning);
     if (skipped > 0)
         rows << row(tr("goes on"), tr("behind the first %1, which are settled")
                                        .arg(numberText(static_cast<std::int64_t>(skipped))));

@@ -24,7 +24,7 @@ public:
     void showProblem(const QString& sentence);
     /// The dry run. `barrier`: what a guard says of the replay as a whole; empty: nothing.
     void showForecast(const ReplayForecast& forecast, const ReadWish& wish, const QString& barrier,
-                      std::uint64_t skipped);
+                      std::uint64_t skipped, const QString& warning);
     /// `expected`: how many are sent when it goes as the dry run said.
     void showReport(const ReplayReport& report, const ReplayTally& tally, bool isPaused,
                     std::int64_t expected);

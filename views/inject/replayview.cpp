@@ -34,6 +34,12 @@ namespace {
 constexpr const char* kRemembered[] = {"speed", "rate",  "fast",     "step",      "skip_idle",
                                        "ids",   "times", "catch_up", "no_replies"};
 
+/// Of a job that was cut off; empty: it was not.
+QString mayComeTwice(const ReplayJobRecord& job)
+{
+    return job.state == replayCutOff() ? cutOffWarning(job) : QString();
+}
+
 } // namespace
 
 ReplayView::ReplayView(const ViewContext& context, QWidget* parent)
@@ -248,7 +254,7 @@ void ReplayView::foresee(const ReplayOrder& order)
             const bool isBarred =
                 refusal && (refusal->guard != Guard::NotArmed || environment() != Environment::Dev);
             m_report->showForecast(*forecast, order.read, isBarred ? refusal->sentence : QString(),
-                                   order.job.position);
+                                   order.job.position, mayComeTwice(order.job));
             showState();
             Q_EMIT looked();
         });
@@ -284,6 +290,16 @@ void ReplayView::send()
             m_host->setFocus();
     }
     showState();
+}
+
+void ReplayView::changePace()
+{
+    if (auto changed = m_desk->setPace(m_form->wish()); !changed) {
+        m_header->setFacts(changed.error().message, Theme::current().warning);
+        return;
+    }
+    m_command->setText(command());
+    m_command->setCursorPosition(0);
 }
 
 void ReplayView::toggleArmed()

@@ -74,6 +74,8 @@ public:
     [[nodiscard]] QLineEdit* sameTopics() const { return m_same; }
     [[nodiscard]] QPushButton* sendButton() const { return m_send; }
     [[nodiscard]] QPushButton* armButton() const { return m_arm; }
+    [[nodiscard]] QPushButton* slowerButton() const { return m_slower; }
+    [[nodiscard]] QPushButton* fasterButton() const { return m_faster; }
     [[nodiscard]] QLineEdit* commandLine() const { return m_command; }
     [[nodiscard]] QString facts() const;
     [[nodiscard]] QTreeWidget* jobs() const { return m_jobs; }
@@ -98,6 +100,7 @@ private:
     void showTarget();
     void showState();
     void lockFields();
+    void changePace();
     void showProblem(const QString& sentence);
     [[nodiscard]] QUrl target() const;
     /// The one that is sent to, else the one in the field.
@@ -120,6 +123,8 @@ private:
     ReplayForm* m_form = nullptr;
     QPushButton* m_send = nullptr;
     QPushButton* m_pause = nullptr;
+    QPushButton* m_slower = nullptr;
+    QPushButton* m_faster = nullptr;
     QPushButton* m_cancel = nullptr;
     QPushButton* m_resume = nullptr;
     QLineEdit* m_command = nullptr;

@@ -143,6 +143,14 @@ QWidget* ReplayView::buildButtons()
     auto* box = new QWidget(this);
     m_send = new QPushButton(box);
     m_pause = new QPushButton(box);
+    m_slower = new QPushButton(u"÷ 2"_s, box);
+    m_slower->setAccessibleName(tr("Half as fast"));
+    m_faster = new QPushButton(u"× 2"_s, box);
+    m_faster->setAccessibleName(tr("Twice as fast"));
+    for (QPushButton* button : {m_slower, m_faster}) {
+        button->setToolTip(button->accessibleName());
+        button->setMaximumWidth(button->fontMetrics().horizontalAdvance(u"÷ 2 ××××"_s));
+    }
     m_cancel = new QPushButton(tr("Cancel"), box);
     m_cancel->setToolTip(tr("Nothing more than the message that is under way"));
     m_resume = new QPushButton(tr("Go on with it"), box);
@@ -152,6 +160,8 @@ QWidget* ReplayView::buildButtons()
     line->setSpacing(6);
     line->addWidget(m_send);
     line->addWidget(m_pause);
+    line->addWidget(m_slower);
+    line->addWidget(m_faster);
     line->addWidget(m_cancel);
     line->addStretch(1);
     line->addWidget(m_resume);
@@ -185,7 +195,13 @@ void ReplayView::connectParts()
     });
     connect(m_same, &QLineEdit::textChanged, this, &ReplayView::onEdited);
     connect(m_form, &ReplayForm::edited, this, &ReplayView::onEdited);
-    connect(m_form, &ReplayForm::submitted, this, &ReplayView::goOn);
+    connect(m_form, &ReplayForm::paceEdited, this, &ReplayView::changePace);
+    connect(m_form, &ReplayForm::submitted, this, [this] {
+        if (!m_desk->isRunning())
+            goOn(); // else it is the pace that was written
+    });
+    connect(m_slower, &QPushButton::clicked, m_form, [this] { m_form->hurry(0.5); });
+    connect(m_faster, &QPushButton::clicked, m_form, [this] { m_form->hurry(2); });
     connect(m_target->lineEdit(), &QLineEdit::returnPressed, this, &ReplayView::goOn);
     connect(m_host, &QLineEdit::returnPressed, this, [this] {
         if (arming()->isArmedFor(target()))
@@ -229,13 +245,16 @@ void ReplayView::showTarget()
     const Theme& theme = Theme::current();
     const QString word =
         environmentName(where == Environment::None ? Environment::Production : where);
+    m_form->setTarget(url);
     m_environment->setText(hasTarget ? word : QString());
     QPalette colors = palette();
     colors.setColor(QPalette::WindowText, where == Environment::Dev       ? theme.secondary
                                           : where == Environment::Staging ? theme.warning
                                                                           : theme.bad);
     m_environment->setPalette(colors);
-    m_host->setVisible(hasTarget && where != Environment::Dev);
+    m_host->setVisible(hasTarget && where != Environment::Dev && where != Environment::Staging);
+    if (m_host->isHidden())
+        m_host->clear();
     m_host->setPlaceholderText(tr("type %1 to arm").arg(url.host()));
     m_host->setToolTip(m_host->placeholderText());
     m_secret->setVisible(hasTarget && !url.userName().isEmpty());
@@ -259,7 +278,9 @@ void ReplayView::showState()
     const bool isLooking = m_lookJob.isBusy() || m_seqJob.isBusy();
     const bool isStep = isRunning && (m_desk->isStepping() || m_desk->isPaused());
     if (isStep)
-        m_send->setText(tr("Send the next one"));
+        m_send->setText(m_desk->wish().burst == 1
+                            ? tr("Send the next one")
+                            : tr("Send the next %1").arg(numberText(m_desk->wish().burst)));
     else if (m_forecast)
         m_send->setText(tr("Send %1").arg(
             countText(m_forecast->tally.messages, tr("1 message"), tr("%1 messages"))));
@@ -269,6 +290,12 @@ void ReplayView::showState()
     m_pause->setText(m_desk->isPaused() ? tr("Go on") : tr("Pause"));
     m_pause->setEnabled(isRunning);
     m_cancel->setEnabled(isRunning);
+    const bool hasPace =
+        isRunning && (m_desk->wish().rate > 0 || !(m_desk->wish().isFast || m_desk->wish().isStep));
+    for (QPushButton* button : {m_slower, m_faster}) {
+        button->setVisible(isRunning);
+        button->setEnabled(hasPace);
+    }
     m_resume->setEnabled(!isRunning && m_jobs && !m_jobs->selectedItems().isEmpty());
     m_arm->setText(isArmed ? tr("Disarm") : tr("Arm"));
     m_arm->setEnabled(!armable().scheme().isEmpty());
@@ -288,15 +315,15 @@ QString ReplayView::facts() const
 void ReplayView::lockFields()
 {
     const bool isRunning = m_desk->isRunning();
-    if (!m_form || m_form->isEnabled() != isRunning)
+    if (!m_form || m_form->isRunning() == isRunning)
         return;
     const QWidget* focus = QApplication::focusWidget();
     const bool takesFocus = isRunning && focus &&
                             (m_form->isAncestorOf(focus) || focus == m_host ||
                              m_target->isAncestorOf(focus) || focus == m_secret || focus == m_same);
-    for (QWidget* field :
-         std::initializer_list<QWidget*>{m_target, m_secret, m_host, m_same, m_form})
+    for (QWidget* field : std::initializer_list<QWidget*>{m_target, m_secret, m_host, m_same})
         field->setEnabled(!isRunning);
+    m_form->setRunning(isRunning);
     if (takesFocus)
         (m_send->isEnabled() ? m_send : m_pause)->setFocus();
     m_command->setText(command());
