@@ -27,5 +27,11 @@ inline constexpr std::string_view kKey = "murmur-key";   ///< partition key, key
 inline constexpr std::string_view kPartition = "murmur-partition";
 inline constexpr std::string_view kAttempt = "murmur-attempt"; ///< 1: delivered the first time
 inline constexpr std::string_view kContentType = "content-type";
+// Of a call over plain HTTP: the request that it is, or answers.
+inline constexpr std::string_view kHttpMethod = "murmur-http-method";
+inline constexpr std::string_view kHttpPath = "murmur-http-path";
+inline constexpr std::string_view kHttpStatus = "murmur-http-status"; ///< of the answer
+inline constexpr std::string_view kHttpCall = "murmur-http-call";  ///< a number within its socket
+inline constexpr std::string_view kDirection = "murmur-direction"; ///< to-server, to-client
 
 } // namespace murmur::transport

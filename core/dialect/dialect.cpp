@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dialect/dialect.h"
 
+#include "dialect/a2adialect.h"
 #include "dialect/autogendialect.h"
 #include "dialect/cloudeventsdialect.h"
 #include "dialect/crewaidialect.h"
@@ -36,6 +37,7 @@ constexpr std::array kDialects = std::to_array<DialectEntry>({
     {"cloudevents", "CloudEvents, structured, batch and by headers", createCloudeventsDialect},
     {"dnotifier", "DNotifier: frames, remote agents, workflow records", createDnotifierDialect},
     {"jsonrpc", "JSON-RPC 2.0, with A2A and MCP", createJsonrpcDialect},
+    {"a2a", "Agent2Agent over plain HTTP, and what its webhooks are told", createA2aDialect},
     {"rosbridge", "rosbridge v2: topics, services and actions of ROS", createRosbridgeDialect},
     {"foxglove", "Foxglove WebSocket: control messages and binary frames", createFoxgloveDialect},
     {"nats", "NATS services, and advisories of JetStream", createNatsDialect},

@@ -40,8 +40,15 @@ bool HeaderCursor::next()
 {
     std::uint64_t nameSize = 0;
     std::uint64_t valueSize = 0;
-    if (m_rest.empty() || !readVarint(m_rest, nameSize) || !readVarint(m_rest, valueSize) ||
-        nameSize > m_rest.size() || valueSize > m_rest.size() - nameSize)
+    if (m_rest.size() >= 2 && static_cast<signed char>(m_rest[0] | m_rest[1]) >= 0) {
+        // Nearly always: each size is one byte.
+        nameSize = static_cast<unsigned char>(m_rest[0]);
+        valueSize = static_cast<unsigned char>(m_rest[1]);
+        m_rest.remove_prefix(2);
+    } else if (!readVarint(m_rest, nameSize) || !readVarint(m_rest, valueSize)) {
+        return false;
+    }
+    if (nameSize > m_rest.size() || valueSize > m_rest.size() - nameSize)
         return false;
     name = m_rest.substr(0, nameSize);
     value = m_rest.substr(nameSize, valueSize);

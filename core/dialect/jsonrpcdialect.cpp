@@ -3,6 +3,7 @@
 
 #include "dialect/jsonrpcdialect.h"
 
+#include "dialect/a2adialect.h"
 #include "dialect/pathdialect.h"
 
 namespace murmur {
@@ -149,12 +150,6 @@ constexpr std::array kA2aMethods = std::to_array<std::string_view>({
     "tasks/pushNotificationConfig/delete",
     "agent/getAuthenticatedExtendedCard",
 });
-constexpr std::array kFailedStates = std::to_array<std::string_view>({
-    "TASK_STATE_FAILED",
-    "TASK_STATE_REJECTED",
-    "failed",
-    "rejected",
-});
 
 bool contains(std::span<const std::string_view> names, std::string_view name) noexcept
 {
@@ -285,18 +280,11 @@ void JsonrpcDialect::describeResult(Interpretation& out)
     setTask(out);
     setId(out, IdField::Message, m_fields.text(Slot::Message));
     out.sent = timeOfText(m_fields.text(Slot::Time));
-    const std::string_view state = m_fields.text(Slot::State);
-    const bool hasFailed = contains(kFailedStates, state);
-    if (isArtifact) {
-        out.type = "artifact";
-        out.kind = Kind::Chunk;
-    } else if (isMessage) {
-        out.type = "message";
-    } else {
-        out.type = !state.empty() ? state : isTask ? "task" : "status";
-        out.kind = hasFailed ? Kind::Error : isStatus ? Kind::State : Kind::Reply;
-        out.isErrorReply = hasFailed;
-    }
+    describeA2a(isArtifact  ? A2aPart::Artifact
+                : isMessage ? A2aPart::Message
+                : isStatus  ? A2aPart::Update
+                            : A2aPart::Task,
+                m_fields.text(Slot::State), out);
     if (out.kind == Kind::State)
         m_fields.addState(m_fields[Slot::Status], out);
 }

@@ -18,10 +18,15 @@ class LineTime
 public:
     /// `topic` is that of lines that name none. kNoTime: nothing tells one yet.
     std::int64_t look(std::string_view line, std::string_view topic);
+    /// Only for the topic: times are nobody's business here.
+    void lookForTopic(std::string_view line, std::string_view topic);
     /// Of the line that was looked at; valid until the next.
     [[nodiscard]] std::string_view topic() const { return m_topic; }
 
 private:
+    /// What the line says of itself. False: it is no JSON.
+    bool read(std::string_view line, std::string_view topic);
+
     LineFacts m_facts;
     DialectChooser m_chooser;
     Interpretation m_interpretation;

@@ -303,24 +303,32 @@ private Q_SLOTS:
 
     void agent2Agent_data()
     {
-        QTest::addColumn<QString>("version");
+        QTest::addColumn<QStringList>("how");
+        QTest::addColumn<QString>("streamed");
         QTest::addColumn<QStringList>("states");
-        QTest::newRow("0.3") << u"0.3"_s
-                             << QStringList{u"submitted"_s, u"working"_s, u"artifact"_s,
-                                            u"artifact"_s, u"completed"_s};
-        QTest::newRow("1.0") << u"1.0"_s
-                             << QStringList{u"TASK_STATE_SUBMITTED"_s, u"TASK_STATE_WORKING"_s,
-                                            u"artifact"_s, u"artifact"_s,
-                                            u"TASK_STATE_COMPLETED"_s};
+        const QStringList words{u"submitted"_s, u"working"_s, u"artifact"_s, u"artifact"_s,
+                                u"completed"_s};
+        const QStringList names{u"TASK_STATE_SUBMITTED"_s, u"TASK_STATE_WORKING"_s, u"artifact"_s,
+                                u"artifact"_s, u"TASK_STATE_COMPLETED"_s};
+        QTest::newRow("0.3") << QStringList{u"0.3"_s} << u"message/stream"_s << words;
+        QTest::newRow("1.0") << QStringList{u"1.0"_s} << u"SendStreamingMessage"_s << names;
+        QTest::newRow("0.3 over plain HTTP")
+            << QStringList{u"0.3"_s, u"rest"_s} << u"SendStreamingMessage"_s << names;
+        QTest::newRow("1.0 over plain HTTP")
+            << QStringList{u"1.0"_s, u"rest"_s} << u"SendStreamingMessage"_s << names;
     }
     void agent2Agent()
     {
-        QFETCH(const QString, version);
+        QFETCH(const QStringList, how);
+        QFETCH(const QString, streamed);
         QFETCH(const QStringList, states);
         const QString tap = u"127.0.0.1:%1"_s.arg(freePort());
-        Served server(u"a2a.mjs"_s, {u"serve"_s, version, u"http://"_s + tap});
+        const auto asked = [&](const QString& what) {
+            return QStringList{what, how.front(), u"http://"_s + tap} + how.mid(1);
+        };
+        Served server(u"a2a.mjs"_s, asked(u"serve"_s));
         record(u"tap://%1?upstream=ws://127.0.0.1:%2"_s.arg(tap, QString::fromUtf8(server.port)),
-               u"a2a.mjs"_s, {u"call"_s, version, u"http://"_s + tap}, 15);
+               u"a2a.mjs"_s, asked(u"call"_s), 15);
         everyCallIsPaired();
         QCOMPARE(count(u"request"_s), 5);
         QCOMPARE(count(u"chunk"_s), 2);
@@ -329,13 +337,12 @@ private Q_SLOTS:
         for (const Said& one : m_said)
             QCOMPARE(one.from, one.kind == u"request"_s ? u"127.0.0.1 (HTTP)"_s : u"Room booker"_s);
         // A stream is one call, and its task holds it together.
-        const auto streamed =
-            ofType(version == u"0.3"_s ? u"message/stream"_s : u"SendStreamingMessage"_s);
-        QCOMPARE(streamed.size(), std::size_t(1));
+        const auto streams = ofType(streamed);
+        QCOMPARE(streams.size(), std::size_t(1));
         QStringList told;
         std::set<QString> tasks;
         for (const Said& one : m_said) {
-            if (one.correlation != streamed.front().correlation || one.kind == u"request"_s)
+            if (one.correlation != streams.front().correlation || one.kind == u"request"_s)
                 continue;
             told << one.type;
             tasks.insert(one.trace);

@@ -27,6 +27,10 @@ struct Heard
     {
         const TapVoice voice = message.voice.value_or(TapVoice{});
         out += voice.peer + ' ' + voice.topic + ' ' + message.raw;
+        for (const auto& [name, value] : headersFromBytes(voice.headers.toStdString())) {
+            if (name.starts_with("murmur-http"))
+                out += " [" + QByteArray::fromStdString(value) + ']';
+        }
         if (!message.undecodable.isEmpty())
             out += " ! " + message.undecodable;
         out += '\n';
@@ -139,6 +143,41 @@ private Q_SLOTS:
                  "s-1\r\nContent-Length: 2\r\n\r\n{}",
                  1000);
         QCOMPARE(one.out, "client 127.0.0.1:5000 /mcp {}\n");
+    }
+
+    /// What JSON-RPC says in the body stands in the method, the path and the status.
+    void callsOfAgent2AgentOverPlainHttp()
+    {
+        const std::string asked =
+            "GET /v1/tasks/1 HTTP/1.1\r\n\r\n" // many a server has tasks
+            "POST /v1/message:send HTTP/1.1\r\nContent-Type: application/json\r\n"
+            "Content-Length: 2\r\n\r\n{}"
+            "GET /v1/tasks/7 HTTP/1.1\r\n\r\n"
+            "POST /v1/tasks/7:cancel HTTP/1.1\r\nContent-Length: 0\r\n\r\n"
+            "DELETE /v1/tasks/7/pushNotificationConfigs/3 HTTP/1.1\r\n\r\n"
+            "GET /page HTTP/1.1\r\n\r\n";
+        const std::string answered =
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+            "HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\r\nno!"
+            "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n"
+            "HTTP/1.1 204 Gone\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+        const QByteArray expected =
+            "127.0.0.1 (HTTP) /v1/message:send {} [POST] [/v1/message:send] [2]\n"
+            "127.0.0.1 (HTTP) /v1/tasks/7  [GET] [/v1/tasks/7] [3]\n"
+            "127.0.0.1 (HTTP) /v1/tasks/7:cancel  [POST] [/v1/tasks/7:cancel] [4]\n"
+            "127.0.0.1 (HTTP) /v1/tasks/7/pushNotificationConfigs/3  [DELETE] "
+            "[/v1/tasks/7/pushNotificationConfigs/3] [5]\n"
+            "server:80 /v1/message:send {} [POST] [/v1/message:send] [2] [200]\n"
+            "server:80 /v1/tasks/7  [GET] [/v1/tasks/7] [3] [404]\n"
+            "server:80 /v1/tasks/7:cancel  [POST] [/v1/tasks/7:cancel] [4] [500]\n"
+            "server:80 /v1/tasks/7/pushNotificationConfigs/3  [DELETE] "
+            "[/v1/tasks/7/pushNotificationConfigs/3] [5] [204]\n";
+        for (const std::size_t step : {100'000, 1, 5})
+            QCOMPARE(heard(asked, answered, step), expected);
+        // Whoever says which version it speaks may begin with any call.
+        QCOMPARE(heard("GET /tasks?pageSize=9 HTTP/1.1\r\nA2A-Version: 1.0\r\n\r\n", {}),
+                 "127.0.0.1 (HTTP) /tasks  [GET] [/tasks] [1]\n");
     }
 
     void whatIsOddIsSaidOrGivenUp_data()

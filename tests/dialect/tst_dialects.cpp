@@ -26,15 +26,18 @@ std::vector<CorpusMessage> corpusOf(std::string_view id)
     return readCorpus(pathOf(id).toStdString());
 }
 
-/// Plain JSON, bytes and the spans of OpenTelemetry have tests of their own.
 std::vector<std::string> systems()
 {
     std::vector<std::string> ids;
-    for (const DialectEntry& entry : dialects()) {
-        if (QFileInfo::exists(pathOf(entry.id)))
-            ids.emplace_back(entry.id);
-    }
+    for (const DialectEntry& entry : dialects())
+        ids.emplace_back(entry.id);
     return ids;
+}
+
+/// Takes what no system claims: on a topic of a system that is a misfit.
+bool isPlain(const std::string& id)
+{
+    return id == "json" || id == "opaque";
 }
 
 /// One line; of a payload the beginning.
@@ -146,11 +149,8 @@ private Q_SLOTS:
 
     void everySystemHasACorpus()
     {
-        for (const DialectEntry& entry : dialects()) {
-            const std::string_view id = entry.id;
-            if (id != "otel" && id != "json" && id != "opaque")
-                QVERIFY2(corpusOf(id).size() >= 4, entry.id);
-        }
+        for (const std::string& id : systems())
+            QVERIFY2(corpusOf(id).size() >= 4, id.c_str());
     }
 
     void aMessageIsKnownAndRead_data() { addMessages(); }
@@ -174,7 +174,7 @@ private Q_SLOTS:
         std::vector<CorpusMessage> mixed;
         for (const std::string& id : systems()) {
             for (CorpusMessage& message : corpusOf(id)) {
-                if (isKnownAlone(message))
+                if (isKnownAlone(message) && !isPlain(id))
                     mixed.push_back(std::move(message));
             }
         }

@@ -97,6 +97,8 @@ void readField(const std::string& name, std::string_view value, TapFields& field
         if (name == "mcp-session-id")
             fields.session = value;
         fields.isEvent = fields.isEvent || name == "ce-specversion";
+    } else if (name == "a2a-version" || name == "a2a-extensions" || name == "x-a2a-extensions") {
+        fields.isA2a = true;
     }
 }
 

@@ -44,6 +44,7 @@ struct TapFields
     std::optional<std::uint64_t> size;
     bool isChunked = false;
     bool isEvent = false; ///< a CloudEvent whose attributes are fields: any body is its data
+    bool isA2a = false;   ///< says which version of Agent2Agent it speaks
     bool isWrong = false; ///< two readers could disagree about where the body ends
 };
 

@@ -3,6 +3,7 @@
 
 #include "bus/tap/taphttp.h"
 
+#include "base/a2apath.h"
 #include "base/transport.h"
 #include "bus/sharedpeer.h"
 
@@ -23,6 +24,8 @@ constexpr std::string_view kDataField = "data:";
 constexpr std::string_view kEventStream = "text/event-stream";
 // What opens a session of the Model Context Protocol.
 constexpr const char* kOpensSession = "\"initialize\"";
+// Where an agent of A2A shows its card.
+constexpr std::string_view kAgentCard = "/.well-known/agent";
 
 QByteArray bytesFrom(std::string_view text)
 {
@@ -134,14 +137,34 @@ TapReader::Event TapHttp::beginRequest()
     const TapFields fields = readTapFields(m_line);
     m_asked = {};
     m_asked.isHead = m_line.starts_with("HEAD ");
+    m_asked.number = ++m_exchange->calls;
+    noteA2a(std::string_view(m_line).substr(0, m_line.find(' ')), request->path, fields.isA2a);
     m_asked.topic =
         m_ends.topic.value_or(request->path == "/" ? QByteArray() : bytesFrom(request->path));
-    const auto opened = m_sessions.find(fields.session);
-    const bool isOfSession = !fields.session.empty() && opened != m_sessions.end();
+    const auto opened = m_sessions.opened.find(fields.session);
+    const bool isOfSession = !fields.session.empty() && opened != m_sessions.opened.end();
     m_asked.peer = isOfSession ? opened->second : sharedNameOf(m_ends.client);
     m_asked.socket = isOfSession ? opened->second : m_ends.client;
     m_exchange->asked.push_back(m_asked);
-    return beginBody(fields, !fields.isChunked && fields.size.value_or(0) == 0);
+    const bool hasBody = fields.isChunked || fields.size.value_or(0) > 0;
+    if (hasBody || m_asked.method.empty())
+        return beginBody(fields, !hasBody);
+    m_fields = fields;
+    finish(); // who asks for a task says all in the path
+    return Event::Message;
+}
+
+/// Paths such as /tasks/7 are a call of A2A where somebody is known to speak it.
+void TapHttp::noteA2a(std::string_view verb, const std::string& path, bool saysSo)
+{
+    const auto call = a2aCallOf(verb, path);
+    const bool isSure = saysSo || path.find(kAgentCard) != std::string::npos ||
+                        (call && call->method.starts_with("Send"));
+    m_sessions.speaksA2a = m_sessions.speaksA2a || isSure;
+    if (!call || !m_sessions.speaksA2a)
+        return;
+    m_asked.method = verb;
+    m_asked.path = path;
 }
 
 TapReader::Event TapHttp::beginAnswer()
@@ -153,15 +176,21 @@ TapReader::Event TapHttp::beginAnswer()
         return giveUp("the connection goes on as something else than HTTP");
     if (answer->status < 200)
         return Event::NeedMore; // the answer itself follows
+    m_status = answer->status;
     m_asked = std::move(m_exchange->asked.front());
     m_exchange->asked.pop_front();
     const TapFields fields = readTapFields(m_line);
     if (!fields.session.empty() && !isShared(m_asked.peer)) {
-        if (m_sessions.size() >= kMostSessions)
-            m_sessions.clear();
-        m_sessions[fields.session] = m_asked.peer;
+        if (m_sessions.opened.size() >= kMostSessions)
+            m_sessions.opened.clear();
+        m_sessions.opened[fields.session] = m_asked.peer;
     }
-    return beginBody(fields, m_asked.isHead || answer->status == 204 || answer->status == 304);
+    const bool hasNone = m_asked.isHead || answer->status == 204 || answer->status == 304;
+    if (!hasNone || m_asked.method.empty())
+        return beginBody(fields, hasNone);
+    m_fields = fields;
+    finish();
+    return Event::Message;
 }
 
 TapReader::Event TapHttp::beginBody(const TapFields& fields, bool hasNone)
@@ -315,7 +344,8 @@ void TapHttp::keep(std::string_view piece)
 
 TapReader::Event TapHttp::endBody()
 {
-    const bool isMessage = !m_body.isEmpty();
+    // Of a call the method, the path and the status say something, too.
+    const bool isMessage = !m_body.isEmpty() || (!m_asked.method.empty() && m_use != Use::Events);
     if (isMessage)
         finish();
     m_state = State::Head;
@@ -353,15 +383,28 @@ void TapHttp::describeSpeaker()
     }
     const QByteArray& peer = m_isClient ? m_asked.peer : m_ends.server;
     const QByteArray& receiver = m_isClient ? m_ends.server : m_asked.peer;
-    HeaderList headers{{"murmur-direction", m_isClient ? "to-server" : "to-client"},
+    HeaderList headers{{std::string(transport::kDirection), m_isClient ? "to-server" : "to-client"},
                        {std::string(kPeerHeader), peer.toStdString()},
                        {std::string(transport::kReceiver), receiver.toStdString()},
                        {"murmur-socket", m_asked.socket.toStdString()}};
+    describeCall(headers);
     headers.insert(headers.end(), m_fields.kept.begin(), m_fields.kept.end());
     if (m_fields.isEvent)
         headers.emplace_back(transport::kContentType, m_fields.contentType);
     m_ready.voice =
         TapVoice{m_asked.topic, QByteArray::fromStdString(headersToBytes(headers)), peer};
+}
+
+/// What plain HTTP says outside of a body.
+void TapHttp::describeCall(HeaderList& headers) const
+{
+    if (m_asked.method.empty())
+        return;
+    headers.emplace_back(transport::kHttpMethod, m_asked.method);
+    headers.emplace_back(transport::kHttpPath, m_asked.path);
+    headers.emplace_back(transport::kHttpCall, std::to_string(m_asked.number));
+    if (!m_isClient)
+        headers.emplace_back(transport::kHttpStatus, std::to_string(m_status));
 }
 
 void TapHttp::forget()

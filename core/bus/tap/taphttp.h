@@ -22,19 +22,28 @@ struct TapExchange
         QByteArray peer;
         QByteArray socket; ///< within which the numbers of calls count
         bool isHead = false;
+        // Of a call of Agent2Agent over plain HTTP, else empty.
+        std::string method;
+        std::string path;
+        std::uint64_t number = 0;
     };
     std::deque<Asked> asked; ///< not answered yet
-    bool isBroken = false;   ///< one direction is read no more: nor can the other be
+    std::uint64_t calls = 0;
+    bool isBroken = false; ///< one direction is read no more: nor can the other be
 };
 
-/// Who opened which session of the Model Context Protocol; of all connections.
-using TapSessions = std::unordered_map<std::string, QByteArray>;
+/// What the connections of a tap know of each other.
+struct TapSessions
+{
+    std::unordered_map<std::string, QByteArray> opened; ///< sessions of MCP, by whom
+    bool speaksA2a = false; ///< somebody called the server as an agent of A2A is called
+};
 
 /// Reads a copy of the HTTP/1 of one direction, and finds what agents say in it: bodies of JSON,
-/// each event of an event stream, and the data of CloudEvents. Other bodies are passed over. A
-/// client is named by its host, for each request may come from another port; one that opens a
-/// session of the Model Context Protocol by its socket, in all requests of that session. No I/O; it
-/// is fuzzed as it stands.
+/// each event of an event stream, the data of CloudEvents, and the requests of Agent2Agent that
+/// have no body. Other bodies are passed over. A client is named by its host, for each request may
+/// come from another port; one that opens a session of the Model Context Protocol by its socket, in
+/// all requests of that session. No I/O; it is fuzzed as it stands.
 class TapHttp final : public TapReader
 {
 public:
@@ -65,6 +74,7 @@ private:
     Event readHead(std::string_view& bytes);
     Event beginRequest();
     Event beginAnswer();
+    void noteA2a(std::string_view verb, const std::string& path, bool saysSo);
     Event beginBody(const TapFields& fields, bool hasNone);
     Event readChunkSize(std::string_view& bytes);
     Event readTrailer(std::string_view& bytes);
@@ -77,6 +87,7 @@ private:
     Event endBody();
     void finish(std::string_view why = {});
     void describeSpeaker();
+    void describeCall(HeaderList& headers) const;
     void forget();
     Event giveUp(std::string why);
 
@@ -102,6 +113,7 @@ private:
     std::string m_wrong;
     std::size_t m_held = 0; ///< of m_room
     bool m_isTruncated = false;
+    int m_status = 0; ///< of an answer
 
     TapMessage m_ready;
     bool m_hasGivenUp = false;

@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // Agents of Agent2Agent, by its SDK for 0.3 and the one for 1.0: who books rooms, and who wants one.
-// Use: node a2a.mjs serve 0.3|1.0 URL (under which others reach it) | call 0.3|1.0 URL
+// Use: node a2a.mjs serve 0.3|1.0 URL (under which others reach it) [rest] | call 0.3|1.0 URL [rest]
 
 import express from "express";
 
-const [, , what, version, url] = process.argv;
+const [, , what, version, url, binding] = process.argv;
+const isRest = binding === "rest";
 const isOld = version === "0.3";
 const sdk = isOld ? "@a2a-js/sdk" : "a2a-sdk-1";
 const { AGENT_CARD_PATH, Role, TaskState } = await import(sdk);
@@ -19,7 +20,7 @@ const write = isOld
       state: (word) => word,
       event: (kind, data) => ({ kind, ...data }),
       say: (text) => ({ message: { kind: "message", messageId: crypto.randomUUID(), contextId: "trip-1", role: "user", parts: [write.part(text)] } }),
-      card: (at) => ({ protocolVersion: "0.3.0", url: at, preferredTransport: "JSONRPC" }),
+      card: (at) => ({ protocolVersion: "0.3.0", url: at, preferredTransport: isRest ? "HTTP+JSON" : "JSONRPC" }),
     }
   : {
       part: (text) => ({ content: { $case: "text", value: text }, filename: "", mediaType: "text/plain" }),
@@ -27,7 +28,7 @@ const write = isOld
       state: (word) => TaskState[`TASK_STATE_${word.toUpperCase()}`],
       event: (kind, data) => ({ kind: { "status-update": "statusUpdate", "artifact-update": "artifactUpdate" }[kind] ?? kind, data }),
       say: (text) => ({ tenant: "", message: { messageId: crypto.randomUUID(), contextId: "trip-1", taskId: "", role: Role.ROLE_USER, parts: [write.part(text)], extensions: [], referenceTaskIds: [] } }),
-      card: (at) => ({ supportedInterfaces: [{ url: at, protocolBinding: "JSONRPC", tenant: "", protocolVersion: "1.0" }], securitySchemes: {}, securityRequirements: [], signatures: [] }),
+      card: (at) => ({ supportedInterfaces: [{ url: at, protocolBinding: isRest ? "HTTP+JSON" : "JSONRPC", tenant: "", protocolVersion: "1.0" }], securitySchemes: {}, securityRequirements: [], signatures: [] }),
     };
 
 /// A room is booked piece by piece; there are no castles.
@@ -51,12 +52,13 @@ class Booker {
 
 async function serve() {
   const { DefaultRequestHandler, InMemoryTaskStore } = await import(`${sdk}/server`);
-  const { agentCardHandler, jsonRpcHandler, UserBuilder } = await import(`${sdk}/server/express`);
-  const card = { name: "Room booker", description: "books rooms", version: "2", ...write.card(`${url}/rpc`), capabilities: { streaming: true, extensions: [] }, defaultInputModes: ["text"], defaultOutputModes: ["text"], skills: [{ id: "book", name: "Book", description: "books a room", tags: ["rooms"], examples: [], inputModes: [], outputModes: [], securityRequirements: [] }] };
+  const { agentCardHandler, jsonRpcHandler, restHandler, UserBuilder } = await import(`${sdk}/server/express`);
+  const card = { name: "Room booker", description: "books rooms", version: "2", ...write.card(`${url}/${isRest ? "agent" : "rpc"}`), capabilities: { streaming: true, extensions: [] }, defaultInputModes: ["text"], defaultOutputModes: ["text"], skills: [{ id: "book", name: "Book", description: "books a room", tags: ["rooms"], examples: [], inputModes: [], outputModes: [], securityRequirements: [] }] };
   const requestHandler = new DefaultRequestHandler(card, new InMemoryTaskStore(), new Booker());
   const app = express();
   app.use(`/${AGENT_CARD_PATH}`, agentCardHandler({ agentCardProvider: requestHandler }));
   app.use("/rpc", jsonRpcHandler({ requestHandler, userBuilder: UserBuilder.noAuthentication }));
+  app.use("/agent", restHandler({ requestHandler, userBuilder: UserBuilder.noAuthentication }));
   const server = app.listen(0, "127.0.0.1", () => console.log(`port ${server.address().port}`));
 }
 
