@@ -23,6 +23,8 @@ constexpr int kDeepestMember = 4;
 constexpr int kMostMembers = 256; ///< looked at in one message
 constexpr int kMostTopicParts = 8;
 constexpr std::size_t kExamples = 3;
+constexpr std::size_t kLeastCompared = 8;
+constexpr double kNearlyAlways = 0.9;
 
 bool isNameLetter(char c)
 {
@@ -41,6 +43,27 @@ bool looksLikeName(std::string_view text)
 }
 
 } // namespace
+
+std::uint32_t hashOfValue(std::string_view value) noexcept
+{
+    std::uint32_t hash = 0x811c'9dc5u;
+    for (const char c : value)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x0100'0193u;
+    return hash == 0 ? 1 : hash;
+}
+
+bool saysTheSame(const std::vector<std::uint32_t>& one,
+                 const std::vector<std::uint32_t>& other) noexcept
+{
+    std::size_t both = 0;
+    std::size_t same = 0;
+    for (std::size_t i = 0; i < std::min(one.size(), other.size()); ++i) {
+        both += one[i] != 0 && other[i] != 0 ? 1 : 0;
+        same += one[i] != 0 && one[i] == other[i] ? 1 : 0;
+    }
+    return both >= kLeastCompared &&
+           static_cast<double>(same) >= kNearlyAlways * static_cast<double>(both);
+}
 
 std::vector<std::string> Candidate::examples() const
 {
@@ -91,6 +114,10 @@ void CandidateFinder::Private::note(FieldSource::From from, std::string_view wha
     }
     Candidate& candidate = candidates[place->second];
     ++candidate.found;
+    if (const auto at = static_cast<std::size_t>(messages - 1); at < kComparedMessages) {
+        candidate.first.resize(at + 1);
+        candidate.first[at] = hashOfValue(value);
+    }
     candidate.names += looksLikeName(value) ? 1 : 0;
     const auto known = candidate.values.find(std::string(value));
     if (known != candidate.values.end())

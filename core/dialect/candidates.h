@@ -13,6 +13,14 @@
 
 namespace murmur {
 
+/// Of so many messages it is known what each says in a place.
+inline constexpr std::size_t kComparedMessages = 512;
+/// Never 0.
+std::uint32_t hashOfValue(std::string_view value) noexcept;
+/// Whether two places say the same, nearly always where both say something.
+bool saysTheSame(const std::vector<std::uint32_t>& one,
+                 const std::vector<std::uint32_t>& other) noexcept;
+
 /// A place in the messages of a connection, and what stands there.
 struct Candidate
 {
@@ -20,6 +28,8 @@ struct Candidate
     std::int64_t found = 0; ///< messages that have a value there
     std::int64_t names = 0; ///< of those, values that look like a name
     std::unordered_map<std::string, std::int64_t> values; ///< how often; up to kCountedValues
+    /// What the first messages say there, as hashes by their place; 0: nothing.
+    std::vector<std::uint32_t> first;
 
     [[nodiscard]] std::int64_t distinct() const { return static_cast<std::int64_t>(values.size()); }
     /// The most frequent ones.

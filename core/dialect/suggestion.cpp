@@ -151,10 +151,13 @@ QString countText(std::int64_t distinct)
 class Proposer
 {
 public:
-    Proposer(std::uint32_t connection, const CandidateFinder& finder, KnownNames names)
+    /// `senders`: of the first messages, as they are read in the recording.
+    Proposer(std::uint32_t connection, const CandidateFinder& finder, KnownNames names,
+             std::vector<std::uint32_t> senders)
         : m_connection(connection)
         , m_finder(finder)
         , m_names(std::move(names))
+        , m_senders(std::move(senders))
     {
     }
     void propose(DialectField field, std::vector<Suggestion>& to);
@@ -166,7 +169,7 @@ private:
     std::uint32_t m_connection;
     const CandidateFinder& m_finder;
     KnownNames m_names;
-    FieldSource m_sender; ///< the best place for one; else an empty path
+    std::vector<std::uint32_t> m_senders; ///< hashes, by the place of the message
 };
 
 double Proposer::scoreOfSender(const Candidate& candidate, QString& why) const
@@ -239,8 +242,9 @@ void Proposer::propose(DialectField field, std::vector<Suggestion>& to)
         one.found = candidate.found;
         one.messages = m_finder.messages();
         one.distinct = candidate.distinct();
+        // Whoever sends stands in several places: that is no receiver.
         if (one.share() < kLeastShare ||
-            (field == DialectField::Receivers && candidate.source == m_sender))
+            (field == DialectField::Receivers && saysTheSame(candidate.first, m_senders)))
             continue;
         one.score = score(field, candidate, one.why) * (0.4 + 0.6 * one.share());
         const bool isLastResort = candidate.source.from == FieldSource::From::Connection;
@@ -261,10 +265,10 @@ void Proposer::propose(DialectField field, std::vector<Suggestion>& to)
         found.resize(kMostProposals);
     }
     if (field == DialectField::Sender && !found.empty()) {
-        m_sender = found.front().source;
         for (const Candidate& candidate : m_finder.candidates()) {
             if (!(candidate.source == found.front().source))
                 continue;
+            m_senders = candidate.first;
             for (const auto& [value, count] : candidate.values)
                 m_names.insert(value);
         }
@@ -284,15 +288,18 @@ std::vector<Suggestion> suggestionsFor(const MessageSample& sample)
     }
     std::map<std::uint32_t, CandidateFinder> finders;
     std::map<std::uint32_t, KnownNames> names;
+    std::map<std::uint32_t, std::vector<std::uint32_t>> senders;
     for (std::size_t i = 0; i < sample.messages.size(); ++i) {
         const MessageSample::Message& message = sample.messages[i];
         finders[message.connection].add(sample.view(i));
+        if (auto& first = senders[message.connection]; first.size() < kComparedMessages)
+            first.push_back(message.sender.empty() ? 0 : hashOfValue(message.sender));
         if (!message.sender.empty())
             names[message.connection].insert(message.sender);
     }
     std::vector<Suggestion> all;
     for (const auto& [connection, coverage] : known) {
-        Proposer proposer(connection, finders[connection], names[connection]);
+        Proposer proposer(connection, finders[connection], names[connection], senders[connection]);
         for (const DialectField field : {DialectField::Sender, DialectField::Receivers,
                                          DialectField::Kind, DialectField::Correlation}) {
             if (coverage.share(field) < kWellCovered)

@@ -104,6 +104,22 @@ private Q_SLOTS:
                  qPrintable(placesOf(all, DialectField::Correlation)));
     }
 
+    void whoeverSendsIsNoReceiver()
+    {
+        MessageSample sample = fleet();
+        const QString before = placesOf(suggestionsFor(sample), DialectField::Receivers);
+        for (std::size_t i = 0; i < sample.messages.size(); ++i) {
+            sample.messages[i].known = 1; // its sender is read by now
+            sample.messages[i].sender = u"unit-%1"_s.arg(i % 12).toStdString();
+        }
+        const QString after = placesOf(suggestionsFor(sample), DialectField::Receivers);
+        for (const QString& places : {before, after}) {
+            QVERIFY2(places.contains(u"body.peer_unit 100 %"), qPrintable(places));
+            QVERIFY2(!places.contains(u"topic segment 2"), qPrintable(places));
+            QVERIFY2(!places.contains(u"body.agent"), qPrintable(places));
+        }
+    }
+
     void theBestBecomeADialectThatCovers()
     {
         const MessageSample sample = fleet();
