@@ -6,6 +6,7 @@
 #include "recordings.h"
 #include "validators.h"
 #include "work.h"
+#include "zoneoption.h"
 
 #include "compare/comparejob.h"
 
@@ -225,6 +226,7 @@ void addCompare(CLI::App& app, Action& action)
         ->required();
     app.add_option("B", options->after, "What it is compared with; may be the same recording")
         ->required();
+    addZoneOption(app);
     app.add_option("--limit", options->limit, "So many differences at most; 0: all (usual: 40)")
         ->check(CLI::NonNegativeNumber);
     app.add_flag("--all", options->looksAtAll,

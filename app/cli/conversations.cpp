@@ -8,6 +8,7 @@
 #include "recordings.h"
 #include "validators.h"
 #include "work.h"
+#include "zoneoption.h"
 
 #include "conversations/conversationjob.h"
 #include "query/filter.h"
@@ -191,6 +192,7 @@ void addConversations(CLI::App& app, Action& action)
     app.add_option("--compare", options->compare,
                    "Another conversation: what is new, missing, slower against it");
     addSessionOptions(app, options->session);
+    addZoneOption(app);
     app.add_flag("--json", options->json, "One JSON object a line; of one conversation one object");
     app.footer("\nExamples:\n"
                "  murmur conversations night.murmur --sort duration --limit 20\n"

@@ -6,6 +6,7 @@
 #include "recordings.h"
 #include "validators.h"
 #include "work.h"
+#include "zoneoption.h"
 
 #include "session/differences.h"
 
@@ -184,6 +185,7 @@ void addDiffers(CLI::App& app, Action& action)
     app.add_option("--limit", options->limit, "So many lines at most (usual: 20)")
         ->check(positiveWhole());
     addSessionOptions(app, options->session);
+    addZoneOption(app);
     app.add_flag("--json", options->json, "One JSON object a line");
     app.footer("\nFields of every message, headers and members of the payload are compared; what "
                "tells these messages from the others best comes first.\n"

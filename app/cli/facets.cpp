@@ -6,6 +6,7 @@
 #include "recordings.h"
 #include "validators.h"
 #include "work.h"
+#include "zoneoption.h"
 
 #include "session/facets.h"
 
@@ -201,6 +202,7 @@ void addFacets(CLI::App& app, Action& action)
     app.add_option("--limit", options->limit, "So many values of each field at most (usual: 10)")
         ->check(positiveWhole());
     addSessionOptions(app, options->session);
+    addZoneOption(app);
     app.add_flag("--json", options->json, "One JSON object a line");
     app.footer("\nOf a recording of millions a part is looked at, evenly, and that is said.\n"
                "Examples:\n"

@@ -8,6 +8,7 @@
 #include "recordings.h"
 #include "stopsignals.h"
 #include "validators.h"
+#include "zoneoption.h"
 
 #include "query/filter.h"
 #include "sql/latencysummary.h"
@@ -235,6 +236,7 @@ void addLatency(CLI::App& app, Action& action)
     app.add_option("--limit", options->limit, "So many lines at most, the slowest first")
         ->check(positiveWhole());
     addSessionOptions(app, options->session);
+    addZoneOption(app);
     app.add_flag("--json", options->json, "One JSON object a line");
     app.footer("\nRequests without an answer stand beside the percentiles; agents that never "
                "answered come first.\n"

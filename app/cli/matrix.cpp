@@ -6,6 +6,7 @@
 #include "recordings.h"
 #include "validators.h"
 #include "work.h"
+#include "zoneoption.h"
 
 #include "session/matrix.h"
 
@@ -209,6 +210,7 @@ void addMatrix(CLI::App& app, Action& action)
     app.add_option("--across", options->across, "So many columns at most (usual: 12)")
         ->check(positiveWhole());
     addSessionOptions(app, options->session);
+    addZoneOption(app);
     app.add_flag("--json", options->json, "One JSON object a line, for each cell with a message");
     app.footer(
         "\nA call counts where its request does; for agent and to with who answered, or should "

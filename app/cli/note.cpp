@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "bookmarks.h"
 #include "command.h"
 #include "output.h"
 #include "recordings.h"
 #include "work.h"
+#include "zoneoption.h"
 
 #include "session/markers.h"
 #include "session/notes.h"
@@ -16,6 +18,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +36,9 @@ struct Options
     std::string at;
     std::string from;
     std::string remove;
+    std::string bookmark;
+    std::string noBookmark;
+    bool bookmarks = false;
     bool json = false;
 };
 
@@ -154,10 +160,23 @@ int remove(const Options& options, Session& session)
     return output.finish();
 }
 
+/// What is asked of bookmarks; nothing: the command is about markers.
+std::optional<int> bookmarked(const Options& options, Session& session)
+{
+    if (!options.bookmark.empty())
+        return keepBookmarkOf(session, QString::fromStdString(options.bookmark),
+                              textOf(options.words));
+    if (!options.noBookmark.empty())
+        return removeBookmarkOf(session, QString::fromStdString(options.noBookmark));
+    if (options.bookmarks)
+        return listBookmarks(session, options.json);
+    return std::nullopt;
+}
+
 int run(const Options& options)
 {
     const bool adds = !options.words.empty() || !options.from.empty();
-    if (!options.words.empty() && options.at.empty())
+    if (!options.words.empty() && options.at.empty() && options.bookmark.empty())
         return wrongUse(u"When was that? Say it with --at, for example --at 02:17:29."_s);
     if (options.words.empty() && !options.at.empty())
         return wrongUse(u"What happened then? Write it behind the file."_s);
@@ -171,6 +190,8 @@ int run(const Options& options)
     auto session = openSession(named, code);
     if (!session)
         return failed(session.error());
+    if (const auto asked = bookmarked(options, **session))
+        return *asked;
     int done = kDone;
     if (adds) {
         done = note(options, **session);
@@ -201,10 +222,19 @@ void addNote(CLI::App& app, Action& action)
     app.add_option("TEXT", options->words, "What happened; without it all markers are listed");
     app.add_option("--at", options->at,
                    "When: ISO 8601, HH:MM:SS, +10s from the start, -10s from the end");
+    addZoneOption(app);
+    addZoneOption(app);
     app.add_option("--from", options->from,
                    "Markers of a table, - for standard input: CSV with the titles time and text, "
                    "or JSON lines with these members");
     app.add_option("--remove", options->remove, "Forget the note with this text, or at this time");
+    app.add_option(
+           "--bookmark", options->bookmark,
+           "Bookmark the message with this number instead, so that \"bookmarked\" finds it; "
+           "TEXT may say why")
+        ->excludes("--at", "--from", "--remove");
+    app.add_option("--no-bookmark", options->noBookmark, "Forget the bookmark of this message");
+    app.add_flag("--bookmarks", options->bookmarks, "List the bookmarks");
     app.add_flag("--json", options->json, "One JSON object a line");
     app.footer("\nMarkers stand as lines through overview, timeline and heatmap. They are kept "
                "beside the\nrecording (FILE-notes); messages of kind marker are markers, too.\n"
@@ -212,7 +242,8 @@ void addNote(CLI::App& app, Action& action)
                "  murmur note night.murmur --at 02:14:09 \"vision-llm 2.3 is out\"\n"
                "  murmur note night.murmur --from deployments.csv\n"
                "  murmur note night.murmur\n"
-               "  murmur note night.murmur --remove \"vision-llm 2.3 is out\"");
+               "  murmur note night.murmur --remove \"vision-llm 2.3 is out\"\n"
+               "  murmur note night.murmur --bookmark 8812 \"the first that fails\"");
     app.callback([&action, options] { action = [options] { return run(*options); }; });
 }
 

@@ -13,6 +13,7 @@
 #include "stopsignals.h"
 #include "validators.h"
 #include "work.h"
+#include "zoneoption.h"
 
 #include <CLI/CLI.hpp>
 
@@ -304,6 +305,7 @@ void addQuery(CLI::App& app, Action& action)
     app.add_option("--limit", options->limit, "Stop after so many messages")
         ->check(positiveWhole());
     addSessionOptions(app, options->session);
+    addZoneOption(app);
     addCodecOption(app, options->session.codecs);
     app.add_flag("--json", options->json, "One JSON object a line");
     app.add_flag("--csv", options->csv, "CSV with a title line");

@@ -12,6 +12,7 @@
 #include "recordtriggers.h"
 #include "stopsignals.h"
 
+#include "query/marks.h"
 #include "session/whynothing.h"
 
 #include <QEventLoop>
@@ -208,6 +209,8 @@ int RecordRun::run()
     if (!until)
         return failed(
             {until.error().code, u"--until cannot be read: %1"_s.arg(until.error().message)});
+    if (auto status = refuseMarks(*until); !status)
+        return failed(status.error());
     m_until = *until;
     // Before there is a file.
     if (auto checked = TriggerWatch::check(m_options.triggers, m_options.triggerRules); !checked)

@@ -3,6 +3,7 @@
 
 #include "command.h"
 #include "recordings.h"
+#include "zoneoption.h"
 
 #include "base/time.h"
 #include "session/lanekey.h"
@@ -45,6 +46,7 @@ struct Options
     double fps = 30;
     double speed = 1;
     std::string window;
+    std::string zone;
 };
 
 /// The drawing part needs a Gui library, which this program does without: it is one of its own.
@@ -95,6 +97,7 @@ int run(const Options& options)
         pass(u"--window"_s, options.window);
     }
     pass(u"--where"_s, options.where);
+    pass(u"--tz"_s, options.zone);
     pass(u"--select"_s, options.select);
     pass(u"--agent"_s, options.agent);
     pass(u"--at"_s, options.at);
@@ -131,6 +134,7 @@ void addRender(CLI::App& app, Action& action)
                    "Recordings to draw; several are drawn as one session")
         ->required();
     addSessionOptions(app, options->session);
+    addZoneOption(app);
     app.add_option("--view", options->view, "What to draw")
         ->required()
         ->check(
@@ -165,7 +169,11 @@ void addRender(CLI::App& app, Action& action)
         "--until 10:18\n"
         "         murmur render night.murmur --view window --frames film --from +10s --until "
         "+40s --window 20s");
-    app.callback([&action, options] { action = [options] { return run(*options); }; });
+    app.callback([&app, &action, options] {
+        if (const CLI::Option* zone = app.get_option("--tz"); !zone->results().empty())
+            options->zone = zone->results().front();
+        action = [options] { return run(*options); };
+    });
 }
 
 } // namespace murmur::cli

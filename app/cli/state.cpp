@@ -8,6 +8,7 @@
 #include "statetext.h"
 #include "validators.h"
 #include "work.h"
+#include "zoneoption.h"
 
 #include "query/textpattern.h"
 
@@ -313,6 +314,7 @@ void addState(CLI::App& app, Action& action)
         ->check(positiveWhole())
         ->capture_default_str();
     addSessionOptions(app, options->session);
+    addZoneOption(app);
     app.add_flag("--json", options->json, "One JSON object a line");
     app.footer("\nWhat was known at that moment, not what came out later. \"murmur help state\" "
                "explains the words.\n"

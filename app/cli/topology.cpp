@@ -6,6 +6,7 @@
 #include "recordings.h"
 #include "validators.h"
 #include "work.h"
+#include "zoneoption.h"
 
 #include "query/filter.h"
 #include "topology/graphtext.h"
@@ -202,6 +203,7 @@ void addTopology(CLI::App& app, Action& action)
     app.add_option("--limit", options->limit, "So many edges at most, the busiest first")
         ->check(positiveWhole());
     addSessionOptions(app, options->session);
+    addZoneOption(app);
     auto* json = app.add_flag("--json", options->json, "One JSON object a line, for each edge");
     app.add_flag("--dot", options->dot, "The graph for Graphviz, all of it")->excludes(json);
     app.footer(

@@ -8,6 +8,7 @@
 #include "recordings.h"
 #include "triggeroptions.h"
 #include "work.h"
+#include "zoneoption.h"
 
 #include "session/findingslook.h"
 #include "triggers/triggerlook.h"
@@ -149,6 +150,7 @@ void addTrigger(CLI::App& app, Action& action)
     auto options = std::make_shared<TriggerCommand>();
     app.add_option("FILE", options->session.files, "Recordings")->required();
     addSessionOptions(app, options->session);
+    addZoneOption(app);
     addTriggerOptions(app, options->triggers, false);
     app.add_flag("--json", options->json, "One JSON object a line");
     app.footer("\nSays when triggers would have fired, and does nothing. What they can do is said "

@@ -3,6 +3,8 @@
 
 #include "base/time.h"
 
+#include "base/typedzone.h"
+
 #include <QDateTime>
 #include <QRegularExpression>
 #include <QTimeZone>
@@ -117,7 +119,44 @@ std::int64_t readZone(std::string_view text, std::size_t& pos)
     return sign * (hours * 3600LL + minutes * 60LL) * 1'000'000'000LL;
 }
 
+QTimeZone& typedZone()
+{
+    static QTimeZone zone = QTimeZone::utc();
+    return zone;
+}
+
+/// How far the typed zone is before UTC when its clocks show `local`, ns.
+std::int64_t typedOffset(TimePoint local)
+{
+    if (typedZone() == QTimeZone::utc())
+        return 0;
+    const auto ms = floor<milliseconds>(local).time_since_epoch().count();
+    const QDateTime shown = QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC);
+    return QDateTime(shown.date(), shown.time(), typedZone()).offsetFromUtc() * 1'000'000'000LL;
+}
+
+/// A date and a time of day with nothing behind it.
+bool hasNoZone(std::string_view text)
+{
+    const std::size_t day = text.find_first_of("Tt ");
+    if (day == text.npos)
+        return false;
+    const char last = text.back();
+    return last >= '0' && last <= '9' && text.find_first_of("+-Zz", day) == text.npos;
+}
+
 } // namespace
+
+Status setTypedZone(const QString& name)
+{
+    const QTimeZone zone(name.toUtf8());
+    if (!zone.isValid())
+        return Error{
+            ErrorCode::WrongUse,
+            u"There is no time zone \"%1\"; write for example UTC or Europe/Berlin."_s.arg(name)};
+    typedZone() = zone;
+    return Done{};
+}
 
 std::string isoTimeUtf8(std::int64_t ns)
 {
@@ -328,20 +367,26 @@ Result<TimePoint> timeFromText(QStringView given, TimeRange session)
     }
     const std::string utf8 = text.toUtf8().toStdString();
     if (const std::int64_t ns = timeFromWire(std::string_view(utf8)); ns != kNoTime)
-        return fromNs(ns);
+        return fromNs(hasNoZone(utf8) ? ns - typedOffset(fromNs(ns)) : ns);
     std::size_t pos = 0;
     const std::int64_t ofDay = readTimeOfDay(utf8, pos);
     if (ofDay == kNoTime)
         return fail(u"the form is not known");
+    const bool isTyped = pos == utf8.size();
     const std::int64_t zone = readZone(utf8, pos);
     if (zone == kNoTime || pos != utf8.size())
         return fail(u"there is more behind the time of day");
+    const auto onDay = [&](const auto& day) {
+        const TimePoint local = TimePoint(day) + nanoseconds(ofDay);
+        return local - nanoseconds(isTyped ? typedOffset(local) : zone);
+    };
     const auto firstDay = floor<days>(session.begin);
     TimePoint found{};
     int matches = 0;
     const auto lastDay = floor<days>(std::max(session.begin, session.end - nanoseconds(1)));
-    for (auto day = firstDay; day <= lastDay && matches < 2; day += days(1)) {
-        const TimePoint t = TimePoint(day) + nanoseconds(ofDay - zone);
+    // Where it is another day already, or still.
+    for (auto day = firstDay - days(1); day <= lastDay + days(1) && matches < 2; day += days(1)) {
+        const TimePoint t = onDay(day);
         if (session.begin - seconds(1) < t && t < session.end) {
             if (matches++ == 0)
                 found = t;
@@ -349,7 +394,7 @@ Result<TimePoint> timeFromText(QStringView given, TimeRange session)
     }
     if (matches > 1)
         return fail(u"the recording spans several days on which it fits, so a date is needed");
-    return matches == 1 ? found : TimePoint(firstDay) + nanoseconds(ofDay - zone);
+    return matches == 1 ? found : onDay(firstDay);
 }
 
 TimePoint wallNow() noexcept

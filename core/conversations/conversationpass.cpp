@@ -8,6 +8,7 @@
 #include "llm/prices.h"
 #include "recording/audiencecache.h"
 #include "recording/blockcodec.h"
+#include "session/filtermarks.h"
 #include "session/jobs.h"
 #include "session/source.h"
 
@@ -84,9 +85,9 @@ struct ConversationPass::Private
 
     void pass(const Columns& from, PayloadSource& payload, Seq after, bool mayTellUsageHere)
     {
-        if (wish.filter) {
+        if (filter) {
             keep.assign(from.size(), 1);
-            wish.filter->evaluate(from, *names, &payload, keep);
+            filter->evaluate(from, *names, &payload, keep);
         }
         RowContext context(from, *names, &payload, 0);
         std::size_t late = 0;
@@ -116,7 +117,7 @@ struct ConversationPass::Private
         word.wasAnsweredBefore = wasAnswered;
         word.name = key.name;
         word.trace = key.trace;
-        word.isChosen = !wish.filter || keep[row] != 0;
+        word.isChosen = !filter || keep[row] != 0;
         if (!rows.hear(word) || !mayTellUsageHere || word.kind == Kind::Request ||
             !mayTellUsage(context.raw(row)))
             return;
@@ -131,6 +132,7 @@ struct ConversationPass::Private
     }
 
     ConversationWish wish;
+    FilterPtr filter; // the wish's, as of now
     ConversationKeys keys;
     ConversationRows rows;
     std::uint32_t wanted;
@@ -157,6 +159,10 @@ Status ConversationPass::advance(const Source& source,
                                  const std::function<void(std::int64_t, std::int64_t)>& progress,
                                  const std::stop_token& stop)
 {
+    auto answered = filterWithMarks(source, d->wish.filter, stop);
+    if (!answered)
+        return answered.error();
+    d->filter = std::move(*answered);
     auto view = SourceView::of(source);
     if (!view)
         return view.error();

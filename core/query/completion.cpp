@@ -286,6 +286,7 @@ void offerConditions(Fitting& fitting, QStringView word, const CompletionSource&
         fitting.offer(latin(field.name), hintOf(field));
     for (const FlagName& flag : flagNames())
         fitting.offer(latin(flag.name), u"flag"_s);
+    fitting.offer(u"bookmarked"_s, u"marked by a person"_s);
     fitting.offer(u"not"_s, {});
     // Members are many; they come when somebody asks for them.
     if (word.startsWith(u"payload") || word.contains(u'.'))

@@ -55,6 +55,7 @@ constexpr std::array kFields = std::to_array<FieldName>({
     {"payload", Field::Payload, FieldType::Payload},
     {"header", Field::Header, FieldType::Header},
     {"headers", Field::Header, FieldType::Header},
+    {"finding", Field::Finding, FieldType::Text},
     {"model", Field::Model, FieldType::Text},
     {"tokens_in", Field::TokensIn, FieldType::Number},
     {"tokens_out", Field::TokensOut, FieldType::Number},

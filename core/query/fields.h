@@ -59,6 +59,7 @@ enum class Field : std::uint8_t {
     FlagSet,
     Payload,
     Header,
+    Finding, ///< asked of filters only, see marks.h
     // of a call to a model, read from the payload
     Model,
     TokensIn,

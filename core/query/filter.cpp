@@ -3,6 +3,7 @@
 
 #include "query/filter.h"
 
+#include "query/marks.h"
 #include "query/node.h"
 #include "query/parser.h"
 #include "recording/blockcodec.h"
@@ -17,7 +18,9 @@ namespace murmur {
 
 namespace {
 
-class ParsedFilter final : public Filter
+/// `Base` is a Filter.
+template<typename Base>
+class ParsedFilter : public Base
 {
 public:
     ParsedFilter(QString text, NodePtr root, std::size_t slots)
@@ -55,24 +58,60 @@ private:
     TimeRange m_bounds;
 };
 
-} // namespace
+Result<FilterPtr> parsed(QStringView text, TimeRange session, std::shared_ptr<const Marks> marks);
 
-Result<FilterPtr> parseFilter(QStringView text, TimeRange session)
+/// Knows what it asks of the marks, and can be read again with them.
+class ParsedMarkFilter final : public ParsedFilter<MarkFilter>
+{
+public:
+    ParsedMarkFilter(QString text, NodePtr root, const Parser& parser, QString whole,
+                     TimeRange session)
+        : ParsedFilter(std::move(text), std::move(root), parser.slots())
+        , m_whole(std::move(whole))
+        , m_session(session)
+        , m_questions(parser.questions())
+    {
+    }
+
+    [[nodiscard]] MarkQuestions questions() const override { return m_questions; }
+    [[nodiscard]] Result<FilterPtr> with(std::shared_ptr<const Marks> marks) const override
+    {
+        return parsed(m_whole, m_session, std::move(marks));
+    }
+
+private:
+    QString m_whole;
+    TimeRange m_session;
+    MarkQuestions m_questions;
+};
+
+Result<FilterPtr> parsed(QStringView text, TimeRange session, std::shared_ptr<const Marks> marks)
 {
     const QStringView trimmed = text.trimmed();
     if (trimmed.isEmpty())
         return FilterPtr{};
+    const bool isAnswered = marks != nullptr;
     try {
-        Parser parser(text, session);
+        Parser parser(text, session, std::move(marks));
         NodePtr root = parser.parse();
-        return FilterPtr(
-            std::make_shared<ParsedFilter>(trimmed.toString(), std::move(root), parser.slots()));
+        if (parser.questions().any() && !isAnswered)
+            return FilterPtr(std::make_shared<ParsedMarkFilter>(trimmed.toString(), std::move(root),
+                                                                parser, text.toString(), session));
+        return FilterPtr(std::make_shared<ParsedFilter<Filter>>(trimmed.toString(), std::move(root),
+                                                                parser.slots()));
     } catch (const ParseFailure& failure) {
         QString sentence = u"column %1: %2"_s.arg(failure.at + 1).arg(failure.what);
         if (!sentence.endsWith(u'.') && !sentence.endsWith(u'?'))
             sentence += u'.';
         return Error{ErrorCode::WrongUse, sentence};
     }
+}
+
+} // namespace
+
+Result<FilterPtr> parseFilter(QStringView text, TimeRange session)
+{
+    return parsed(text, session, nullptr);
 }
 
 } // namespace murmur

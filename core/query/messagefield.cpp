@@ -189,6 +189,9 @@ Result<MessageField> MessageField::named(const QString& name)
 {
     const QString trimmed = name.trimmed();
     if (const FieldName* whole = findField(trimmed)) {
+        if (whole->field == Field::Finding)
+            return Error{ErrorCode::WrongUse,
+                         u"Only filters can ask for findings: finding == \"silent-agent\"."_s};
         if (whole->type == FieldType::Header)
             return Error{ErrorCode::WrongUse,
                          u"Which header? Write for example header.traceparent."_s};

@@ -30,9 +30,10 @@ bool isQuote(QChar c)
 
 } // namespace
 
-Parser::Parser(QStringView text, TimeRange session)
+Parser::Parser(QStringView text, TimeRange session, std::shared_ptr<const Marks> marks)
     : m_scanner(text)
     , m_session(session)
+    , m_marks(std::move(marks))
 {
     if (text.size() > kMaxLength)
         Scanner::fail(kMaxLength, u"an expression has at most %1 characters"_s.arg(kMaxLength));
@@ -161,7 +162,7 @@ NodePtr Parser::parseNamed(QStringView name, qsizetype at)
     if (++m_named > kMaxNamed)
         Scanner::fail(at, u"the filters that \"@%1\" names are too many"_s.arg(name));
     try {
-        Parser inner(filter->text, m_session);
+        Parser inner(filter->text, m_session, m_marks);
         inner.m_slots = m_slots;
         inner.m_depth = m_depth;
         inner.m_named = m_named;
@@ -169,6 +170,8 @@ NodePtr Parser::parseNamed(QStringView name, qsizetype at)
         NodePtr node = inner.parse();
         m_slots = inner.m_slots;
         m_named = inner.m_named;
+        m_questions.findings |= inner.m_questions.findings;
+        m_questions.bookmarks |= inner.m_questions.bookmarks;
         return node;
     } catch (const ParseFailure& failure) {
         Scanner::fail(
@@ -186,10 +189,6 @@ void Parser::refuseWord(QStringView word, qsizetype at)
     if (word == u"&&" || word == u"||")
         Scanner::fail(at,
                       u"\"%1\" is written \"%2\""_s.arg(word, word == u"&&" ? u"and"_s : u"or"_s));
-    if (word.compare(u"finding", Qt::CaseInsensitive) == 0 ||
-        word.compare(u"bookmarked", Qt::CaseInsensitive) == 0)
-        Scanner::fail(at,
-                      u"\"%1\" is not recorded yet; quote it to search for the word"_s.arg(word));
 }
 
 NodePtr Parser::parseTest()
@@ -221,6 +220,11 @@ NodePtr Parser::parseTest()
     const qsizetype opAt = m_scanner.at();
     const bool isNegated = subject.field != nullptr && m_scanner.takeWord(u"not");
     const std::optional<Operator> op = takeOperator();
+    if (subject.name.compare(u"bookmarked", Qt::CaseInsensitive) == 0) {
+        if (!op)
+            m_scanner.setAt(afterName);
+        return bookmarkCondition(op);
+    }
     if (subject.field == nullptr) {
         if (op)
             Scanner::fail(subject.at,

@@ -6,6 +6,7 @@
 #include "query/conditions.h"
 #include "query/filterbook.h"
 #include "query/jsoncondition.h"
+#include "query/marks.h"
 #include "query/node.h"
 #include "query/scanner.h"
 
@@ -24,16 +25,18 @@ namespace murmur {
 ///     and   := not ("and" not | search)*        neighbouring search words are joined by "and"
 ///     not   := "not" not | "(" or ")" | test | search
 ///     test  := field operator value | field ["not"] "in" list-or-range | field ["not"] "exists" |
-///     flag | "@" name
+///     flag | "bookmarked" | "@" name
 ///
 /// Throws a ParseFailure; builds nodes that own everything they need.
 class Parser
 {
 public:
-    Parser(QStringView text, TimeRange session);
+    Parser(QStringView text, TimeRange session, std::shared_ptr<const Marks> marks = {});
     NodePtr parse();
     /// How many verdict slots the nodes use.
     [[nodiscard]] std::size_t slots() const noexcept { return m_slots; }
+    /// What the filter asks of the marks.
+    [[nodiscard]] MarkQuestions questions() const noexcept { return m_questions; }
 
 private:
     enum class Operator : std::uint8_t {
@@ -86,12 +89,16 @@ private:
     NodePtr flagsCondition(Operator op);
     NodePtr textCondition(const Subject& subject, Operator op);
     NodePtr jsonCondition(const Subject& subject, Operator op);
+    NodePtr findingCondition(const TextTest& test);
+    NodePtr bookmarkCondition(std::optional<Operator> op);
     TextTest textTest(Operator op, const QString& expected);
     TextPattern regexFrom(const Literal& literal);
     void refuseOperator(const Subject& subject, Operator op, qsizetype at);
 
     Scanner m_scanner;
     TimeRange m_session;
+    std::shared_ptr<const Marks> m_marks; ///< null: nothing is known to be marked
+    MarkQuestions m_questions;
     std::size_t m_slots = 0;
     int m_depth = 0;
     bool m_lastWasSearch = false;

@@ -3,6 +3,7 @@
 
 #include "query/fields.h"
 #include "query/literals.h"
+#include "query/markcondition.h"
 #include "query/modelcondition.h"
 #include "query/parser.h"
 #include "query/searchcondition.h"
@@ -227,9 +228,43 @@ TextTest Parser::textTest(Operator op, const QString& expected)
     return test;
 }
 
+NodePtr Parser::findingCondition(const TextTest& test)
+{
+    m_questions.findings = true;
+    std::vector<MarkedPlace> places;
+    if (m_marks) {
+        for (const Marks::OfFinding& finding : m_marks->findings) {
+            if (test.matches(finding.detector) || test.matches(finding.id) ||
+                test.matches(finding.severity))
+                places.insert(places.end(), finding.messages.begin(), finding.messages.end());
+        }
+    }
+    return std::make_unique<MarkCondition>(std::move(places));
+}
+
+NodePtr Parser::bookmarkCondition(std::optional<Operator> op)
+{
+    m_questions.bookmarks = true;
+    NodePtr node =
+        std::make_unique<MarkCondition>(m_marks ? m_marks->bookmarks : std::vector<MarkedPlace>());
+    if (!op || *op == Operator::Exists)
+        return node;
+    if (*op != Operator::Equal && *op != Operator::NotEqual)
+        Scanner::fail(m_scanner.at(), u"\"bookmarked\" stands alone, or with == true or false"_s);
+    const Literal literal = m_scanner.value(false, u"true or false"_s);
+    const bool isTrue = literal.escaped.compare(u"true", Qt::CaseInsensitive) == 0;
+    if (!isTrue && literal.escaped.compare(u"false", Qt::CaseInsensitive) != 0)
+        Scanner::fail(literal.at, u"expected true or false, found \"%1\""_s.arg(literal.shown()));
+    if (isTrue == (*op == Operator::NotEqual))
+        node = std::make_unique<NotNode>(std::move(node));
+    return node;
+}
+
 NodePtr Parser::textCondition(const Subject& subject, Operator op)
 {
     TextTest test = textTest(op, expectedValue(*subject.field));
+    if (subject.field->field == Field::Finding)
+        return findingCondition(test);
     switch (subject.field->type) {
     case FieldType::Id:
         return std::make_unique<IdCondition>(idField(subject.field->field), std::move(test));

@@ -4,6 +4,7 @@
 #include "session/differences.h"
 
 #include "session/fieldtally.h"
+#include "session/filtermarks.h"
 #include "session/rangescan.h"
 
 #include <QtConcurrent>
@@ -168,7 +169,12 @@ private:
 
 Result<Differences> differencesJob(const Source& source, const DifferenceRequest& request)
 {
-    return DifferenceFinder(source, request).find();
+    DifferenceRequest answered = request;
+    auto condition = filterWithMarks(source, request.condition, request.stop);
+    if (!condition)
+        return condition.error();
+    answered.condition = std::move(*condition);
+    return DifferenceFinder(source, answered).find();
 }
 
 QFuture<Result<Differences>> differencesOf(Session& session, DifferenceRequest request)

@@ -3,6 +3,7 @@
 
 #include "session/laneset.h"
 
+#include "session/filtermarks.h"
 #include "session/jobs.h"
 #include "session/lanereader.h"
 
@@ -121,6 +122,11 @@ public:
     Status run()
     {
         if (!m_lanes->isUsable) {
+            // Nobody else reads it before the lanes can be used.
+            auto answered = filterWithMarks(*m_lanes->session, m_lanes->filter, m_stop);
+            if (!answered)
+                return answered.error();
+            m_lanes->filter = std::move(*answered);
             if (auto status = choose(); !status)
                 return status;
         }

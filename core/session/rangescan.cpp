@@ -4,6 +4,7 @@
 #include "session/rangescan.h"
 
 #include "recording/blockcodec.h"
+#include "session/filtermarks.h"
 #include "session/jobs.h"
 #include "session/textsieve.h"
 
@@ -43,12 +44,15 @@ void keepInside(const Columns& columns, TimeRange range, Seq after, std::vector<
 
 Result<std::int64_t> scanRange(const Source& source, const RangeScan& scan, const RunVisitor& visit)
 {
+    const auto answered = filterWithMarks(source, scan.filter, scan.stop);
+    if (!answered)
+        return answered.error();
+    const FilterPtr& filter = *answered;
     auto view = SourceView::of(source);
     if (!view)
         return view.error();
-    const bool needsBytes = scan.needsBytes || (scan.filter && scan.filter->needsPayload());
-    const std::uint32_t wanted = TimeColumns | scan.columns |
-                                 (scan.filter ? scan.filter->columns() : 0u) |
+    const bool needsBytes = scan.needsBytes || (filter && filter->needsPayload());
+    const std::uint32_t wanted = TimeColumns | scan.columns | (filter ? filter->columns() : 0u) |
                                  (needsBytes ? SizeColumns | PayloadColumns : 0u);
     std::vector<BlockRef> blocks = view->reader().blocksIn(scan.range);
     std::int64_t total = 0;
@@ -86,8 +90,8 @@ Result<std::int64_t> scanRange(const Source& source, const RangeScan& scan, cons
                 keep[row] = 0;
         }
         BlockPayload payload(view->reader(), block, columns, &scratch);
-        if (scan.filter)
-            scan.filter->evaluate(columns, view->names(), &payload, keep);
+        if (filter)
+            filter->evaluate(columns, view->names(), &payload, keep);
         const bool mayHold = scan.texts.empty() || sieve.mayHold(block);
         isEnough = !visit(columns, keep, needsBytes && mayHold ? &payload : nullptr);
         if (payload.isDamaged())
@@ -100,8 +104,8 @@ Result<std::int64_t> scanRange(const Source& source, const RangeScan& scan, cons
             break;
         RunPayload payload(*run);
         keepInside(run->columns, scan.range, view->durable(), keep);
-        if (scan.filter)
-            scan.filter->evaluate(run->columns, view->names(), &payload, keep);
+        if (filter)
+            filter->evaluate(run->columns, view->names(), &payload, keep);
         isEnough = !visit(run->columns, keep, needsBytes ? &payload : nullptr);
     }
     if (scan.progress)

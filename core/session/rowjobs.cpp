@@ -3,6 +3,7 @@
 
 #include "bus/listening.h"
 #include "recording/lock.h"
+#include "session/filtermarks.h"
 #include "session/jobs.h"
 #include "session/recordingset.h"
 #include "session/textsieve.h"
@@ -384,6 +385,10 @@ Result<MessageDetail> messageJob(const Source& source, Seq seq)
 
 Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
 {
+    const auto answered = filterWithMarks(source, request.filter, request.stop);
+    if (!answered)
+        return answered.error();
+    const FilterPtr& filter = *answered;
     auto view = SourceView::of(source);
     if (!view)
         return view.error();
@@ -391,8 +396,8 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
     const Seq last = request.last > 0 ? std::min(request.last, view->last()) : view->last();
     const Seq first = std::max(view->first(), request.first);
     list.through = last;
-    const TimeRange bounds = request.filter ? request.filter->timeBounds()
-                                            : TimeRange{TimePoint::min(), TimePoint::max()};
+    const TimeRange bounds =
+        filter ? filter->timeBounds() : TimeRange{TimePoint::min(), TimePoint::max()};
     const std::int64_t from = toNs(bounds.begin);
     const std::int64_t to = toNs(bounds.end);
     const auto room = [&] {
@@ -402,8 +407,8 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
     std::vector<Seq> found;
     const auto evaluate = [&](const Columns& columns, PayloadSource& payload, Seq after, Seq upTo) {
         keep.assign(columns.size(), 1);
-        if (request.filter)
-            request.filter->evaluate(columns, view->names(), &payload, keep);
+        if (filter)
+            filter->evaluate(columns, view->names(), &payload, keep);
         found.clear();
         for (std::size_t i = 0; i < columns.size(); ++i) {
             const Seq seq = columns.first + static_cast<Seq>(i);
@@ -413,8 +418,7 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
     };
     Columns columns;
     BlockPayload::Scratch scratch;
-    TextSieve sieve(view->reader(),
-                    request.filter ? request.filter->textChoice(view->names()) : TextChoice{});
+    TextSieve sieve(view->reader(), filter ? filter->textChoice(view->names()) : TextChoice{});
     std::int64_t scanned = 0;
     const std::int64_t total = std::max<std::int64_t>(1, last - first + 1);
     const auto scanBlock = [&](const BlockRef& block) {
@@ -423,7 +427,7 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
         if (block.lastTime < from || block.firstTime >= to || !sieve.mayHold(block))
             return;
         // Time gives the rows their number.
-        const std::uint32_t needed = request.filter ? request.filter->columns() : 0;
+        const std::uint32_t needed = filter ? filter->columns() : 0;
         if (view->reader().load(block, TimeColumns | needed, columns)) {
             BlockPayload payload(view->reader(), block, columns, &scratch);
             evaluate(columns, payload, 0, view->durable());
@@ -433,7 +437,7 @@ Result<MatchList> searchJob(const Source& source, const MatchRequest& request)
         list.unreadable += static_cast<std::int64_t>(block.count);
     };
     const auto stopped = [&] { return request.stop.stop_requested(); };
-    const IdChoice choice = request.filter ? request.filter->idChoice() : IdChoice{};
+    const IdChoice choice = filter ? filter->idChoice() : IdChoice{};
     if (!choice.empty()) {
         // An id names the few blocks that can hold it.
         auto blocks = blocksWith(view->reader(), choice);

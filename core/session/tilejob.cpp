@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "recording/tiles.h"
+#include "session/filtermarks.h"
 #include "session/jobs.h"
 #include "session/textsieve.h"
 
@@ -546,6 +547,14 @@ private:
 
 Result<TileSlice> tilesJob(const Source& source, const TileRequest& request)
 {
+    auto answered = filterWithMarks(source, request.filter, request.stop);
+    if (!answered)
+        return answered.error();
+    if (*answered != request.filter) {
+        TileRequest again = request;
+        again.filter = std::move(*answered);
+        return tilesJob(source, again);
+    }
     auto view = SourceView::of(source);
     if (!view)
         return view.error();

@@ -4,6 +4,7 @@
 #include "triggers/trigger.h"
 
 #include "findings/detector.h"
+#include "query/marks.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -123,6 +124,8 @@ Result<TriggerCondition> triggerConditionFromText(const QString& text)
     auto filter = parseFilter(text, {now, now});
     if (!filter)
         return filter.error();
+    if (auto status = refuseMarks(*filter); !status)
+        return status.error();
     condition.filter = *filter;
     return condition;
 }

@@ -66,6 +66,77 @@ private Q_SLOTS:
         QCOMPARE(found.join(u' '), topics);
     }
 
+    void findingsAndBookmarksAreFields()
+    {
+        const QString file = m_dir.filePath(u"marked.murmur"_s);
+        QCOMPARE(
+            murmur::murmur({u"demo"_s, u"--offline"_s, u"--messages"_s, u"20000"_s, u"--seed"_s,
+                            u"3"_s, u"--fault"_s, u"retry-storm@2s-8s"_s, u"-o"_s, file})
+                .code,
+            0);
+        const auto findings = murmur::murmur({u"findings"_s, file, u"--json"_s}).objects();
+        QVERIFY(!findings.empty());
+        QCOMPARE(findings.front()[u"detector"_s].toString(), u"retry-storm"_s);
+        const auto seqs = [&](const QString& expression) {
+            QJsonArray found;
+            for (const QJsonObject& line :
+                 murmur::murmur({u"query"_s, file, expression, u"--json"_s}).objects())
+                found.append(line[u"seq"_s]);
+            return found;
+        };
+        const QJsonArray members = findings.front()[u"messages"_s].toArray();
+        QCOMPARE(seqs(u"finding == \"retry-*\""_s), members);
+        QCOMPARE(seqs(u"finding == "_s + findings.front()[u"id"_s].toString()), members);
+        QCOMPARE(seqs(u"finding == silent-agent"_s).size(), 0);
+        QCOMPARE(seqs(u"not finding exists"_s).size(), 20000 - seqs(u"finding exists"_s).size());
+
+        QCOMPARE(seqs(u"bookmarked"_s), QJsonArray());
+        QCOMPARE(murmur::murmur({u"note"_s, file, u"--bookmark"_s, u"17"_s, u"odd"_s}).code, 0);
+        QCOMPARE(murmur::murmur({u"note"_s, file, u"--bookmark"_s, u"5"_s}).code, 0);
+        QCOMPARE(seqs(u"bookmarked"_s), QJsonArray({5, 17}));
+        QCOMPARE(seqs(u"bookmarked and seq > 5"_s), QJsonArray({17}));
+        QCOMPARE(seqs(u"bookmarked == false"_s).size(), 19998);
+        QCOMPARE(murmur::murmur({u"note"_s, file, u"--bookmarks"_s, u"--json"_s}).out,
+                 "{\"seq\":5,\"text\":null}\n{\"seq\":17,\"text\":\"odd\"}\n"_ba);
+        // As one session with another recording they are the same messages.
+        QCOMPARE(murmur::murmur({u"query"_s, m_big, file, u"bookmarked"_s, u"--columns"_s,
+                                 u"recording,seq"_s, u"--csv"_s})
+                     .out,
+                 "recording,seq\nmarked,5\nmarked,17\n"_ba);
+        QCOMPARE(murmur::murmur({u"export"_s, file, u"--where"_s, u"bookmarked"_s, u"-o"_s, u"-"_s})
+                     .objects()
+                     .size(),
+                 std::size_t(2));
+        QCOMPARE(murmur::murmur({u"note"_s, file, u"--no-bookmark"_s, u"17"_s}).code, 0);
+        QCOMPARE(seqs(u"bookmarked"_s), QJsonArray({5}));
+        QCOMPARE(murmur::murmur({u"note"_s, file, u"--no-bookmark"_s, u"17"_s}).code, 2);
+        // Nobody can know while they come.
+        const Outcome early =
+            murmur::murmur({u"record"_s, u"listen://127.0.0.1:0"_s, u"-o"_s,
+                            m_dir.filePath(u"never.murmur"_s), u"--until"_s, u"finding exists"_s});
+        QCOMPARE(early.code, 2);
+        QVERIFY(early.err.contains("finding:silent-agent"));
+    }
+
+    void timesWithoutAZoneAreOfTheZoneThatIsNamed()
+    {
+        const auto count = [&](const QStringList& more) {
+            return murmur::murmur(QStringList{u"query"_s, m_big, u"--json"_s} + more)
+                .objects()
+                .size();
+        };
+        const std::size_t utc = count({u"time in 10:17:01..10:17:02"_s});
+        QVERIFY(utc > 100);
+        QCOMPARE(count({u"time in 12:17:01..12:17:02"_s, u"--tz"_s, u"Europe/Berlin"_s}), utc);
+        QCOMPARE(count({u"time in 2026-05-21T12:17:01..2026-05-21T12:17:02"_s, u"--tz"_s,
+                        u"Europe/Berlin"_s}),
+                 utc);
+        QCOMPARE(count({u"time in 10:17:01Z..10:17:02Z"_s, u"--tz"_s, u"Europe/Berlin"_s}), utc);
+        const Outcome wrong = murmur::murmur({u"query"_s, m_big, u""_s, u"--tz"_s, u"Mars/X"_s});
+        QCOMPARE(wrong.code, 2);
+        QVERIFY(wrong.err.contains("no time zone"));
+    }
+
     void columnsAndLimitChooseWhatIsPrinted()
     {
         const Outcome json = murmur::murmur({u"query"_s, m_file, u"from == ada"_s, u"--columns"_s,

@@ -71,9 +71,12 @@ private Q_SLOTS:
                                  "the payload have no unit.");
         row("header. exists", "column 8: expected the header's name.");
         row("finding",
-            "column 1: \"finding\" is not recorded yet; quote it to search for the word.");
-        row("seq == 1 and bookmarked",
-            "column 14: \"bookmarked\" is not recorded yet; quote it to search for the word.");
+            "column 8: expected an operator (== != < <= > >= in ~ contains exists) after "
+            "\"finding\", found the end; quote the name to search for it as a word.");
+        row("finding > x", "column 9: \"finding\" takes == != in ~ contains exists.");
+        row("seq == 1 and bookmarked == maybe",
+            "column 28: expected true or false, found \"maybe\".");
+        row("bookmarked > 3", "column 13: \"bookmarked\" stands alone, or with == true or false.");
         row("from not == x", "column 6: \"not\" goes before the field.");
         row("''", "column 1: expected a text to search for between the quotes.");
         row("a, b", "column 2: expected a space, an operator or the end, found \",\".");

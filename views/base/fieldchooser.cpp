@@ -49,7 +49,8 @@ void openFieldDialog(QWidget* parent, const QString& title, const QString& curre
     const QString proposal = current.isEmpty() ? fields.value(0) : current;
     QStringList known = fields;
     for (const FieldName& field : fieldNames()) {
-        if (field.type != FieldType::Header && field.type != FieldType::Payload)
+        if (field.type != FieldType::Header && field.type != FieldType::Payload &&
+            field.field != Field::Finding)
             known << QString::fromLatin1(field.name.data(),
                                          static_cast<qsizetype>(field.name.size()));
     }

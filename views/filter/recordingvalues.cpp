@@ -3,6 +3,7 @@
 
 #include "views/filter/recordingvalues.h"
 
+#include "findings/detector.h"
 #include "session/session.h"
 #include "views/base/fieldchooser.h"
 #include "views/base/sharedview.h"
@@ -57,6 +58,12 @@ QStringList RecordingValues::values(Field field)
     if (field == Field::Payload || field == Field::Header) {
         askForMembers();
         return field == Field::Payload ? m_members : m_headers;
+    }
+    if (field == Field::Finding) {
+        QStringList known{u"critical"_s, u"warning"_s, u"info"_s};
+        for (const DetectorEntry& detector : detectors())
+            known << QString::fromLatin1(detector.id);
+        return known;
     }
     refresh();
     const auto found = m_names.find(field);

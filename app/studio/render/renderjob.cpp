@@ -3,6 +3,7 @@
 
 #include "renderjob.h"
 
+#include "base/typedzone.h"
 #include "mainwindow.h"
 #include "query/filter.h"
 #include "screenshot.h"
@@ -272,6 +273,13 @@ RenderCommand parseRenderCommand(int argc, char** argv)
     app.add_option("--where", where, "filter");
     app.add_option("--lanes", lanes, "of the timeline: agent, topic, group, …, payload.task.id");
     app.add_option("--size", size, "WIDTHxHEIGHT in pixels, for example 1600x900");
+    app.add_option_function<std::string>(
+        "--tz",
+        [](const std::string& name) {
+            if (auto status = setTypedZone(QString::fromStdString(name)); !status)
+                throw CLI::ValidationError("--tz", status.error().message.toStdString());
+        },
+        "zone of times that are written without one");
     app.add_option("--theme", theme, "light or dark")->check(CLI::IsMember({"dark", "light"}));
     app.set_version_flag("--version", "murmurscope-render " MURMUR_VERSION);
 
