@@ -8,6 +8,7 @@
 #include "output.h"
 #include "recordings.h"
 #include "work.h"
+#include "zoneoption.h"
 
 #include <CLI/CLI.hpp>
 
@@ -127,6 +128,7 @@ std::string footer()
            "  murmur export night.murmur -o night.jsonl\n"
            "  murmur export night.murmur --where 'kind == error' -f csv -o errors.csv\n"
            "  murmur export night.murmur --where 'conversation == \"task-8812\"' -o task.mmd\n"
+           "  murmur export night.murmur -f perfetto -o night.perfetto.json\n"
            "  murmur export north.murmur south.murmur -o - | zstd > both.jsonl.zst";
 }
 
@@ -141,9 +143,12 @@ void addExport(CLI::App& app, Action& action)
                    "File to write, which must not exist, or - for standard output")
         ->required();
     app.add_option("-f,--format", options->format,
-                   "jsonl, csv or mermaid (default: by the ending of the output, else jsonl)");
+                   "jsonl, csv, mcap, perfetto, otlp, mermaid or sqlite (default: by the ending of "
+                   "the output, "
+                   "else jsonl)");
     app.add_option("--where", options->where, "Only messages that match this expression");
     addSessionOptions(app, options->session);
+    addZoneOption(app);
     addCodecOption(app, options->session.codecs);
     app.add_flag("--json", options->json, "The summary as JSON");
     app.footer(footer());

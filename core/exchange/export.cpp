@@ -66,6 +66,16 @@ public:
                               O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
         return m_descriptor < 0 ? Status(failure()) : Status(Done{});
     }
+    /// The file, new and empty, is the format's to write.
+    Status lend(ExportFormat& format)
+    {
+        if (m_isStdout)
+            return Error{ErrorCode::WrongUse,
+                         u"This format needs a file; it cannot be written to standard output."_s};
+        if (auto status = open(); !status)
+            return status;
+        return format.openAt(m_part);
+    }
     /// False in `isRead`: whoever read standard output went away.
     Status write(std::string& text, bool& isRead)
     {
@@ -143,8 +153,12 @@ public:
             last = view->last();
         }
         Output output(target, m_options.replaces);
-        if (auto status = output.open(); !status)
+        if (m_options.format->isStream) {
+            if (auto status = output.open(); !status)
+                return status.error();
+        } else if (auto status = output.lend(*m_format); !status) {
             return status.error();
+        }
         m_format->begin(m_text);
         for (Seq next = first; next <= last && m_isRead;) {
             if (auto status = writeStretch(next, last, output); !status)
@@ -153,6 +167,8 @@ public:
                 m_options.progress(next - first, last - first + 1);
         }
         m_format->end(m_text);
+        if (auto status = m_format->status(); !status)
+            return status.error();
         if (auto status = flush(output); !status)
             return status.error();
         if (auto status = output.finish(); !status)
@@ -198,6 +214,8 @@ private:
     {
         for (const MessageDetail& message : messages) {
             m_format->write(m_text, message);
+            if (auto status = m_format->status(); !status)
+                return status;
             ++m_result.messages;
             if (m_text.size() < kWrittenAtOnce)
                 continue;

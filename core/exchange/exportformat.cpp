@@ -5,7 +5,11 @@
 
 #include "exchange/csv.h"
 #include "exchange/jsonlines.h"
+#include "exchange/mcap.h"
 #include "exchange/mermaid.h"
+#include "exchange/otlplines.h"
+#include "exchange/perfetto.h"
+#include "exchange/sqlitetables.h"
 
 #include <array>
 
@@ -14,11 +18,19 @@ namespace murmur {
 namespace {
 
 constexpr std::array kExportFormats = std::to_array<ExportFormatEntry>({
-    {"jsonl", "JSON lines, one message a line; they can be imported again", ".jsonl",
+    {"jsonl", "JSON lines, one message a line; they can be imported again", ".jsonl", true,
      createJsonLinesExport},
-    {"csv", "CSV with a title line, for spreadsheets", ".csv", createCsvExport},
-    {"mermaid", "a sequence diagram as text, of the first thousand messages", ".mmd",
+    {"csv", "CSV with a title line, for spreadsheets", ".csv", true, createCsvExport},
+    {"mcap", "MCAP: a channel per topic, as JSON and as bytes, for Foxglove and others", ".mcap",
+     true, createMcapExport},
+    {"perfetto", "a trace of agents, calls and messages for ui.perfetto.dev", ".perfetto.json",
+     true, createPerfettoExport},
+    {"otlp", "OpenTelemetry, an export a line: calls as spans, other messages as logs",
+     ".otlp.json", true, createOtlpExport},
+    {"mermaid", "a sequence diagram as text, of the first thousand messages", ".mmd", true,
      createMermaidExport},
+    {"sqlite", "tables message, call and agent in a plain SQLite database", ".sqlite", false,
+     createSqliteExport},
 });
 
 } // namespace

@@ -20,6 +20,11 @@ public:
     virtual void begin(std::string& out) = 0;
     virtual void write(std::string& out, const MessageDetail& message) = 0;
     virtual void end(std::string& out) = 0;
+
+    /// For formats that are no stream: they write into this file, which is new, instead of `out`.
+    [[nodiscard]] virtual Status openAt(const QString& /*path*/) { return Done{}; }
+    /// What such a format could not write.
+    [[nodiscard]] virtual Status status() const { return Done{}; }
 };
 
 /// One row per format.
@@ -28,6 +33,7 @@ struct ExportFormatEntry
     const char* id;
     const char* description;
     const char* ending; ///< of file names
+    bool isStream;      ///< false: needs a file, see ExportFormat::openAt
     /// `hasSeveral`: each message says from which recording it is.
     std::unique_ptr<ExportFormat> (*create)(std::shared_ptr<const Dictionaries> names,
                                             bool hasSeveral);
