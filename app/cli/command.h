@@ -40,6 +40,7 @@ inline constexpr int kCheckFailed = 1;
 inline constexpr int kRecordedWithGaps = 5;
 
 void addRecord(CLI::App& app, Action& action);
+void addTap(CLI::App& app, Action& action);
 void addBuses(CLI::App& app, Action& action);
 void addTopics(CLI::App& app, Action& action);
 void addRun(CLI::App& app, Action& action);

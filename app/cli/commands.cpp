@@ -14,6 +14,7 @@ std::span<const Command> commands() noexcept
 {
     static constexpr std::array rows = std::to_array<Command>({
         {"record", "Record the messages of one or more buses into a file", addRecord},
+        {"tap", "Record what passes between agents and their server, as a proxy", addTap},
         {"buses", "Say which buses answer on this machine, and which this build knows", addBuses},
         {"topics", "Say what flows on a bus, topic by topic, before attaching", addTopics},
         {"test", "Try to attach, say how it went, and show the first messages", addTest},
@@ -38,7 +39,8 @@ std::span<const Command> commands() noexcept
         {"trigger", "Say when triggers would have fired", addTrigger},
         {"replay", "Send recorded messages to a bus again", addReplay},
         {"import", "Make a recording of JSON lines or CSV", addImport},
-        {"export", "Write messages as JSON lines, CSV or a diagram", addExport},
+        {"export", "Write messages as JSON lines, CSV, MCAP, a trace, a diagram or a database",
+         addExport},
         {"conversations", "List conversations, and show what one of them waited for",
          addConversations},
         {"compare", "Say what is new, missing, slower or different between two recordings",

@@ -10,6 +10,11 @@
 #include "keychain/keychainstore.h"
 
 #include <QFile>
+#include <QFileInfo>
+#include <QRegularExpression>
+#include <QUrl>
+
+using namespace Qt::StringLiterals;
 
 namespace murmur::cli {
 
@@ -34,10 +39,36 @@ Status useProfile(const std::string& name, Attaching& attaching)
     return Done{};
 }
 
+namespace {
+
+/// The URL of a file that stands there by its path alone; empty: it is something else.
+Result<QString> urlOfFile(const QString& text)
+{
+    static const QRegularExpression hasScheme(u"^[A-Za-z][A-Za-z0-9+.-]*:"_s);
+    if (text == "-"_L1 || text.startsWith(u'@') || hasScheme.match(text).hasMatch() ||
+        !QFileInfo(text).isFile())
+        return QString();
+    for (const QLatin1StringView ending : {".gz"_L1, ".zst"_L1, ".csv"_L1, ".tsv"_L1}) {
+        if (text.endsWith(ending, Qt::CaseInsensitive))
+            return Error{
+                ErrorCode::WrongUse,
+                u"%1 is no file of lines; \"murmur import %1 -o FILE\" reads it."_s.arg(text)};
+    }
+    if (text.endsWith(".murmur"_L1, Qt::CaseInsensitive))
+        return Error{ErrorCode::WrongUse,
+                     u"%1 is a recording already; name the URL of a bus."_s.arg(text)};
+    return "file:"_L1 + QString::fromLatin1(QUrl::toPercentEncoding(text, "/"));
+}
+
+} // namespace
+
 Status addUrls(const std::vector<std::string>& texts, Attaching& attaching)
 {
     for (const std::string& text : texts) {
-        const auto urls = fleetFromText(QString::fromStdString(text));
+        const auto file = urlOfFile(QFile::decodeName(text.c_str()));
+        if (!file)
+            return file.error();
+        const auto urls = fleetFromText(file->isEmpty() ? QString::fromStdString(text) : *file);
         if (!urls)
             return urls.error();
         attaching.urls.insert(attaching.urls.end(), urls->begin(), urls->end());

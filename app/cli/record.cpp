@@ -4,6 +4,7 @@
 #include "command.h"
 #include "dryrun.h"
 #include "profileuse.h"
+#include "recordarguments.h"
 #include "recordings.h"
 #include "recordrun.h"
 #include "triggeroptions.h"
@@ -27,36 +28,6 @@ using namespace Qt::StringLiterals;
 namespace murmur::cli {
 
 namespace {
-
-struct Options
-{
-    std::vector<std::string> urls;
-    std::string profile;
-    std::string output;
-    std::string dialect;
-    std::vector<std::string> codecs;
-    std::string length;
-    std::string maxSize;
-    std::string ring;
-    std::string split;
-    std::string reserve;
-    std::string shard;
-    std::string until;
-    std::string tokenFile;
-    std::string passwordFile;
-    std::string keyPasswordFile;
-    std::string patience;
-    std::vector<std::string> only;
-    std::vector<std::string> exclude;
-    std::vector<std::string> payloadLimit;
-    std::vector<std::string> redact;
-    bool isUnredacted = false;
-    std::int64_t maxMessages = 0;
-    bool isStrict = false;
-    bool isDryRun = false;
-    bool json = false;
-    TriggerOptions triggers;
-};
 
 /// "10m" or "1GiB", into the one or the other.
 Status readStretch(const char* option, const std::string& text, nanoseconds& length,
@@ -89,7 +60,7 @@ Status readSize(const std::string& text, std::int64_t& bytes)
     return Done{};
 }
 
-Status readLimits(const Options& options, RecorderOptions& recording)
+Status readLimits(const RecordArguments& options, RecorderOptions& recording)
 {
     RecordingLimits& limits = recording.limits;
     for (const Status& status :
@@ -119,7 +90,9 @@ void tellWhatIsAskedFor(const std::vector<QUrl>& urls)
            "flows."_s.arg(shownUrl(*first)));
 }
 
-int run(const Options& options)
+} // namespace
+
+int recordWith(const RecordArguments& options)
 {
     RecorderOptions recording;
     recording.path = QFile::decodeName(options.output.c_str());
@@ -199,6 +172,8 @@ int run(const Options& options)
     return RecordRun(recorder, std::move(run)).run();
 }
 
+namespace {
+
 std::string footer()
 {
     std::string text = "\nURLs:\n";
@@ -219,66 +194,76 @@ std::string footer()
 
 } // namespace
 
-void addRecord(CLI::App& app, Action& action)
+void addRecordOptions(CLI::App& app, RecordArguments& options)
 {
-    auto options = std::make_shared<Options>();
-    app.add_option("URL", options->urls, "Buses to attach to");
-    app.add_option("--profile", options->profile,
-                   "Attach to the buses of a profile, with its rules and secrets");
-    app.add_option("-o,--output", options->output, "File to record into");
-    app.add_flag(
-        "--dry-run", options->isDryRun,
-        "Only say what reading the past (to=) of each bus will give: messages, bytes, time");
-    app.add_option("--dialect", options->dialect,
+    app.add_option("-o,--output", options.output, "File to record into");
+    app.add_option("--dialect", options.dialect,
                    "Read all messages as this dialect instead of looking, or those of some topics: "
                    "'robots/*=rosbridge', 'fleet/*=mine.dialect.json'; may be repeated")
         ->multi_option_policy(CLI::MultiOptionPolicy::Join)
         ->delimiter(',');
-    addCodecOption(app, options->codecs);
-    app.add_option("--for", options->length, "End after so long, for example 60s");
-    app.add_option("--max-messages", options->maxMessages, "End after so many messages")
+    addCodecOption(app, options.codecs);
+    app.add_option("--for", options.length, "End after so long, for example 60s");
+    app.add_option("--max-messages", options.maxMessages, "End after so many messages")
         ->check(positiveWhole());
-    app.add_option("--max-size", options->maxSize,
+    app.add_option("--max-size", options.maxSize,
                    "End before the file is larger than this, for example 2GiB");
-    app.add_option("--ring", options->ring,
+    app.add_option("--ring", options.ring,
                    "Keep only the last stretch, for example 10m or 1GiB: a flight recorder");
-    app.add_option("--split", options->split,
+    app.add_option("--split", options.split,
                    "Go on in a next file after so long or so much, for example 1h or 1GiB");
     app.add_option(
-        "--reserve", options->reserve,
+        "--reserve", options.reserve,
         "Keep so much of the disk free: recording pauses below it (default: 1GiB or 5 %, "
         "whichever is more; less on small disks)");
-    app.add_option("--shard", options->shard,
+    app.add_option("--shard", options.shard,
                    "Record only a share of the subjects, for example 2/8: the second of eight");
-    app.add_option("--until", options->until,
+    app.add_option("--until", options.until,
                    "End with the first message that matches, or with finding:NAME");
-    addTriggerOptions(app, options->triggers);
-    app.add_option("--only", options->only,
+    addTriggerOptions(app, options.triggers);
+    app.add_option("--only", options.only,
                    "Keep the content of these topics only, for example 'swarm.*'; of others who, "
                    "to whom, when and how large");
-    app.add_option("--exclude", options->exclude,
+    app.add_option("--exclude", options.exclude,
                    "Leave the content of these topics out, for example 'camera/#'");
-    app.add_option("--payload-limit", options->payloadLimit,
+    app.add_option("--payload-limit", options.payloadLimit,
                    "Leave content out that is larger: 64KiB, or by topic camera/#=1KiB");
-    app.add_option("--redact", options->redact,
+    app.add_option("--redact", options.redact,
                    "Overwrite what this expression matches (its first group) before anything is "
                    "written; by topic: 'orders.*:/card=(\\d+)/'");
-    app.add_flag("--no-redaction", options->isUnredacted,
+    app.add_flag("--no-redaction", options.isUnredacted,
                  "Keep passwords, keys and cookies as they are said; without it they are "
                  "overwritten");
-    app.add_flag("--strict", options->isStrict, "Exit code 5 when anything was lost");
-    app.add_option("--wait", options->patience,
+    app.add_flag("--strict", options.isStrict, "Exit code 5 when anything was lost");
+    app.add_option("--wait", options.patience,
                    "How long a bus may take to answer at first: 30s, or forever (default: 10s)");
-    app.add_option("--token-file", options->tokenFile, "File whose first line is the bus's token");
-    app.add_option("--password-file", options->passwordFile,
+    app.add_option("--token-file", options.tokenFile, "File whose first line is the bus's token");
+    app.add_option("--password-file", options.passwordFile,
                    "File whose first line is the password of the URL's user");
-    app.add_option("--key-password-file", options->keyPasswordFile,
+    app.add_option("--key-password-file", options.keyPasswordFile,
                    "File whose first line opens the key of the client certificate");
-    app.add_flag("--json", options->json, "The summary as JSON");
+    app.add_flag("--json", options.json, "The summary as JSON");
+}
+
+void settleRecordOptions(CLI::App& app, RecordArguments& options)
+{
+    readTriggerOrder(app, options.triggers);
+}
+
+void addRecord(CLI::App& app, Action& action)
+{
+    auto options = std::make_shared<RecordArguments>();
+    app.add_option("URL", options->urls, "Buses to attach to");
+    app.add_option("--profile", options->profile,
+                   "Attach to the buses of a profile, with its rules and secrets");
+    app.add_flag(
+        "--dry-run", options->isDryRun,
+        "Only say what reading the past (to=) of each bus will give: messages, bytes, time");
+    addRecordOptions(app, *options);
     app.footer(footer());
     app.callback([&app, &action, options] {
-        readTriggerOrder(app, options->triggers);
-        action = [options] { return run(*options); };
+        settleRecordOptions(app, *options);
+        action = [options] { return recordWith(*options); };
     });
 }
 

@@ -184,6 +184,22 @@ private Q_SLOTS:
         QCOMPARE(file.sink.dump(), QByteArray("logs.x|x"));
     }
 
+    void topicsAreThoseThatMessagesName()
+    {
+        write(u"named"_s, "{\"topic\":\"a.b\",\"n\":1}\n{\"n\":2}\nthe \"topic\" is words\n");
+        for (const char* clock : {"received", "stated"}) {
+            Attached file(createStreamConnection,
+                          u"file:%1?topic=usual&clock=%2"_s.arg(path(u"named"_s),
+                                                                QString::fromLatin1(clock)));
+            QVERIFY(file.waitFor(State::Stopped, 30s));
+            const auto messages = file.sink.messages();
+            QCOMPARE(messages.size(), 3u);
+            QCOMPARE(messages[0].topic, "a.b"_ba);
+            QCOMPARE(messages[1].topic, "usual"_ba);
+            QCOMPARE(messages[2].topic, "usual"_ba);
+        }
+    }
+
     void aLineThatIsTooLongIsCut()
     {
         QByteArray bytes = "before\n";

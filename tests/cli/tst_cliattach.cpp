@@ -262,8 +262,21 @@ private Q_SLOTS:
         plain.close();
         const Outcome named =
             murmur::murmur({u"record"_s, u"plain.txt"_s, u"-o"_s, u"p.murmur"_s}, m_dir.path());
-        QCOMPARE(named.code, 2);
-        QVERIFY2(named.err.contains("write file:plain.txt"), named.err.constData());
+        QCOMPARE(named.code, 0);
+        const Outcome held = murmur::murmur(
+            {u"query"_s, u"p.murmur"_s, u""_s, u"--columns"_s, u"topic,from"_s, u"--csv"_s},
+            m_dir.path());
+        QCOMPARE(held.out, "topic,from\na.b,x\n"_ba);
+        QVERIFY(QFile::rename(file("p.murmur"), file("held.murmur")));
+        const Outcome again =
+            murmur::murmur({u"record"_s, u"held.murmur"_s, u"-o"_s, u"p.murmur"_s}, m_dir.path());
+        QCOMPARE(again.code, 2);
+        QVERIFY2(again.err.contains("a recording already"), again.err.constData());
+        QVERIFY(QFile::copy(file("plain.txt"), file("table.csv")));
+        const Outcome table =
+            murmur::murmur({u"record"_s, u"table.csv"_s, u"-o"_s, u"p.murmur"_s}, m_dir.path());
+        QCOMPARE(table.code, 2);
+        QVERIFY2(table.err.contains("murmur import"), table.err.constData());
         const Outcome idle =
             murmur::murmur({u"record"_s, u"file:plain.txt"_s, u"-o"_s, u"p.murmur"_s,
                             u"--exclude"_s, u"a.*"_s, u"--exclude"_s, u"camera.#"_s},
@@ -278,6 +291,26 @@ private Q_SLOTS:
             QCOMPARE(murmur::murmur({u"record"_s, bus, u"-o"_s, u"ca.murmur"_s}, m_dir.path()).code,
                      3);
         }
+    }
+
+    void aTapIsAlsoACommand()
+    {
+        const Outcome none = murmur::murmur({u"tap"_s, u"-o"_s, u"tap.murmur"_s}, m_dir.path());
+        QCOMPARE(none.code, 2);
+        const Outcome wrong =
+            murmur::murmur({u"tap"_s, u"--listen"_s, u"127.0.0.1:0"_s, u"--upstream"_s,
+                            u"http://h"_s, u"-o"_s, u"tap.murmur"_s},
+                           m_dir.path());
+        QCOMPARE(wrong.code, 2);
+        QVERIFY2(wrong.err.contains("wss://host/path"), wrong.err.constData());
+        const Outcome idle = murmur::murmur({u"tap"_s, u"--listen"_s, u"127.0.0.1:0"_s,
+                                             u"--upstream"_s, u"ws://127.0.0.1:1/a?b=c&d=e"_s,
+                                             u"-o"_s, u"tap.murmur"_s, u"--for"_s, u"1s"_s},
+                                            m_dir.path());
+        QCOMPARE(idle.code, 0);
+        const Outcome info =
+            murmur::murmur({u"info"_s, u"tap.murmur"_s, u"--json"_s}, m_dir.path());
+        QVERIFY2(info.out.contains("\"url\":\"tap://127.0.0.1:"), info.out.constData());
     }
 
     void whatIsPipedInIsRecorded()

@@ -44,7 +44,7 @@ StreamReader::StreamReader(StreamOptions options, std::function<void()> changed)
     , m_source(m_options.path, m_options.isStdin, m_options.follows)
     , m_lines(m_options.separator)
     , m_take([this](std::string_view line, bool isTruncated) { take(line, isTruncated); })
-    , m_lineTime(m_options.statesTime ? std::make_unique<LineTime>() : nullptr)
+    , m_lineTime(std::make_unique<LineTime>())
 {
 }
 
@@ -236,12 +236,14 @@ void StreamReader::take(std::string_view line, bool isTruncated)
     message.connection = m_options.connection;
     message.received = m_now;
     message.flags = isTruncated ? Flags(Flag::Truncated) : Flags(0);
-    message.topic = m_options.topic;
-    if (m_lineTime) {
+    if (m_options.statesTime)
         message.stated = m_lineTime->look(line, viewOfTopic(m_options.topic));
-        const std::string_view topic = m_lineTime->topic();
-        message.topic = QByteArray(topic.data(), static_cast<qsizetype>(topic.size()));
-    }
+    else
+        m_lineTime->lookForTopic(line, viewOfTopic(m_options.topic));
+    const std::string_view topic = m_lineTime->topic();
+    message.topic = topic == viewOfTopic(m_options.topic)
+                        ? m_options.topic
+                        : QByteArray(topic.data(), static_cast<qsizetype>(topic.size()));
     message.raw = QByteArray(line.data(), static_cast<qsizetype>(line.size()));
     if (isTruncated && m_lines.size() > line.size()) {
         message.headers = QByteArray::fromStdString(

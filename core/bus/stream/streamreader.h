@@ -79,7 +79,7 @@ private:
     std::vector<HeardMessage> m_batch;
     std::size_t m_batchBytes = 0;
     std::int64_t m_now = 0;               ///< when the bytes were read, ns
-    std::unique_ptr<LineTime> m_lineTime; ///< where lines state their time
+    std::unique_ptr<LineTime> m_lineTime; ///< times and topics that lines state
     int m_replaced = 0;
     int m_restarted = 0;
     bool m_isOpen = false;
