@@ -70,7 +70,7 @@ CommandLine parseCommandLine(int argc, char** argv)
                  "to buses; observes only.",
                  "murmurscope");
     std::vector<std::string> targets;
-    std::string at, where, view, lanes, record, theme, screenshot, after;
+    std::string at, where, view, lanes, record, present, theme, screenshot, after;
     std::string select;
     std::vector<std::string> offsets;
     bool keepApart = false;
@@ -91,6 +91,8 @@ CommandLine parseCommandLine(int argc, char** argv)
     app.add_option("--lanes", lanes,
                    "what the timeline has a lane for: agent, topic, group, conversation, "
                    "connection, payload.task.id");
+    app.add_option("--present", present,
+                   "present this show: a JSON file of acts (see Presenting in the help)");
     app.add_option("--record", record, "record into this file");
     app.add_option("--theme", theme, "dark, light or system")
         ->check(CLI::IsMember({"dark", "light", "system"}));
@@ -152,6 +154,7 @@ CommandLine parseCommandLine(int argc, char** argv)
         line.exitCode = 2;
         return line;
     }
+    arguments.present = QString::fromStdString(present);
     arguments.record = QString::fromStdString(record);
     arguments.screenshot = QString::fromStdString(screenshot);
     if (!theme.empty())

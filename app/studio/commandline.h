@@ -34,6 +34,7 @@ struct StudioArguments
     std::optional<Moment> link; ///< "murmur://open?…", instead of all of these
     bool restores = false;      ///< what is not named is as if nobody had set it
     QString lanes;              ///< what the timeline has a lane for, as laneKeyFromText reads it
+    QString present;            ///< a show to begin with
     QString record;             ///< file to record into; empty: one of our own
     std::optional<ThemeChoice> theme;
     QString screenshot; ///< PNG to write, then exit

@@ -10,6 +10,7 @@
 #include "mainwindow.h"
 #include "presenterpanel.h"
 #include "settings.h"
+#include "startplan.h"
 #include "statusline.h"
 #include "studiosession.h"
 #include "topbar.h"
@@ -54,6 +55,10 @@ Presenting::Presenting(MainWindow& window, Break breakSomething, QObject* parent
     m_lost.setInterval(kPatience);
     connect(&m_lost, &QTimer::timeout, this, &Presenting::bridge);
     connect(window.session(), &StudioSession::connectionsChanged, this, &Presenting::watchSource);
+    connect(window.plan(), &StartPlan::presentWanted, this, [this](const QString& path) {
+        if (const Status started = start(path); !started)
+            m_window.showFailure(started.error());
+    });
 }
 
 Presenting::~Presenting() = default;

@@ -32,7 +32,8 @@ void StartPlan::set(StudioArguments arguments)
     m_isPending = !m_arguments.view.isEmpty() || !m_arguments.where.isEmpty() ||
                   !m_arguments.at.isEmpty() || !m_arguments.select.isEmpty() ||
                   !m_arguments.lanes.isEmpty() || !m_arguments.agent.isEmpty() ||
-                  m_arguments.window.has_value() || m_arguments.restores;
+                  !m_arguments.present.isEmpty() || m_arguments.window.has_value() ||
+                  m_arguments.restores;
     m_waits = false;
 }
 
@@ -78,6 +79,8 @@ void StartPlan::apply()
         else
             Q_EMIT failed(time.error());
     }
+    if (!start.present.isEmpty())
+        Q_EMIT presentWanted(start.present);
     if (start.select.isEmpty())
         return;
     m_isPending = true;

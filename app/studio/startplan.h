@@ -31,6 +31,8 @@ public:
     [[nodiscard]] bool isPending() const { return m_isPending; }
 
 Q_SIGNALS:
+    /// This show is to begin.
+    void presentWanted(const QString& path);
     void failed(const murmur::Error& error);
 
 private:

@@ -60,9 +60,10 @@ private Q_SLOTS:
 
     void everyOptionArrives()
     {
-        const CommandLine line = parse({"x.murmur", "--at", "+10s", "--select", "42", "--where",
-                                        "kind == error", "--view", "heatmap", "--theme", "light",
-                                        "--screenshot", "o.png", "--after", "1.5s"});
+        const CommandLine line =
+            parse({"x.murmur", "--at", "+10s", "--select", "42", "--where", "kind == error",
+                   "--view", "heatmap", "--theme", "light", "--screenshot", "o.png", "--after",
+                   "1.5s", "--present", "show.json"});
         QVERIFY(!line.exitCode);
         const StudioArguments& a = line.arguments;
         QCOMPARE(a.files, QStringList{u"x.murmur"_s});
@@ -73,6 +74,7 @@ private Q_SLOTS:
         QVERIFY(a.theme == ThemeChoice::Light);
         QCOMPARE(a.screenshot, u"o.png"_s);
         QVERIFY(a.after == 1500ms);
+        QCOMPARE(a.present, u"show.json"_s);
     }
 
     void wrongUseLeavesWithTwoAndHelpWithNought()
