@@ -6,12 +6,20 @@
 #include "base/message.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace murmur::sentmark {
 
 namespace {
 
 constexpr std::string_view kPrefix = "x-murmurscope-";
+
+/// Leaps over the text: a search for the first letter stops at each "x" of a payload that has many.
+bool mayNameUs(std::string_view text)
+{
+    static const std::boyer_moore_horspool_searcher search(kPrefix.begin(), kPrefix.end());
+    return search(text.begin(), text.end()).first != text.end();
+}
 
 constexpr char lowered(char c) noexcept
 {
@@ -106,13 +114,20 @@ Flags flagsOf(std::string_view raw, std::string_view headers)
     while (!headers.empty()) {
         std::uint64_t nameSize = 0;
         std::uint64_t valueSize = 0;
-        if (!readVarint(headers, nameSize) || !readVarint(headers, valueSize) ||
-            nameSize > headers.size() || valueSize > headers.size() - nameSize)
+        if (headers.size() >= 2 && static_cast<signed char>(headers[0] | headers[1]) >= 0) {
+            // Nearly always: each size is one byte.
+            nameSize = static_cast<unsigned char>(headers[0]);
+            valueSize = static_cast<unsigned char>(headers[1]);
+            headers.remove_prefix(2);
+        } else if (!readVarint(headers, nameSize) || !readVarint(headers, valueSize)) {
+            break;
+        }
+        if (nameSize > headers.size() || valueSize > headers.size() - nameSize)
             break;
         flags |= flagOfName(headers.substr(0, nameSize));
         headers.remove_prefix(nameSize + valueSize);
     }
-    if (raw.find(kPrefix) != std::string_view::npos)
+    if (mayNameUs(raw))
         flags |= flagsOfMembers(raw, 1);
     return flags;
 }

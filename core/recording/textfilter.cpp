@@ -24,18 +24,29 @@ constexpr std::size_t kFewestSlots = 512;
 constexpr std::size_t kPartSlots = 2048;
 /// One part in so many of the payload.
 constexpr std::int64_t kShare = 50;
-constexpr std::uint32_t kGramMask = (1u << (5 * kGramLetters)) - 1;
+constexpr unsigned kLastHex = 6;
+constexpr std::uint8_t kNoHex = 0x80;
 
-/// 1 … 26 by letter, whatever its case; 0: no letter.
+/// 1 … 26 by letter, whatever its case, with kNoHex where it is no hexadecimal digit; 0: no letter.
 constexpr std::array<std::uint8_t, 256> letters()
 {
     std::array<std::uint8_t, 256> table{};
-    for (unsigned i = 0; i < 26; ++i)
-        table['a' + i] = table['A' + i] = static_cast<std::uint8_t>(i + 1);
+    for (unsigned i = 0; i < 26; ++i) {
+        table['a' + i] = table['A' + i] =
+            static_cast<std::uint8_t>((i + 1) | (i + 1 > kLastHex ? kNoHex : 0u));
+    }
     return table;
 }
 constexpr std::array<std::uint8_t, 256> kLetters = letters();
-constexpr std::uint8_t kLastHex = 6;
+
+/// The slot of four letters, a byte each, of which none is 0.
+constexpr std::uint32_t slotOf(std::uint32_t letters) noexcept
+{
+    // Five bits of each, side by side.
+    const std::uint32_t two = (letters & 0x001f'001fu) | (letters & 0x1f00'1f00u) >> 3;
+    const std::uint32_t code = (two & 0x3ffu) | (two & 0x03ff'0000u) >> 6;
+    return (code * 0x9E37'79B1u) >> (32 - kSlotBits);
+}
 
 /// Letters may stand as \u00XX in JSON, whatever is not found as letters. Such escapes are noted
 /// as if they were a gram.
@@ -53,22 +64,19 @@ bool isEscape(std::string_view text, const char* at)
 template<typename Visit>
 void visitGrams(std::string_view text, Visit visit)
 {
-    constexpr unsigned kAll = (1u << kGramLetters) - 1;
-    std::uint32_t code = 0;
-    unsigned letters = 0; // without a gap
-    unsigned isNoHex = 0; // a bit for each of the last letters
+    static_assert(kGramLetters == sizeof(std::uint32_t));
+    std::uint32_t last = 0; // a byte for each of the last letters; 0: a gap
     for (const char& byte : text) {
         const std::uint8_t letter = kLetters[static_cast<unsigned char>(byte)];
+        last = last << 8 | letter;
         if (letter == 0) {
-            letters = 0;
             if (byte == '\\' && isEscape(text, &byte))
                 visit(kEscapeSlot);
             continue;
         }
-        code = ((code << 5) | letter) & kGramMask;
-        isNoHex = ((isNoHex << 1) | (letter > kLastHex ? 1u : 0u)) & kAll;
-        if (++letters >= kGramLetters && isNoHex != 0)
-            visit((code * 0x9E37'79B1u) >> (32 - kSlotBits));
+        const bool hasGap = ((last - 0x0101'0101u) & ~last & 0x8080'8080u) != 0;
+        if (!hasGap && (last & 0x8080'8080u) != 0)
+            visit(slotOf(last));
     }
 }
 

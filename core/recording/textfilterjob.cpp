@@ -6,6 +6,7 @@
 #include "recording/reader.h"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 
 using namespace std::chrono_literals;
@@ -30,10 +31,21 @@ bool isEncoded(std::string_view payload) noexcept
     if (!payload.empty() && static_cast<unsigned char>(payload[0]) >= 0x80 &&
         static_cast<unsigned char>(payload[0]) != kMark)
         return true;
-    return std::ranges::any_of(payload, [](char c) {
+    const auto isControl = [](char c) {
         const auto byte = static_cast<unsigned char>(c);
         return byte < 0x20 && c != '\t' && c != '\n' && c != '\r';
-    });
+    };
+    // Eight at once: text has few bytes below a space.
+    constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101ull;
+    std::size_t at = 0;
+    for (; at + 8 <= payload.size(); at += 8) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, payload.data() + at, sizeof eight);
+        if (((eight - kOnes * 0x20) & ~eight & (kOnes * 0x80)) != 0 &&
+            std::ranges::any_of(payload.substr(at, 8), isControl))
+            return true;
+    }
+    return std::ranges::any_of(payload.substr(at), isControl);
 }
 
 /// Whether a message of the block has a payload of such bytes, or may have.

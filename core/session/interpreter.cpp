@@ -372,6 +372,7 @@ void Interpreter::interpret(const HeardMessage& given, Chunk& chunk)
         columns.ids[field].text.push_back(refTo(chunk, text, bytes));
     }
     const auto hashOf = [&](IdField field) { return hashes[static_cast<std::size_t>(field)]; };
+    m_byMessageId.prefetch(hashOf(IdField::Message));
 
     CallPairing::Message call;
     call.seq = seq;
