@@ -3,6 +3,7 @@
 
 #include "bus/batcher.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace murmur {
@@ -47,8 +48,10 @@ std::uint64_t Batcher::added() const
 void Batcher::handOver()
 {
     m_bytes = 0;
+    // A batch of few in the room of many would take that room for as long as it waits.
+    const std::size_t next = std::min(kMessages, 2 * m_batch.size());
     m_sink->hear(std::exchange(m_batch, {}));
-    m_batch.reserve(kMessages);
+    m_batch.reserve(next);
 }
 
 } // namespace murmur

@@ -21,6 +21,9 @@ namespace {
 /// Rows travel to the writer in runs of about this size: small enough for blocks to come out even.
 constexpr std::size_t kRunBytes = std::size_t(32) << 10;
 constexpr std::size_t kRunRows = 1024;
+/// How long a run that is not full waits for more, when the last one was just handed on: from
+/// hundreds of connections messages come one by one, and a run costs more than a message.
+constexpr auto kTogether = 4ms;
 constexpr std::size_t kBatchesATake = 64;
 /// Fill of the queue of the buses at which messages are no longer read at once, and below which
 /// those that were not are.
@@ -37,13 +40,13 @@ InterpretLoop::InterpretLoop(Recorder::Private& recorder, AnnounceEnd announceEn
     : d(recorder)
     , m_announceEnd(std::move(announceEnd))
 {
-    newRun();
+    newRun(kRunBytes / 256, kRunBytes);
 }
 
-void InterpretLoop::newRun()
+void InterpretLoop::newRun(std::size_t rows, std::size_t bytes)
 {
     m_run = std::make_shared<Chunk>();
-    m_run->reserve(kRunBytes / 256, kRunBytes + kRunBytes / 8);
+    m_run->reserve(std::min(rows, kRunBytes / 256), std::min(bytes, kRunBytes + kRunBytes / 8));
 }
 
 void InterpretLoop::run()
@@ -59,6 +62,8 @@ void InterpretLoop::run()
             m_nextUnread = m_last + 1;
         }
         auto wait = std::chrono::nanoseconds(1s);
+        if (m_run->columns.size() > 0)
+            wait = std::clamp<std::chrono::nanoseconds>(m_nextPublish - Clock::now(), 0ns, wait);
         if (m_isBehind && fill < kCatchUpBelow && !d.heard->isClosed() && !d.isFull) {
             const Progress progress = catchUp();
             // What comes now waits a moment, so that the last unread message is reached.
@@ -80,8 +85,10 @@ void InterpretLoop::run()
                 take(message);
             d.sink->take(batch);
         }
-        publish();
+        if (m_isBehind || Clock::now() >= m_nextPublish)
+            publish();
     }
+    publish();
     auto patience = Clock::now() + kPatience;
     while (m_isBehind && !d.hasGivenUp && !m_isBlind) {
         if (d.isWriting && catchUp() != Progress::Waiting)
@@ -162,9 +169,11 @@ void InterpretLoop::publish()
         return;
     if (d.options.until && !m_run->isUnread && !m_isOver)
         endAtMatch();
-    const std::size_t bytes = m_run->bytes.size() + m_run->columns.size() * 160;
+    m_nextPublish = Clock::now() + kTogether;
+    const std::size_t bytes = m_run->bytes.capacity() + m_run->columns.size() * 160;
     const Tail::Run done = std::move(m_run);
-    newRun();
+    // The room of a full run for one message would be a hundred times what it needs.
+    newRun(2 * done->columns.size(), 2 * done->bytes.size());
     d.tail->publish(done);
     {
         const std::lock_guard lock(d.mutex);

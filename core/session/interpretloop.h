@@ -42,7 +42,7 @@ private:
     /// Leaves out of the run what follows the message that ends the recording.
     void endAtMatch();
     void publish();
-    void newRun();
+    void newRun(std::size_t rows, std::size_t bytes);
     Progress catchUp();
     bool read(const BlockRef& block);
     void closeUnread();
@@ -61,6 +61,7 @@ private:
     std::unique_ptr<RecordingReader> m_reader; ///< while behind
     std::unique_ptr<Rehearing> m_stored;
     Clock::time_point m_nextClose{};
+    Clock::time_point m_nextPublish{};
 };
 
 } // namespace murmur

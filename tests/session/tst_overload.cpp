@@ -7,6 +7,7 @@
 #include "session/reread.h"
 #include "support/filesizelimit.h"
 #include "support/sanitized.h"
+#include "support/stalleddisk.h"
 #include "support/told.h"
 
 #include <QTest>
@@ -36,6 +37,12 @@ std::vector<HeardMessage> said(Traffic& traffic, ConnectionId connection, int co
             message.undecodable = "a frame of 3 bytes";
     }
     return batch;
+}
+
+std::int64_t residentBytes()
+{
+    QFile file(u"/proc/self/statm"_s);
+    return file.open(QFile::ReadOnly) ? file.readAll().split(' ')[1].toLongLong() * 4096 : 0;
 }
 
 std::int64_t unreadIn(const QString& path)
@@ -149,6 +156,34 @@ private Q_SLOTS:
     {
         QCOMPARE(record(options(file("calm.murmur"), std::size_t(1) << 30)), 0);
         QCOMPARE(unreadIn(file("calm.murmur")), 0);
+    }
+
+    /// As from hundreds of connections: what waits for the disk is to be bounded in truth.
+    void oneByOneTheyNeedNoRoomOfMany()
+    {
+        constexpr int kSingles = 10'000;
+        StalledDisk disk;
+        Recorder recorder(options(file("singles.murmur"), 0));
+        QVERIFY(recorder.start().ok());
+        const ConnectionId connection =
+            recorder.registerConnection(QUrl(u"test://traffic"_s), u"traffic"_s);
+        Traffic traffic(20);
+        recorder.sink().hear(said(traffic, connection, 1));
+        disk.stall();
+        QTRY_VERIFY_WITH_TIMEOUT(disk.isWaitedFor(), 10'000);
+        const std::int64_t before = residentBytes();
+        for (int i = 0; i < kSingles; ++i) {
+            recorder.sink().hear(said(traffic, connection, 1));
+            const auto next = std::chrono::steady_clock::now() + 60us;
+            while (std::chrono::steady_clock::now() < next)
+                std::this_thread::yield();
+        }
+        const std::int64_t grown = residentBytes() - before;
+        disk.goOn();
+        if (!kIsSanitized)
+            QVERIFY2(grown < std::int64_t(60) << 20, qPrintable(QString::number(grown >> 20)));
+        QVERIFY(recorder.stop().ok());
+        QCOMPARE(recorder.status().recorded, kSingles + 1);
     }
 
     void whatWasNotReadAtOnceIsReadLater()
