@@ -4,8 +4,8 @@
 // What goes wrong on the way to a cluster of Kafka, and what is said of it.
 
 #include "bus/kafkamock.h"
+#include "bus/kafkarelay.h"
 
-#include <QDataStream>
 #include <QSslCertificate>
 #include <QSslConfiguration>
 #include <QSslKey>
@@ -31,27 +31,6 @@ bool waitForWords(Attached& kafka, State state, const QString& words)
             return status.state == state && status.detail.contains(words);
         },
         kPatience);
-}
-
-/// What the protocol frames by a size in front.
-template<typename Handle>
-void eachFrame(QByteArray& buffer, Handle handle)
-{
-    while (buffer.size() >= 4) {
-        qint32 size = 0;
-        QDataStream(buffer) >> size;
-        if (size < 0 || buffer.size() < size + 4)
-            return;
-        handle(buffer.mid(4, size));
-        buffer.remove(0, size + 4);
-    }
-}
-
-QByteArray framed(const QByteArray& content)
-{
-    QByteArray frame;
-    QDataStream(&frame, QIODevice::WriteOnly) << qint32(content.size());
-    return frame + content;
 }
 
 /// TLS in front of a mock cluster, which speaks none; names itself in place of its brokers.
@@ -228,6 +207,28 @@ private Q_SLOTS:
         QCOMPARE(disorderOf(kafka.sink.messages(), 10'000), QByteArray());
         QCOMPARE(kafka.sink.gaps().size(), std::size_t(0));
         QVERIFY(kafka.status().reconnects >= 1);
+    }
+
+    void aPartitionThatAppearsLaterIsReadFromItsBeginning()
+    {
+        KafkaMock mock;
+        QCOMPARE(mock.start({u"a:2"_s}), QByteArray());
+        HidingRelay relay(mock.port());
+        Attached kafka(&createKafkaConnection,
+                       u"kafka://127.0.0.1:%1?topic=a&refresh=1s"_s.arg(relay.serverPort()));
+        QVERIFY2(kafka.waitUp(kPatience), qPrintable(kafka.status().detail));
+        QVERIFY2(kafka.status().detail.contains(u"Reading 1 partitions of 1 topics"),
+                 qPrintable(kafka.status().detail));
+        QCOMPARE(mock.produce(u"a"_s, 1, "early\n"), QByteArray());
+        QCOMPARE(mock.produce(u"a"_s, 0, "one\n"), QByteArray());
+        QVERIFY(kafka.waitCount(1, kPatience));
+        QCOMPARE(kafka.sink.dump(), "a|one");
+        relay.shown = 2;
+        QVERIFY(kafka.waitCount(2, kPatience));
+        QCOMPARE(kafka.sink.dump(), "a|one\na|early");
+        QCOMPARE(mock.produce(u"a"_s, 1, "late\n"), QByteArray());
+        QVERIFY(kafka.waitCount(3, kPatience));
+        QCOMPARE(kafka.sink.gaps().size(), std::size_t(0));
     }
 
     void faultsOfRequestsAreTriedAgain()
