@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/messages/envelope.h"
 #include "views/messages/messagemodel.h"
 #include "views/messages/messagesearch.h"
 #include "views/messages/messagetable.h"
@@ -37,6 +38,7 @@ public:
         };
     }
     AgentId answerer{}; ///< who has answered all of them
+    Flags flags = 0;    ///< of all of them; without a payload when it was withheld
     [[nodiscard]] int asked() const { return static_cast<int>(m_questions.size()); }
     [[nodiscard]] const RowRequest& last() const { return m_questions.back().request; }
 
@@ -50,7 +52,9 @@ public:
             row.seq = seq;
             row.time = fromNs(seq * 1'000'000);
             row.answerer = answerer;
-            row.preview = "{\"n\":" + QByteArray::number(static_cast<qlonglong>(seq)) + "}";
+            row.flags = flags;
+            if ((flags & Flag::Withheld) == 0)
+                row.preview = "{\"n\":" + QByteArray::number(static_cast<qlonglong>(seq)) + "}";
             rows.push_back(row);
         };
         if (asked.request.seqs.empty()) {
@@ -135,6 +139,26 @@ private Q_SLOTS:
         model.setVisible(0, 0);
         rows.answer();
         QTRY_COMPARE(cell(model, 0, MessageModel::To), QStringLiteral("worker (inferred)"));
+    }
+
+    void whatWasNotKeptIsSaidWithItsReason()
+    {
+        Rows rows;
+        MessageModel model;
+        rows.flags = Flag::Withheld;
+        model.open(rows.fetch(), std::make_shared<Dictionaries>(), 1);
+        model.setVisible(0, 0);
+        rows.answer();
+        QTRY_COMPARE(cell(model, 0, MessageModel::Payload), QStringLiteral("left out by choice"));
+
+        MessageDetail detail;
+        QCOMPARE(omissionText(detail), QString());
+        detail.row.flags = Flag::Redacted;
+        QVERIFY(omissionText(detail).contains(QLatin1String("overwritten")));
+        detail.row.flags = Flag::Withheld | Flag::Redacted;
+        detail.headers = {{"murmur-withheld", "exclude camera/#"}, {"murmur-length", "3072"}};
+        QCOMPARE(omissionText(detail), QStringLiteral("▲ The content, 3.0 KiB, was left out by "
+                                                      "choice: exclude camera/#."));
     }
 
     void addedColumnsAreFilledForThePagesInView()

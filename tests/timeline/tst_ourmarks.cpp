@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// What we sent ourselves is told apart from what the agents said.
+// What we sent ourselves is told apart from what the agents said, and what was left out from what
+// is there.
 
 #include "recording/dictionaries.h"
 #include "views/base/theme.h"
@@ -62,6 +63,20 @@ private Q_SLOTS:
         }
     }
 
+    void whatWasLeftOutIsHollow()
+    {
+        const QImage whole = painted(0, false);
+        const QImage hollow = painted(Flag::Withheld, false);
+        const QPoint middle(20, 15);
+        QVERIFY(whole.pixelColor(middle) != Theme::current().ground);
+        QCOMPARE(hollow.pixelColor(middle), Theme::current().ground);
+        QVERIFY(hollow != painted(0, false));
+        int drawn = 0;
+        for (int x = 0; x < hollow.width(); ++x)
+            drawn += hollow.pixelColor(x, middle.y()) != Theme::current().ground ? 1 : 0;
+        QVERIFY2(drawn >= 2, qPrintable(QString::number(drawn)));
+    }
+
     void itIsSaidInWords()
     {
         Dictionaries names;
@@ -71,6 +86,10 @@ private Q_SLOTS:
         QVERIFY(laneMarkSentence(mark, u"planner"_s, names).endsWith(u"sent by us"_s));
         mark.flags = Flag::Replayed;
         QVERIFY(laneMarkSentence(mark, u"planner"_s, names).endsWith(u"replayed by us"_s));
+        mark.flags = Flag::Withheld;
+        QVERIFY(laneMarkSentence(mark, u"planner"_s, names).endsWith(u"left out by choice"_s));
+        mark.flags = Flag::Redacted;
+        QVERIFY(laneMarkSentence(mark, u"planner"_s, names).endsWith(u"secrets overwritten"_s));
     }
 };
 

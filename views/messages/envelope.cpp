@@ -9,6 +9,8 @@
 #include <QCoreApplication>
 #include <QStringList>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace murmur {
@@ -144,6 +146,28 @@ std::vector<EnvelopeField> envelopeFields(const MessageDetail& detail, const Dic
     for (const auto& [name, value] : detail.headers)
         add(Tr::tr("header %1").arg(fromStd(name)), fromStd(value));
     return fields;
+}
+
+QString omissionText(const MessageDetail& detail)
+{
+    const auto header = [&](std::string_view wanted) {
+        const auto found =
+            std::ranges::find(detail.headers, wanted, &std::pair<std::string, std::string>::first);
+        return found == detail.headers.end() ? QString() : fromStd(found->second);
+    };
+    const Flags flags = detail.row.flags;
+    if ((flags & Flag::Withheld) != 0) {
+        const QString rule = header("murmur-withheld");
+        const qlonglong size = header("murmur-length").toLongLong();
+        if (rule.isEmpty())
+            return Tr::tr("▲ The content was left out by choice.");
+        return Tr::tr("▲ The content, %1, was left out by choice: %2.").arg(bytesText(size), rule);
+    }
+    if ((flags & Flag::Truncated) != 0)
+        return Tr::tr("▲ Too large to keep whole: only its beginning was recorded.");
+    if ((flags & Flag::Redacted) != 0)
+        return Tr::tr("✱ Secrets in it were overwritten with * before anything was recorded.");
+    return {};
 }
 
 QString briefText(const MessageDetail& detail, const Dictionaries& names, const ClocksPtr& clocks)

@@ -25,6 +25,10 @@ struct EnvelopeField
 std::vector<EnvelopeField> envelopeFields(const MessageDetail& detail, const Dictionaries& names,
                                           const ClocksPtr& clocks = nullptr);
 
+/// What was not kept of the message as it was said, and why: left out by a rule, cut, or with
+/// secrets overwritten. Empty: it is all there.
+QString omissionText(const MessageDetail& detail);
+
 /// The one line under "who → topic → receivers": "04:17:29.044  sent 5 ms before  nats planners
 /// 1.4 KiB  answered after 31 ms". With `clocks`, when it was sent is told by ours.
 QString briefText(const MessageDetail& detail, const Dictionaries& names,

@@ -340,10 +340,8 @@ void InspectorView::present(const MessageDetail& detail)
                       ? tr("■ Could not be decoded. Its bytes are kept: see Raw and Hex.")
                       : tr("■ Could not be decoded: %1. Its bytes are kept: see Raw and Hex.")
                             .arg(reason);
-    } else if ((detail.row.flags & Flag::Withheld) != 0) {
-        trouble = tr("▲ The payload was withheld by a redaction rule.");
-    } else if ((detail.row.flags & Flag::Truncated) != 0) {
-        trouble = tr("▲ Too large to keep whole: only its beginning was recorded.");
+    } else {
+        trouble = omissionText(detail);
     }
     m_trouble->setText(trouble);
     m_trouble->setVisible(!trouble.isEmpty());

@@ -508,6 +508,8 @@ QString MessageModel::text(const MessageRow& row, Column column,
     case Latency:
         return row.latency >= 0 ? durationText(nanoseconds(row.latency)) : QString();
     case Payload:
+        if ((row.flags & Flag::Withheld) != 0 && row.preview.isEmpty())
+            return tr("left out by choice");
         return m_hidesPayloads ? u"•••"_s : previewText(row.preview);
     case Number:
         return m_names ? seqText(*m_names, row) : numberText(row.seq);
@@ -558,6 +560,8 @@ QVariant MessageModel::foreground(const MessageRow& row, Column column) const
     case Latency:
         return m_slo.count() > 0 && row.latency > m_slo.count() ? theme.warning : theme.text;
     case Payload:
+        if ((row.flags & Flag::Withheld) != 0)
+            return theme.faint;
         return isBad ? theme.bad : theme.secondary;
     case Delta:
     case Number:
@@ -616,10 +620,21 @@ QString MessageModel::toolTip(const MessageRow& row, Column column) const
     }
 }
 
+void MessageModel::setBookmarked(std::vector<Seq> seqs)
+{
+    if (seqs == m_bookmarked)
+        return;
+    m_bookmarked = std::move(seqs);
+    if (rowCount() > 0)
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, 0), {IsBookmarkedRole});
+}
+
 QVariant MessageModel::data(const QModelIndex& index, int role) const
 {
     if (!index.isValid() || !checkIndex(index, CheckIndexOption::ParentIsInvalid))
         return {};
+    if (role == IsBookmarkedRole)
+        return std::ranges::binary_search(m_bookmarked, seqAt(index.row()));
     if (index.column() >= ColumnCount)
         return addedData(index, role);
     const auto column = static_cast<Column>(index.column());
@@ -644,7 +659,10 @@ QVariant MessageModel::data(const QModelIndex& index, int role) const
     }
     const bool isDimmed = this->isDimmed(row->seq);
     if (role == Qt::AccessibleDescriptionRole)
-        return isDimmed ? tr("Does not pass the filter") : QVariant();
+        return isDimmed ? tr("Does not pass the filter")
+               : column == Time && std::ranges::binary_search(m_bookmarked, row->seq)
+                   ? QVariant(tr("Bookmarked"))
+                   : QVariant();
     if (role == Qt::ForegroundRole)
         return isDimmed ? QVariant(dimmedColour()) : foreground(*row, column);
     if (role == Qt::ToolTipRole)

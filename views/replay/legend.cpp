@@ -21,7 +21,7 @@ constexpr int kRow = 22;
 constexpr int kSign = 34;
 constexpr int kWidth = 270;
 
-enum class Extra { None, Ours, Call, LateCall, Density, Silence, Gap, Playhead };
+enum class Extra { None, Ours, Hollow, Call, LateCall, Density, Silence, Gap, Playhead };
 
 struct Row
 {
@@ -53,6 +53,7 @@ std::vector<Row> rows()
         kind(Kind::Control, Legend::tr("between bus and client")),
         kind(Kind::Marker, Legend::tr("put in by a person")),
         extra(Extra::Ours, Legend::tr("in a frame"), Legend::tr("sent or replayed by us")),
+        extra(Extra::Hollow, Legend::tr("hollow"), Legend::tr("its content left out by choice")),
         extra(Extra::Call, Legend::tr("call"), Legend::tr("request to reply, on who replies")),
         extra(Extra::LateCall, Legend::tr("slow call"), Legend::tr("longer than the SLO")),
         extra(Extra::Density, Legend::tr("density"), Legend::tr("too many to draw one by one")),
@@ -83,6 +84,14 @@ void paintSign(QPainter& painter, const Row& row, QRectF room, const Theme& them
         painter.setPen(theme.text);
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(QRectF(middle.x() - 6.5, middle.y() - 6.5, 13, 13));
+        return;
+    case Extra::Hollow:
+        painter.save();
+        painter.translate(middle.x() - 5, middle.y() - 5);
+        painter.scale(10, 10);
+        painter.strokePath(kindShape(row.kind),
+                           QPen(theme.kinds[static_cast<std::size_t>(row.kind)], 0.14));
+        painter.restore();
         return;
     case Extra::Call:
     case Extra::LateCall:

@@ -101,7 +101,7 @@ LanePainter::Tones LanePainter::tones(const QColor& color, const QColor& ground)
     return {mixed(color, ground, 0.15), mixed(color, ground, 0.45), color};
 }
 
-QImage LanePainter::sprite(Kind kind, const QColor& color, qreal pixelRatio) const
+QImage LanePainter::sprite(Kind kind, const QColor& color, qreal pixelRatio, bool isHollow) const
 {
     const int side = kMarkSize + 2;
     QImage image(QSize(side, side) * pixelRatio, QImage::Format_ARGB32_Premultiplied);
@@ -111,7 +111,10 @@ QImage LanePainter::sprite(Kind kind, const QColor& color, qreal pixelRatio) con
     painter.setRenderHint(QPainter::Antialiasing);
     painter.translate(1, 1);
     painter.scale(kMarkSize, kMarkSize);
-    painter.fillPath(kindShape(kind), color);
+    if (isHollow)
+        painter.strokePath(kindShape(kind), QPen(color, 1.2 / kMarkSize));
+    else
+        painter.fillPath(kindShape(kind), color);
     return image;
 }
 
@@ -129,6 +132,9 @@ void LanePainter::prepare(const Theme& theme, qreal pixelRatio)
         m_sprites[i] = {sprite(kind, m_kinds[i].dimmed, pixelRatio),
                         sprite(kind, m_kinds[i].quiet, pixelRatio),
                         sprite(kind, m_kinds[i].full, pixelRatio)};
+        m_hollow[i] = {sprite(kind, m_kinds[i].dimmed, pixelRatio, true),
+                       sprite(kind, m_kinds[i].quiet, pixelRatio, true),
+                       sprite(kind, m_kinds[i].full, pixelRatio, true)};
     }
     const QColor event = theme.kinds[static_cast<std::size_t>(Kind::Event)];
     m_traffic = {mixed(event, theme.ground, 0.25), mixed(event, theme.ground, 0.45), event};
@@ -172,7 +178,9 @@ void LanePainter::paintMarks(QPainter& painter, std::span<const PlacedMark> mark
         }
         const double half = (kMarkSize + 2) / 2.0;
         const QPointF corner(std::round(placed.x - half), middle - half);
-        painter.drawImage(corner, m_sprites[kind][static_cast<std::size_t>(how)]);
+        const bool isHollow = (placed.mark->flags & Flag::Withheld) != 0;
+        painter.drawImage(corner,
+                          (isHollow ? m_hollow : m_sprites)[kind][static_cast<std::size_t>(how)]);
         if (isOurs)
             paintFrame(painter, QRect(corner.toPoint(), QSize(kMarkSize + 2, kMarkSize + 2)),
                        m_ours.at(how));

@@ -46,12 +46,14 @@ private:
         [[nodiscard]] const QColor& at(Strength strength) const;
     };
     [[nodiscard]] static Tones tones(const QColor& color, const QColor& ground);
-    [[nodiscard]] QImage sprite(Kind kind, const QColor& color, qreal pixelRatio) const;
+    [[nodiscard]] QImage sprite(Kind kind, const QColor& color, qreal pixelRatio,
+                                bool isHollow = false) const;
 
     const Theme* m_theme = nullptr;
     qreal m_pixelRatio = 0;
     std::array<Tones, kKindCount> m_kinds;
     std::array<std::array<QImage, 3>, kKindCount> m_sprites;
+    std::array<std::array<QImage, 3>, kKindCount> m_hollow; ///< content left out by choice
     Tones m_traffic;
     Tones m_call;
     Tones m_late;

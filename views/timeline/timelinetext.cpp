@@ -127,6 +127,10 @@ QString laneMarkSentence(const Mark& mark, const QString& lane, const Dictionari
         facts << Tr::tr("sent by us");
     if ((mark.flags & Flag::Replayed) != 0)
         facts << Tr::tr("replayed by us");
+    if ((mark.flags & Flag::Withheld) != 0)
+        facts << Tr::tr("content left out by choice");
+    if ((mark.flags & Flag::Redacted) != 0)
+        facts << Tr::tr("secrets overwritten");
     facts.removeAll(QString());
     return u"%1 %2  %3\n%4"_s.arg(QString(kindGlyph(mark.kind)), kindWord(mark.kind), lane,
                                   facts.join(u" · "_s));
