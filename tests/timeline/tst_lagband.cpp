@@ -153,6 +153,16 @@ private Q_SLOTS:
         QCOMPARE(heightAt(row, 45), 0);
     }
 
+    void theBandEndsWhereTheRecordingDoes()
+    {
+        open({lagOf(55, "workers", 9)});
+        m_shared->setWindow({at(30), at(90)});
+        QTRY_VERIFY(m_view->isSettled());
+        const QRect row = band()->rowRect(u"tasks"_s, u"workers"_s);
+        QVERIFY(heightAt(row, 58) > 1);
+        QCOMPARE(heightAt(row, 70), 0);
+    }
+
     void whetherItGetsWorseIsSaid()
     {
         open({lagOf(0, "workers", 100), lagOf(10, "workers", 900), lagOf(20, "workers", 905),

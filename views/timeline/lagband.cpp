@@ -329,7 +329,9 @@ void LagBand::paintRow(QPainter& painter, const LagTrack& row, QRect rect) const
     const QColor fill = mixed(edge, theme.ground, 0.35);
     const QRect room = rect.adjusted(0, kInset, 0, -1);
     const std::int64_t scale = top();
-    const auto columns = lagColumns(values, axis(), rect.width());
+    const Session* const session = m_shared->session();
+    const auto columns = lagColumns(values, axis(), rect.width(),
+                                    session ? session->seen().time.end : TimePoint::max());
     const auto topOf = [&](std::int64_t value) {
         return room.bottom() -
                static_cast<int>(lagHeight(value, scale) * (room.height() - 1) + 0.5);

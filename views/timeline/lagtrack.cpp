@@ -68,7 +68,8 @@ std::vector<LagTrack> lagTracks(const std::vector<Lag>& lags)
     return list;
 }
 
-std::vector<std::int64_t> lagColumns(const LagTrack& track, const TimeAxis& axis, int width)
+std::vector<std::int64_t> lagColumns(const LagTrack& track, const TimeAxis& axis, int width,
+                                     TimePoint end)
 {
     std::vector<std::int64_t> columns(static_cast<std::size_t>(std::max(0, width)), Lag::kUnknown);
     const auto column = [&](std::int64_t time) {
@@ -81,6 +82,8 @@ std::vector<std::int64_t> lagColumns(const LagTrack& track, const TimeAxis& axis
         std::int64_t to = from + kLagHolds;
         if (i + 1 < track.values.size())
             to = std::min(to, track.values[i + 1].time);
+        else
+            to = std::min(to, std::max(from, toNs(end)));
         if (value < 0)
             continue;
         // The column in which the next one begins shows the higher of both.

@@ -36,8 +36,10 @@ struct LagTrack
 std::vector<LagTrack> lagTracks(const std::vector<Lag>& lags);
 
 /// The highest value in each of `width` pixels from the axis's left on; Lag::kUnknown where nothing
-/// is known.
-std::vector<std::int64_t> lagColumns(const LagTrack& track, const TimeAxis& axis, int width);
+/// is known. What is told last holds no longer than to `end`, behind which nothing has happened
+/// yet.
+std::vector<std::int64_t> lagColumns(const LagTrack& track, const TimeAxis& axis, int width,
+                                     TimePoint end);
 
 /// The scale: a power of ten, at least ten.
 std::int64_t lagTop(std::int64_t highest);
