@@ -313,6 +313,9 @@ private Q_SLOTS:
         view->setCurrentIndex(view->model()->index(0, 0));
         QTest::keyClick(view, Qt::Key_Return);
         QCOMPARE(chosen.size(), 1);
+        QTest::mouseClick(view->viewport(), Qt::LeftButton, {},
+                          view->visualRect(view->model()->index(0, 0)).center());
+        QCOMPARE(chosen.size(), 2);
         list.hide();
         QTRY_COMPARE(open, 0);
     }

@@ -8,6 +8,7 @@
 
 #include <QHeaderView>
 #include <QScrollBar>
+#include <QShortcut>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -35,6 +36,7 @@ FoundBuses::FoundBuses(QWidget* parent)
     m_list->setAllColumnsShowFocus(true);
     m_list->setHeaderHidden(true);
     m_list->setFrameShape(QFrame::NoFrame);
+    m_list->viewport()->setCursor(Qt::PointingHandCursor);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setItemDelegateForColumn(FoundBusModel::Traffic, new SparkDelegate(m_list));
     QHeaderView* header = m_list->header();
@@ -52,10 +54,18 @@ FoundBuses::FoundBuses(QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_list);
 
-    connect(m_list, &QTreeView::activated, this, [this](const QModelIndex& index) {
-        if (m_model->flags(index).testFlag(Qt::ItemIsEnabled))
+    // Not `activated`, which on most desktops is a double click: like the files below, one is
+    // enough.
+    const auto choose = [this](const QModelIndex& index) {
+        if (index.isValid() && m_model->flags(index).testFlag(Qt::ItemIsEnabled))
             Q_EMIT busChosen(m_model->at(index.row()));
-    });
+    };
+    connect(m_list, &QTreeView::clicked, this, choose);
+    for (const Qt::Key key : {Qt::Key_Return, Qt::Key_Enter}) {
+        auto* shortcut = new QShortcut(key, m_list, nullptr, nullptr, Qt::WidgetShortcut);
+        connect(shortcut, &QShortcut::activated, this,
+                [this, choose] { choose(m_list->currentIndex()); });
+    }
     connect(&m_discovery, &Discovery::busFound, m_model, &FoundBusModel::put);
     connect(&m_discovery, &Discovery::busChanged, m_model,
             [this](const FoundBus& bus, bool isThere) {
