@@ -3,26 +3,22 @@
 
 #include "codec/codecrule.h"
 
-#include "await.h"
 #include "command.h"
-#include "messagestream.h"
 #include "output.h"
 #include "recordings.h"
 #include "validators.h"
 
-#include "bus/schemaregistry.h"
 #include "recording/schematable.h"
+#include "session/schemafetch.h"
 
 #include <CLI/CLI.hpp>
 
 #include <QEventLoop>
 #include <QFile>
-#include <QUrlQuery>
 
-#include <limits>
 #include <memory>
-#include <set>
 #include <string>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -142,75 +138,32 @@ int remove(const Options& options)
     return kDone;
 }
 
-/// Numbers that payloads of the recording name, and that it has no schema for.
-Result<std::set<std::int64_t>> missingSchemas(Session& session, const QString& registry)
-{
-    std::set<std::int64_t> missing;
-    const CodecBook& book = session.dictionaries()->codecs();
-    MessageStream stream(session, nullptr, MessageStream::Depth::Whole, 0, 0);
-    while (true) {
-        const auto ready = stream.peek();
-        if (!ready)
-            return ready.error();
-        if (*ready == nullptr)
-            return missing;
-        const QByteArray payload = stream.take().payload();
-        const std::int64_t id =
-            framedSchema({payload.constData(), static_cast<std::size_t>(payload.size())});
-        if (id >= 0 && !book.hasKey(registry.toStdString(), std::to_string(id)))
-            missing.insert(id);
-    }
-}
-
-/// That of the connections, where they name one.
-QString registryOf(const Dictionaries& names)
-{
-    for (std::uint32_t id = 1; id < names.counts().connections; ++id) {
-        const QUrl url(textOf(names.connectionEntry(ConnectionId(id)).url));
-        const QString registry = QUrlQuery(url).queryItemValue(u"registry"_s, QUrl::FullyDecoded);
-        if (!registry.isEmpty())
-            return registry;
-    }
-    return {};
-}
-
 int fetch(const Options& options)
 {
     auto session = Session::open(pathOf(options));
     if (!session)
         return failed(session.error());
-    const QString registry = options.registry.empty() ? registryOf(*(*session)->dictionaries())
-                                                      : textOf(options.registry);
-    const QUrl url(registry);
-    if (!url.scheme().startsWith(u"http") || url.host().isEmpty())
+    const QString registry = options.registry.empty()
+                                 ? SchemaFetch::registryOf(*(*session)->dictionaries())
+                                 : textOf(options.registry);
+    if (registry.isEmpty())
         return wrongUse(u"Which registry? Name it: --registry http://box:8081"_s);
-    const auto missing = missingSchemas(**session, url.toString(QUrl::RemoveUserInfo));
-    if (!missing)
-        return failed(missing.error());
-    session->reset();
-    SchemaRegistry asked(url);
-    int added = 0;
-    int code = kDone;
-    for (const std::int64_t id : *missing) {
-        QEventLoop loop;
-        QObject::connect(&asked, &SchemaRegistry::fetched, &loop, [&](const Schema& schema) {
-            const auto stored = addSchema(pathOf(options), schema);
-            if (stored)
-                added += *stored ? 1 : 0;
-            else
-                code = failed(stored.error());
-            loop.quit();
-        });
-        QObject::connect(&asked, &SchemaRegistry::failed, &loop,
-                         [&](std::uint32_t, const QString& sentence) {
-                             code = failed({ErrorCode::Unreachable, sentence});
-                             loop.quit();
-                         });
-        asked.fetch(static_cast<std::uint32_t>(id));
-        loop.exec();
-    }
-    tell(missing->empty() ? u"No payload names a schema that the recording lacks."_s
-                          : u"Added %1 of %2 schemas."_s.arg(added).arg(missing->size()));
+    const auto url = SchemaFetch::registryFrom(registry);
+    if (!url)
+        return failed(url.error());
+    SchemaFetch asked(**session);
+    SchemaFetch::Report report;
+    QEventLoop loop;
+    QObject::connect(&asked, &SchemaFetch::finished, &loop, [&](const SchemaFetch::Report& answer) {
+        report = answer;
+        loop.quit();
+    });
+    asked.start(*url);
+    loop.exec();
+    const int code = report.problem.isEmpty()
+                         ? kDone
+                         : failed(Error{ErrorCode::Unreachable, std::exchange(report.problem, {})});
+    tell(report.sentence());
     return code;
 }
 

@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace murmur {
 
@@ -24,6 +25,8 @@ public:
     virtual ~SchemaReader() = default;
     /// Writes one value as JSON; throws CodecFailure.
     virtual void read(ByteReader& in, JsonOut& out) const = 0;
+    /// The messages of a schema of several; the first is meant where none is named.
+    [[nodiscard]] virtual std::vector<std::string> messages() const { return {}; }
 };
 
 /// Bytes for a codec, and what it makes of them.

@@ -8,7 +8,6 @@
 
 #include <QFile>
 #include <QFileInfo>
-#include <QStringList>
 
 #include <array>
 #include <utility>
@@ -77,6 +76,18 @@ Result<Schema> schemaFromFile(const QString& file, const QString& codec)
         return Error{ErrorCode::Unreadable, u"The schema in %1 cannot be used: %2."_s.arg(
                                                 path, QString::fromStdString(known.problem()))};
     return schema;
+}
+
+QStringList messagesOf(const Schema& schema)
+{
+    KnownSchema known(schema);
+    const auto reader = known.reader();
+    QStringList names;
+    if (!reader)
+        return names;
+    for (const std::string& name : reader->messages())
+        names << QString::fromStdString(name);
+    return names;
 }
 
 Result<Schema> recordedCodec(const QString& text)

@@ -6,6 +6,7 @@
 #include "codec/codecbook.h"
 
 #include <QString>
+#include <QStringList>
 
 namespace murmur {
 
@@ -20,6 +21,9 @@ Result<Schema> recordedCodec(const QString& text);
 /// The schema in `file`: "order.avsc", "robot.pb#robot.Pose". Without a codec the file's ending
 /// tells.
 Result<Schema> schemaFromFile(const QString& file, const QString& codec = {});
+
+/// The messages that a schema describes, where it describes several.
+QStringList messagesOf(const Schema& schema);
 
 /// "json, jsonlines, msgpack …"
 QString codecNames();

@@ -148,6 +148,17 @@ public:
         in.take(bytes.size());
     }
 
+    [[nodiscard]] std::vector<std::string> messages() const override
+    {
+        std::vector<std::string> names;
+        // Imports come first, so the last file is the one that is meant.
+        for (std::size_t i = m_files.size(); i-- > 0;) {
+            for (int place = 0; place < m_files[i]->message_type_count(); ++place)
+                addNames(*m_files[i]->message_type(place), names);
+        }
+        return names;
+    }
+
     /// The message at these places: of a registry's framing.
     void readAt(const std::vector<std::int64_t>& places, ByteReader& in, JsonOut& out) const
     {
@@ -166,6 +177,14 @@ public:
     }
 
 private:
+    static void addNames(const pb::Descriptor& message, std::vector<std::string>& names)
+    {
+        if (message.options().map_entry())
+            return;
+        names.push_back(message.full_name());
+        for (int place = 0; place < message.nested_type_count(); ++place)
+            addNames(*message.nested_type(place), names);
+    }
     /// Files may stand before those that they import.
     void build(std::vector<pb::FileDescriptorProto> files)
     {

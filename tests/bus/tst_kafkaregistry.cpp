@@ -7,8 +7,10 @@
 #include "codec/codecbook.h"
 #include "session/decodedpayload.h"
 #include "session/recorder.h"
+#include "session/schemafetch.h"
 #include "session/session.h"
 
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -115,6 +117,56 @@ private Q_SLOTS:
         const auto found = waited((*session)->search(request));
         QVERIFY(found.ok());
         QCOMPARE(found->seqs, std::vector<Seq>{2});
+    }
+
+    void schemasAreFetchedForWhatWasRecordedWithout()
+    {
+        const QTemporaryDir folder;
+        Registry registry;
+        QCOMPARE(registry.start(), QByteArray());
+        KafkaMock mock;
+        QCOMPARE(mock.start({u"orders:1"_s}), QByteArray());
+        NodeProgram sender(
+            QStringLiteral(NODE_DIRECTORY), u"kafkabytes.mjs"_s,
+            {mock.bootstrap(), u"orders"_s, u"00000000072a06626f78"_s, u"0000000063ff0102"_s});
+        QCOMPARE(sender.outcome(), QByteArray());
+        RecorderOptions options;
+        options.path = folder.filePath(u"orders.murmur"_s);
+        options.urls = {QUrl(mock.url(u"topic=orders&from=start"_s))};
+        {
+            Recorder recorder(options);
+            QVERIFY(recorder.start());
+            QTRY_COMPARE_WITH_TIMEOUT(recorder.status().recorded, 2, 30'000);
+            QVERIFY(recorder.stop());
+        }
+        const auto fetched = [&](const Session& session, const QUrl& url) {
+            SchemaFetch fetch(session);
+            QSignalSpy ends(&fetch, &SchemaFetch::finished);
+            SchemaFetch::Report report;
+            connect(&fetch, &SchemaFetch::finished, &fetch,
+                    [&report](const SchemaFetch::Report& given) { report = given; });
+            fetch.start(url);
+            return ends.count() == 1 || ends.wait(30'000) ? report.sentence() : u"no end"_s;
+        };
+        auto session = Session::open(options.path);
+        QVERIFY(session.ok());
+        const QUrl url(registry.url);
+        // It is there at once, and one that the registry lacks does not keep others away.
+        const QString lacks = u" The schema registry at %1 has no schema 99."_s.arg(registry.url);
+        QCOMPARE(fetched(**session, url), u"Added 1 of 2 schemas."_s + lacks);
+        QCOMPARE((*session)->dictionaries()->codecs().count(), std::size_t(1));
+        QCOMPARE(fetched(**session, url), u"Added 0 of 1 schemas."_s + lacks);
+        registry.stop();
+        QVERIFY(fetched(**session, url).contains(u"cannot be asked"_s));
+        // And for whoever opens it later.
+        session = Session::open(options.path);
+        QVERIFY(session.ok());
+        const auto message = waited((*session)->message(1));
+        QCOMPARE(
+            QString::fromStdString(decodedPayload(*message, *(*session)->dictionaries()).value),
+            uR"({"id":21,"item":{"name":"box"}})"_s);
+        for (const QString& wrong : {u"box"_s, u"kafka://box"_s, u"http://me:secret@box"_s})
+            QVERIFY(!SchemaFetch::registryFrom(wrong).ok());
     }
 
     void aRegistryIsAnUrlWithoutAPassword()

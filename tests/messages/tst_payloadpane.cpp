@@ -11,6 +11,7 @@
 #include <QAbstractItemModelTester>
 #include <QBuffer>
 #include <QFile>
+#include <QInputDialog>
 #include <QMenu>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -129,6 +130,34 @@ private Q_SLOTS:
         QCOMPARE(chosen.takeLast().at(1).toString(), QString());
     }
 
+    void ofASchemaOfSeveralMessagesAPersonSaysWhich()
+    {
+        QTemporaryDir folder;
+        QFile schema(folder.filePath(u"robot.proto"_s));
+        QVERIFY(schema.open(QIODevice::WriteOnly));
+        schema.write("syntax = \"proto3\"; package robot; message Pose { int32 x = 1; message "
+                     "Way { int32 far = 1; } map<string, int32> seen = 2; } "
+                     "message Charge { int32 percent = 1; }");
+        schema.close();
+        Bed bed;
+        QSignalSpy chosen(&bed.pane, &PayloadPane::codecChosen);
+        bed.say(QByteArray::fromHex("0805"));
+        Q_EMIT bed.pane.codec()->picked(u"protobuf"_s, schema.fileName());
+        QVERIFY(bed.settles());
+        auto* dialog = bed.pane.codec()->findChild<QInputDialog*>();
+        QVERIFY(dialog != nullptr);
+        QCOMPARE(dialog->comboBoxItems(),
+                 QStringList({u"robot.Pose"_s, u"robot.Pose.Way"_s, u"robot.Charge"_s}));
+        QVERIFY(chosen.isEmpty()); // nothing holds before that
+        dialog->setTextValue(u"robot.Charge"_s);
+        dialog->accept();
+        QTRY_COMPARE(chosen.size(), 1);
+        QVERIFY(bed.settles());
+        QVERIFY2(bed.pane.asText().contains(u"\"percent\": 5"_s), qPrintable(bed.pane.asText()));
+        QCOMPARE(chosen.takeLast().at(1).toString(),
+                 u"fleet/pose=protobuf:%1#robot.Charge"_s.arg(schema.fileName()));
+    }
+
     void aFailureIsSaidWithItsByte()
     {
         Bed bed;
@@ -154,6 +183,9 @@ private Q_SLOTS:
         QVERIFY(names.contains(u"Automatic"_s));
         QVERIFY(names.contains(u"protobuf"_s));
         QVERIFY(names.contains(u"With a schema file"_s));
+        QSignalSpy wanted(&bed.pane, &PayloadPane::schemasWanted);
+        menu->actions().last()->trigger();
+        QCOMPARE(wanted.size(), 1);
     }
 };
 

@@ -6,6 +6,8 @@
 
 #include <QActionGroup>
 #include <QFileDialog>
+#include <QFileInfo>
+#include <QInputDialog>
 #include <QMenu>
 
 using namespace Qt::StringLiterals;
@@ -64,6 +66,26 @@ void CodecButton::fill()
             schemas->addAction(tr("%1 …").arg(QString::fromLatin1(codec.id)), this,
                                [this, id = QString::fromLatin1(codec.id)] { askForSchema(id); });
     }
+    QAction* fetch =
+        m_menu->addAction(tr("Fetch schemas from a registry …"), this, &CodecButton::fetchWanted);
+    fetch->setToolTip(tr("Asks for the schemas that payloads name, and keeps them in the "
+                         "recording"));
+}
+
+void CodecButton::askForMessage(const QString& codec, const QString& schema,
+                                const QStringList& messages)
+{
+    auto* dialog = new QInputDialog(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Message of %1").arg(QFileInfo(schema).fileName()));
+    dialog->setLabelText(tr("Payloads of %1 are:").arg(m_topic));
+    dialog->setOption(QInputDialog::UseListViewForComboBoxItems);
+    dialog->setComboBoxItems(messages);
+    connect(dialog, &QInputDialog::textValueSelected, this,
+            [this, codec, schema](const QString& message) {
+                Q_EMIT picked(codec, schema + u'#' + message);
+            });
+    dialog->open();
 }
 
 void CodecButton::askForSchema(const QString& codec)

@@ -19,10 +19,14 @@ public:
     /// `codec`: what read it, empty for bytes; `chosen`: what a person chose, empty for automatic.
     void say(const QString& codec, const QString& chosen, const QString& topic);
     [[nodiscard]] QString chosen() const { return m_chosen; }
+    /// Which of the messages of `schema`, a file, the payloads are; picked() tells.
+    void askForMessage(const QString& codec, const QString& schema, const QStringList& messages);
 
 Q_SIGNALS:
     /// An empty codec: automatic. `schema`: a file, or empty.
     void picked(const QString& codec, const QString& schema);
+    /// The schemas that payloads name shall be asked for.
+    void fetchWanted();
 
 private:
     void fill();

@@ -18,6 +18,7 @@
 #include "views/messages/jsonindex.h"
 #include "views/messages/messagetext.h"
 #include "views/messages/payloadpane.h"
+#include "views/messages/schemaasking.h"
 #include "views/messages/whylist.h"
 
 #include <QAction>
@@ -178,6 +179,8 @@ InspectorView::InspectorView(const ViewContext& context, QWidget* parent)
     m_tabs->tabBar()->setAccessibleName(tr("Parts of the message"));
     connect(m_tabs, &QTabWidget::currentChanged, this, &InspectorView::showTab);
     connect(m_payload, &PayloadPane::codecChosen, this, &InspectorView::keepCodec);
+    connect(m_payload, &PayloadPane::schemasWanted, this,
+            [this] { askForSchemas(*shared(), *m_payload); });
     connect(m_pretty, &QToolButton::toggled, this, &InspectorView::showRaw);
     connect(m_pin, &QToolButton::toggled, this, [this](bool isPinned) {
         if (!isPinned)

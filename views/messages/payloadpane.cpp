@@ -103,6 +103,7 @@ PayloadPane::PayloadPane(QWidget* parent)
     });
     connect(m_cancel, &QPushButton::clicked, this, &PayloadPane::stopReading);
     connect(m_codec, &CodecButton::picked, this, &PayloadPane::choose);
+    connect(m_codec, &CodecButton::fetchWanted, this, &PayloadPane::schemasWanted);
     connect(m_search, &QLineEdit::textChanged, this, [this](const QString& text) {
         m_model->setSearch(text);
         expand();
@@ -213,7 +214,8 @@ void PayloadPane::presentCodec(const Decoded& decoded)
                  QString::fromStdString(m_request.topic));
 }
 
-/// The choice holds for the topic, in filters and SQL too. The schema's file is read by a worker.
+/// The choice holds for the topic, in filters and SQL too. The schema's file is read by a worker;
+/// where it has several messages a person says which.
 void PayloadPane::choose(const QString& codec, const QString& schema)
 {
     if (!m_request.names)
@@ -223,24 +225,32 @@ void PayloadPane::choose(const QString& codec, const QString& schema)
     m_schema.start(
         this,
         [=, this](std::stop_token) {
-            return QtConcurrent::run([=, names = m_request.names]() -> Result<QString> {
+            return QtConcurrent::run([=, names = m_request.names]() -> Result<QStringList> {
                 CodecRule rule{topic.toStdString(), codec.toStdString(), {}};
+                QStringList messages;
                 if (!schema.isEmpty()) {
                     auto read = schemaFromFile(schema, codec);
                     if (!read)
                         return read.error();
+                    if (read->name.empty())
+                        messages = messagesOf(*read);
                     rule.schema = std::move(*read);
                 }
-                names->codecs().setRule(std::move(rule));
-                return what;
+                if (messages.size() < 2)
+                    names->codecs().setRule(std::move(rule));
+                return messages;
             });
         },
-        [this, topic](const Result<QString>& answer) {
-            if (!answer) {
-                say(u"▲ "_s + answer.error().message);
+        [=, this](const Result<QStringList>& messages) {
+            if (!messages) {
+                say(u"▲ "_s + messages.error().message);
                 return;
             }
-            Q_EMIT codecChosen(topic, answer->isEmpty() ? QString() : topic + u'=' + *answer);
+            if (messages->size() > 1) {
+                m_codec->askForMessage(codec, schema, *messages);
+                return;
+            }
+            Q_EMIT codecChosen(topic, what.isEmpty() ? QString() : topic + u'=' + what);
             readAgain();
         });
 }

@@ -35,6 +35,8 @@ public:
     void setPayload(const PayloadRequest& request);
     /// Reads it again: a rule has changed.
     void readAgain();
+    /// A word about what is under way.
+    void say(const QString& note);
     [[nodiscard]] QString asText() const;
     [[nodiscard]] bool isSettled() const { return !m_parse.isBusy() && !m_schema.isBusy(); }
     [[nodiscard]] JsonModel* model() const { return m_model; }
@@ -47,6 +49,7 @@ public:
 Q_SIGNALS:
     /// A person chose how payloads of a topic are read: "fleet/pose=msgpack", "orders=avro:x.avsc".
     void codecChosen(const QString& topic, const QString& rule);
+    void schemasWanted();
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -55,7 +58,6 @@ private:
     void read();
     void present(const Result<PayloadReading>& answer);
     void presentCodec(const Decoded& decoded);
-    void say(const QString& note);
     void choose(const QString& codec, const QString& schema);
     void stopReading();
     void expand();
