@@ -174,12 +174,15 @@ private Q_SLOTS:
                      "{'model':'m','messages':[{'role':'user','content':[{'type':'text','text':"
                      "'<b>bold</b> <img src=x>'},{'type':'image_url','image_url':{'url':"
                      "'data:image/png;base64," +
-                         png + "'}}]}]}"))};
+                         png +
+                         "'}},{'type':'image_url','image_url':{'url':'data:image/png;base64,AAAA'}}"
+                         "]}]}"))};
         Scene scene(talk);
         QVERIFY(scene.select(1));
         QTRY_COMPARE(scene.view.current(), 0);
         QVERIFY(scene.page().contains(QStringLiteral("<b>bold</b> <img src=x>")));
         QCOMPARE(scene.view.page()->toHtml().count(QStringLiteral("<img ")), 1);
+        QVERIFY(scene.page().contains(QStringLiteral("It cannot be shown")));
         QVERIFY(scene.page().contains(QStringLiteral("no answer yet")));
     }
 

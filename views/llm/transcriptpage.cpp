@@ -258,15 +258,20 @@ void TranscriptPage::addImage(const ModelPart& part)
             styled(Tr::tr("Image at %1").arg(utf8(part.text)).toHtmlEscaped(), m_theme.secondary));
         return;
     }
-    const QString about = Tr::tr("%1, %2").arg(
+    QString about = Tr::tr("%1, %2").arg(
         part.media.empty() ? Tr::tr("image") : utf8(part.media),
         QLocale().formattedDataSize(static_cast<qint64>(part.text.size() / 4 * 3)));
     if (m_images.size() < kMostImages && part.text.size() <= kLargestImage) {
-        const QString name = u"image:%1"_s.arg(m_images.size());
-        m_images.push_back(
-            {name, QByteArray::fromBase64(QByteArray::fromRawData(
-                       part.text.data(), static_cast<qsizetype>(part.text.size())))});
-        m_html += u"<p style=\"margin:4px 0\"><img src=\"%1\"></p>"_s.arg(name);
+        QImage picture = QImage::fromData(QByteArray::fromBase64(
+            QByteArray::fromRawData(part.text.data(), static_cast<qsizetype>(part.text.size()))));
+        if (picture.isNull()) {
+            about = Tr::tr("%1. It cannot be shown: these bytes are no picture that is known here.")
+                        .arg(about);
+        } else {
+            const QString name = u"image:%1"_s.arg(m_images.size());
+            m_images.push_back({name, std::move(picture)});
+            m_html += u"<p style=\"margin:4px 0\"><img src=\"%1\"></p>"_s.arg(name);
+        }
     }
     m_html +=
         u"<p style=\"margin:1px 0\">%1</p>"_s.arg(styled(about.toHtmlEscaped(), m_theme.faint));

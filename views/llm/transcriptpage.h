@@ -5,7 +5,7 @@
 #include "llm/transcript.h"
 #include "views/base/theme.h"
 
-#include <QByteArray>
+#include <QImage>
 #include <QSet>
 #include <QString>
 
@@ -22,7 +22,7 @@ public:
     struct Image
     {
         QString name; ///< as the text refers to it
-        QByteArray bytes;
+        QImage picture;
     };
     struct Look
     {

@@ -266,12 +266,12 @@ void TranscriptView::showPage(bool keepsPlace)
     const TranscriptPage page(*m_transcript, static_cast<std::size_t>(m_current), look, theme);
     m_page->document()->clear();
     for (const TranscriptPage::Image& image : page.images()) {
-        QImage picture = QImage::fromData(image.bytes);
-        if (picture.width() > kWidestImage)
-            picture = picture.scaledToWidth(kWidestImage, Qt::SmoothTransformation);
-        if (!picture.isNull())
-            m_page->document()->addResource(QTextDocument::ImageResource, QUrl(image.name),
-                                            picture);
+        const QImage& picture = image.picture;
+        m_page->document()->addResource(
+            QTextDocument::ImageResource, QUrl(image.name),
+            picture.width() > kWidestImage
+                ? picture.scaledToWidth(kWidestImage, Qt::SmoothTransformation)
+                : picture);
     }
     m_page->document()->setDefaultFont(theme.interfaceFont());
     m_page->setHtml(page.html());
