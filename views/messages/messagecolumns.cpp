@@ -26,9 +26,10 @@ namespace {
 constexpr qint32 kStateVersion = 2;
 constexpr int kAddedWidth = 110;
 /// Offered by name; members of the payload and headers are asked for.
-constexpr std::array kOfferedFields{
-    "group", "conversation", "trace",      "correlation",   "id",   "sequence", "role", "site",
-    "model", "tokens_in",    "tokens_out", "tokens_cached", "cost", "finish"};
+constexpr std::array kOfferedFields{"group",         "connection", "conversation", "trace",
+                                    "correlation",   "id",         "sequence",     "role",
+                                    "site",          "model",      "tokens_in",    "tokens_out",
+                                    "tokens_cached", "cost",       "finish"};
 
 std::optional<LaneKey> keyOf(const QString& field)
 {
@@ -79,7 +80,8 @@ void MessagesView::showColumnMenu(const QPoint& globalPosition, int column)
             more->addAction(title, this, [this, field] { addColumn(field); });
     };
     const QString lanes = fieldOfLanes(shared()->laneKey());
-    if (lanes.contains(u'.') || lanes == u"conversation" || lanes == u"group") {
+    // Sender and topic have a column anyway.
+    if (lanes != u"from" && lanes != u"topic") {
         offer(tr("As lanes are (%1)").arg(lanes), lanes);
         more->addSeparator();
     }
