@@ -304,6 +304,13 @@ bool listensToAll(const QUrl& url, const QStringList& subscribed)
            subscribed.contains(QLatin1StringView(grammar->all));
 }
 
+QString everythingOn(const QUrl& url)
+{
+    const Grammar* const grammar = grammarOf(url.scheme());
+    return grammar != nullptr && grammar->pattern != nullptr ? QString::fromLatin1(grammar->all)
+                                                             : QString();
+}
+
 QStringList narrowerPatterns(const QString& scheme, const std::vector<TopicCount>& topics)
 {
     const Grammar* const grammar = grammarOf(scheme);

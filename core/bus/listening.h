@@ -38,6 +38,8 @@ QUrl resumedUrl(const QUrl& url, std::int64_t stated);
 
 /// A connection to `url` listens to all there is.
 bool listensToAll(const QUrl& url, const QStringList& subscribed);
+/// The pattern that takes all there is on the bus of `url`; empty: it knows none.
+QString everythingOn(const QUrl& url);
 
 using TopicCount = std::pair<QByteArray, std::int64_t>;
 /// Patterns of the bus of `scheme` that together take at least 95 % of the messages, each as long

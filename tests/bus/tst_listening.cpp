@@ -81,6 +81,10 @@ private Q_SLOTS:
         QCOMPARE(changed(narrowedUrl(QUrl(u"kafka://box"_s), {u"a"_s})), u"refused"_s);
         QVERIFY(listensToAll(QUrl(u"nats://box"_s), {u">"_s}));
         QVERIFY(!listensToAll(QUrl(u"nats://box"_s), {u"a.>"_s}));
+        QCOMPARE(everythingOn(QUrl(u"redis://box?pattern=a"_s)), u"*"_s);
+        QCOMPARE(everythingOn(QUrl(u"mqtts://box"_s)), u"#"_s);
+        QVERIFY(everythingOn(QUrl(u"kafka://box"_s)).isEmpty());
+        QVERIFY(everythingOn(QUrl(u"ws://box"_s)).isEmpty());
     }
 
     void familiesAreAsLongAsTheyStayFew()

@@ -189,6 +189,15 @@ private Q_SLOTS:
         Attached attached(&createRedisConnection, m_broker.url(u"?pattern=agents.*"_s));
         QVERIFY(Attached::waitUntil(
             [&] { return attached.status().unmatched == QStringList{u"swarm.task"_s}; }, kLong));
+        // Streams are no channels: also who listens to all of those misses them.
+        holder.ask({"UNSUBSCRIBE"});
+        Asker adder(m_broker.port);
+        adder.ask({"XADD", "jobs", "*", "data", "1"});
+        adder.ask({"XADD", "read", "*", "data", "1"});
+        Attached all(&createRedisConnection, m_broker.url(u"?pattern=*&stream=read"_s));
+        QVERIFY(Attached::waitUntil(
+            [&] { return all.status().unmatched == QStringList{u"stream jobs"_s}; }, kLong));
+        adder.ask({"DEL", "jobs", "read"});
     }
 
     void aServerThatComesBackIsAttachedAgain()

@@ -172,6 +172,27 @@ private Q_SLOTS:
         QVERIFY(buttonOf(form, u"Detach"_s) == nullptr);
     }
 
+    void whereTheBusNamesNothingEverythingIsOneClickAway()
+    {
+        ConnectionForm form;
+        ConnectionInfo info = robot(1);
+        info.received = 0;
+        info.subscribed = {u"a/#"_s};
+        QSignalSpy wished(&form, &ConnectionForm::wished);
+        form.show(info, 0, true);
+        buttonOf(form, u"Listen to everything"_s)->click();
+        const auto wish = wished.takeFirst().front().value<ConnectionWish>();
+        QCOMPARE(wish.what, What::Narrow);
+        QCOMPARE(wish.names, QStringList{u"#"_s});
+        info.received = 1;
+        form.show(info, 0, true);
+        QVERIFY(buttonOf(form, u"Listen to everything"_s) == nullptr);
+        info.received = 0;
+        info.subscribed = {u"#"_s};
+        form.show(info, 0, true);
+        QVERIFY(buttonOf(form, u"Listen to everything"_s) == nullptr);
+    }
+
     void whatWouldBeEnoughIsOneClickAway()
     {
         ConnectionForm form;

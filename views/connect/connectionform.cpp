@@ -247,6 +247,11 @@ void ConnectionForm::showActions(bool canAct)
     const bool canWiden = canAct && !isOver && !c.unmatched.isEmpty();
     const bool canNarrow = canAct && c.state == State::Up && !m_suggested.isEmpty() &&
                            listensToAll(QUrl(c.url), c.subscribed);
+    // Silent, and the bus names nothing else: buses do not tell what others publish to.
+    const QString everything = everythingOn(QUrl(c.url));
+    const bool canTakeAll = canAct && c.state == State::Up && c.received == 0 &&
+                            c.unmatched.isEmpty() && !c.subscribed.isEmpty() && !c.isWindow &&
+                            !everything.isEmpty() && !listensToAll(QUrl(c.url), c.subscribed);
     // Made anew only when others are due: a button must not go away under the mouse.
     QStringList wanted{QString::number(index(c.id)), QString::number(canAct),
                        QString::number(static_cast<int>(isOver ? c.state : State::Up)),
@@ -255,6 +260,8 @@ void ConnectionForm::showActions(bool canAct)
         wanted << c.unmatched;
     if (canNarrow)
         wanted << u"narrow"_s << m_suggested;
+    if (canTakeAll)
+        wanted << u"all"_s << everything;
     if (wanted == m_shownActions)
         return;
     m_shownActions = wanted;
@@ -272,6 +279,11 @@ void ConnectionForm::showActions(bool canAct)
         if (c.unmatched.size() > 1)
             addAction(tr("Subscribe to &all %1").arg(c.unmatched.size()), tip,
                       {What::Widen, c.id, c.unmatched});
+    }
+    if (canTakeAll) {
+        addAction(tr("Listen to &everything"),
+                  tr("Attaches again with the pattern %1, in this recording").arg(everything),
+                  {What::Narrow, c.id, {everything}});
     }
     if (canNarrow) {
         addAction(tr("&Listen to these only"),

@@ -254,8 +254,7 @@ void RedisConnection::tick()
 
 void RedisConnection::askWhatElse()
 {
-    // Where everything is subscribed nothing is left to ask for.
-    if (m_subscription == nullptr || isTaken(m_settings, "murmurscope/anything") || m_query)
+    if (m_subscription == nullptr || m_query)
         return;
     m_query = std::make_unique<RedisChannelQuery>(m_settings, m_inbox);
     connect(

@@ -19,6 +19,7 @@ namespace {
 constexpr qsizetype kNamesAtOnce = 500;
 constexpr std::chrono::milliseconds kPingAfter = 15s;
 constexpr std::chrono::milliseconds kDeadAfter = 45s;
+constexpr int kMostScans = 10;
 
 std::string_view viewOf(const QByteArray& bytes)
 {
@@ -222,16 +223,38 @@ void RedisChannelQuery::attach()
     send({"PUBSUB", "CHANNELS"});
 }
 
+void RedisChannelQuery::scan(const QByteArray& cursor)
+{
+    ++m_scans;
+    send({"SCAN", cursor, "COUNT", "1000", "TYPE", "stream"});
+}
+
 void RedisChannelQuery::hear(RespValue& value, std::int64_t /*now*/)
 {
-    for (const RespValue& element : value.elements) {
-        if (m_unmatched.size() >= kMost)
+    const bool isScan = m_scans > 0;
+    const std::vector<RespValue> none;
+    const bool isPage = isScan && value.elements.size() == 2; // not: may not, or an old server
+    for (const RespValue& element : !isScan  ? value.elements
+                                    : isPage ? value.elements[1].elements
+                                             : none) {
+        if (m_unmatched.size() >= kMost || !element.isString())
             break;
-        if (element.isString() && !isTaken(settings(), element.text))
-            m_unmatched << QString::fromUtf8(element.text);
+        const QString name = QString::fromUtf8(element.text);
+        if (!isScan && !isTaken(settings(), element.text))
+            m_unmatched << name;
+        else if (isScan && !settings().streams.contains(element.text))
+            m_unmatched << u"stream "_s + name;
     }
-    m_unmatched.sort();
-    end({});
+    if (!isScan) {
+        scan("0");
+    } else if (isPage && value.elements[0].text != "0" && m_scans < kMostScans &&
+               m_unmatched.size() < kMost) {
+        scan(value.elements[0].text);
+    } else {
+        m_unmatched.removeDuplicates();
+        m_unmatched.sort();
+        end({});
+    }
 }
 
 } // namespace murmur

@@ -57,7 +57,7 @@ public:
     static constexpr qsizetype kMost = 100;
 
     RedisChannelQuery(const RedisSettings& settings, RedisInbox& inbox);
-    /// Channels that nothing of ours takes.
+    /// Channels that nothing of ours takes, and "stream tasks" for a stream that is not read.
     [[nodiscard]] const QStringList& unmatched() const { return m_unmatched; }
 
 protected:
@@ -65,7 +65,10 @@ protected:
     void hear(RespValue& value, std::int64_t now) override;
 
 private:
+    void scan(const QByteArray& cursor);
+
     QStringList m_unmatched;
+    int m_scans = 0; ///< SCAN goes over all keys, so it is bounded
 };
 
 /// Whether some channel or pattern of ours takes it.
