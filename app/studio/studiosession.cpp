@@ -305,14 +305,7 @@ QString StudioSession::silenceOf(const std::vector<ConnectionInfo>& connections)
     }
     if (std::chrono::milliseconds(m_silent.elapsed()) < kSilence)
         return m_shared->silence();
-    for (const ConnectionInfo& connection : connections) {
-        using Bus = ConnectionStatus::State;
-        if (connection.state == Bus::Retrying)
-            return beforeColon(connection.url) + u": "_s + connection.detail;
-        if (connection.state == Bus::Up && !connection.subscribed.isEmpty())
-            return whyNothingComes(connection);
-    }
-    return {};
+    return whyNothingComes(connections);
 }
 
 void StudioSession::showConnections(const std::vector<ConnectionInfo>& connections)

@@ -3,6 +3,10 @@
 
 #include "session/whynothing.h"
 
+#include "bus/connection.h"
+
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace murmur {
@@ -10,6 +14,8 @@ namespace murmur {
 namespace {
 
 constexpr qsizetype kNamed = 6;
+/// Lines of several connections; a pane has room for no more.
+constexpr std::size_t kTold = 3;
 
 QString named(const QStringList& names)
 {
@@ -36,6 +42,32 @@ QString whyNothingComes(const ConnectionInfo& connection)
     if (!connection.denied.isEmpty())
         text += u" Not permitted: %1."_s.arg(named(connection.denied));
     return text;
+}
+
+QString whyNothingComes(const std::vector<ConnectionInfo>& connections)
+{
+    using Bus = ConnectionStatus::State;
+    std::vector<const ConnectionInfo*> silent;
+    for (const ConnectionInfo& connection : connections) {
+        if (connection.state == Bus::Retrying ||
+            (connection.state == Bus::Up && !connection.subscribed.isEmpty()))
+            silent.push_back(&connection);
+    }
+    std::ranges::stable_sort(silent, std::greater{}, [](const ConnectionInfo* connection) {
+        return !connection->unmatched.isEmpty() || !connection->denied.isEmpty();
+    });
+    QStringList lines;
+    for (std::size_t i = 0; i < std::min(silent.size(), kTold); ++i) {
+        const ConnectionInfo& one = *silent[i];
+        const bool isUp = one.state == Bus::Up;
+        const QString said = isUp ? whyNothingComes(one) : one.detail;
+        lines << (isUp && connections.size() == 1 ? said : beforeColon(one.url) + u": "_s + said);
+    }
+    if (silent.size() == kTold + 1)
+        lines << u"One more connection is silent, too."_s;
+    else if (silent.size() > kTold)
+        lines << u"%1 more connections are silent, too."_s.arg(silent.size() - kTold);
+    return lines.join(u'\n');
 }
 
 } // namespace murmur

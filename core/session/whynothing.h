@@ -7,6 +7,7 @@
 #include <QString>
 
 #include <chrono>
+#include <vector>
 
 namespace murmur {
 
@@ -16,5 +17,8 @@ inline constexpr std::chrono::seconds kSilence{3};
 /// What is listened to on an attached connection that delivers nothing, and what the bus says
 /// exists beside it: one or two sentences.
 QString whyNothingComes(const ConnectionInfo& connection);
+/// The same of all that are attached and silent, or cannot be reached: a line each, those first
+/// whose bus says what else there is. Empty: there is nothing to say.
+QString whyNothingComes(const std::vector<ConnectionInfo>& connections);
 
 } // namespace murmur

@@ -3,6 +3,7 @@
 
 // Many connections: a chip for a site, the list of its members, and what can be done about one.
 
+#include "session/whynothing.h"
 #include "views/base/theme.h"
 #include "views/connect/banner.h"
 #include "views/connect/connectionchips.h"
@@ -170,6 +171,24 @@ private Q_SLOTS:
         QCOMPARE(wished.takeFirst().front().value<ConnectionWish>().names, info.unmatched);
         form.show(info, 0, false);
         QVERIFY(buttonOf(form, u"Detach"_s) == nullptr);
+    }
+
+    void ofSeveralThatAreSilentEachIsToldOf()
+    {
+        std::vector<ConnectionInfo> all{robot(1), robot(2), robot(3), robot(4), robot(5)};
+        for (ConnectionInfo& one : all)
+            one.subscribed = {u"a/#"_s};
+        all[1].state = State::Retrying;
+        all[1].detail = u"Nobody listens."_s;
+        all[3].unmatched = {u"b"_s};
+        all[4].state = State::Starting; // has nothing to say yet
+        const QStringList lines = whyNothingComes(all).split(u'\n');
+        QCOMPARE(lines.size(), 4);
+        QVERIFY(lines[0].startsWith(all[3].url + u": Nothing has come yet on a/#. The bus also"_s));
+        QVERIFY(lines[1].startsWith(all[0].url + u": Nothing has come"_s));
+        QCOMPARE(lines[2], all[1].url + u": Nobody listens."_s);
+        QCOMPARE(lines[3], u"One more connection is silent, too."_s);
+        QVERIFY(whyNothingComes(std::vector{all[0]}).startsWith(u"Nothing has come"));
     }
 
     void whereTheBusNamesNothingEverythingIsOneClickAway()
