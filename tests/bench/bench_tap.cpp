@@ -173,8 +173,9 @@ Measured relay(ChildProgram& server, int port, bool isRecording, long long bytes
     (void)recorder.stop();
     const RecorderStatus status = recorder.status();
     const double megabytes = words.value(0).toDouble() / 1e6;
+    const double copies = double(status.recorded + status.lost);
     return {megabytes / words.value(1).toDouble(), used / megabytes * 1000,
-            status.received > 0 ? double(status.lost) / double(status.received) : 0};
+            copies > 0 ? double(status.lost) / copies : 0};
 }
 
 double median(std::vector<double> values)
