@@ -447,6 +447,30 @@ private Q_SLOTS:
         QVERIFY(last.answer().startsWith("HTTP/1.1 200"));
     }
 
+    void sixtyIdleExportersAreKept()
+    {
+        constexpr std::size_t kExporters = 60;
+        Receiver receiver(u"?patience=300ms"_s);
+        const QByteArray body = bytes(otlpRequest({otlpSpan(1, kStart, kStart + 5)}));
+        std::vector<std::unique_ptr<Client>> exporters;
+        for (std::size_t i = 0; i < kExporters; ++i) {
+            exporters.push_back(std::make_unique<Client>(receiver));
+            exporters.back()->post(body);
+            QVERIFY(exporters.back()->answer().startsWith("HTTP/1.1 200"));
+        }
+        QTRY_COMPARE(receiver.status().clients, int(kExporters));
+        // Who says nothing has more patience than who says half of something.
+        Client half(receiver);
+        half.send("POST /v1");
+        QVERIFY(half.answer().startsWith("HTTP/1.1 408"));
+        for (const auto& exporter : exporters) {
+            exporter->post(body);
+            QVERIFY(exporter->answer().startsWith("HTTP/1.1 200"));
+        }
+        QVERIFY(receiver.waitCount(4 * kExporters, 10s)); // a span is two messages
+        QCOMPARE(receiver.sink.count(), 4 * kExporters);
+    }
+
     void surplusExportersAreToldSo()
     {
         Receiver receiver(u"?max-clients=1"_s);
