@@ -242,6 +242,23 @@ private Q_SLOTS:
         QVERIFY2(open.waitUp(), qPrintable(open.status().detail));
     }
 
+    void credentialsOfAFile()
+    {
+        Server server("include accounts.conf\n");
+        NodeProgram maker(QStringLiteral(NODE_DIRECTORY), u"natscreds.mjs"_s,
+                          {server.directory.path()});
+        QCOMPARE(maker.outcome(), QByteArray());
+        QCOMPARE(server.run(), QByteArray());
+        Attached murmur(
+            &createNatsConnection,
+            server.url(u"?subject=a&creds="_s + server.directory.filePath(u"user.creds"_s)));
+        QVERIFY2(murmur.waitUp(), qPrintable(murmur.status().detail));
+        Attached stranger(&createNatsConnection, server.url());
+        QVERIFY(stranger.waitFor(State::Failed, 15s));
+        QVERIFY2(stranger.status().detail.contains(u"a client without a login"),
+                 qPrintable(stranger.status().detail));
+    }
+
     void hostileServers_data()
     {
         QTest::addColumn<QByteArray>("hello");
