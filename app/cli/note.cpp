@@ -223,7 +223,6 @@ void addNote(CLI::App& app, Action& action)
     app.add_option("--at", options->at,
                    "When: ISO 8601, HH:MM:SS, +10s from the start, -10s from the end");
     addZoneOption(app);
-    addZoneOption(app);
     app.add_option("--from", options->from,
                    "Markers of a table, - for standard input: CSV with the titles time and text, "
                    "or JSON lines with these members");

@@ -5,6 +5,7 @@
 
 #include "await.h"
 #include "validators.h"
+#include "zoneoption.h"
 
 #include <CLI/CLI.hpp>
 
@@ -132,7 +133,6 @@ void addReplayOptions(CLI::App& app, ReplayArguments& wish)
 
     for (const char* const other : {"--rate", "--fast", "--step", "--reply-driven"})
         app.get_option("--speed")->excludes(app.get_option(other));
-    app.get_option("--burst")->needs(app.get_option("--step"));
 
     const auto job = [&](auto* option) { option->group("Job"); };
     job(app.add_option("--resume", wish.job,
@@ -145,6 +145,7 @@ void addReplayOptions(CLI::App& app, ReplayArguments& wish)
     app.add_option("--key-password-file", wish.secrets.keyPassword,
                    "File whose first line opens the key of the client certificate");
     addSessionOptions(app, wish.session);
+    addZoneOption(app);
     app.add_flag("--json", wish.json, "One JSON object for each message, and one at the end");
 }
 
