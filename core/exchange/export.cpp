@@ -173,6 +173,8 @@ public:
             return status.error();
         if (auto status = output.finish(); !status)
             return status.error();
+        if (!m_options.format->isStream)
+            m_result.bytes = QFileInfo(target).size();
         return m_result;
     }
 

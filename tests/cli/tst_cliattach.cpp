@@ -303,10 +303,10 @@ private Q_SLOTS:
                            m_dir.path());
         QCOMPARE(wrong.code, 2);
         QVERIFY2(wrong.err.contains("wss://host/path"), wrong.err.constData());
-        const Outcome idle = murmur::murmur({u"tap"_s, u"--listen"_s, u"127.0.0.1:0"_s,
-                                             u"--upstream"_s, u"ws://127.0.0.1:1/a?b=c&d=e"_s,
-                                             u"-o"_s, u"tap.murmur"_s, u"--for"_s, u"1s"_s},
-                                            m_dir.path());
+        const Outcome idle =
+            murmur::murmur({u"tap"_s, u"--listen"_s, u"127.0.0.1:0"_s, u"--upstream"_s,
+                            u"ws://127.0.0.1:1/a"_s, u"-o"_s, u"tap.murmur"_s, u"--for"_s, u"1s"_s},
+                           m_dir.path());
         QCOMPARE(idle.code, 0);
         const Outcome info =
             murmur::murmur({u"info"_s, u"tap.murmur"_s, u"--json"_s}, m_dir.path());

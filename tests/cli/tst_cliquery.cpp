@@ -109,7 +109,7 @@ private Q_SLOTS:
                  std::size_t(2));
         QCOMPARE(murmur::murmur({u"note"_s, file, u"--no-bookmark"_s, u"17"_s}).code, 0);
         QCOMPARE(seqs(u"bookmarked"_s), QJsonArray({5}));
-        QCOMPARE(murmur::murmur({u"note"_s, file, u"--no-bookmark"_s, u"17"_s}).code, 2);
+        QCOMPARE(murmur::murmur({u"note"_s, file, u"--no-bookmark"_s, u"17"_s}).code, 3);
         // Nobody can know while they come.
         const Outcome early =
             murmur::murmur({u"record"_s, u"listen://127.0.0.1:0"_s, u"-o"_s,

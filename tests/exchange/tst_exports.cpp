@@ -7,6 +7,7 @@
 #include "recording/sqlite.h"
 #include "session/recordingmaker.h"
 
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QTest>
 #include <QtEndian>
@@ -226,6 +227,7 @@ private Q_SLOTS:
         const auto done = exportMessages(*source, target, options);
         QVERIFY(done.ok());
         QCOMPARE(done->messages, 3000);
+        QCOMPARE(done->bytes, QFileInfo(target).size());
         auto file = Database::open(target, Database::Access::Read);
         QVERIFY(file.ok());
         QCOMPARE(file->number("SELECT count(*) FROM message"), 3000);
