@@ -32,6 +32,7 @@ inline constexpr std::string_view kHttpMethod = "murmur-http-method";
 inline constexpr std::string_view kHttpPath = "murmur-http-path";
 inline constexpr std::string_view kHttpStatus = "murmur-http-status"; ///< of the answer
 inline constexpr std::string_view kHttpCall = "murmur-http-call";  ///< a number within its socket
+inline constexpr std::string_view kHttpPart = "murmur-http-part";  ///< of several, from 1
 inline constexpr std::string_view kDirection = "murmur-direction"; ///< to-server, to-client
 
 } // namespace murmur::transport

@@ -38,6 +38,7 @@ constexpr std::array kWords = std::to_array<Word>({
     {"messagepack", "msgpack"},
     {"application/cbor", "cbor"},
     {"application/protobuf", "protobuf"},
+    {"application/grpc", "protobuf"},
     {"application/x-protobuf", "protobuf"},
     {"application/vnd.google.protobuf", "protobuf"},
     {"proto", "protobuf"},

@@ -10,6 +10,7 @@
 #include "dialect/dnotifierdialect.h"
 #include "dialect/envelope.h"
 #include "dialect/foxglovedialect.h"
+#include "dialect/grpcdialect.h"
 #include "dialect/jsondialect.h"
 #include "dialect/jsonrpcdialect.h"
 #include "dialect/langgraphdialect.h"
@@ -38,6 +39,7 @@ constexpr std::array kDialects = std::to_array<DialectEntry>({
     {"dnotifier", "DNotifier: frames, remote agents, workflow records", createDnotifierDialect},
     {"jsonrpc", "JSON-RPC 2.0, with A2A and MCP", createJsonrpcDialect},
     {"a2a", "Agent2Agent over plain HTTP, and what its webhooks are told", createA2aDialect},
+    {"grpc", "calls of gRPC, with those of Agent2Agent", createGrpcDialect},
     {"rosbridge", "rosbridge v2: topics, services and actions of ROS", createRosbridgeDialect},
     {"foxglove", "Foxglove WebSocket: control messages and binary frames", createFoxgloveDialect},
     {"nats", "NATS services, and advisories of JetStream", createNatsDialect},

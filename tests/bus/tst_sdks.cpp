@@ -316,6 +316,10 @@ private Q_SLOTS:
             << QStringList{u"0.3"_s, u"rest"_s} << u"SendStreamingMessage"_s << names;
         QTest::newRow("1.0 over plain HTTP")
             << QStringList{u"1.0"_s, u"rest"_s} << u"SendStreamingMessage"_s << names;
+        QTest::newRow("0.3 over gRPC")
+            << QStringList{u"0.3"_s, u"grpc"_s} << u"SendStreamingMessage"_s << names;
+        QTest::newRow("1.0 over gRPC")
+            << QStringList{u"1.0"_s, u"grpc"_s} << u"SendStreamingMessage"_s << names;
     }
     void agent2Agent()
     {
@@ -323,19 +327,27 @@ private Q_SLOTS:
         QFETCH(const QString, streamed);
         QFETCH(const QStringList, states);
         const QString tap = u"127.0.0.1:%1"_s.arg(freePort());
+        const bool isGrpc = how.back() == u"grpc"_s; // without a card
         const auto asked = [&](const QString& what) {
             return QStringList{what, how.front(), u"http://"_s + tap} + how.mid(1);
         };
         Served server(u"a2a.mjs"_s, asked(u"serve"_s));
         record(u"tap://%1?upstream=ws://127.0.0.1:%2"_s.arg(tap, QString::fromUtf8(server.port)),
-               u"a2a.mjs"_s, asked(u"call"_s), 15);
+               u"a2a.mjs"_s, asked(u"call"_s), isGrpc ? 14 : 15);
         everyCallIsPaired();
         QCOMPARE(count(u"request"_s), 5);
         QCOMPARE(count(u"chunk"_s), 2);
         QCOMPARE(count(u"error"_s), 2); // no castle, and no such task
         // The client names itself nowhere; the agent has its card.
-        for (const Said& one : m_said)
-            QCOMPARE(one.from, one.kind == u"request"_s ? u"127.0.0.1 (HTTP)"_s : u"Room booker"_s);
+        for (const Said& one : m_said) {
+            if (one.kind != u"request"_s)
+                QCOMPARE(one.from, isGrpc ? u"127.0.0.1:"_s + QString::fromUtf8(server.port)
+                                          : u"Room booker"_s);
+            else if (isGrpc)
+                QVERIFY2(one.from.startsWith(u"client 127.0.0.1:"), qPrintable(one.from));
+            else
+                QCOMPARE(one.from, u"127.0.0.1 (HTTP)"_s);
+        }
         // A stream is one call, and its task holds it together.
         const auto streams = ofType(streamed);
         QCOMPARE(streams.size(), std::size_t(1));

@@ -5,6 +5,7 @@
 // no more than its limit, and the walker counts the messages that the reader finds.
 
 #include "bus/tap/tapframes.h"
+#include "bus/tap/tapgrpc.h"
 #include "bus/tap/taphead.h"
 #include "bus/tap/taphttp.h"
 #include "bus/tap/tapwalker.h"
@@ -70,6 +71,45 @@ std::string read(std::string_view bytes, std::size_t step, const murmur::TapAgre
     return out;
 }
 
+/// The same bytes as those of a client and of a server of HTTP/2, of which calls are known.
+std::string readGrpc(std::string_view bytes, std::size_t step)
+{
+    murmur::TapRoom room;
+    const auto calls = std::make_shared<murmur::TapCalls>();
+    calls->open[1] = {"/a.B/C", "application/grpc", {}, {}};
+    std::string out;
+    {
+        const murmur::TapHttp::Ends ends{"client 127.0.0.1:1", "server:80", {}};
+        murmur::TapGrpc up(true, ends, kMaxMessage, room, calls);
+        murmur::TapGrpc down(false, ends, kMaxMessage, room, calls);
+        const std::string asked = std::string(murmur::TapGrpc::kPreface) + std::string(bytes);
+        const auto add = [&](const murmur::TapMessage& message) {
+            out.append(message.raw.data(), static_cast<std::size_t>(message.raw.size()));
+            out += message.undecodable.toStdString() + '\n';
+        };
+        for (auto& [reader, all] :
+             {std::pair<murmur::TapReader*, std::string_view>{&up, asked}, {&down, bytes}}) {
+            for (std::string_view rest = all; !rest.empty();) {
+                std::string_view piece = rest.substr(0, step);
+                rest.remove_prefix(piece.size());
+                for (;;) {
+                    const auto event = reader->next(piece);
+                    if (event == murmur::TapReader::Event::NeedMore)
+                        break;
+                    if (event == murmur::TapReader::Event::Message)
+                        add(reader->take());
+                    else
+                        out += reader->reason();
+                }
+            }
+            if (const auto last = reader->abandon("cut"))
+                add(*last);
+        }
+    }
+    require(room.used == 0);
+    return out;
+}
+
 /// The same bytes as a request and as an answer of HTTP.
 std::string readHttp(std::string_view bytes, std::size_t step)
 {
@@ -122,6 +162,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string whole = read(bytes, bytes.size(), agreement);
     require(whole == read(bytes, 1 + data[0] / 4, agreement));
     require(readHttp(bytes, bytes.size()) == readHttp(bytes, 1 + data[0] / 4));
+    require(readGrpc(bytes, bytes.size()) == readGrpc(bytes, 1 + data[0] / 4));
     if (const auto request = murmur::readTapRequest(bytes, {"server", "/path"}))
         require(!request->head.empty());
     static_cast<void>(murmur::readTapAnswer(bytes));

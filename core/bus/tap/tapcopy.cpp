@@ -56,12 +56,27 @@ std::shared_ptr<TapStream> TapCopy::begin(const TapVoice& voice, const TapAgreem
 std::shared_ptr<TapStream> TapCopy::beginHttp(bool isClient, const TapHttp::Ends& ends,
                                               std::shared_ptr<TapExchange> exchange)
 {
+    auto stream = httpStream(isClient, ends);
+    stream->reader = std::make_unique<TapHttp>(isClient, ends, m_maxMessage, m_room,
+                                               std::move(exchange), m_sessions);
+    return stream;
+}
+
+std::shared_ptr<TapStream> TapCopy::beginGrpc(bool isClient, const TapHttp::Ends& ends,
+                                              std::shared_ptr<TapCalls> calls)
+{
+    auto stream = httpStream(isClient, ends);
+    stream->reader =
+        std::make_unique<TapGrpc>(isClient, ends, m_maxMessage, m_room, std::move(calls));
+    return stream;
+}
+
+std::shared_ptr<TapStream> TapCopy::httpStream(bool isClient, const TapHttp::Ends& ends)
+{
     auto stream = std::make_shared<TapStream>();
     stream->isHttp = true;
     stream->voice.topic = ends.topic.value_or(QByteArray());
     stream->voice.peer = isClient ? ends.client : ends.server;
-    stream->reader = std::make_unique<TapHttp>(isClient, ends, m_maxMessage, m_room,
-                                               std::move(exchange), m_sessions);
     return stream;
 }
 

@@ -4,6 +4,7 @@
 
 #include "bus/connection.h"
 #include "bus/tap/tapframes.h"
+#include "bus/tap/tapgrpc.h"
 #include "bus/tap/taphttp.h"
 #include "bus/tap/tapwalker.h"
 
@@ -55,6 +56,9 @@ public:
     /// Of a connection that speaks HTTP; `exchange` is one for both directions.
     [[nodiscard]] std::shared_ptr<TapStream> beginHttp(bool isClient, const TapHttp::Ends& ends,
                                                        std::shared_ptr<TapExchange> exchange);
+    /// Of one that speaks HTTP/2.
+    [[nodiscard]] std::shared_ptr<TapStream> beginGrpc(bool isClient, const TapHttp::Ends& ends,
+                                                       std::shared_ptr<TapCalls> calls);
     /// `bytes` were read at `now` (ns).
     void add(const std::shared_ptr<TapStream>& stream, std::string_view bytes, std::int64_t now);
     /// What was left out of a stream that has fallen silent would not be told until it speaks
@@ -84,6 +88,7 @@ private:
         std::int64_t lostFrom = 0;
         const char* end = nullptr;
     };
+    static std::shared_ptr<TapStream> httpStream(bool isClient, const TapHttp::Ends& ends);
     [[nodiscard]] QByteArray copied(std::string_view bytes);
     void addHttp(const std::shared_ptr<TapStream>& stream, std::string_view bytes,
                  std::int64_t now);

@@ -19,6 +19,7 @@ namespace murmur {
 namespace {
 
 constexpr std::size_t kMostEarly = std::size_t(1) << 20;
+constexpr std::size_t kMostBefore = std::size_t(64) * 1024;
 constexpr auto kOpening = 30s;
 constexpr auto kRefusing = 5s;
 
@@ -187,6 +188,8 @@ void TapPair::takeHead(std::string_view& bytes, std::string& held)
     const auto request =
         size == 0 ? std::nullopt : readTapRequest(bytes.substr(0, size), m_commons.settings.target);
     if (!request) {
+        if (bytes.starts_with(TapGrpc::kPreface.substr(0, size)) && size > 0)
+            listenToGrpc();
         m_phase = Phase::Blind;
         return;
     }
@@ -220,6 +223,8 @@ void TapPair::toClient(std::string_view bytes)
     if (m_phase == Phase::Asked) {
         m_answer.append(bytes);
         readAnswer();
+    } else if (!m_down.stream && m_phase == Phase::Head && !m_hasAskedUpgrade) {
+        m_before.append(bytes.substr(0, kMostBefore - std::min(kMostBefore, m_before.size())));
     } else {
         copy(m_down, bytes);
     }
@@ -231,8 +236,23 @@ void TapPair::listenToHttp()
         return;
     const TapHttp::Ends ends{m_up.voice.peer, m_down.voice.peer, m_commons.settings.topic};
     const auto exchange = std::make_shared<TapExchange>();
+    m_before.clear();
     m_up.stream = m_commons.copy->beginHttp(true, ends, exchange);
     m_down.stream = m_commons.copy->beginHttp(false, ends, exchange);
+}
+
+/// HTTP/2, whose server may have spoken first.
+void TapPair::listenToGrpc()
+{
+    const std::string before = std::exchange(m_before, {});
+    if (m_up.stream || m_hasAskedUpgrade || !m_commons.settings.isRecording)
+        return;
+    ++m_commons.plainRequests;
+    const TapHttp::Ends ends{m_up.voice.peer, m_down.voice.peer, m_commons.settings.topic};
+    const auto calls = std::make_shared<TapCalls>();
+    m_up.stream = m_commons.copy->beginGrpc(true, ends, calls);
+    m_down.stream = m_commons.copy->beginGrpc(false, ends, calls);
+    copy(m_down, before);
 }
 
 void TapPair::readAnswer()

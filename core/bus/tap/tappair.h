@@ -81,6 +81,7 @@ private:
     void toClient(std::string_view bytes);
     void readAnswer();
     void listenToHttp();
+    void listenToGrpc();
     void upgrade(const std::string& extensions, const std::string& rest);
     void copy(const Way& way, std::string_view bytes);
     void settle();
@@ -98,6 +99,7 @@ private:
     std::string m_head;    ///< of a request, not complete; or what waits for the upstream
     std::string m_answer;  ///< to the request for the upgrade, not complete
     std::string m_early;   ///< frames that came before that answer
+    std::string m_before;  ///< what the server said before it was asked, as one of HTTP/2 does
     std::string m_refusal; ///< waits for the request
     std::uint64_t m_bodyLeft = 0;
     std::int64_t m_now = 0;    ///< ns, when the bytes at hand were read

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // Agents of Agent2Agent, by its SDK for 0.3 and the one for 1.0: who books rooms, and who wants one.
-// Use: node a2a.mjs serve 0.3|1.0 URL (under which others reach it) [rest] | call 0.3|1.0 URL [rest]
+// Use: node a2a.mjs serve 0.3|1.0 URL (under which others reach it) [rest|grpc] | call 0.3|1.0 URL [rest|grpc]
 
 import express from "express";
 
 const [, , what, version, url, binding] = process.argv;
-const isRest = binding === "rest";
+const isGrpc = binding === "grpc";
+const protocol = { rest: "HTTP+JSON", grpc: "GRPC" }[binding] ?? "JSONRPC";
 const isOld = version === "0.3";
 const sdk = isOld ? "@a2a-js/sdk" : "a2a-sdk-1";
 const { AGENT_CARD_PATH, Role, TaskState } = await import(sdk);
@@ -20,7 +21,7 @@ const write = isOld
       state: (word) => word,
       event: (kind, data) => ({ kind, ...data }),
       say: (text) => ({ message: { kind: "message", messageId: crypto.randomUUID(), contextId: "trip-1", role: "user", parts: [write.part(text)] } }),
-      card: (at) => ({ protocolVersion: "0.3.0", url: at, preferredTransport: isRest ? "HTTP+JSON" : "JSONRPC" }),
+      card: (at) => ({ protocolVersion: "0.3.0", url: at, preferredTransport: protocol }),
     }
   : {
       part: (text) => ({ content: { $case: "text", value: text }, filename: "", mediaType: "text/plain" }),
@@ -28,7 +29,7 @@ const write = isOld
       state: (word) => TaskState[`TASK_STATE_${word.toUpperCase()}`],
       event: (kind, data) => ({ kind: { "status-update": "statusUpdate", "artifact-update": "artifactUpdate" }[kind] ?? kind, data }),
       say: (text) => ({ tenant: "", message: { messageId: crypto.randomUUID(), contextId: "trip-1", taskId: "", role: Role.ROLE_USER, parts: [write.part(text)], extensions: [], referenceTaskIds: [] } }),
-      card: (at) => ({ supportedInterfaces: [{ url: at, protocolBinding: isRest ? "HTTP+JSON" : "JSONRPC", tenant: "", protocolVersion: "1.0" }], securitySchemes: {}, securityRequirements: [], signatures: [] }),
+      card: (at) => ({ supportedInterfaces: [{ url: at, protocolBinding: protocol, tenant: "", protocolVersion: "1.0" }], securitySchemes: {}, securityRequirements: [], signatures: [] }),
     };
 
 /// A room is booked piece by piece; there are no castles.
@@ -50,11 +51,13 @@ class Booker {
   cancelTask = async () => {};
 }
 
+const card = { name: "Room booker", description: "books rooms", version: "2", ...write.card(isGrpc ? new URL(url).host : `${url}/${binding === "rest" ? "agent" : "rpc"}`), capabilities: { streaming: true, extensions: [] }, defaultInputModes: ["text"], defaultOutputModes: ["text"], skills: [{ id: "book", name: "Book", description: "books a room", tags: ["rooms"], examples: [], inputModes: [], outputModes: [], securityRequirements: [] }] };
+
 async function serve() {
   const { DefaultRequestHandler, InMemoryTaskStore } = await import(`${sdk}/server`);
-  const { agentCardHandler, jsonRpcHandler, restHandler, UserBuilder } = await import(`${sdk}/server/express`);
-  const card = { name: "Room booker", description: "books rooms", version: "2", ...write.card(`${url}/${isRest ? "agent" : "rpc"}`), capabilities: { streaming: true, extensions: [] }, defaultInputModes: ["text"], defaultOutputModes: ["text"], skills: [{ id: "book", name: "Book", description: "books a room", tags: ["rooms"], examples: [], inputModes: [], outputModes: [], securityRequirements: [] }] };
   const requestHandler = new DefaultRequestHandler(card, new InMemoryTaskStore(), new Booker());
+  if (isGrpc) return serveGrpc(requestHandler);
+  const { agentCardHandler, jsonRpcHandler, restHandler, UserBuilder } = await import(`${sdk}/server/express`);
   const app = express();
   app.use(`/${AGENT_CARD_PATH}`, agentCardHandler({ agentCardProvider: requestHandler }));
   app.use("/rpc", jsonRpcHandler({ requestHandler, userBuilder: UserBuilder.noAuthentication }));
@@ -62,9 +65,23 @@ async function serve() {
   const server = app.listen(0, "127.0.0.1", () => console.log(`port ${server.address().port}`));
 }
 
-async function call() {
+async function serveGrpc(requestHandler) {
+  const { Server, ServerCredentials } = await import("@grpc/grpc-js");
+  const { A2AService, grpcService, UserBuilder } = await import(`${sdk}/server/grpc`);
+  const server = new Server();
+  server.addService(A2AService, grpcService({ requestHandler, userBuilder: UserBuilder.noAuthentication }));
+  server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (_, port) => console.log(`port ${port}`));
+}
+
+async function connect() {
   const { ClientFactory } = await import(`${sdk}/client`);
-  const client = await new ClientFactory().createFromUrl(url);
+  if (!isGrpc) return new ClientFactory().createFromUrl(url);
+  const { GrpcTransportFactory } = await import(`${sdk}/client/grpc`);
+  return new ClientFactory({ transports: [new GrpcTransportFactory()] }).createFromAgentCard(card);
+}
+
+async function call() {
+  const client = await connect();
   const taskOf = (answer) => answer.task ?? answer;
   const booked = taskOf(await client.sendMessage(write.say("a room")));
   let events = 0;
