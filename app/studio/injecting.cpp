@@ -16,6 +16,8 @@
 #include "views/inject/composerview.h"
 #include "views/inject/replayform.h"
 #include "views/inject/replayview.h"
+#include "views/messages/causewalk.h"
+#include "views/messages/inspectorview.h"
 #include "workspace.h"
 
 #include <QApplication>
@@ -77,6 +79,11 @@ Injecting::Injecting(MainWindow& window)
 {
     connect(m_composer, &ComposerView::edited, this, &Injecting::compose);
     connect(m_composer, &ComposerView::armingChanged, this, &Injecting::showArming);
+    connect(m_composer, &ComposerView::effectsWanted, this, [this](const MessageRow& row) {
+        if (auto* inspector =
+                qobject_cast<InspectorView*>(m_window.workspace()->view(u"inspector")))
+            inspector->walk()->showEffects(row);
+    });
     // One bus is armed at a time, whoever sends.
     m_replay->setArming(m_composer->desk());
     connect(window.session(), &StudioSession::connectionsChanged, m_composer,

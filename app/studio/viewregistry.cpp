@@ -10,6 +10,8 @@
 #include "views/conversations/conversationsview.h"
 #include "views/conversations/deliveryview.h"
 #include "views/facets/facetsview.h"
+#include "views/filter/filterline.h"
+#include "views/filter/recordingvalues.h"
 #include "views/findings/findingsview.h"
 #include "views/heatmap/differencesview.h"
 #include "views/heatmap/latencyview.h"
@@ -48,6 +50,27 @@ View* makeOverview(const ViewContext& context, QWidget* parent)
     auto* view = new OverviewStrip(context, parent);
     view->setCorner(new TransportBar(context.shared, view));
     return view;
+}
+
+/// A line for a filter: it completes from what the recording has.
+QLineEdit* makeFilterLine(SharedView* shared)
+{
+    auto* line = new FilterLine;
+    auto* values = new RecordingValues(shared, line);
+    line->setSource([values] { return values->source(); });
+    QObject::connect(values, &RecordingValues::grew, line, &FilterLine::refreshList);
+    return line;
+}
+
+View* makeReplay(const ViewContext& context, QWidget* parent)
+{
+    return new ReplayView(context, parent,
+                          [shared = context.shared] { return makeFilterLine(shared); });
+}
+
+View* makeTriggers(const ViewContext& context, QWidget* parent)
+{
+    return new TriggersView(context, parent, makeFilterLine(context.shared));
 }
 
 /// The heatmap's columns stand under those of the timeline.
@@ -90,9 +113,9 @@ constexpr std::array kViews{
     ViewEntry{"inject", QT_TRANSLATE_NOOP("Views", "Compose"), Place::CenterBottom,
               make<ComposerView>},
     ViewEntry{"replay", QT_TRANSLATE_NOOP("Views", "Replay onto a bus"), Place::CenterBottom,
-              make<ReplayView>},
+              makeReplay},
     ViewEntry{"triggers", QT_TRANSLATE_NOOP("Views", "Triggers"), Place::CenterBottom,
-              make<TriggersView>},
+              makeTriggers},
     ViewEntry{"inspector", QT_TRANSLATE_NOOP("Views", "Message"), Place::Right,
               make<InspectorView>},
     ViewEntry{"state", QT_TRANSLATE_NOOP("Views", "State"), Place::Right, make<StateView>},

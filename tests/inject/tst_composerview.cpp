@@ -18,6 +18,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -191,8 +192,16 @@ private Q_SLOTS:
         QVERIFY(ended.wait(5000));
         // The bus brings it back, and then what the planner says to it.
         recorded.say({{0ms, "plan", scene.bus.got().at(0).message.raw}});
+        QVERIFY(scene.view.answers()->followButton()->isHidden());
         QTRY_COMPARE(scene.shared.selectedMessage(), Seq(1));
         QVERIFY(!scene.view.answers()->asText().contains(u"Answered"_s));
+        // From there its effects can be followed.
+        Seq followed = 0;
+        QObject::connect(&scene.view, &ComposerView::effectsWanted, &scene.view,
+                         [&](const MessageRow& row) { followed = row.seq; });
+        QVERIFY(!scene.view.answers()->followButton()->isHidden());
+        QTest::mouseClick(scene.view.answers()->followButton(), Qt::LeftButton);
+        QCOMPARE(followed, Seq(1));
         recorded.say({message(70ms, "{'kind':'reply','from':'planner','to':'me',"
                                     "'correlation_id':'q-1','goal':'A-14'}")});
         QTRY_VERIFY(scene.view.answers()->asText().contains(u"Answered after 70"_s));

@@ -23,6 +23,8 @@
 #include <QToolButton>
 #include <QTreeWidget>
 
+#include <algorithm>
+
 using namespace murmur;
 using namespace murmur::tests;
 using namespace Qt::StringLiterals;
@@ -335,8 +337,7 @@ private Q_SLOTS:
         job.position = 0;
         ++job.started;
         QVERIFY(keepReplayJob(scene.recorded.path(), job));
-        scene.view.goOn();
-        QVERIFY(scene.waitForEnd());
+        QVERIFY(scene.sendAll());
         QTRY_COMPARE(scene.view.jobs()->topLevelItemCount(), 3);
         QSignalSpy looked(&scene.view, &ReplayView::looked);
         for (int row = 0; row < 3; ++row) {
@@ -371,7 +372,7 @@ private Q_SLOTS:
         wish.burst = 4;
         scene.view.form()->setWish(wish);
         QCOMPARE(scene.view.form()->wish() == wish, true);
-        QVERIFY(scene.view.form()->moreButton()->text().contains(u"15"_s));
+        QVERIFY(scene.view.form()->moreButton()->text().contains(u"16"_s));
         const QString line = scene.view.command();
         for (const char* part :
              {"--header x-lab=1", "--header 'x-run=a b'", "--strip 'auth*' --strip cookie",
@@ -384,8 +385,9 @@ private Q_SLOTS:
         scene.view.form()->setWish(wish);
         QVERIFY(scene.sendAll());
         QCOMPARE(scene.bus.count(), 3); // the limit
-        QCOMPARE(scene.bus.got()[0].message.headers.front(),
-                 (std::pair<std::string, std::string>{"x-lab", "1"}));
+        const HeaderList headers = scene.bus.got()[0].message.headers;
+        QVERIFY(std::ranges::find(headers, HeaderList::value_type("x-run", "a b")) !=
+                headers.end());
         for (const auto& [name, text] : {std::pair{"At most so many messages in all", "many"},
                                          {"At most so many a second", "0"}}) {
             scene.view.form()->setWish({});

@@ -28,6 +28,7 @@ struct MemoryBus
     std::atomic<int> takesAtOnce{0};  ///< 0: any number; more wait for `drained`
     std::atomic<bool> answers{false}; ///< those who want it
     std::atomic<bool> failsAll{false};
+    std::atomic<int> receivers{1}; ///< of each, as the bus says
 
     [[nodiscard]] std::vector<Got> got() const
     {
@@ -118,7 +119,7 @@ private:
                 continue;
             }
             ++m_settled;
-            Q_EMIT sent(message.number, 1);
+            Q_EMIT sent(message.number, m_bus.receivers);
             if (message.wantsReply && m_bus.answers)
                 Q_EMIT answered({message.number, 0, "inbox", "yes", {}});
         }

@@ -75,6 +75,24 @@ private Q_SLOTS:
         QVERIFY(guards.mayStart(arming, 1s));
     }
 
+    void productionIsArmedByTypingItsHost()
+    {
+        const QUrl url(u"nats://hq:4222"_s);
+        const auto error = [&url](Environment environment, const QString& typed) {
+            const Status status = mayBeArmed(url, environment, typed);
+            return status ? QString() : status.error().message;
+        };
+        for (const QString& wrong : {u""_s, u" "_s, u"h"_s, u"hq2"_s, u"*"_s, u"nats"_s, u"4222"_s})
+            QVERIFY2(error(Environment::Production, wrong).contains(u"hq"_s), qPrintable(wrong));
+        for (const QString& right : {u"hq"_s, u" HQ "_s, u"hq:4222"_s})
+            QCOMPARE(error(Environment::Production, right), QString());
+        // Elsewhere nothing is asked, but who names another host means another bus.
+        for (const Environment other : {Environment::Dev, Environment::Staging}) {
+            QCOMPARE(error(other, {}), QString());
+            QVERIFY(!error(other, u"hq2"_s).isEmpty());
+        }
+    }
+
     void whatIsArmedIsOneBus()
     {
         Arming arming;

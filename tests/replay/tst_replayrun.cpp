@@ -285,6 +285,14 @@ private Q_SLOTS:
         QCOMPARE(lost.failed, 30);
         QCOMPARE(lost.position, 0u);
     }
+    void whatNobodyGotIsTold()
+    {
+        Play play(manySaid(7));
+        play.bus.receivers = 0; // as Redis says of a channel that nobody listens to
+        const ReplayReport report = play.play();
+        QCOMPARE(report.sent, 7);
+        QCOMPARE(report.unheard, 7);
+    }
     void theLimitsOfTheGuardsEndIt()
     {
         Play play(manySaid(50));

@@ -11,6 +11,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -50,6 +51,7 @@ AnswerPane::AnswerPane(QWidget* parent)
     , m_detail(new QLabel(this))
     , m_text(new QPlainTextEdit(this))
     , m_differences(new QTreeWidget(this))
+    , m_follow(new QPushButton(tr("All that followed"), this))
 {
     m_headline->setTextFormat(Qt::PlainText);
     m_headline->setWordWrap(true);
@@ -74,7 +76,9 @@ AnswerPane::AnswerPane(QWidget* parent)
     column->addWidget(m_detail);
     column->addWidget(m_text, 100);
     column->addWidget(m_differences, 100);
+    column->addWidget(m_follow, 0, Qt::AlignLeft);
     column->addStretch(1);
+    m_follow->setToolTip(tr("Leaves only what was sent and what follows from it, in all views"));
     clear();
 }
 
@@ -93,6 +97,12 @@ void AnswerPane::clear()
                          "in the recorded one."));
     m_text->hide();
     m_differences->hide();
+    m_follow->hide();
+}
+
+void AnswerPane::showFollowing(bool isKnown)
+{
+    m_follow->setVisible(isKnown);
 }
 
 void AnswerPane::showPreview(const InjectionRun& run, const std::vector<PreparedInjection>& ready,

@@ -10,6 +10,7 @@
 
 class QLabel;
 class QPlainTextEdit;
+class QPushButton;
 class QTreeWidget;
 
 namespace murmur {
@@ -32,7 +33,10 @@ public:
     /// An answer that was heard on the bus; none where one came to the reply address.
     void addHeard(const MessageDetail& answer, nanoseconds latency);
     void finish(const InjectionReport& report);
+    /// What was sent came back through the bus: what follows from it can be shown.
+    void showFollowing(bool isKnown);
     [[nodiscard]] QString asText() const;
+    [[nodiscard]] QPushButton* followButton() const { return m_follow; }
 
 private:
     void headline(const QString& text, const QColor& color = {});
@@ -42,6 +46,7 @@ private:
     QLabel* m_detail;
     QPlainTextEdit* m_text;
     QTreeWidget* m_differences;
+    QPushButton* m_follow;
     InjectionOrigin m_origin;
     std::int64_t m_sent = 0;
     std::int64_t m_failed = 0;

@@ -233,6 +233,8 @@ void ComposerView::submit(const InjectionRun& wish, bool& isPreviewed)
     m_sentAfter = session ? session->seen().last : 0;
     m_sentId = wish.id;
     m_askedSeq = 0;
+    m_sentRow.reset();
+    m_answers->showFollowing(false);
     isPreviewed = false;
     m_isSequenceSent = !wish.sequence.empty();
     m_answers->begin(wish);
@@ -258,6 +260,8 @@ void ComposerView::onSessionChanged()
 {
     m_sentId.clear();
     m_askedSeq = 0;
+    m_sentRow.reset();
+    m_answers->showFollowing(false);
     m_sources.clear();
     m_up.clear();
     m_recording.clear();

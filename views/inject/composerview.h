@@ -87,6 +87,8 @@ Q_SIGNALS:
     /// The draft is filled: show it.
     void edited();
     void armingChanged();
+    /// All that followed from this message, which we sent, is to be shown.
+    void effectsWanted(const murmur::MessageRow& row);
 
 private:
     void build();
@@ -155,6 +157,7 @@ private:
     std::function<ConnectionOptions(const QUrl&)> m_secrets;
     QString m_sentId; ///< of the mark that is looked for in what is heard
     Seq m_sentAfter = 0;
+    std::optional<MessageRow> m_sentRow; ///< what we sent, once it was heard
     Seq m_askedSeq = 0; ///< what we sent, as it was heard, while its answer is looked for
     nanoseconds m_askedUntil{0};
     LatestJob m_job;

@@ -254,6 +254,10 @@ void ComposerView::connectParts()
     connect(m_desk, &InjectionDesk::armingChanged, this, &ComposerView::showArming);
     connect(m_desk, &InjectionDesk::armingChanged, this, &ComposerView::armingChanged);
     connect(m_desk, &InjectionDesk::happened, m_answers, &AnswerPane::add);
+    connect(m_answers->followButton(), &QPushButton::clicked, this, [this] {
+        if (m_sentRow)
+            Q_EMIT effectsWanted(*m_sentRow);
+    });
     connect(m_desk, &InjectionDesk::ended, this, &ComposerView::onEnded);
     connect(shared(), &SharedView::sessionChanged, this, &ComposerView::onSessionChanged);
     connect(shared(), &SharedView::dataGrew, this, &ComposerView::lookForSent);

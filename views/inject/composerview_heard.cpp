@@ -59,6 +59,8 @@ void ComposerView::lookForSent()
                         return;
                     m_sentId.clear();
                     m_askedSeq = message->row.seq;
+                    m_sentRow = message->row;
+                    m_answers->showFollowing(true);
                     m_askedUntil = steadyNow() + kAnswerPatience;
                     shared()->selectMessage(message->row.seq);
                     lookForAnswer();

@@ -189,9 +189,9 @@ void ReplayDesk::keep()
         m_keeping.done(position);
         if (!status && !std::exchange(m_cannotKeep, true))
             Q_EMIT notKept(status.error().message);
+        Q_EMIT kept();
         if (m_run && !m_hasBegun && number == m_number)
             begin(status);
-        Q_EMIT kept();
     });
 }
 

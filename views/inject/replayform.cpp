@@ -56,7 +56,7 @@ QToolButton* buttonOf(const QString& text, QMenu* menu, QWidget* parent)
 
 } // namespace
 
-ReplayForm::ReplayForm(SharedView* shared, QWidget* parent)
+ReplayForm::ReplayForm(SharedView* shared, const MakeLine& makeFilter, QWidget* parent)
     : QWidget(parent)
     , m_shared(shared)
 {
@@ -64,10 +64,11 @@ ReplayForm::ReplayForm(SharedView* shared, QWidget* parent)
     grid->setContentsMargins({});
     grid->setHorizontalSpacing(6);
     grid->setVerticalSpacing(6);
-    buildWhich(grid, 0);
+    const auto line = [&] { return makeFilter ? makeFilter() : new QLineEdit; };
+    buildWhich(grid, 0, line());
     buildWhen(grid, 2);
     buildChanges(grid, 3);
-    buildMore(grid, 5);
+    buildMore(grid, 5, line());
     grid->setRowStretch(7, 1);
     grid->setColumnMinimumWidth(0, labelWidth());
     grid->setColumnStretch(1, 1);
@@ -81,7 +82,11 @@ int ReplayForm::labelWidth() const
 
 QLineEdit* ReplayForm::field(const QString& name, const QString& placeholder)
 {
-    auto* edit = new QLineEdit(this);
+    return field(new QLineEdit(this), name, placeholder);
+}
+
+QLineEdit* ReplayForm::field(QLineEdit* edit, const QString& name, const QString& placeholder)
+{
     edit->setAccessibleName(name);
     edit->setToolTip(name);
     edit->setPlaceholderText(placeholder);
@@ -91,9 +96,9 @@ QLineEdit* ReplayForm::field(const QString& name, const QString& placeholder)
     return edit;
 }
 
-void ReplayForm::buildWhich(QGridLayout* grid, int row)
+void ReplayForm::buildWhich(QGridLayout* grid, int row, QLineEdit* where)
 {
-    m_where = field(tr("Only messages for which this filter holds"), tr("all messages"));
+    m_where = field(where, tr("Only messages for which this filter holds"), tr("all messages"));
     auto* first = new QHBoxLayout;
     first->setSpacing(6);
     first->addWidget(m_where, 1);
@@ -201,9 +206,9 @@ void ReplayForm::buildChanges(QGridLayout* grid, int row)
     connect(m_maps, &QPlainTextEdit::textChanged, this, &ReplayForm::onEdited);
 }
 
-void ReplayForm::buildMore(QGridLayout* grid, int row)
+void ReplayForm::buildMore(QGridLayout* grid, int row, QLineEdit* pauseAt)
 {
-    m_more = new ReplayMore(labelWidth(), this);
+    m_more = new ReplayMore(labelWidth(), pauseAt, this);
     m_more->hide();
     m_moreButton = new QToolButton(this);
     m_moreButton->setCheckable(true);

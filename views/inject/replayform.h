@@ -7,6 +7,8 @@
 
 #include <QWidget>
 
+#include <functional>
+
 class QComboBox;
 class QDoubleSpinBox;
 class QGridLayout;
@@ -29,7 +31,10 @@ class ReplayForm : public QWidget
 {
     Q_OBJECT
 public:
-    explicit ReplayForm(SharedView* shared, QWidget* parent = nullptr);
+    /// A line for a filter, which completes.
+    using MakeLine = std::function<QLineEdit*()>;
+    /// Without `makeFilter` they are plain lines.
+    explicit ReplayForm(SharedView* shared, const MakeLine& makeFilter, QWidget* parent = nullptr);
 
     [[nodiscard]] ReplayWish wish() const;
     /// Without the target; what has no field is kept.
@@ -65,10 +70,11 @@ Q_SIGNALS:
 private:
     enum class Pace { Original, Rate, Fast, Step };
     QLineEdit* field(const QString& name, const QString& placeholder);
-    void buildWhich(QGridLayout* grid, int row);
+    QLineEdit* field(QLineEdit* edit, const QString& name, const QString& placeholder);
+    void buildWhich(QGridLayout* grid, int row, QLineEdit* where);
     void buildWhen(QGridLayout* grid, int row);
     void buildChanges(QGridLayout* grid, int row);
-    void buildMore(QGridLayout* grid, int row);
+    void buildMore(QGridLayout* grid, int row, QLineEdit* pauseAt);
     void showMore();
     QMenu* chosenMenu();
     void takeMessage(Seq seq);

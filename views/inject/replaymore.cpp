@@ -48,8 +48,9 @@ std::int64_t wholeIn(const QLineEdit* edit)
 
 } // namespace
 
-ReplayMore::ReplayMore(int labelWidth, QWidget* parent)
+ReplayMore::ReplayMore(int labelWidth, QLineEdit* pauseAt, QWidget* parent)
     : QWidget(parent)
+    , m_pauseAt(pauseAt)
 {
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins({});
@@ -66,7 +67,11 @@ ReplayMore::ReplayMore(int labelWidth, QWidget* parent)
 
 QLineEdit* ReplayMore::field(const QString& name, const QString& placeholder)
 {
-    auto* edit = new QLineEdit(this);
+    return field(new QLineEdit(this), name, placeholder);
+}
+
+QLineEdit* ReplayMore::field(QLineEdit* edit, const QString& name, const QString& placeholder)
+{
     edit->setAccessibleName(name);
     edit->setToolTip(name);
     edit->setPlaceholderText(placeholder);
@@ -104,9 +109,10 @@ void ReplayMore::buildWhen(QGridLayout* grid)
     };
     QHBoxLayout* line = addRow(grid, tr("Pauses"));
     line->addWidget(check(&ReplayWish::startsPaused, tr("before the first")));
-    line->addWidget(text(&ReplayWish::pauseAt, tr("Pause before each message that passes this"),
-                         tr("before each: kind == error")),
+    line->addWidget(field(m_pauseAt, tr("Pause before each message that passes this"),
+                          tr("before each: kind == error")),
                     1);
+    m_texts.emplace_back(&ReplayWish::pauseAt, m_pauseAt);
     m_burst = new QSpinBox(this);
     m_burst->setRange(1, 1'000'000);
     m_burst->setPrefix(tr("a press sends "));

@@ -24,7 +24,7 @@ class ReplayMore : public QWidget
 {
     Q_OBJECT
 public:
-    ReplayMore(int labelWidth, QWidget* parent);
+    ReplayMore(int labelWidth, QLineEdit* pauseAt, QWidget* parent);
 
     void readInto(ReplayWish& wish) const;
     void show(const ReplayWish& wish);
@@ -43,6 +43,7 @@ Q_SIGNALS:
 private:
     using Flag = bool ReplayWish::*;
     QLineEdit* field(const QString& name, const QString& placeholder);
+    QLineEdit* field(QLineEdit* edit, const QString& name, const QString& placeholder);
     QCheckBox* check(Flag flag, const QString& text, const QString& schemes = {});
     QHBoxLayout* addRow(QGridLayout* grid, const QString& label);
     void buildWhen(QGridLayout* grid);
@@ -60,6 +61,7 @@ private:
     std::vector<Check> m_checks;
     std::vector<std::pair<std::string ReplayWish::*, QLineEdit*>> m_texts;
     QString m_scheme;
+    QLineEdit* m_pauseAt;
     QSpinBox* m_burst = nullptr;
     QPlainTextEdit* m_headers = nullptr;
     QLineEdit* m_strips = nullptr;

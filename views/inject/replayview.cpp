@@ -42,12 +42,14 @@ QString mayComeTwice(const ReplayJobRecord& job)
 
 } // namespace
 
-ReplayView::ReplayView(const ViewContext& context, QWidget* parent)
-    : ReplayView(context, &createPublisher, parent)
+ReplayView::ReplayView(const ViewContext& context, QWidget* parent,
+                       const std::function<QLineEdit*()>& makeFilter)
+    : ReplayView(context, &createPublisher, parent, makeFilter)
 {
 }
 
-ReplayView::ReplayView(const ViewContext& context, Injector::MakePublisher make, QWidget* parent)
+ReplayView::ReplayView(const ViewContext& context, Injector::MakePublisher make, QWidget* parent,
+                       const std::function<QLineEdit*()>& makeFilter)
     : View(context, parent)
     , m_header(new PaneHeader(tr("Replay onto a bus"), this))
     , m_desk(new ReplayDesk(std::move(make), this))
@@ -55,7 +57,7 @@ ReplayView::ReplayView(const ViewContext& context, Injector::MakePublisher make,
 {
     m_pool.setMaxThreadCount(1);
     m_ticker.setInterval(100);
-    build();
+    build(makeFilter);
     connectParts();
     setArming(m_ownArming.get());
     showTarget();

@@ -35,8 +35,11 @@ class ReplayView : public View
 {
     Q_OBJECT
 public:
-    explicit ReplayView(const ViewContext& context, QWidget* parent = nullptr);
-    ReplayView(const ViewContext& context, Injector::MakePublisher make, QWidget* parent);
+    /// `makeFilter`: see ReplayForm.
+    explicit ReplayView(const ViewContext& context, QWidget* parent = nullptr,
+                        const std::function<QLineEdit*()>& makeFilter = {});
+    ReplayView(const ViewContext& context, Injector::MakePublisher make, QWidget* parent,
+               const std::function<QLineEdit*()>& makeFilter = {});
     ~ReplayView() override;
 
     [[nodiscard]] QString asText() const override;
@@ -87,7 +90,7 @@ Q_SIGNALS:
     void looked();
 
 private:
-    void build();
+    void build(const std::function<QLineEdit*()>& makeFilter);
     QWidget* buildTarget();
     QWidget* buildButtons();
     void connectParts();

@@ -42,7 +42,7 @@ enum JobColumn { Began, To, State, Settled, Sent, Failed };
 
 } // namespace
 
-void ReplayView::build()
+void ReplayView::build(const std::function<QLineEdit*()>& makeFilter)
 {
     setAccessibleName(tr("Replay onto a bus"));
     setAccessibleDescription(tr("Sends what was recorded to a bus that is armed."));
@@ -53,7 +53,7 @@ void ReplayView::build()
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* fields = new QWidget(scroll);
-    m_form = new ReplayForm(shared(), fields);
+    m_form = new ReplayForm(shared(), makeFilter, fields);
     auto* column = new QVBoxLayout(fields);
     column->setContentsMargins(12, 6, 6, 6);
     column->setSpacing(6);

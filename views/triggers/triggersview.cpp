@@ -86,9 +86,10 @@ QString quotedForShell(QString text)
 
 } // namespace
 
-TriggersView::TriggersView(const ViewContext& context, QWidget* parent)
+TriggersView::TriggersView(const ViewContext& context, QWidget* parent, QLineEdit* when)
     : View(context, parent)
     , m_header(new PaneHeader(tr("Triggers"), this))
+    , m_when(when)
     , m_model(new TriggersModel(this))
     , m_watch(new TriggerWatch(this))
 {

@@ -32,7 +32,9 @@ class TriggersView : public View
 {
     Q_OBJECT
 public:
-    explicit TriggersView(const ViewContext& context, QWidget* parent = nullptr);
+    /// `when`: the line for the condition, one that completes; null: a plain one.
+    explicit TriggersView(const ViewContext& context, QWidget* parent = nullptr,
+                          QLineEdit* when = nullptr);
     ~TriggersView() override;
 
     [[nodiscard]] QString asText() const override;

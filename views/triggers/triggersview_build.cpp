@@ -63,7 +63,9 @@ void TriggersView::build()
 QWidget* TriggersView::buildForm()
 {
     auto* form = new QWidget(this);
-    m_when = new QLineEdit(form);
+    if (m_when == nullptr)
+        m_when = new QLineEdit(form);
+    m_when->setParent(form);
     m_when->setAccessibleName(tr("What the trigger waits for"));
     m_when->setPlaceholderText(tr("kind == error and latency > 2s, or finding:retry-storm"));
     m_when->setFont(Theme::current().numberFont());
