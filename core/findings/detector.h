@@ -26,6 +26,17 @@ constexpr KindSet kindSet(Kinds... kinds)
     return static_cast<KindSet>((0u | ... | (1u << static_cast<unsigned>(kinds))));
 }
 
+/// What a message may have beside its kind. Most have little of it, and what concerns none of that
+/// is not asked of them.
+using Traits = std::uint8_t;
+enum Trait : Traits {
+    IsOfCall = 1,  ///< it asks, or it answers something
+    HasState = 2,  ///< it tells of state
+    HasMatter = 4, ///< it names a conversation or a trace
+    IsOdd = 8,     ///< its number is not the one that was due
+};
+inline constexpr std::size_t kTraitSets = 16;
+
 /// Finds one way in which things go wrong. A pure function of messages, gaps and ticks in Seq
 /// order: it reads no clock and draws no dice, so that live, post-mortem and in a check the same is
 /// found. O(1) or O(log n) a message, with bounded state; what it lets go it counts. One thread.
@@ -36,6 +47,8 @@ public:
     /// Which kinds of message concern it; it is asked once. What concerns few costs the others
     /// nothing.
     [[nodiscard]] virtual KindSet kinds() const { return kAllKinds; }
+    /// A message concerns it when it has one of these; 0: whatever it has.
+    [[nodiscard]] virtual Traits traits() const { return 0; }
     /// A message is about to pass: the time to fetch from far memory what it will take. For those
     /// that say so.
     virtual void expect(const Heard& /*message*/) {}

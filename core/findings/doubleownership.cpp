@@ -40,6 +40,7 @@ public:
     {
     }
 
+    [[nodiscard]] Traits traits() const override { return HasState; }
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         if (message.states.empty())
@@ -59,10 +60,9 @@ public:
         const std::string_view name = message.valueOf(*holder);
         if (name.size() < 3 || name.front() != '"')
             return; // nobody, or no name
-        const std::string_view conversation = message.id(IdField::Conversation);
-        const std::uint64_t key = conversation.empty()
+        const std::uint64_t key = message.id(IdField::Conversation).empty()
                                       ? std::uint64_t(index(message.topic)) | 1ull << 60
-                                      : idHash(conversation);
+                                      : message.matterHash();
         Thing& thing = thingOf(key);
         if (isOver) {
             thing.claims.clear();

@@ -49,6 +49,7 @@ public:
         return kindSet(Kind::Reply, Kind::Error, Kind::Event);
     }
 
+    [[nodiscard]] Traits traits() const override { return IsOfCall; }
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         if (message.answered.request == 0 || message.answered.answersBefore > 0)

@@ -25,6 +25,15 @@ std::span<const Entry> entriesOf(const std::vector<Entry>& list, std::size_t row
     return std::span(list).subspan(begin, next - begin);
 }
 
+Traits traitsOf(const Heard& message)
+{
+    const auto has = [](bool is, Trait trait) { return is ? trait : 0; };
+    return static_cast<Traits>(has(message.isAsking || message.closes != 0, IsOfCall) |
+                               has(!message.states.empty(), HasState) |
+                               has(message.hasMatter(), HasMatter) |
+                               has(message.step.what > SequenceStep::What::Next, IsOdd));
+}
+
 } // namespace
 
 DetectorEngine::DetectorEngine(const Dictionaries& names, const DetectorChoice& choice)
@@ -41,8 +50,12 @@ DetectorEngine::DetectorEngine(const Dictionaries& names, const DetectorChoice& 
     for (const auto& detector : m_detectors) {
         const KindSet kinds = detector->kinds();
         for (std::size_t kind = 0; kind < kKindCount; ++kind) {
-            if ((kinds & kindSet(static_cast<Kind>(kind))) != 0)
-                m_byKind[kind].push_back(detector.get());
+            if ((kinds & kindSet(static_cast<Kind>(kind))) == 0)
+                continue;
+            for (std::size_t traits = 0; traits < kTraitSets; ++traits) {
+                if (detector->traits() == 0 || (detector->traits() & traits) != 0)
+                    m_concerned[kind][traits].push_back(detector.get());
+            }
         }
         if (detector->expects())
             m_expecting.push_back(detector.get());
@@ -114,7 +127,8 @@ void DetectorEngine::hear(const Columns& columns, std::size_t row, std::string_v
         m_nextCause = m_nextState = m_nextLate = 0;
     }
     m_lastRow = row;
-    Heard message;
+    Heard& message = m_message;
+    message.begin();
     message.seq = columns.first + static_cast<Seq>(row);
     message.time = columns.time[row];
     comeTo(message.time);
@@ -150,7 +164,8 @@ void DetectorEngine::hear(const Columns& columns, std::size_t row, std::string_v
     for (Detector* detector : m_expecting)
         detector->expect(message);
     m_scene.hear(message);
-    for (Detector* detector : m_byKind[static_cast<std::size_t>(message.kind)])
+    for (Detector* detector :
+         m_concerned[static_cast<std::size_t>(message.kind)][traitsOf(message)])
         detector->hear(message, m_scene, m_findings);
 }
 

@@ -56,9 +56,11 @@ private:
     Scene m_scene;
     AudienceCache m_audiences;
     Findings m_findings;
+    Heard m_message;                ///< the one that passes
     std::vector<AgentId> m_aliases; ///< by agent id: as whom it counts; empty: as itself
     std::vector<std::unique_ptr<Detector>> m_detectors;
-    std::array<std::vector<Detector*>, kKindCount> m_byKind; ///< those whom it concerns
+    /// Those whom a message concerns, by its kind and traits.
+    std::array<std::array<std::vector<Detector*>, kTraitSets>, kKindCount> m_concerned;
     std::vector<Detector*> m_expecting;
     std::int64_t m_now = kNoTime;
     std::int64_t m_nextPulse = kNoTime;

@@ -100,6 +100,10 @@ struct Heard
         const std::string_view named = id(IdField::Conversation);
         return named.empty() ? id(IdField::Trace) : named;
     }
+    [[nodiscard]] bool hasMatter() const
+    {
+        return has(IdField::Conversation) || has(IdField::Trace);
+    }
     /// idHash() of that; 0: none. Worked out when first asked for.
     [[nodiscard]] std::uint64_t matterHash() const
     {
@@ -108,7 +112,22 @@ struct Heard
         return m_matter;
     }
 
+    /// What was worked out for the message before it holds no more.
+    void begin()
+    {
+        step = {};
+        answered = {};
+        isAsking = false;
+        m_content = m_matter = 0;
+    }
+
 private:
+    [[nodiscard]] bool has(IdField field) const
+    {
+        const auto& texts = (*ids)[static_cast<std::size_t>(field)].text;
+        return row < texts.size() && texts[row].size != 0;
+    }
+
     mutable std::uint64_t m_content = 0;
     mutable std::uint64_t m_matter = 0;
 };

@@ -61,6 +61,7 @@ public:
         return kAllKinds & static_cast<KindSet>(~kindSet(Kind::Heartbeat, Kind::Chunk));
     }
 
+    [[nodiscard]] Traits traits() const override { return IsOfCall; }
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         const AnsweredCall& call = message.answered;

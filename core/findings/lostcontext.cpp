@@ -59,6 +59,7 @@ public:
                        Kind::State, Kind::Control);
     }
 
+    [[nodiscard]] Traits traits() const override { return HasMatter; }
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         if (message.id(IdField::Conversation).empty() || index(message.sender) == 0 ||

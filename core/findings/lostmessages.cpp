@@ -16,6 +16,7 @@ constexpr std::int64_t kNearGap = 1'000'000'000; // ns
 class LostMessages final : public Detector
 {
 public:
+    [[nodiscard]] KindSet kinds() const override { return 0; }
     void hear(const Heard& /*message*/, const Scene& /*scene*/, Findings& /*findings*/) override {}
 
     void lost(const Sequences::Hole& hole, const Scene& scene, Findings& findings) override

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -22,13 +23,20 @@ constexpr Parameter kEnded{
     "ended", 3, Unit::Count,
     "streams of that agent that must have ended before it is known to end them"};
 constexpr std::array kParameters{kWait, kTimes, kEnded};
-constexpr std::string_view kFirstLetters = "fdisl"; ///< of those
 constexpr std::size_t kMostStreams = 20'000;
 
 constexpr std::array<std::string_view, 7> kEnds{
     "\"finish_reason\":\"", "\"finish_reason\": \"", "\"done\":true", "\"is_final\":true",
     "\"final\":true",       "\"stop_reason\":\"",    "\"last\":true"};
 constexpr std::string_view kDone = "[DONE]"; ///< of server-sent events
+
+/// Whether one of those begins with it.
+constexpr bool isFirstLetter(char c) noexcept
+{
+    constexpr std::uint32_t kFirst = 1u << ('f' & 31) | 1u << ('d' & 31) | 1u << ('i' & 31) |
+                                     1u << ('s' & 31) | 1u << ('l' & 31);
+    return c >= 'a' && c <= 'z' && (kFirst >> (c & 31) & 1) != 0;
+}
 
 class MissingFinal final : public Detector
 {
@@ -146,9 +154,10 @@ private:
         // What is said in a chunk may be anything; its end stands in its own keys.
         for (std::size_t at = payload.find('"'); at != std::string_view::npos;
              at = payload.find('"', at + 1)) {
+            if (at + 1 >= payload.size() || !isFirstLetter(payload[at + 1]))
+                continue;
             const std::string_view rest = payload.substr(at);
-            if (rest.size() > 1 && kFirstLetters.find(rest[1]) != std::string_view::npos &&
-                std::ranges::any_of(kEnds,
+            if (std::ranges::any_of(kEnds,
                                     [&](std::string_view word) { return rest.starts_with(word); }))
                 return true;
         }

@@ -15,6 +15,7 @@ constexpr const char* kId = "out-of-order";
 class OutOfOrder final : public Detector
 {
 public:
+    [[nodiscard]] Traits traits() const override { return IsOdd; }
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         if (message.step.what != SequenceStep::What::Late ||

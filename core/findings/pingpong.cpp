@@ -21,7 +21,7 @@ constexpr Parameter kMessages{"messages", 8, Unit::Count,
                               "messages that go back and forth between two"};
 constexpr Parameter kSimilar{"similar", 0.92, Unit::Share, "how alike those of one agent must be"};
 constexpr std::array kParameters{kMessages, kSimilar};
-constexpr std::size_t kMostConversations = 16'384;
+constexpr std::size_t kMostConversations = 8192;
 
 class PingPong final : public Detector
 {
@@ -32,6 +32,11 @@ public:
     {
     }
 
+    [[nodiscard]] KindSet kinds() const override
+    {
+        return kindSet(Kind::Event, Kind::Command, Kind::Request);
+    }
+    [[nodiscard]] Traits traits() const override { return HasMatter; }
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         // An answer is no way of handing back, and a stream no talk.
@@ -39,10 +44,9 @@ public:
             (message.kind != Kind::Event && message.kind != Kind::Command &&
              message.kind != Kind::Request))
             return;
-        const std::string_view of = message.id(IdField::Conversation);
-        if (of.empty())
+        if (message.id(IdField::Conversation).empty())
             return;
-        const std::uint64_t key = idHash(of);
+        const std::uint64_t key = message.matterHash();
         Talk& talk = talkOf(key);
         const bool isAlternating =
             !talk.turns.empty() && talk.turns.back().sender != message.sender &&

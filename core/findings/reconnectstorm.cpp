@@ -53,6 +53,10 @@ public:
     {
     }
 
+    [[nodiscard]] KindSet kinds() const override
+    {
+        return kindSet(Kind::Control, Kind::Event, Kind::State);
+    }
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         if (message.kind != Kind::Control && message.kind != Kind::Event &&

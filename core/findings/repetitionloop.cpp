@@ -37,6 +37,7 @@ public:
     {
         return kindSet(Kind::Event, Kind::Command, Kind::Request);
     }
+    [[nodiscard]] Traits traits() const override { return HasMatter; }
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         if (message.matterHash() == 0)

@@ -34,6 +34,10 @@ public:
     {
     }
 
+    [[nodiscard]] KindSet kinds() const override
+    {
+        return kindSet(Kind::Request, Kind::Command, Kind::Error);
+    }
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         if (message.kind == Kind::Error && index(message.answered.from) != 0)

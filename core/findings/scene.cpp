@@ -11,8 +11,10 @@ namespace {
 
 constexpr std::size_t kMostCalls = 100'000;
 constexpr std::int64_t kLongestCall = 900'000'000'000; // ns
+constexpr std::size_t kCallPlaces = 1u << 16;          ///< a power of two
 constexpr std::size_t kMostEarly = 65'536;
 constexpr std::size_t kMostTimes = 4096;
+constexpr std::uint32_t kTimeBuckets = 320;
 constexpr std::size_t kMostAnswers = 16'384;
 constexpr std::size_t kMostGaps = 4096;
 constexpr std::uint32_t kMostConnections = 65'536;
@@ -147,7 +149,17 @@ std::string Scene::name(AgentId agent) const
     return name.empty() ? "unknown" : name;
 }
 
+/// Nearly all are where the last bits of their Seq say.
 std::size_t Scene::placeOf(Seq request) const
+{
+    if (m_callOf.empty())
+        return m_calls.size();
+    const std::size_t place =
+        m_callOf[static_cast<std::size_t>(request) % kCallPlaces] - m_callsGone;
+    return place < m_calls.size() && m_calls[place].seq == request ? place : placeFound(request);
+}
+
+std::size_t Scene::placeFound(Seq request) const
 {
     if (m_calls.empty() || request < m_calls.front().seq || request > m_calls.back().seq)
         return m_calls.size();
@@ -201,14 +213,29 @@ std::int64_t Scene::p99(AgentId replier, TypeId type, std::uint32_t least) const
     if (at == m_times.end() || at->second->all < least)
         return 0;
     const Times& times = *at->second;
-    const std::uint32_t wanted = times.all - times.all / 100;
-    std::uint32_t sum = 0;
-    for (std::uint32_t bucket = 0; bucket < times.count.size(); ++bucket) {
-        sum += times.count[bucket];
-        if (sum >= wanted)
-            return static_cast<std::int64_t>(logLinearLow(bucket + 1, kCoarseBits));
+    return static_cast<std::int64_t>(logLinearLow(times.first + times.place + 1, kCoarseBits));
+}
+
+void Scene::Times::add(std::uint32_t bucket)
+{
+    bucket = std::min(bucket, kTimeBuckets - 1);
+    if (count.empty())
+        first = bucket;
+    if (bucket < first) {
+        count.insert(count.begin(), first - bucket, 0);
+        place += first - bucket;
+        first = bucket;
     }
-    return 0;
+    if (bucket - first >= count.size())
+        count.resize(bucket - first + 1);
+    ++count[bucket - first];
+    ++all;
+    below += bucket - first < place ? 1 : 0;
+    const std::uint32_t wanted = all - all / 100;
+    for (; below + count[place] < wanted; ++place)
+        below += count[place];
+    while (below >= wanted)
+        below -= count[--place];
 }
 
 Scene::Answers Scene::answersTo(TopicId topic, TypeId type) const
@@ -366,12 +393,9 @@ void Scene::answer(Heard& message)
             Times* times = at != m_times.end() ? at->second.get() : nullptr;
             if (times == nullptr && m_times.size() < kMostTimes)
                 times = m_times.emplace(key, std::make_unique<Times>()).first->second.get();
-            if (times != nullptr) {
-                const std::uint32_t bucket =
-                    logLinearBucket(static_cast<std::uint64_t>(message.latency), kCoarseBits);
-                ++times->count[std::min<std::size_t>(bucket, times->count.size() - 1)];
-                ++times->all;
-            }
+            if (times != nullptr)
+                times->add(
+                    logLinearBucket(static_cast<std::uint64_t>(message.latency), kCoarseBits));
         }
     }
     ++call.answers;
@@ -401,7 +425,11 @@ void Scene::ask(const Heard& message)
         else if (m_calls.size() < kMostCalls && m_calls.front().time > m_now - 60 * kSecond)
             break;
         m_calls.pop_front();
+        ++m_callsGone;
     }
+    m_callOf.resize(kCallPlaces);
+    m_callOf[static_cast<std::size_t>(message.seq) % kCallPlaces] =
+        m_callsGone + static_cast<std::uint32_t>(m_calls.size());
     Call& call = m_calls.emplace_back();
     call.seq = message.seq;
     call.time = message.time;

@@ -115,14 +115,20 @@ public:
     [[nodiscard]] std::string topic(TopicId topic) const { return m_names.topicName(topic); }
 
 private:
-    /// Of calls of one type to one agent: 8 buckets per octave.
+    /// Of calls of one type to one agent: 8 buckets per octave, those between the first and the
+    /// last that are in use.
     struct Times
     {
-        std::array<std::uint32_t, 320> count{};
+        std::vector<std::uint32_t> count;
+        std::uint32_t first = 0; ///< the bucket of count[0]
         std::uint32_t all = 0;
+        std::uint32_t place = 0; ///< of the bucket in which the 99th of 100 is
+        std::uint32_t below = 0; ///< how many are in those before it
+        void add(std::uint32_t bucket);
     };
     Agent& at(AgentId id);
     std::size_t placeOf(Seq request) const;
+    [[nodiscard]] std::size_t placeFound(Seq request) const;
     void answer(Heard& message);
     void ask(const Heard& message);
     void takeEarly(Call& call, AgentId by);
@@ -135,6 +141,8 @@ private:
     std::size_t m_heard = 0;
     std::vector<std::int64_t> m_heardOver; ///< by connection id
     std::deque<Call> m_calls;
+    std::uint32_t m_callsGone = 0;       ///< calls that were before the first one
+    std::vector<std::uint32_t> m_callOf; ///< by the last bits of a Seq: which call it may be
     /// Answers that were heard before what they answer, where that is known by now: by request.
     boost::unordered_flat_map<Seq, AgentId> m_early;
     Sequences m_sequences;

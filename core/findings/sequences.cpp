@@ -3,6 +3,7 @@
 #include "findings/sequences.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace murmur {
 
@@ -12,7 +13,8 @@ constexpr std::uint16_t kLessons = 32;      ///< messages from which a scope is 
 constexpr std::uint16_t kMostLessons = 512; ///< after so many the numbers are taken for no count
 constexpr std::int64_t kLongestHole = 10'000;
 constexpr std::size_t kMostHoles = 256; ///< a track
-constexpr std::size_t kMostTracks = 100'000;
+constexpr std::size_t kMostTracks = 26'000;
+constexpr std::size_t kMostVoices = 65'536;
 constexpr std::uint16_t kMostOdd = 24;
 
 std::uint64_t mix(std::uint64_t a, std::uint64_t b)
@@ -41,71 +43,135 @@ std::uint64_t Sequences::keyOf(SequenceScope scope, const Heard& message)
     return mix(of, index(message.topic));
 }
 
-SequenceStep Sequences::pass(const Heard& message)
+std::uint32_t Sequences::voiceOf(const Heard& message)
 {
-    if (message.sequence == kNoTime || message.sequence < 0)
-        return {};
-    Sender& sender =
-        m_senders[mix(index(message.connection) + 1, std::uint64_t(index(message.sender)) + 1)];
-    if (!sender.isKnown) {
-        if (sender.seen < kMostLessons)
-            learn(sender, message);
-        return {};
+    const std::uint32_t agent = index(message.sender);
+    const bool isSmall = agent < kMostVoices;
+    if (isSmall && agent < m_lately.size() && m_lately[agent].voice != kNoVoice &&
+        m_lately[agent].connection == message.connection)
+        return m_lately[agent].voice;
+    const std::uint64_t key = mix(index(message.connection) + 1, std::uint64_t(agent) + 1);
+    auto at = m_voiceOf.find(key);
+    if (at == m_voiceOf.end()) {
+        if (m_voices.size() >= kMostVoices) {
+            ++m_forgotten;
+            return kNoVoice;
+        }
+        at = m_voiceOf.emplace(key, static_cast<std::uint32_t>(m_voices.size())).first;
+        m_voices.emplace_back();
     }
-    const std::uint64_t key = keyOf(sender.scope, message);
+    if (isSmall) {
+        if (agent >= m_lately.size())
+            m_lately.resize(agent + 1);
+        m_lately[agent] = {message.connection, at->second};
+    }
+    return at->second;
+}
+
+Sequences::Track& Sequences::trackOf(std::uint64_t key)
+{
     if (m_tracks.size() >= kMostTracks && !m_tracks.contains(key)) {
         // The tracks of conversations that are over cannot be told from others.
         m_forgotten += static_cast<std::int64_t>(m_tracks.size());
         m_tracks.clear();
-        m_waiting.clear();
+        std::erase_if(m_waiting, [](const Waiting& waiting) { return waiting.voice == kNoVoice; });
     }
-    Track& track = m_tracks[key];
-    const SequenceStep step = this->step(track, sender.scope, message);
+    return m_tracks[key];
+}
+
+SequenceStep Sequences::pass(const Heard& message)
+{
+    if (message.sequence == kNoTime || message.sequence < 0)
+        return {};
+    const std::uint32_t place = voiceOf(message);
+    if (place == kNoVoice)
+        return {};
+    Voice& voice = m_voices[place];
+    Habit& habit = voice.habit;
+    if (!habit.isKnown) {
+        if (habit.seen < kMostLessons)
+            learn(place, message);
+        return {};
+    }
+    const bool isOwn = habit.scope == SequenceScope::Sender;
+    const std::uint64_t key = isOwn ? 0 : keyOf(habit.scope, message);
+    Track& track = isOwn ? voice.own : trackOf(key);
+    const SequenceStep step = this->step(track, habit.scope, message);
     if (step.what == SequenceStep::What::Hole)
-        waitFor(key, track);
+        m_waiting.push_back({track.holes.back().time, key, isOwn ? place : kNoVoice});
     const bool isOdd = step.what == SequenceStep::What::Late ||
                        step.what == SequenceStep::What::Again ||
                        step.what == SequenceStep::What::None;
-    sender.odd = isOdd ? static_cast<std::uint16_t>(sender.odd + 3)
-                       : static_cast<std::uint16_t>(sender.odd - (sender.odd > 0 ? 1 : 0));
-    if (sender.odd > kMostOdd * 3)
-        sender = Sender(); // these numbers count something else
+    habit.odd = isOdd ? static_cast<std::uint16_t>(habit.odd + 3)
+                      : static_cast<std::uint16_t>(habit.odd - (habit.odd > 0 ? 1 : 0));
+    if (habit.odd > kMostOdd * 3)
+        forgetHabit(voice, message);
     return step;
 }
 
-void Sequences::waitFor(std::uint64_t key, const Track& track)
+/// These numbers count something else.
+void Sequences::forgetHabit(Voice& voice, const Heard& message)
 {
-    m_waiting.push_back({track.holes.back().time, key});
+    if (voice.habit.scope == SequenceScope::Sender)
+        trackOf(keyOf(SequenceScope::Sender, message)) = std::move(voice.own);
+    voice = Voice();
 }
 
-void Sequences::learn(Sender& sender, const Heard& message)
+/// The last number before this one on its topic, or in its conversation; kNoTime: none. Both are
+/// many, and a track of each would be most of all tracks before anything is known.
+std::int64_t Sequences::lastIn(Voice& voice, std::uint64_t key, std::int64_t number)
 {
-    ++sender.seen;
-    for (std::size_t i = 0; i < kSequenceScopes; ++i) {
-        Track& track = m_tracks[keyOf(static_cast<SequenceScope>(i), message)];
-        const bool isFirst = track.last == kNoTime;
-        const std::int64_t due = track.last + 1;
-        step(track, static_cast<SequenceScope>(i), message);
-        if (isFirst)
-            continue;
-        ++sender.steps[i];
-        sender.direct[i] =
-            static_cast<std::uint16_t>(sender.direct[i] + (message.sequence == due ? 1 : 0));
+    auto at = std::ranges::find(voice.narrow, key, &Narrow::key);
+    if (at == voice.narrow.end()) {
+        if (voice.narrow.size() >= 2 * kLessons)
+            voice.narrow.erase(voice.narrow.begin());
+        at = voice.narrow.insert(voice.narrow.end(), {key, kNoTime});
     }
-    if (sender.seen % kLessons == 0)
-        choose(sender, message);
+    const std::int64_t last = at->last;
+    at->last = std::max(last, number);
+    return last;
 }
 
-void Sequences::choose(Sender& sender, const Heard& message)
+void Sequences::learn(std::uint32_t place, const Heard& message)
+{
+    Voice& voice = m_voices[place];
+    Habit& habit = voice.habit;
+    ++habit.seen;
+    for (std::size_t i = 0; i < kSequenceScopes; ++i) {
+        const auto scope = static_cast<SequenceScope>(i);
+        const std::uint64_t key = keyOf(scope, message);
+        std::int64_t last = kNoTime;
+        if (scope == SequenceScope::Topic || scope == SequenceScope::Conversation) {
+            last = lastIn(voice, key, message.sequence);
+        } else {
+            Track& track = trackOf(key);
+            last = track.last;
+            step(track, scope, message);
+        }
+        if (last == kNoTime)
+            continue;
+        ++habit.steps[i];
+        habit.direct[i] =
+            static_cast<std::uint16_t>(habit.direct[i] + (message.sequence == last + 1 ? 1 : 0));
+    }
+    if (habit.seen % kLessons == 0)
+        choose(place, message);
+    if (habit.isKnown || habit.seen >= kMostLessons)
+        voice.narrow = {};
+}
+
+void Sequences::choose(std::uint32_t place, const Heard& message)
 {
     // Nearly all numbers follow directly, and in no narrower scope more of them do: numbers that
     // count within a topic look like those of the sender while it says little elsewhere.
+    Voice& voice = m_voices[place];
+    Habit& habit = voice.habit;
     int best = -1;
     double most = 0;
     for (std::size_t i = 0; i < kSequenceScopes; ++i) {
-        if (sender.steps[i] < kLessons / 2)
+        if (habit.steps[i] < kLessons / 2)
             continue;
-        const double share = static_cast<double>(sender.direct[i]) / sender.steps[i];
+        const double share = static_cast<double>(habit.direct[i]) / habit.steps[i];
         if (share >= 0.8 && share > most + 0.01) {
             most = share;
             best = static_cast<int>(i);
@@ -113,16 +179,20 @@ void Sequences::choose(Sender& sender, const Heard& message)
     }
     if (best < 0)
         return;
-    sender.isKnown = true;
-    sender.scope = static_cast<SequenceScope>(best);
-    const std::uint64_t key = keyOf(sender.scope, message);
-    if (const auto at = m_tracks.find(key); at != m_tracks.end() && !at->second.holes.empty())
-        waitFor(key, at->second);
-    for (std::size_t i = 0; i < kSequenceScopes; ++i) {
-        // What the others may share stays.
-        if (i < 2 && static_cast<int>(i) != best)
-            m_tracks.erase(keyOf(static_cast<SequenceScope>(i), message));
+    habit.isKnown = true;
+    habit.scope = static_cast<SequenceScope>(best);
+    const std::uint64_t key = keyOf(habit.scope, message);
+    const bool isOwn = habit.scope == SequenceScope::Sender;
+    if (const auto at = m_tracks.find(key); at != m_tracks.end()) {
+        if (!at->second.holes.empty())
+            m_waiting.push_back({at->second.holes.back().time, key, isOwn ? place : kNoVoice});
+        if (isOwn) {
+            voice.own = std::move(at->second);
+            m_tracks.erase(at);
+        }
     }
+    if (!isOwn) // what the others may share stays
+        m_tracks.erase(keyOf(SequenceScope::Sender, message));
 }
 
 SequenceStep Sequences::step(Track& track, SequenceScope scope, const Heard& message)
@@ -217,15 +287,23 @@ bool Sequences::fill(Track& track, std::int64_t number, SequenceStep& step)
     return true;
 }
 
+Sequences::Track* Sequences::waitedFor(const Waiting& waiting)
+{
+    if (waiting.voice != kNoVoice)
+        return &m_voices[waiting.voice].own;
+    const auto at = m_tracks.find(waiting.track);
+    return at == m_tracks.end() ? nullptr : &at->second;
+}
+
 std::vector<Sequences::Hole> Sequences::takeHoles(std::int64_t before)
 {
     std::vector<Hole> lost;
     while (!m_waiting.empty() && m_waiting.front().time < before) {
-        const auto at = m_tracks.find(m_waiting.front().track);
+        Track* const track = waitedFor(m_waiting.front());
         m_waiting.pop_front();
-        if (at == m_tracks.end())
+        if (track == nullptr)
             continue;
-        auto& holes = at->second.holes;
+        auto& holes = track->holes;
         for (auto hole = holes.begin(); hole != holes.end();) {
             if (hole->time >= before) {
                 ++hole;

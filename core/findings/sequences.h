@@ -63,7 +63,7 @@ private:
         std::int64_t before = kNoTime; ///< the last one before the counting began anew
         std::vector<Hole> holes;       ///< ascending
     };
-    struct Sender
+    struct Habit
     {
         bool isKnown = false;
         SequenceScope scope = SequenceScope::Sender;
@@ -72,23 +72,50 @@ private:
         std::array<std::uint16_t, kSequenceScopes> steps{};
         std::array<std::uint16_t, kSequenceScopes> direct{};
     };
+    /// The last number on a topic or in a conversation, while it is not known what numbers count
+    /// within.
+    struct Narrow
+    {
+        std::uint64_t key = 0;
+        std::int64_t last = kNoTime;
+    };
+    /// An agent over one connection.
+    struct Voice
+    {
+        Habit habit;
+        Track own;                       ///< of all that it says, when that is its scope
+        std::vector<Narrow> narrow = {}; ///< the last ones, until it is known
+    };
     struct Waiting
     {
         std::int64_t time = 0; ///< ns
         std::uint64_t track = 0;
+        std::uint32_t voice = kNoVoice; ///< whose own track it is
     };
+    struct Lately
+    {
+        ConnectionId connection{};
+        std::uint32_t voice = kNoVoice;
+    };
+    static constexpr std::uint32_t kNoVoice = 0xffff'ffff;
 
     static std::uint64_t keyOf(SequenceScope scope, const Heard& message);
     static SequenceStep step(Track& track, SequenceScope scope, const Heard& message);
     static SequenceStep stepBack(Track& track, const Heard& message);
     static bool fill(Track& track, std::int64_t number, SequenceStep& step);
-    void learn(Sender& sender, const Heard& message);
-    void choose(Sender& sender, const Heard& message);
-    void waitFor(std::uint64_t key, const Track& track);
+    std::uint32_t voiceOf(const Heard& message);
+    Track& trackOf(std::uint64_t key);
+    Track* waitedFor(const Waiting& waiting);
+    void learn(std::uint32_t voice, const Heard& message);
+    static std::int64_t lastIn(Voice& voice, std::uint64_t key, std::int64_t number);
+    void choose(std::uint32_t voice, const Heard& message);
+    void forgetHabit(Voice& voice, const Heard& message);
 
-    boost::unordered_flat_map<std::uint64_t, Sender> m_senders; ///< by connection and agent
-    boost::unordered_flat_map<std::uint64_t, Track> m_tracks;
-    std::deque<Waiting> m_waiting; ///< tracks with holes, by time
+    std::vector<Voice> m_voices;
+    boost::unordered_flat_map<std::uint64_t, std::uint32_t> m_voiceOf; ///< by connection and agent
+    std::vector<Lately> m_lately; ///< by agent: its last voice; most have but one
+    boost::unordered_flat_map<std::uint64_t, Track> m_tracks; ///< all but those of voices
+    std::deque<Waiting> m_waiting;                            ///< tracks with holes, by time
     std::int64_t m_forgotten = 0;
 };
 

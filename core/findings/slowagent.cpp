@@ -36,6 +36,11 @@ public:
     {
     }
 
+    [[nodiscard]] KindSet kinds() const override
+    {
+        return kAllKinds & static_cast<KindSet>(~kindSet(Kind::Error));
+    }
+    [[nodiscard]] Traits traits() const override { return IsOfCall; }
     void hear(const Heard& message, const Scene& /*scene*/, Findings& /*findings*/) override
     {
         if (message.answered.request == 0 || message.answered.answersBefore > 0 ||

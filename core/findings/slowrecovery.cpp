@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "findings/callshift.h"
+#include "findings/lastof.h"
 #include "findings/scene.h"
 #include "findings/servers.h"
 
@@ -52,6 +53,7 @@ public:
         return kAllKinds & static_cast<KindSet>(~kindSet(Kind::Heartbeat, Kind::Chunk));
     }
 
+    [[nodiscard]] Traits traits() const override { return IsOfCall; }
     void hear(const Heard& message, const Scene& /*scene*/, Findings& /*findings*/) override
     {
         if (message.answered.request != 0) {
@@ -60,7 +62,7 @@ public:
             if (auto* server = m_servers.askedBy(message.answered)) {
                 Work& work = server->work;
                 work.open = std::max<std::int64_t>(0, work.open - 1);
-                keep(work.recent, Answer{message.time, message.latency, message.seq}, kMostRecent);
+                work.recent.add({message.time, message.latency, message.seq});
             }
         } else if (message.isAsking) {
             if (auto* server = m_servers.askedBy(message)) {
@@ -110,7 +112,7 @@ private:
         std::int64_t open = 0;
         std::int64_t lastOpen = 0;
         double lastRate = 0;
-        std::vector<Answer> recent;
+        LastOf<Answer> recent{kMostRecent};
         std::vector<std::int64_t> usual; ///< latencies of calm times
         std::vector<float> rates;        ///< of calm times, one a second
         std::vector<std::int32_t> opens; ///< the same
@@ -153,8 +155,7 @@ private:
             if (work.phase == Phase::Calm)
                 keep(work.usual, work.recent[old].latency, kUsualAnswers);
         }
-        work.recent.erase(work.recent.begin(),
-                          work.recent.begin() + static_cast<std::ptrdiff_t>(old));
+        work.recent.dropFirst(old);
         switch (work.phase) {
         case Phase::Calm:
             if (two >= m_least && begins(work, two)) {

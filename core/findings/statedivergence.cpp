@@ -65,6 +65,7 @@ public:
 
     [[nodiscard]] KindSet kinds() const override { return kindSet(Kind::State); }
 
+    [[nodiscard]] Traits traits() const override { return HasState; }
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         if (message.states.empty() || index(message.sender) == 0 ||

@@ -55,6 +55,7 @@ public:
         return kindSet(Kind::Request, Kind::Command, Kind::Error);
     }
 
+    [[nodiscard]] Traits traits() const override { return IsOfCall; }
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         if (message.kind == Kind::Error && message.answered.request != 0 &&

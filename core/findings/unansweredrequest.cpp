@@ -34,6 +34,7 @@ public:
     {
     }
 
+    [[nodiscard]] Traits traits() const override { return IsOfCall; }
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         if (const Scene::Call* call = message.isAsking ? scene.call(message.seq) : nullptr;

@@ -70,6 +70,7 @@ public:
         return kAllKinds & ~kindSet(Kind::Heartbeat, Kind::Control, Kind::Marker);
     }
 
+    [[nodiscard]] Traits traits() const override { return HasMatter; }
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         const std::uint64_t matter = message.matterHash();

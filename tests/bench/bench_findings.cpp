@@ -3,196 +3,284 @@
 // How well the detectors find the demo's faults, over seeds that no threshold was set by: for each
 // fault the share of runs in which it is found (recall), how many findings of its detector are
 // right in all runs (precision), how often the agent at fault is named, and how long it takes;
-// sound runs beside. And what all detectors cost, beside what interpreting the same messages costs.
+// sound runs beside. Sizes and wordings take turns with the seeds. And what all detectors cost,
+// beside what interpreting the same messages costs, and what they keep.
 //
-//   bench_findings [SEEDS [FIRST [FAULT…]]]
+//   bench_findings [--seeds N] [--first N] [--sound N] [--agents 40,100,250]
+//                  [--wordings demo,nested,cloudevents,dnotifier] [--skew SECONDS] [--drift PPM]
+//                  [--cost] [--memory] [FAULT…]
+//
+// With --cost or --memory nothing else is done unless seeds are asked for.
 
-#include "faultrun.h"
+#include "faultgrid.h"
+
+#include <QStringList>
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <map>
+#include <ctime>
+
+#include <malloc.h>
 
 using namespace murmur;
 
 namespace {
 
-struct Size
+struct Asked
 {
-    int agents;
-    int rate;
-};
-constexpr Size kSizes[] = {{40, 250}, {100, 900}, {300, 2500}};
-
-struct Score
-{
-    int runs = 0;
-    int found = 0;
-    int named = 0;
-    int right = 0;
-    int wrong = 0;
-    std::vector<double> delays; ///< s
+    int seeds = 6;
+    int first = 5000;
+    int sound = -1; ///< -1: four for each seed
+    bool wantsCost = false;
+    bool wantsMemory = false;
+    std::vector<std::string> faults; ///< empty: all
+    FaultGrid grid;
 };
 
-SwarmOptions optionsFor(std::size_t size, std::uint64_t seed)
+void printRemarks(FaultGrid& grid)
+{
+    for (const std::string& remark : grid.remarks)
+        std::printf("  %s\n", remark.c_str());
+    grid.remarks.clear();
+    std::fflush(stdout);
+}
+
+void printGrid(Asked& asked)
+{
+    FaultGrid& grid = asked.grid;
+    const auto seed = [&](int i) { return static_cast<std::uint64_t>(asked.first + i); };
+    for (const FaultEntry& fault : faults()) {
+        if (!asked.faults.empty() &&
+            std::ranges::find(asked.faults, std::string(fault.id)) == asked.faults.end())
+            continue;
+        for (int i = 0; i < asked.seeds; ++i)
+            grid.tryFault(fault, static_cast<std::size_t>(i), seed(i));
+        printRemarks(grid);
+    }
+    const int sound = asked.sound >= 0 ? asked.sound : 4 * asked.seeds;
+    for (int i = 0; i < sound; ++i)
+        grid.trySound(static_cast<std::size_t>(i), seed(1000 + i));
+    printRemarks(grid);
+    std::printf("%-20s %5s %7s %10s %7s %9s\n", "detector", "runs", "recall", "precision", "named",
+                "delay");
+    for (const auto& [id, score] : grid.scores)
+        std::printf("%-20s %5d %7.3f %10.3f %7.3f %7.1f s\n", id.c_str(), score.runs,
+                    score.recall(), score.precision(), score.namedShare(), score.delay());
+    std::printf("sound runs: %d, findings in them: %d\n", sound, grid.alarms);
+}
+
+SwarmOptions optionsFor(FaultGrid::Size size)
 {
     SwarmOptions options;
-    options.agents = kSizes[size].agents;
-    options.rate = kSizes[size].rate;
-    options.seed = seed;
+    options.agents = size.agents;
+    options.rate = size.rate;
     return options;
 }
 
-bool isConsequence(const FaultEntry& fault, const Finding& finding)
+/// The same messages for all that is measured, in batches as blocks hold them.
+class Traffic
 {
-    return std::ranges::find(fault.also, finding.detector) != fault.also.end();
-}
-
-double median(std::vector<double> values)
-{
-    if (values.empty())
-        return 0;
-    std::ranges::sort(values);
-    return values[values.size() / 2];
-}
-
-/// Batches of messages through the interpreter, through all detectors, and through each of them
-/// alone: what all of them need (the scene) is in every one of those figures.
-void printCost()
-{
-    using Clock = std::chrono::steady_clock;
-    SwarmOptions options = optionsFor(2, 7);
-    Dictionaries names;
-    Interpreter interpreter(names);
-    const ConnectionId connection = names.connection("demo://", "demo");
-    struct Watched
+public:
+    explicit Traffic(FaultGrid::Size size)
+        : m_options(optionsFor(size))
+        , m_swarm(m_options)
+        , m_connection(m_names.connection("demo://", "demo"))
+        , m_interpreter(m_names)
+        , m_batch(kBatch)
     {
-        std::string id;
-        std::unique_ptr<DetectorEngine> engine;
-        Clock::duration spent{};
-        std::int64_t tick = 0;
-    };
-    std::vector<Watched> watched;
-    watched.push_back({"all detectors", std::make_unique<DetectorEngine>(names, DetectorChoice())});
-    for (const DetectorEntry& entry : detectors()) {
-        DetectorChoice choice;
-        choice.only = {entry.id};
-        watched.push_back({entry.id, std::make_unique<DetectorEngine>(names, choice)});
     }
-    Swarm swarm(options);
-    Clock::duration reading{};
-    constexpr int kBatch = 4096;
-    constexpr int kMessages = 300'000;
-    std::vector<HeardMessage> batch(kBatch);
-    Chunk chunk;
-    for (int done = 0; done < kMessages; done += kBatch) {
-        for (HeardMessage& heard : batch) {
-            const SwarmMessage& said = swarm.next();
-            heard.connection = connection;
-            heard.received = options.epoch + said.time;
+    static constexpr int kBatch = 4096;
+
+    void next()
+    {
+        for (HeardMessage& heard : m_batch) {
+            const SwarmMessage& said = m_swarm.next();
+            heard.connection = m_connection;
+            heard.received = m_options.epoch + said.time;
             heard.topic = QByteArray(said.topic.data(), static_cast<qsizetype>(said.topic.size()));
             heard.raw = QByteArray(said.json.data(), static_cast<qsizetype>(said.json.size()));
         }
-        chunk.clear();
-        const auto begin = Clock::now();
-        for (const HeardMessage& heard : batch)
-            interpreter.interpret(heard, chunk);
-        reading += Clock::now() - begin;
-        for (Watched& one : watched) {
-            const auto start = Clock::now();
-            for (std::size_t row = 0; row < chunk.columns.size(); ++row) {
-                for (; options.epoch + one.tick <= chunk.columns.time[row];
-                     one.tick += 1'000'000'000)
-                    one.engine->tick(options.epoch + one.tick);
-                one.engine->hear(chunk.columns, row, chunk.raw(row), chunk.headers(row));
-            }
-            one.spent += Clock::now() - start;
+    }
+    void interpret()
+    {
+        m_chunk.clear();
+        for (const HeardMessage& heard : m_batch)
+            m_interpreter.interpret(heard, m_chunk);
+    }
+    void hear(DetectorEngine& engine)
+    {
+        const Columns& columns = m_chunk.columns;
+        for (std::size_t row = 0; row < columns.size(); ++row) {
+            for (; m_options.epoch + m_tick <= columns.time[row]; m_tick += 1'000'000'000)
+                engine.tick(m_options.epoch + m_tick);
+            engine.hear(columns, row, m_chunk.raw(row), m_chunk.headers(row));
         }
     }
-    const auto each = [](Clock::duration sum) {
-        return std::chrono::duration<double, std::nano>(sum).count() / kMessages;
+    [[nodiscard]] const Dictionaries& names() const { return m_names; }
+
+private:
+    SwarmOptions m_options;
+    Swarm m_swarm;
+    Dictionaries m_names;
+    ConnectionId m_connection;
+    Interpreter m_interpreter;
+    std::vector<HeardMessage> m_batch;
+    Chunk m_chunk;
+    std::int64_t m_tick = 0;
+};
+
+struct Cost
+{
+    double reading = 0; ///< ns a message
+    double looking = 0;
+};
+
+/// ns of the processor that this thread has used.
+double usedTime()
+{
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
+}
+
+/// The engine has the caches to itself, as where it runs in a thread of its own.
+Cost costOf(const DetectorChoice& choice, int messages)
+{
+    Traffic traffic({300, 2500});
+    DetectorEngine engine(traffic.names(), choice);
+    Cost cost;
+    for (int done = 0; done < messages; done += Traffic::kBatch) {
+        traffic.next();
+        const double begin = usedTime();
+        traffic.interpret();
+        const double between = usedTime();
+        traffic.hear(engine);
+        cost.looking += (usedTime() - between) / messages;
+        cost.reading += (between - begin) / messages;
+    }
+    return cost;
+}
+
+/// What needs no detector (the scene) is in every one of the figures.
+void printCost(const Asked& asked)
+{
+    constexpr int kMessages = 300'000;
+    constexpr int kTimes = 5;
+    std::vector<Cost> all;
+    for (int i = 0; i < kTimes; ++i)
+        all.push_back(costOf({}, kMessages));
+    std::ranges::sort(all, {}, [](const Cost& cost) { return cost.looking / cost.reading; });
+    const Cost& middle = all[kTimes / 2];
+    std::printf("cost: interpreting %.0f ns a message, all detectors %.0f ns, ratio %.2f, median "
+                "of %d (at most 0.25)\n",
+                middle.reading, middle.looking, middle.looking / middle.reading, kTimes);
+    for (const std::string& id : asked.faults) {
+        DetectorChoice choice;
+        choice.only = {id};
+        std::printf("  %-20s %5.0f ns\n", id.c_str(), costOf(choice, kMessages).looking);
+    }
+}
+
+/// What the engine holds of the heap, for 5,000 agents and a million messages.
+void printMemory(const std::string& only)
+{
+    const auto inUse = [] {
+        const auto info = ::mallinfo2();
+        return static_cast<double>(info.uordblks + info.hblkhd) / (1 << 20);
     };
-    std::printf("cost: interpreting %.0f ns a message, all detectors %.0f ns, ratio %.2f (at most "
-                "0.25)\n",
-                each(reading), each(watched.front().spent),
-                each(watched.front().spent) / each(reading));
-    for (const Watched& one : std::span(watched).subspan(1))
-        std::printf("  %-20s %5.0f ns\n", one.id.c_str(), each(one.spent));
+    Traffic traffic({5000, 6000});
+    double most = 0;
+    const double before = inUse();
+    DetectorChoice choice;
+    if (!only.empty())
+        choice.only = {only};
+    auto engine = std::make_unique<DetectorEngine>(traffic.names(), choice);
+    double others = 0; // what reading keeps, which grows, too
+    std::int64_t forgotten = 0;
+    for (int done = 0; done < 1'200'000; done += Traffic::kBatch) {
+        const double start = inUse();
+        traffic.next();
+        traffic.interpret();
+        others += inUse() - start;
+        traffic.hear(*engine);
+        most = std::max(most, inUse() - before - others);
+        forgotten = engine->forgotten();
+    }
+    std::printf("memory: %s %.1f MiB at 5,000 agents%s, %lld let go\n",
+                only.empty() ? "all detectors" : only.c_str(), most,
+                only.empty() ? " (at most 64)" : "", static_cast<long long>(forgotten));
+}
+
+Asked askedFor(int argc, char** argv)
+{
+    Asked asked;
+    bool hasSeeds = false;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        const auto value = [&]() -> const char* {
+            if (i + 1 >= argc) {
+                std::fprintf(stderr, "%s needs a value.\n", argv[i]);
+                std::exit(2);
+            }
+            return argv[++i];
+        };
+        if (word == "--seeds") {
+            asked.seeds = std::atoi(value());
+            hasSeeds = true;
+        } else if (word == "--first") {
+            asked.first = std::atoi(value());
+        } else if (word == "--sound") {
+            asked.sound = std::atoi(value());
+        } else if (word == "--skew") {
+            asked.grid.clocks.skew = std::chrono::seconds(std::atoi(value()));
+        } else if (word == "--drift") {
+            asked.grid.clocks.drift = std::atoi(value());
+        } else if (word == "--agents") {
+            const QStringList wanted = QString::fromUtf8(value()).split(u',');
+            std::erase_if(asked.grid.sizes, [&](const FaultGrid::Size& size) {
+                return !wanted.contains(QString::number(size.agents));
+            });
+        } else if (word == "--wordings") {
+            const QStringList wanted = QString::fromUtf8(value()).split(u',');
+            std::erase_if(asked.grid.wordings, [&](const auto& wording) {
+                return !wanted.contains(QString::fromUtf8(wording.first));
+            });
+        } else if (word == "--cost") {
+            asked.wantsCost = true;
+        } else if (word == "--memory") {
+            asked.wantsMemory = true;
+        } else if (findFault(word) != nullptr) {
+            asked.faults.emplace_back(word);
+        } else {
+            std::fprintf(stderr, "There is neither an option nor a fault \"%s\".\n", argv[i]);
+            std::exit(2);
+        }
+    }
+    if (asked.grid.sizes.empty() || asked.grid.wordings.empty()) {
+        std::fprintf(stderr, "Of these sizes or wordings there are none.\n");
+        std::exit(2);
+    }
+    if ((asked.wantsCost || asked.wantsMemory) && !hasSeeds)
+        asked.seeds = 0;
+    return asked;
 }
 
 } // namespace
 
 int main(int argc, char** argv)
 {
-    const int seeds = argc > 1 ? std::atoi(argv[1]) : 6;
-    const int first = argc > 2 ? std::atoi(argv[2]) : 5000;
-    const auto isAsked = [&](const FaultEntry& fault) {
-        return argc <= 3 || std::any_of(argv + 3, argv + argc, [&](const char* id) {
-                   return std::string_view(id) == fault.id;
-               });
-    };
-    std::map<std::string, Score, std::less<>> scores;
-    for (const FaultEntry& fault : faults()) {
-        if (!isAsked(fault))
-            continue;
-        for (int i = 0; i < seeds; ++i) {
-            SwarmOptions options = optionsFor(static_cast<std::size_t>(i) % std::size(kSizes),
-                                              static_cast<std::uint64_t>(first + i));
-            options.faults = {usualPlan(fault.id)};
-            const FaultRun run(options, static_cast<double>(options.faults.front().end) / 1e9 + 40);
-            Score& score = scores[fault.id];
-            if (run.truth().empty())
-                continue; // nothing to go wrong in so small a swarm
-            const TruthEntry& truth = run.truth().front();
-            ++score.runs;
-            bool isFound = false, isNamed = false;
-            for (const Finding& finding : run.found()) {
-                if (finding.detector != truth.id) {
-                    if (!isConsequence(fault, finding)) {
-                        ++scores[std::string(finding.detector)].wrong;
-                        std::printf("  %s, seed %d: also %s: %s\n", fault.id, first + i,
-                                    std::string(finding.detector).c_str(), finding.summary.c_str());
-                    }
-                    continue;
-                }
-                ++score.right;
-                if (!isFound)
-                    score.delays.push_back(
-                        static_cast<double>(finding.seen - options.epoch - truth.start) / 1e9);
-                isFound = true;
-                isNamed = isNamed || run.isRight(finding, truth);
-            }
-            score.found += isFound ? 1 : 0;
-            score.named += isNamed ? 1 : 0;
-            if (!isFound)
-                std::printf("  %s, seed %d, %d agents: not found\n", fault.id, first + i,
-                            options.agents);
-        }
+    (void)std::setvbuf(stdout, nullptr, _IOLBF, 0); // it takes long: what is known is told
+    Asked asked = askedFor(argc, argv);
+    if (asked.seeds > 0 || asked.sound > 0)
+        printGrid(asked);
+    if (asked.wantsCost || argc == 1)
+        printCost(asked);
+    if (asked.wantsMemory || argc == 1)
+        printMemory({});
+    if (asked.wantsMemory) {
+        for (const std::string& id : asked.faults)
+            printMemory(id);
     }
-    int sound = 0, alarms = 0;
-    for (int i = 0; i < 4 * seeds; ++i) {
-        const FaultRun run(optionsFor(static_cast<std::size_t>(i) % std::size(kSizes),
-                                      static_cast<std::uint64_t>(first + 1000 + i)),
-                           75);
-        ++sound;
-        for (const Finding& finding : run.found()) {
-            ++alarms;
-            ++scores[std::string(finding.detector)].wrong;
-            std::printf("  sound, seed %d: %s: %s\n", first + 1000 + i,
-                        std::string(finding.detector).c_str(), finding.summary.c_str());
-        }
-    }
-    std::printf("%-20s %5s %7s %10s %7s %9s\n", "detector", "runs", "recall", "precision", "named",
-                "delay");
-    for (const auto& [id, score] : scores) {
-        const double runs = std::max(1, score.runs);
-        const double all = std::max(1, score.right + score.wrong);
-        std::printf("%-20s %5d %7.2f %10.2f %7.2f %7.1f s\n", id.c_str(), score.runs,
-                    score.found / runs, score.right / all, score.named / runs,
-                    median(score.delays));
-    }
-    std::printf("sound runs: %d, findings in them: %d\n", sound, alarms);
-    printCost();
     return 0;
 }

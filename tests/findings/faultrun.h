@@ -5,6 +5,7 @@
 #include "demo/swarm.h"
 #include "findings/engine.h"
 #include "session/interpreter.h"
+#include "wordings.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -20,9 +21,11 @@ namespace murmur {
 class FaultRun
 {
 public:
-    FaultRun(const SwarmOptions& options, double seconds, const DetectorChoice& choice = {})
+    FaultRun(const SwarmOptions& options, double seconds, const DetectorChoice& choice = {},
+             Wording wording = Wording::Demo)
         : m_engine(m_names, choice)
     {
+        const Rewording reworded(wording);
         Interpreter interpreter(m_names);
         const ConnectionId connection = m_names.connection("demo://", "demo");
         Swarm swarm(options);
@@ -39,7 +42,7 @@ public:
             heard.connection = connection;
             heard.received = options.epoch + said.time;
             heard.topic = QByteArray(said.topic.data(), static_cast<qsizetype>(said.topic.size()));
-            heard.raw = QByteArray(said.json.data(), static_cast<qsizetype>(said.json.size()));
+            heard.raw = reworded(said);
             heard.peer = "peer-" + QByteArray::number(said.group);
             if (chunk.columns.size() >= 4096)
                 chunk.clear();
@@ -54,6 +57,7 @@ public:
     [[nodiscard]] const std::deque<Finding>& found() const { return m_engine.findings().all(); }
     [[nodiscard]] const std::vector<TruthEntry>& truth() const { return m_truth; }
     [[nodiscard]] std::int64_t messages() const { return m_messages; }
+    [[nodiscard]] std::int64_t forgotten() const { return m_engine.forgotten(); }
     [[nodiscard]] std::string blamed(const Finding& finding) const
     {
         return finding.agents.empty() ? std::string() : m_names.agentName(finding.agents.front());

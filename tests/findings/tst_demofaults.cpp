@@ -41,23 +41,50 @@ private Q_SLOTS:
         QVERIFY2(run.found().empty(), run.told().c_str());
     }
 
+    /// Nothing is made of clocks that are wrong, run wrong, and are set.
+    void wrongClocksAreNoFault_data()
+    {
+        QTest::addColumn<int>("seed");
+        QTest::addColumn<int>("wording");
+        for (int i = 0; i < static_cast<int>(kWordings.size()); ++i)
+            QTest::newRow(kWordings[static_cast<std::size_t>(i)].first.data()) << 31 + i << i;
+    }
+    void wrongClocksAreNoFault()
+    {
+        QFETCH(int, seed);
+        QFETCH(int, wording);
+        SwarmOptions options = swarm(60, 400, static_cast<std::uint64_t>(seed));
+        options.clocks = {std::chrono::seconds(5), 200, std::chrono::seconds(2)};
+        const FaultRun run(options, 75, {}, kWordings[static_cast<std::size_t>(wording)].second);
+        QVERIFY2(run.found().empty(), run.told().c_str());
+    }
+
     void aFaultIsFound_data()
     {
         QTest::addColumn<QString>("fault");
         QTest::addColumn<int>("seed");
+        QTest::addColumn<int>("wording");
+        std::size_t next = 1;
         for (const FaultEntry& entry : faults()) {
-            for (const int seed : {101, 102})
-                QTest::addRow("%s seed %d", entry.id, seed) << QString::fromUtf8(entry.id) << seed;
+            QTest::addRow("%s", entry.id) << QString::fromUtf8(entry.id) << 101 << 0;
+            // The other wordings take turns.
+            do
+                next = next % (kWordings.size() - 1) + 1;
+            while (!carries(kWordings[next].second, entry.id));
+            QTest::addRow("%s, %s", entry.id, kWordings[next].first.data())
+                << QString::fromUtf8(entry.id) << 102 << static_cast<int>(next);
         }
     }
     void aFaultIsFound()
     {
         QFETCH(QString, fault);
         QFETCH(int, seed);
+        QFETCH(int, wording);
         SwarmOptions options = swarm(80, 800, static_cast<std::uint64_t>(seed));
         const FaultPlan plan = usualPlan(fault.toStdString());
         options.faults = {plan};
-        const FaultRun run(options, static_cast<double>(plan.end) / 1e9 + 45);
+        const FaultRun run(options, static_cast<double>(plan.end) / 1e9 + 45, {},
+                           kWordings[static_cast<std::size_t>(wording)].second);
         QCOMPARE(run.truth().size(), 1u);
         const auto right = std::ranges::count_if(run.found(), [&](const Finding& finding) {
             return run.isRight(finding, run.truth().front());
