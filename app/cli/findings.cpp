@@ -7,16 +7,19 @@
 #include "recordings.h"
 #include "validators.h"
 
+#include "findings/checkfile.h"
 #include "findings/detector.h"
 #include "session/source.h"
 
 #include <CLI/CLI.hpp>
 
+#include <QFile>
 #include <QStringList>
 
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace Qt::StringLiterals;
@@ -33,6 +36,8 @@ struct Options
     std::int64_t limit = 0;
     std::string accept, mute, muteLike, comment, reopen; ///< ids
     std::string reason;
+    std::string makeCheck; ///< file of rules
+    std::string of;        ///< id
     bool withQuiet = false;
     bool withMuted = false;
     bool lists = false;
@@ -281,6 +286,51 @@ void tellQuiet(const FindingsReport& report)
         cli::report(u"Not listed: %1; --muted lists them."_s.arg(quiet.join(u", ")));
 }
 
+/// Of one finding and those of its incident, else of all that are open.
+Result<std::vector<std::string>> detectorsOf(const FindingsReport& report, const std::string& id)
+{
+    std::vector<std::string> detectors;
+    const auto take = [&](const Finding& finding) {
+        std::string detector(finding.detector);
+        if (std::ranges::find(detectors, detector) == detectors.end())
+            detectors.push_back(std::move(detector));
+    };
+    if (id.empty()) {
+        for (const Finding& finding : report.findings) {
+            if (finding.standing == Standing::Open)
+                take(finding);
+        }
+        return detectors;
+    }
+    const auto place = findingNamed(report, QString::fromStdString(id));
+    if (!place)
+        return place.error();
+    take(report.findings[*place]);
+    for (const Incident& incident : report.incidents) {
+        if (std::ranges::find(incident.findings, *place) == incident.findings.end())
+            continue;
+        for (const std::size_t other : incident.findings)
+            take(report.findings[other]);
+    }
+    return detectors;
+}
+
+int makeCheck(const Options& options, const FindingsReport& report, const Settings& thresholds)
+{
+    const auto detectors = detectorsOf(report, options.of);
+    if (!detectors)
+        return failed(detectors.error());
+    if (detectors->empty())
+        return failed(
+            {ErrorCode::WrongUse, u"There is nothing to make a check of: no finding is open."_s});
+    const QString path = QFile::decodeName(options.makeCheck.c_str());
+    if (auto status = addToCheck(path, *detectors, thresholds); !status)
+        return failed(status.error());
+    cli::report(
+        u"Written: murmur check FILE --rules '%1' fails when this happens again."_s.arg(path));
+    return kDone;
+}
+
 int run(const Options& options)
 {
     if (options.lists)
@@ -310,6 +360,9 @@ int run(const Options& options)
             grouped(static_cast<std::int64_t>(report->findings.size()))));
         return kDone;
     }
+
+    if (!options.makeCheck.empty())
+        return makeCheck(options, *report, choice->settings);
 
     const auto all = linesOf(*report, options.withMuted);
     std::span<const Line> lines = all;
@@ -368,6 +421,13 @@ void addFindings(CLI::App& app, Action& action)
                    "Say something of the finding with this id, with --reason");
     app.add_option("--reopen", options->reopen, "Take back what was said of the finding");
     app.add_option("--reason", options->reason, "Why, or the comment");
+    auto* makeCheck =
+        app.add_option("--make-check", options->makeCheck,
+                       "Write the detectors of what was found, with their thresholds, into this "
+                       "file of rules for murmur check");
+    app.add_option("--of", options->of,
+                   "Only those of the finding with this id, and of its incident")
+        ->needs(makeCheck);
     app.add_option("--limit", options->limit, "So many findings at most, the first ones")
         ->check(positiveWhole());
     app.add_flag("--list", options->lists, "List the detectors and their thresholds");
@@ -377,7 +437,8 @@ void addFindings(CLI::App& app, Action& action)
                "  murmur findings night.murmur\n"
                "  murmur findings night.murmur --only lost-messages,duplicate-delivery --json\n"
                "  murmur findings night.murmur --set unanswered-request.wait=5s\n"
-               "  murmur findings night.murmur --accept 3f20a9 --reason \"load test until noon\"");
+               "  murmur findings night.murmur --accept 3f20a9 --reason \"load test until noon\"\n"
+               "  murmur findings night.murmur --make-check swarm.json --of 3f20a9");
     app.callback([&action, options] { action = [options] { return run(*options); }; });
 }
 

@@ -80,6 +80,28 @@ private Q_SLOTS:
         QVERIFY(found.err.contains("Nothing was found"));
     }
 
+    void aCheckIsMadeOfWhatWasFound()
+    {
+        const QString rules = m_dir.filePath(u"made.json"_s);
+        const QString id = murmur::murmur({u"findings"_s, m_faulty, u"--json"_s})
+                               .objects()
+                               .front()[u"id"_s]
+                               .toString();
+        QCOMPARE(murmur::murmur(
+                     {u"findings"_s, m_faulty, u"--make-check"_s, rules, u"--of"_s, id.left(6)})
+                     .code,
+                 0);
+        const Outcome again = murmur::murmur({u"check"_s, m_faulty, u"--rules"_s, rules});
+        QCOMPARE(again.code, 1);
+        QVERIFY(again.out.contains("FAILED  duplicate-delivery"));
+        QCOMPARE(murmur::murmur({u"check"_s, m_sound, u"--rules"_s, rules}).code, 0);
+        // Of what is sound there is nothing to make.
+        const Outcome nothing = murmur::murmur({u"findings"_s, m_sound, u"--make-check"_s, rules});
+        QCOMPARE(nothing.code, 2);
+        QVERIFY(nothing.err.contains("nothing to make a check of"));
+        QCOMPARE(murmur::murmur({u"findings"_s, m_faulty, u"--of"_s, id}).code, 2);
+    }
+
     void aFindingIsAcceptedMutedAndTakenBack()
     {
         const QString file = m_dir.filePath(u"judged.murmur"_s);

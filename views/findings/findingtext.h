@@ -33,8 +33,4 @@ std::vector<BeforeAndNow> beforeAndNow(const std::vector<AgentId>& agents, const
 QString compareText(const std::vector<BeforeAndNow>& lines, nanoseconds before,
                     const Dictionaries& names);
 
-/// Makes `murmur check` fail on these detectors, by the file of rules at `path`: a new one, or one
-/// that is there and is kept. Errors: Unreadable (it is none), Unwritable.
-Status addToCheck(const QString& path, const std::vector<std::string>& detectors);
-
 } // namespace murmur
