@@ -292,7 +292,7 @@ bool TapGrpc::stripHeaders()
         front += 5;
     if (front + padding > m_block.size())
         return false;
-    m_block.resize(m_block.size() - padding);
+    m_block.erase(m_block.size() - padding);
     m_block.erase(0, front);
     return true;
 }
