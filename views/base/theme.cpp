@@ -218,12 +218,20 @@ void Theme::apply(bool dark)
 {
     const Theme& theme = themeOf(dark);
     const QPalette palette = paletteOf(theme);
-    QApplication::setStyle(QStyleFactory::create(u"Fusion"_s));
-    QApplication::setPalette(palette);
-    QApplication::setFont(theme.interfaceFont());
+    // Each of these goes through all widgets of the window: only what is another now.
+    constexpr const char* kStyled = "murmurStyled";
+    if (!qApp->property(kStyled).toBool()) {
+        QApplication::setStyle(QStyleFactory::create(u"Fusion"_s));
+        qApp->setProperty(kStyled, true);
+    }
+    if (QApplication::palette() != palette)
+        QApplication::setPalette(palette);
+    if (QApplication::font() != theme.interfaceFont())
+        QApplication::setFont(theme.interfaceFont());
     QToolTip::setPalette(palette);
     QToolTip::setFont(theme.interfaceFont(9));
-    qApp->setStyleSheet(styleSheetFor(theme));
+    if (const QString sheet = styleSheetFor(theme); qApp->styleSheet() != sheet)
+        qApp->setStyleSheet(sheet);
 }
 
 } // namespace murmur

@@ -9,15 +9,22 @@
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QPainter>
 #include <QPushButton>
-#include <QTimer>
+
+#include <algorithm>
 
 namespace murmur {
 
 using namespace Qt::StringLiterals;
 
 namespace {
+
+constexpr auto kBeat = std::chrono::milliseconds(500);
+constexpr std::size_t kMostKept = 50;
+constexpr qsizetype kMostListed = 12;
+constexpr int kWidestLine = 900;
 
 QColor toneColor(Banner::Tone tone)
 {
@@ -40,6 +47,7 @@ Banner::Banner(QWidget* parent)
     , m_text(new QLabel(this))
     , m_actions(new QWidget(this))
     , m_copy(new QPushButton(this))
+    , m_older(new QPushButton(this))
     , m_close(new QPushButton(u"✕"_s, this))
 {
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -57,7 +65,14 @@ Banner::Banner(QWidget* parent)
     line->addWidget(m_actions);
     line->addWidget(m_copy);
     line->addStretch(1);
+    line->addWidget(m_older);
     line->addWidget(m_close);
+    m_older->setFlat(true);
+    m_older->setToolTip(tr("What stood here before"));
+    m_older->hide();
+    connect(m_older, &QPushButton::clicked, this, &Banner::listEarlier);
+    m_clock.setInterval(kBeat);
+    connect(&m_clock, &QTimer::timeout, this, &Banner::age);
 
     connect(m_copy, &QPushButton::clicked, this, [this] {
         QGuiApplication::clipboard()->setText(m_copyText);
@@ -75,9 +90,15 @@ Banner::Banner(QWidget* parent)
 
 void Banner::say(Tone tone, const QString& sentence, const QString& copy)
 {
-    m_tone = tone;
-    if (sentence != m_text->text())
+    if (sentence != m_text->text()) {
+        keepOld();
+        m_unread += m_text->text().isEmpty() ? 0 : 1;
         offer({});
+        m_since = QDateTime::currentDateTime();
+    }
+    m_tone = tone;
+    m_seen = {};
+    m_clock.start();
     m_text->setText(sentence);
     // A command stands right behind the sentence that leads to it; a sentence alone takes the line.
     const bool isAlone = copy.isEmpty();
@@ -89,8 +110,72 @@ void Banner::say(Tone tone, const QString& sentence, const QString& copy)
     m_copy->setAccessibleName(tr("Copy the command %1").arg(copy));
     m_copy->setVisible(!copy.isEmpty());
     setAccessibleName(sentence);
+    showEarlier();
     update();
     show();
+}
+
+void Banner::keepOld()
+{
+    if (m_text->text().isEmpty())
+        return;
+    m_earlier.insert(m_earlier.begin(), {m_since, m_tone, m_text->text()});
+    m_earlier.resize(std::min(m_earlier.size(), kMostKept));
+}
+
+/// Time counts while somebody can see it, and not while the pointer rests on it.
+void Banner::age()
+{
+    // A question and a command wait for an answer; what failed has been said.
+    const bool waits = m_tone != Tone::Bad && (!m_offered.isEmpty() || !m_copyText.isEmpty());
+    if (!isVisible() || !window()->isActiveWindow() || underMouse() || waits)
+        return;
+    m_seen += kBeat;
+    if (m_seen >= (m_tone == Tone::Bad ? m_badPatience : m_goodPatience))
+        clear();
+}
+
+void Banner::setPatience(std::chrono::milliseconds good, std::chrono::milliseconds bad)
+{
+    m_goodPatience = good;
+    m_badPatience = bad;
+}
+
+void Banner::setHidesEarlier(bool hides)
+{
+    m_hidesEarlier = hides;
+    showEarlier();
+}
+
+void Banner::showEarlier()
+{
+    m_older->setText(tr("%n earlier", nullptr, m_unread));
+    m_older->setVisible(m_unread > 0 && !m_hidesEarlier);
+}
+
+QStringList Banner::earlierLines() const
+{
+    QStringList lines;
+    for (const Notice& notice : m_earlier)
+        lines << notice.when.toString(u"HH:mm:ss"_s) + u"  "_s + notice.sentence;
+    return lines;
+}
+
+void Banner::listEarlier()
+{
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    const QStringList lines = earlierLines();
+    for (const QString& line : lines.first(std::min<qsizetype>(lines.size(), kMostListed))) {
+        QAction* action =
+            menu->addAction(menu->fontMetrics()
+                                .elidedText(line, Qt::ElideRight, kWidestLine)
+                                .replace(u'&', u"&&"_s),
+                            menu, [line] { QGuiApplication::clipboard()->setText(line); });
+        action->setToolTip(tr("Copies it: %1").arg(line));
+    }
+    menu->setToolTipsVisible(true);
+    menu->popup(m_older->mapToGlobal(QPoint(0, m_older->height())));
 }
 
 void Banner::offer(const QStringList& actions)
@@ -117,8 +202,11 @@ void Banner::offer(const QStringList& actions)
 
 void Banner::clear()
 {
+    keepOld();
     offer({});
+    m_clock.stop();
     m_text->clear();
+    m_unread = 0;
     hide();
 }
 

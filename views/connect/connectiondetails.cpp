@@ -46,6 +46,7 @@ ConnectionDetails::ConnectionDetails(std::vector<ConnectionId> connections, QWid
     auto* scroll = new QScrollArea(this);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
+    scroll->setFocusPolicy(Qt::NoFocus);
     scroll->setWidget(m_form);
     scroll->setFixedHeight(kFormHeight);
     scroll->hide();

@@ -15,6 +15,7 @@
 #include <QListWidget>
 #include <QPainter>
 #include <QPushButton>
+#include <QResizeEvent>
 #include <QVBoxLayout>
 
 namespace murmur {
@@ -22,6 +23,9 @@ namespace murmur {
 using namespace Qt::StringLiterals;
 
 namespace {
+
+/// At 100 %.
+constexpr int kBeside = 760;
 
 /// A ground with a hairline; the three choices stand on one each.
 class Card : public QFrame
@@ -118,11 +122,11 @@ FirstPage::FirstPage(QWidget* parent)
     open->column()->addStretch(1);
     open->column()->addWidget(openButton);
 
-    auto* cards = new QHBoxLayout;
-    cards->setSpacing(16);
-    cards->addWidget(demo, 3);
-    cards->addWidget(attach, 4);
-    cards->addWidget(open, 3);
+    m_cards = new QHBoxLayout;
+    m_cards->setSpacing(16);
+    m_cards->addWidget(demo, 3);
+    m_cards->addWidget(attach, 4);
+    m_cards->addWidget(open, 3);
 
     QFont bold = Theme::current().interfaceFont();
     bold.setBold(true);
@@ -142,7 +146,7 @@ FirstPage::FirstPage(QWidget* parent)
     column->addWidget(title);
     column->addWidget(promise);
     column->addSpacing(12);
-    column->addLayout(cards);
+    column->addLayout(m_cards);
     column->addSpacing(16);
     column->addWidget(m_foundTitle);
     column->addWidget(m_found);
@@ -220,6 +224,14 @@ void FirstPage::focusUrl()
 void FirstPage::paintEvent(QPaintEvent*)
 {
     QPainter(this).fillRect(rect(), Theme::current().ground);
+}
+
+void FirstPage::resizeEvent(QResizeEvent* event)
+{
+    // Beside each other they would have no room for their words.
+    const bool isNarrow = event->size().width() < kBeside * Theme::size().textPercent / 100;
+    m_cards->setDirection(isNarrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    QWidget::resizeEvent(event);
 }
 
 } // namespace murmur

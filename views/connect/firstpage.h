@@ -7,6 +7,7 @@
 #include <QUrl>
 #include <QWidget>
 
+class QBoxLayout;
 class QLabel;
 class QListWidget;
 class QPushButton;
@@ -43,9 +44,11 @@ Q_SIGNALS:
     void browseRequested();
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    QBoxLayout* m_cards = nullptr;
     void showRecentFiles(const std::vector<RecentFile>& files);
 
     AttachEdit* m_attach;

@@ -216,6 +216,11 @@ void TransportBar::drawSigns()
 {
     const Theme& theme = Theme::current();
     m_unit->setProperty("sign", static_cast<int>(unitSign()));
+    const int percent = Theme::size().textPercent;
+    for (QToolButton* button : {m_start, m_back, m_play, m_forward, m_live, m_unit}) {
+        button->setFixedWidth(kButtonWidth * percent / 100);
+        button->setIconSize(QSize(16, 16) * percent / 100);
+    }
     for (QToolButton* button : {m_start, m_back, m_forward, m_live, m_unit})
         button->setIcon(icon(static_cast<Sign>(button->property("sign").toInt()), theme.secondary));
     m_play->setIcon(icon(m_shared->mode() == SharedView::Mode::Paused ? Sign::Play : Sign::Pause,

@@ -31,8 +31,6 @@ namespace murmur {
 
 namespace {
 
-constexpr int kHeader = 22;
-constexpr int kAxis = 19;
 constexpr int kEdge = 5;      // pixels around an edge of the window that grab it
 constexpr int kNarrowest = 6; // a window of microseconds in a session of days is still seen
 
@@ -79,13 +77,13 @@ void OverviewStrip::setCorner(QWidget* corner)
 void OverviewStrip::placeCorner()
 {
     if (m_corner)
-        m_corner->setGeometry(0, kHeader, Theme::current().axisLeft, height() - kHeader);
+        m_corner->setGeometry(0, headerHeight(), Theme::current().axisLeft, height() - headerHeight());
 }
 
 QSize OverviewStrip::sizeHint() const
 {
     const int text = QFontMetrics(Theme::current().numberFont(8.5)).height();
-    return {900, std::max(76, kHeader + 34 + text + 4)};
+    return {900, std::max(76, headerHeight() + 34 + text + 4)};
 }
 
 QSize OverviewStrip::minimumSizeHint() const
@@ -97,14 +95,14 @@ QRect OverviewStrip::plotRect() const
 {
     const Theme& theme = Theme::current();
     const int left = m_corner ? theme.axisLeft : 0;
-    return {left, kHeader, std::max(0, width() - left - theme.axisRight),
-            std::max(0, height() - kHeader - kAxis)};
+    return {left, headerHeight(), std::max(0, width() - left - theme.axisRight),
+            std::max(0, height() - headerHeight() - axisHeight())};
 }
 
 QRect OverviewStrip::axisRect() const
 {
     const QRect plot = plotRect();
-    return {plot.left(), plot.bottom() + 1, plot.width(), kAxis};
+    return {plot.left(), plot.bottom() + 1, plot.width(), axisHeight()};
 }
 
 TimeRange OverviewStrip::whole() const
@@ -297,7 +295,7 @@ void OverviewStrip::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.drawImage(QPoint(0, 0), m_layer);
     const Theme& theme = Theme::current();
-    const QRect header(theme.gutter, 0, width() - theme.gutter - theme.axisRight, kHeader);
+    const QRect header(theme.gutter, 0, width() - theme.gutter - theme.axisRight, headerHeight());
     const QFont font = theme.interfaceFont(9);
     painter.setFont(font);
     painter.setPen(theme.secondary);
