@@ -31,6 +31,15 @@ namespace murmur {
 
 namespace {
 
+/// As high as letters need that are as large as somebody wants them.
+int headerHeight()
+{
+    return 22 * Theme::size().textPercent / 100;
+}
+int axisHeight()
+{
+    return 19 * Theme::size().textPercent / 100;
+}
 constexpr int kEdge = 5;      // pixels around an edge of the window that grab it
 constexpr int kNarrowest = 6; // a window of microseconds in a session of days is still seen
 
