@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "findings/checkfile.h"
 #include "findings/settings.h"
 #include "support/recorded.h"
 #include "views/base/emptynote.h"
+#include "views/base/findingboard.h"
 #include "views/base/paneheader.h"
 #include "views/base/sharedview.h"
 #include "views/findings/findingmodel.h"
@@ -110,6 +110,35 @@ private Q_SLOTS:
         QVERIFY(window.end - window.begin < 3s);
         QVERIFY(
             scene.view.asText().contains(QStringLiteral("critical\tlost-messages\t3 messages")));
+    }
+
+    void aFindingIsPointedAtInAPicture()
+    {
+        Recorded recorded(counted(1, 60, 0ms));
+        recorded.say(counted(64, 200, 6s));
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        QTRY_COMPARE(scene.view.model()->rowCount(), 1);
+        FindingBoard* board = FindingBoard::of(&scene.shared);
+        QCOMPARE(board->marks().size(), std::size_t(1));
+        const FindingMark mark = board->marks().front();
+        QCOMPARE(mark.title, QStringLiteral("Lost messages"));
+        QCOMPARE(mark.agent, scene.shared.session()->dictionaries()->findAgent("robot-1"));
+        const TimeRange window = scene.shared.window();
+        board->pick(mark.id);
+        QCOMPARE(scene.view.list()->currentIndex().row(), 0);
+        QCOMPARE(scene.shared.selectedMessage(), Seq(60));
+        QCOMPARE(scene.shared.window(), window);
+        board->show(mark.id);
+        QVERIFY(scene.shared.window() != window);
+        // What somebody has judged is drawn no more.
+        Judgements judgements;
+        judgements.set(mark.id, {Standing::Accepted, QStringLiteral("known"), {}});
+        scene.view.feed()->apply(judgements);
+        QVERIFY(board->marks().empty());
+        scene.shared.setSession(nullptr);
+        QVERIFY(board->marks().empty());
     }
 
     void aProblemIsPlayedAndHeldAgainstTheRest()

@@ -1,8 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/bookmarks.h"
 #include "support/recorded.h"
+#include "views/base/bookmarkboard.h"
 #include "views/base/emptynote.h"
 #include "views/base/sharedview.h"
+#include "views/messages/diffpane.h"
 #include "views/messages/hexview.h"
 #include "views/messages/inspectorview.h"
 #include "views/messages/jsonmodel.h"
@@ -317,6 +320,119 @@ private Q_SLOTS:
         scene.inspector.tabs()->setCurrentIndex(3);
         QVERIFY(scene.inspector.findChild<HexView*>()->asText().startsWith(
             QStringLiteral("000000  7b 22 66")));
+    }
+
+    void aMessageIsComparedWithThePreviousOfItsTopic()
+    {
+        Recorded recorded(
+            {said(0ms, "task", R"({"from":"a","payload":{"owner":"r7","n":1,"list":[1,2]}})"),
+             said(10ms, "news", R"({"from":"b","payload":{"owner":"other"}})"),
+             said(20ms, "task", R"({"from":"b","payload":{"owner":"r9","list":[1],"x":true}})")});
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        DiffPane* diff = scene.inspector.diff();
+        scene.inspector.tabs()->setCurrentIndex(4);
+        scene.shared.selectMessage(3);
+        QTRY_COMPARE(diff->other(), Seq(1));
+        QTRY_VERIFY(diff->isSettled());
+        QCOMPARE(diff->asText(),
+                 QStringLiteral("message 1, 20 ms before: 2 changed, 1 added, 2 removed\n"
+                                "△ from\ta\tb\n"
+                                "△ payload.owner\t\"r7\"\t\"r9\"\n"
+                                "− payload.n\t1\t\n"
+                                "− payload.list[1]\t2\t\n"
+                                "+ payload.x\t\ttrue"));
+        QVERIFY(scene.inspector.asText().contains(QStringLiteral("△ payload.owner")));
+        diff->setAgainst(DiffPane::Against::Agent);
+        QTRY_COMPARE(diff->other(), Seq(2));
+        diff->setAgainst(DiffPane::Against::AgentOnTopic);
+        QTRY_COMPARE(diff->note(), QStringLiteral("There is none before it."));
+        diff->setAgainst(DiffPane::Against::Call);
+        QTRY_COMPARE(diff->note(), QStringLiteral("This message is no end of a call."));
+    }
+
+    void anyTwoMessagesAreCompared()
+    {
+        Recorded recorded(events(20));
+        QVERIFY(recorded.waitForAll());
+        Scene scene;
+        scene.shared.setSession(recorded.close());
+        QTRY_VERIFY(scene.table.isSettled());
+        scene.table.table()->setCurrentRow(3);
+        scene.table.compareRows(); // one alone is held
+        scene.shared.selectMessage(9);
+        QVERIFY(scene.settle());
+        QTest::keyClick(scene.table.table()->view(), Qt::Key_Equal);
+        QCOMPARE(scene.inspector.tabs()->currentIndex(), 4);
+        QTRY_COMPARE(scene.inspector.diff()->other(), Seq(4));
+        QTRY_VERIFY(scene.inspector.diff()->asText().contains(QStringLiteral("payload.n\t3\t8")));
+        // Two that are selected need no holding; the earlier one stands on the left.
+        scene.table.table()->setCurrentRow(12);
+        scene.table.table()->setCurrentRow(14, true);
+        scene.table.compareRows();
+        QCOMPARE(scene.shared.selectedMessage(), Seq(15));
+        QTRY_COMPARE(scene.inspector.diff()->other(), Seq(13));
+        QTRY_VERIFY(scene.inspector.diff()->asText().contains(QStringLiteral("payload.n\t12\t14")));
+        // What is compared with is kept with the window.
+        Scene other;
+        other.inspector.restoreState(scene.inspector.saveState());
+        QCOMPARE(other.inspector.diff()->against(), DiffPane::Against::Held);
+    }
+
+    void messagesAreBookmarkedAndGoneBackTo()
+    {
+        Recorded recorded(events(20));
+        QVERIFY(recorded.waitForAll());
+        const std::shared_ptr<Session> session = recorded.close();
+        Scene scene;
+        scene.shared.setSession(session);
+        const BookmarkBoard* board = BookmarkBoard::of(&scene.shared);
+        QTRY_VERIFY(scene.settle() && board->isSettled());
+        QWidget* body = scene.table.table()->view();
+        const auto bookmark = [&](Seq seq) {
+            scene.shared.selectMessage(seq);
+            QTest::keyClick(body, Qt::Key_B);
+            return QTest::qWaitFor([&] { return board->isSettled(); });
+        };
+        QVERIFY(bookmark(5));
+        QVERIFY(bookmark(10));
+        QCOMPARE(board->messages(), (std::vector<Seq>{5, 10}));
+        const MessageModel* model = scene.table.model();
+        QVERIFY(model->index(4, 0).data(MessageModel::IsBookmarkedRole).toBool());
+        QVERIFY(!model->index(5, 0).data(MessageModel::IsBookmarkedRole).toBool());
+        scene.shared.selectMessage(1);
+        QTest::keyClick(body, Qt::Key_N);
+        QCOMPARE(scene.shared.selectedMessage(), Seq(5));
+        QTRY_COMPARE(scene.shared.playhead(), kStart + 40ms);
+        QTest::keyClick(body, Qt::Key_N);
+        QTest::keyClick(body, Qt::Key_N); // there is no other
+        QCOMPARE(scene.shared.selectedMessage(), Seq(10));
+        QTest::keyClick(body, Qt::Key_N, Qt::ShiftModifier);
+        QCOMPARE(scene.shared.selectedMessage(), Seq(5));
+        // Kept beside the recording, and taken away the same way.
+        scene.shared.setSession(nullptr);
+        QVERIFY(board->messages().empty());
+        scene.shared.setSession(session);
+        QTRY_COMPARE(board->messages(), (std::vector<Seq>{5, 10}));
+        QVERIFY(bookmark(5));
+        QCOMPARE(board->messages(), (std::vector<Seq>{10}));
+        const auto kept = bookmarksOf(*session->source());
+        QCOMPARE(kept->size(), std::size_t(1));
+    }
+
+    void textIsComparedByLine()
+    {
+        const QString before = QStringLiteral("one\ntwo\nthree\nfour");
+        const QString after = QStringLiteral("one\nthree\nand a half\nfour");
+        const auto rows = lineDifferences(before, after, 10);
+        QCOMPARE(rows.size(), std::size_t(2));
+        QCOMPARE(rows[0], (DiffRow{DiffRow::Is::Removed, QStringLiteral("line 2"),
+                                   QStringLiteral("two"), QString(), false}));
+        QCOMPARE(rows[1], (DiffRow{DiffRow::Is::Added, QStringLiteral("line 3"), QString(),
+                                   QStringLiteral("and a half"), false}));
+        QVERIFY(lineDifferences(before, before, 10).empty());
+        QCOMPARE(lineDifferences(before, QString(), 3).size(), std::size_t(3));
     }
 
     void whatCannotBeDecodedSaysWhyAndKeepsItsBytes()

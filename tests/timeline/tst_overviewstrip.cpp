@@ -6,6 +6,7 @@
 #include "views/timeline/overviewstrip.h"
 #include "views_base/fakesession.h"
 
+#include <QSignalSpy>
 #include <QTest>
 
 #include <cmath>
@@ -33,6 +34,7 @@ private Q_SLOTS:
     void anErrorIsSeenFromFarAway();
     void theCornerStandsUnderTheHeader();
     void itGrowsWithALiveSession();
+    void aFindingHasAPin();
 
 private:
     void drag(QPoint from, QPoint to);
@@ -201,6 +203,29 @@ void TestOverviewStrip::itGrowsWithALiveSession()
     announce(*m_session);
     QTRY_COMPARE(m_strip->axis().window().end, at(2000) + 1ns);
     QTRY_VERIFY(m_strip->facts().startsWith(u"1,002"_s));
+}
+
+void TestOverviewStrip::aFindingHasAPin()
+{
+    FindingBoard* board = FindingBoard::of(m_shared.get());
+    board->set({{7, Severity::Warning, toNs(at(300)), toNs(at(320)), AgentId(1), false,
+                 u"Slow agent"_s, u"coder needs 2 s"_s},
+                {8, Severity::Critical, toNs(at(302)), toNs(at(350)), AgentId(1), false, u"Loop"_s,
+                 u"coder repeats itself"_s}});
+    QVERIFY(m_strip->asText().contains(u"10:07:00.000\tSlow agent\tcoder needs 2 s"_s));
+    const QRect plot = m_strip->plotRect();
+    const QImage image = m_strip->grab().toImage();
+    // As long as it lasted.
+    QCOMPARE(image.pixelColor(x(340), plot.top()), Theme::current().bad);
+    QVERIFY(image.pixelColor(x(370), plot.top()) != Theme::current().bad);
+    QSignalSpy picked(board, &FindingBoard::picked);
+    const TimePoint playhead = m_shared->playhead();
+    for (int i = 0; i < 2; ++i)
+        QTest::mouseClick(m_strip.get(), Qt::LeftButton, {}, QPoint(x(300), plot.top() + 2));
+    QCOMPARE(picked.size(), 2); // one pin for both, the worst first
+    QCOMPARE(picked[0].front().toULongLong(), 8ULL);
+    QCOMPARE(picked[1].front().toULongLong(), 7ULL);
+    QCOMPARE(m_shared->playhead(), playhead); // who listens decides
 }
 
 QTEST_MAIN(TestOverviewStrip)

@@ -29,6 +29,8 @@ private Q_SLOTS:
     void aCallIsHitWithinIt();
     void arrowsJoinSenderAndReceivers();
     void tooManyArrowsAreNone();
+    void denseArrowsAreBundled();
+    void aColumnHasTheColourOfItsCommonestKind();
     void theIndexFindsLanesAndMessages();
 };
 
@@ -72,8 +74,7 @@ DensitySlice slice(nanoseconds width, std::vector<std::uint32_t> sent)
 
 ColumnCounts columns(int width)
 {
-    return {std::vector<std::uint32_t>(static_cast<std::size_t>(width)),
-            std::vector<std::uint32_t>(static_cast<std::size_t>(width))};
+    return ColumnCounts(width);
 }
 
 std::uint64_t sum(const std::vector<std::uint32_t>& values)
@@ -277,6 +278,69 @@ void TestTimelineGeometry::tooManyArrowsAreNone()
     const TimeAxis axis({at(0s), at(20s)}, 0, 1000);
     QCOMPARE(placeArrows(marks, axis, layout, receivers, 11).size(), std::size_t(11));
     QVERIFY(placeArrows(marks, axis, layout, receivers, 10).empty());
+}
+
+void TestTimelineGeometry::denseArrowsAreBundled()
+{
+    std::vector<PlacedArrow> arrows;
+    for (int x = 0; x < 64; ++x)
+        arrows.push_back({x, 10, 30});
+    arrows.push_back({9, 30, 10}); // the other way round
+    const auto counted = [](const std::vector<PlacedArrow>& some) {
+        int n = 0;
+        for (const PlacedArrow& arrow : some)
+            n += arrow.count;
+        return n;
+    };
+    // Few enough are left alone.
+    QCOMPARE(bundleArrows(arrows, 65, 0).size(), std::size_t(65));
+    const auto bundled = bundleArrows(arrows, 20, 0);
+    QCOMPARE(bundled.size(), std::size_t(17)); // four pixels each, and the one back
+    QCOMPARE(counted(bundled), 65);            // nothing is lost
+    QCOMPARE(bundled.front(), (PlacedArrow{1, 10, 30, 4}));
+    QCOMPARE(bundled.back(), (PlacedArrow{9, 30, 10, 1}));
+    // Panned by three pixels it is the same picture, three pixels farther.
+    auto moved = arrows;
+    for (PlacedArrow& arrow : moved)
+        arrow.x += 3;
+    const auto there = bundleArrows(moved, 20, 3);
+    QCOMPARE(there.size(), bundled.size());
+    QCOMPARE(there.front(), (PlacedArrow{4, 10, 30, 4}));
+    // Of pairs that are too many the busiest stay.
+    const auto few = bundleArrows(arrows, 1, 0);
+    QCOMPARE(few.size(), std::size_t(1));
+    QCOMPARE(few.front().count, 64);
+}
+
+void TestTimelineGeometry::aColumnHasTheColourOfItsCommonestKind()
+{
+    const TimeAxis axis({at(0s), at(10s)}, 0, 10);
+    std::vector<Mark> marks{mark(1, 1100ms), mark(2, 1200ms), mark(3, 1300ms), mark(4, 5s)};
+    marks[0].kind = Kind::State;
+    marks[1].kind = Kind::Command;
+    marks[2].kind = Kind::State;
+    marks[3].kind = Kind::Request;
+    ColumnCounts found(10, true);
+    addToColumns(marks, axis, found);
+    DensityBoxes boxes;
+    addDensityBoxes(found, 0, QRect(0, 0, 10, 24), 4, boxes);
+    QCOMPARE(boxes.traffic.size(), std::size_t(2));
+    QCOMPARE(boxes.kinds, (std::vector<std::uint8_t>{static_cast<std::uint8_t>(Kind::State),
+                                                     static_cast<std::uint8_t>(Kind::Request)}));
+
+    TileSlice tiles;
+    tiles.begin = at(0s);
+    tiles.bucketWidth = 1s;
+    tiles.bucketCount = 2;
+    TileLane lane;
+    lane.agent = AgentId(1);
+    lane.sent[static_cast<std::size_t>(Kind::Event)] = {1, 5};
+    lane.sent[static_cast<std::size_t>(Kind::Command)] = {3, 4};
+    tiles.lanes.push_back(lane);
+    const DensityPtr density = densityFrom(tiles, {at(0s), at(2s)}, {});
+    QCOMPARE(density->lanes.front().kinds,
+             (std::vector<std::uint8_t>{static_cast<std::uint8_t>(Kind::Command),
+                                        static_cast<std::uint8_t>(Kind::Event)}));
 }
 
 void TestTimelineGeometry::theIndexFindsLanesAndMessages()

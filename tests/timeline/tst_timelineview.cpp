@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "views/base/findingboard.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/timeline/timelineview.h"
@@ -52,6 +53,7 @@ private Q_SLOTS:
     void theSelectedMessageIsDrawn();
     void ourGapsAreDrawn();
     void silenceIsDrawn();
+    void aFindingStandsOnTheLaneOfItsAgent();
 
 private:
     void settle();
@@ -582,6 +584,42 @@ void TestTimelineView::silenceIsDrawn()
     m_shared->setSession(sessionOf(m_recording));
     settle();
     QTRY_VERIFY((pixelsLike(m_view->laneRect(m_coder), Theme::current().bad) > before + 50));
+}
+
+void TestTimelineView::aFindingStandsOnTheLaneOfItsAgent()
+{
+    FindingBoard* board = FindingBoard::of(m_shared.get());
+    const QRect lane = m_view->laneRect(m_coder);
+    const int before = pixelsLike(lane, Theme::current().bad);
+    board->set({{7, Severity::Warning, toNs(at(30)), toNs(at(50)), m_coder, false, u"Slow agent"_s,
+                 u"coder needs 2 s"_s},
+                {8, Severity::Critical, toNs(at(30)), toNs(at(40)), m_coder, false, u"Loop"_s,
+                 u"coder repeats itself"_s},
+                {9, Severity::Critical, toNs(at(500)), toNs(at(600)), m_critic, false, u"Loop"_s,
+                 u"that is later"_s}});
+    QTRY_VERIFY(pixelsLike(lane, Theme::current().bad) > before + 20);
+    const QString text = m_view->asText();
+    QVERIFY(text.contains(u"coder needs 2 s"_s));
+    QVERIFY(text.indexOf(u"coder repeats itself"_s) < text.indexOf(u"coder needs 2 s"_s));
+    QVERIFY(!text.contains(u"that is later"_s));
+
+    // Both stand at one place: the worst first, then the other.
+    QSignalSpy picked(board, &FindingBoard::picked);
+    const QPoint sign(static_cast<int>(m_view->axis().xAt(at(30))) + 4, lane.top() + 7);
+    QTest::mouseClick(m_view.get(), Qt::LeftButton, {}, sign);
+    QTest::mouseClick(m_view.get(), Qt::LeftButton, {}, sign);
+    QCOMPARE(picked.size(), 2);
+    QCOMPARE(picked[0].front().toULongLong(), 8ULL);
+    QCOMPARE(picked[1].front().toULongLong(), 7ULL);
+    QSignalSpy shown(board, &FindingBoard::shown);
+    QTest::mouseDClick(m_view.get(), Qt::LeftButton, {}, sign);
+    QCOMPARE(shown.size(), 1);
+    QCOMPARE(m_shared->window(), (TimeRange{at(0), at(60) + 1ns}));
+    // Beside it the lane is as ever.
+    QTest::mouseClick(m_view.get(), Qt::LeftButton, {}, sign + QPoint(80, 8));
+    QCOMPARE(picked.size(), 2);
+    board->set({});
+    QTRY_VERIFY(pixelsLike(lane, Theme::current().bad) < before + 20);
 }
 
 QTEST_MAIN(TestTimelineView)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/findings/findingdelegate.h"
 
+#include "views/base/findingboard.h"
 #include "views/base/theme.h"
 #include "views/findings/findingmodel.h"
 
@@ -25,29 +26,6 @@ QFont titleFont()
 QFont sentenceFont()
 {
     return Theme::current().interfaceFont(8.5);
-}
-
-/// Weight is a shape and a colour: triangle, square, circle.
-void paintSign(QPainter& painter, QRectF place, Severity severity, bool isQuiet)
-{
-    const Theme& theme = Theme::current();
-    painter.setPen(Qt::NoPen);
-    const auto tone = [&](const QColor& color) { return isQuiet ? theme.faint : color; };
-    switch (severity) {
-    case Severity::Critical:
-        painter.setBrush(tone(theme.bad));
-        painter.drawPolygon(QPolygonF{QPointF(place.center().x(), place.top()), place.bottomRight(),
-                                      place.bottomLeft()});
-        break;
-    case Severity::Warning:
-        painter.setBrush(tone(theme.warning));
-        painter.drawRect(place.adjusted(1, 1, -1, -1));
-        break;
-    case Severity::Info:
-        painter.setBrush(tone(theme.secondary));
-        painter.drawEllipse(place.adjusted(1, 1, -1, -1));
-        break;
-    }
 }
 
 /// Words on the left, and on the right what goes before them when there is little room.
@@ -92,9 +70,10 @@ void FindingDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
         const bool isCause = index.data(FindingModel::IsCauseRole).toBool();
         const int line = QFontMetrics(titleFont()).height();
         painter->setRenderHint(QPainter::Antialiasing);
-        paintSign(*painter,
-                  QRectF(option.rect.left() + kPadding + 4, text.top() + (line - 9) / 2.0, 9, 9),
-                  severity, isQuiet);
+        paintSeverity(
+            *painter,
+            QRectF(option.rect.left() + kPadding + 4, text.top() + (line - 9) / 2.0, 9, 9),
+            severity, isQuiet ? theme.faint : severityColor(theme, severity));
         painter->setRenderHint(QPainter::Antialiasing, false);
         painter->setFont(titleFont());
         const QString right = isQuiet   ? standing

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/findings/findingsview.h"
 
-#include "findings/checkfile.h"
 #include "query/messagefield.h"
 #include "views/base/emptynote.h"
+#include "views/base/findingboard.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
 #include "views/base/sharedview.h"
@@ -42,6 +42,7 @@ FindingsView::FindingsView(const ViewContext& context, QWidget* parent)
     , m_details(new QTextBrowser)
     , m_feed(new FindingsFeed(context.shared, this))
     , m_trail(new FindingTrail(context.shared, this))
+    , m_board(FindingBoard::of(context.shared))
 {
     setAccessibleName(tr("Findings"));
     setAccessibleDescription(tr("What went wrong, the worst incident first, in the order of cause. "
@@ -88,6 +89,8 @@ FindingsView::FindingsView(const ViewContext& context, QWidget* parent)
     });
     connect(m_feed, &FindingsFeed::changed, this, &FindingsView::present);
     connect(m_feed, &FindingsFeed::notKept, this, &FindingsView::failed);
+    connect(m_board, &FindingBoard::picked, this, &FindingsView::pointAtFinding);
+    connect(m_board, &FindingBoard::shown, this, &FindingsView::showFinding);
     connect(m_trail, &FindingTrail::told, this, &FindingsView::noted);
     connect(m_trail, &FindingTrail::failed, this, &FindingsView::failed);
     connect(shared(), &SharedView::sessionChanged, m_details, &QWidget::hide);
@@ -103,7 +106,23 @@ void FindingsView::present()
     m_model->update(m_feed->report(), m_feed->judgements(), m_showsQuiet);
     if (id != 0 && !m_list->currentIndex().isValid())
         m_list->setCurrentIndex(m_model->indexOf(id));
+    fillBoard();
     updateNote();
+}
+
+/// What stands in pictures is what stands in the list.
+void FindingsView::fillBoard()
+{
+    std::vector<FindingMark> marks;
+    for (const Finding& finding : m_feed->report().findings) {
+        if (finding.standing != Standing::Open)
+            continue;
+        marks.push_back({finding.id, finding.severity, finding.start, finding.end,
+                         finding.agents.empty() ? AgentId{} : finding.agents.front(),
+                         finding.detector == "silent-agent", detectorTitle(finding.detector),
+                         QString::fromStdString(finding.summary)});
+    }
+    m_board->set(std::move(marks));
 }
 
 void FindingsView::updateNote()
@@ -202,6 +221,23 @@ void FindingsView::pointAt(std::uint64_t id)
     shared()->setPlayhead(fromNs(incident->start));
     if (!cause.agents.empty())
         shared()->selectAgent(cause.agents.front());
+    if (message != 0)
+        shared()->selectMessage(message);
+}
+
+void FindingsView::pointAtFinding(std::uint64_t id)
+{
+    const QModelIndex index = m_model->indexOf(id);
+    const Finding* finding = m_model->finding(index);
+    if (finding == nullptr)
+        return;
+    m_list->setCurrentIndex(index);
+    m_list->scrollTo(index);
+    const auto gone = static_cast<std::size_t>(goneOf(*finding, m_feed->report()));
+    const Seq message = gone < finding->messages.size() ? finding->messages[gone] : 0;
+    shared()->setPlayhead(fromNs(finding->start));
+    if (!finding->agents.empty())
+        shared()->selectAgent(finding->agents.front());
     if (message != 0)
         shared()->selectMessage(message);
 }

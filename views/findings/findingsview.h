@@ -14,6 +14,7 @@ class QTextBrowser;
 namespace murmur {
 
 class EmptyNote;
+class FindingBoard;
 class FindingModel;
 class FindingsFeed;
 class FindingTrail;
@@ -46,6 +47,8 @@ public:
     void showFinding(std::uint64_t id);
     /// Only lets the list and the playhead stand at it.
     void pointAt(std::uint64_t id);
+    /// The same of a finding.
+    void pointAtFinding(std::uint64_t id);
     void explain(std::uint64_t id);
     void showAffected(std::uint64_t id);
     void compare(std::uint64_t id);
@@ -70,6 +73,7 @@ protected:
 
 private:
     void present();
+    void fillBoard();
     void updateNote();
     void pick(const QModelIndex& index);
     void reveal(std::int64_t start, std::int64_t end, AgentId agent, Seq message);
@@ -92,6 +96,7 @@ private:
     FindingsFeed* m_feed;
     bool m_showsQuiet = false;
     FindingTrail* m_trail;
+    FindingBoard* m_board; // the window's
     LatestJob m_comparison;
 };
 

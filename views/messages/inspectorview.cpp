@@ -5,6 +5,7 @@
 #include "codec/codecrule.h"
 #include "replay/injection.h"
 #include "session/decodedpayload.h"
+#include "views/base/bookmarkboard.h"
 #include "views/base/clockfollower.h"
 #include "views/base/emptynote.h"
 #include "views/base/names.h"
@@ -13,6 +14,8 @@
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/messages/causewalk.h"
+#include "views/messages/comparisonbase.h"
+#include "views/messages/diffpane.h"
 #include "views/messages/envelope.h"
 #include "views/messages/hexview.h"
 #include "views/messages/jsonindex.h"
@@ -47,7 +50,7 @@ namespace murmur {
 
 namespace {
 
-enum Tab { PayloadTab, EnvelopeTab, RawTab, HexTab, TabCount };
+enum Tab { PayloadTab, EnvelopeTab, RawTab, HexTab, DiffTab, TabCount };
 constexpr qint64 kAskAgain = 500;    // milliseconds, for the answer of an open call
 constexpr std::size_t kFarthest = 8; // causes above the direct one
 constexpr std::size_t kLinkedReceivers = 3;
@@ -87,6 +90,7 @@ InspectorView::InspectorView(const ViewContext& context, QWidget* parent)
     , m_rawNote(new QLabel)
     , m_pretty(new QToolButton)
     , m_hex(new HexView)
+    , m_diff(new DiffPane(context.shared))
     , m_note(new EmptyNote(m_body))
     , m_walk(new CauseWalk(context.shared, this))
     , m_clocks(ClockFollower::of(context.shared))
@@ -147,6 +151,8 @@ InspectorView::InspectorView(const ViewContext& context, QWidget* parent)
     m_tabs->addTab(m_envelope, tr("Envelope"));
     m_tabs->addTab(rawPage, tr("Raw"));
     m_tabs->addTab(m_hex, tr("Hex"));
+    m_tabs->addTab(m_diff, tr("Diff"));
+    m_tabs->setTabToolTip(DiffTab, tr("What it has otherwise than the previous one, or any other"));
     m_tabs->setDocumentMode(true);
 
     auto* head = new QVBoxLayout;
@@ -181,6 +187,10 @@ InspectorView::InspectorView(const ViewContext& context, QWidget* parent)
     connect(m_payload, &PayloadPane::codecChosen, this, &InspectorView::keepCodec);
     connect(m_payload, &PayloadPane::schemasWanted, this,
             [this] { askForSchemas(*shared(), *m_payload); });
+    connect(ComparisonBase::of(shared()), &ComparisonBase::comparisonWanted, this, [this] {
+        m_diff->setAgainst(DiffPane::Against::Held);
+        m_tabs->setCurrentIndex(DiffTab);
+    });
     connect(m_pretty, &QToolButton::toggled, this, &InspectorView::showRaw);
     connect(m_pin, &QToolButton::toggled, this, [this](bool isPinned) {
         if (!isPinned)
@@ -402,6 +412,9 @@ void InspectorView::showTab()
     case HexTab:
         m_hex->setBytes(m_detail->raw);
         break;
+    case DiffTab:
+        m_diff->setMessage(*m_detail);
+        break;
     default:
         break;
     }
@@ -595,6 +608,8 @@ QString InspectorView::asText() const
     for (const EnvelopeField& field :
          envelopeFields(*m_detail, *shared()->session()->dictionaries(), m_clocks->clocks()))
         lines << field.name + u'\t' + field.value;
+    if (m_tabs->currentIndex() == DiffTab)
+        lines << m_diff->asText();
     lines << (m_isShown[PayloadTab] ? m_payload->asText() : QString::fromUtf8(m_detail->payload()));
     return lines.join(u'\n');
 }
@@ -603,7 +618,8 @@ QByteArray InspectorView::saveState() const
 {
     QByteArray state;
     QDataStream stream(&state, QIODevice::WriteOnly);
-    stream << qint32(2) << qint32(m_tabs->currentIndex()) << m_pretty->isChecked() << m_codecs;
+    stream << qint32(3) << qint32(m_tabs->currentIndex()) << m_pretty->isChecked() << m_codecs
+           << qint32(m_diff->against());
     return state;
 }
 
@@ -614,11 +630,16 @@ void InspectorView::restoreState(const QByteArray& state)
     qint32 tab = 0;
     bool isPretty = false;
     stream >> version >> tab >> isPretty;
-    if (stream.status() != QDataStream::Ok || (version != 1 && version != 2))
+    if (stream.status() != QDataStream::Ok || version < 1 || version > 3)
         return;
-    if (version == 2) {
+    if (version >= 2) {
         stream >> m_codecs;
         useCodecs();
+    }
+    if (version >= 3) {
+        qint32 against = 0;
+        stream >> against;
+        m_diff->setAgainst(static_cast<DiffPane::Against>(std::clamp<int>(against, 0, 4)));
     }
     m_tabs->setCurrentIndex(std::clamp<int>(tab, 0, TabCount - 1));
     m_pretty->setChecked(isPretty);
@@ -627,13 +648,14 @@ void InspectorView::restoreState(const QByteArray& state)
 bool InspectorView::isSettled() const
 {
     return !m_job.isBusy() && !m_climb.isBusy() && m_walk->isSettled() && !m_rules.isBusy() &&
-           m_payload->isSettled();
+           m_payload->isSettled() && m_diff->isSettled();
 }
 
 void InspectorView::changeEvent(QEvent* event)
 {
     if (event->type() == QEvent::PaletteChange) {
         applyTheme();
+        m_diff->applyTheme();
         if (m_detail) {
             present(MessageDetail(*m_detail)); // times may be of another zone
             showEnvelope();
@@ -646,7 +668,7 @@ void InspectorView::keyPressEvent(QKeyEvent* event)
 {
     if (event->matches(QKeySequence::Copy) && m_detail)
         copyToClipboard(asText());
-    else
+    else if (!BookmarkBoard::of(shared())->takeKey(*event))
         View::keyPressEvent(event);
 }
 

@@ -25,6 +25,8 @@ namespace murmur {
 
 class CauseWalk;
 class ClockFollower;
+class ComparisonBase;
+class DiffPane;
 class EmptyNote;
 class HexView;
 class PaneHeader;
@@ -49,6 +51,7 @@ public:
     [[nodiscard]] WhyList* why() const { return m_why; }
     [[nodiscard]] CauseWalk* walk() const { return m_walk; }
     [[nodiscard]] PayloadPane* payload() const { return m_payload; }
+    [[nodiscard]] DiffPane* diff() const { return m_diff; }
     [[nodiscard]] QTabWidget* tabs() const { return m_tabs; }
 
     [[nodiscard]] QSize sizeHint() const override { return {360, 460}; }
@@ -93,6 +96,7 @@ private:
     QLabel* m_rawNote;
     QToolButton* m_pretty;
     HexView* m_hex;
+    DiffPane* m_diff;
     EmptyNote* m_note;
     CauseWalk* m_walk;
     ClockFollower* m_clocks; // the window's

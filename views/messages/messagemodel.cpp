@@ -620,10 +620,21 @@ QString MessageModel::toolTip(const MessageRow& row, Column column) const
     }
 }
 
+void MessageModel::setBookmarked(std::vector<Seq> seqs)
+{
+    if (seqs == m_bookmarked)
+        return;
+    m_bookmarked = std::move(seqs);
+    if (rowCount() > 0)
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, 0), {IsBookmarkedRole});
+}
+
 QVariant MessageModel::data(const QModelIndex& index, int role) const
 {
     if (!index.isValid() || !checkIndex(index, CheckIndexOption::ParentIsInvalid))
         return {};
+    if (role == IsBookmarkedRole)
+        return std::ranges::binary_search(m_bookmarked, seqAt(index.row()));
     if (index.column() >= ColumnCount)
         return addedData(index, role);
     const auto column = static_cast<Column>(index.column());
@@ -648,7 +659,10 @@ QVariant MessageModel::data(const QModelIndex& index, int role) const
     }
     const bool isDimmed = this->isDimmed(row->seq);
     if (role == Qt::AccessibleDescriptionRole)
-        return isDimmed ? tr("Does not pass the filter") : QVariant();
+        return isDimmed ? tr("Does not pass the filter")
+               : column == Time && std::ranges::binary_search(m_bookmarked, row->seq)
+                   ? QVariant(tr("Bookmarked"))
+                   : QVariant();
     if (role == Qt::ForegroundRole)
         return isDimmed ? QVariant(dimmedColour()) : foreground(*row, column);
     if (role == Qt::ToolTipRole)

@@ -30,6 +30,7 @@ class MessageModel : public QAbstractTableModel
 {
     Q_OBJECT
 public:
+    enum Role { IsBookmarkedRole = Qt::UserRole + 1 };
     enum Column {
         Time,
         Delta,
@@ -99,6 +100,8 @@ public:
     void setClocks(ClocksPtr clocks);
     void applyTheme();
 
+    /// Messages that people have bookmarked, ascending.
+    void setBookmarked(std::vector<Seq> seqs);
     [[nodiscard]] Seq seqAt(int row) const; ///< 0: no such row
     /// The row of a message, or of the next one that is shown; -1 when there is none.
     [[nodiscard]] int rowOf(Seq seq) const;
@@ -173,6 +176,7 @@ private:
     LatestJob m_cellJob;
     nanoseconds m_slo{0};
     bool m_hidesPayloads = false;
+    std::vector<Seq> m_bookmarked;
     QFont m_font;
     QFont m_numberFont;
     // Looking a name up takes a lock and makes a string; a frame needs a hundred of them.

@@ -3,6 +3,7 @@
 #include "views/messages/messagesview.h"
 
 #include "query/messagefield.h"
+#include "views/base/bookmarkboard.h"
 #include "views/base/clockfollower.h"
 #include "views/base/emptynote.h"
 #include "views/base/names.h"
@@ -12,6 +13,8 @@
 #include "views/base/sharedview.h"
 #include "views/base/shownzone.h"
 #include "views/base/theme.h"
+#include "views/base/viewwishes.h"
+#include "views/messages/comparisonbase.h"
 #include "views/messages/messagemodel.h"
 #include "views/messages/messagesearch.h"
 #include "views/messages/messagetable.h"
@@ -55,12 +58,14 @@ MessagesView::MessagesView(const ViewContext& context, QWidget* parent)
     , m_table(new MessageTable(m_model, this))
     , m_note(new EmptyNote(m_table))
     , m_search(new MessageSearch(this))
+    , m_bookmarks(BookmarkBoard::of(context.shared))
 {
     setFocusProxy(m_table);
     setAccessibleName(tr("Messages"));
-    setAccessibleDescription(
-        tr("Table of the messages. Arrow keys pick a message, Return moves the "
-           "playhead to it, Control and C copies the selected rows."));
+    setAccessibleDescription(tr(
+        "Table of the messages. Arrow keys pick a message, Return moves the "
+        "playhead to it, Control and C copies the selected rows, B bookmarks a message, = compares "
+        "two."));
     m_table->view()->setAccessibleName(tr("Messages"));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
@@ -96,6 +101,13 @@ MessagesView::MessagesView(const ViewContext& context, QWidget* parent)
         m_failure = sentence;
         updateHeader();
     });
+    connect(m_bookmarks, &BookmarkBoard::changed, this,
+            [this] { m_model->setBookmarked(m_bookmarks->messages()); });
+    connect(m_bookmarks, &BookmarkBoard::failed, this, [this](const Error& error) {
+        m_failure = error.message;
+        updateHeader();
+    });
+    m_model->setBookmarked(m_bookmarks->messages());
     connect(m_search, &MessageSearch::found, this, &MessagesView::onFound);
     connect(m_search, &MessageSearch::searchFailed, this, [this](const QString& sentence) {
         m_failure = sentence;
@@ -374,6 +386,16 @@ void MessagesView::showMenu(const QPoint& globalPosition, int row)
             menu.addAction(tr("Select agent %1").arg(agentText(names, sender)), shared(),
                            [this, sender] { shared()->selectAgent(sender); });
     }
+    if (message != nullptr) {
+        const Seq seq = message->seq;
+        menu.addAction(m_bookmarks->has(seq) ? tr("Remove the bookmark") : tr("Bookmark"),
+                       m_bookmarks, [this, seq] { m_bookmarks->toggle(seq); })
+            ->setShortcut(Qt::Key_B);
+        if (!m_bookmarks->messages().empty())
+            menu.addAction(tr("Only bookmarked messages"), this,
+                           [this] { narrow(u"bookmarked"_s); });
+    }
+    menu.addAction(compareTitle(), this, &MessagesView::compareRows)->setShortcut(Qt::Key_Equal);
     addPickActions(menu, this);
     if (shared()->filter())
         menu.addAction(tr("Show all messages"), shared(), [this] { shared()->setFilter(nullptr); });
@@ -387,6 +409,36 @@ void MessagesView::showMenu(const QPoint& globalPosition, int row)
     for (QAction* action : {text, json, csv, markdown})
         action->setEnabled(m_table->currentRow() >= 0);
     menu.exec(globalPosition);
+}
+
+QString MessagesView::compareTitle() const
+{
+    const auto [first, last] = m_table->selectedRows();
+    const Seq held = ComparisonBase::of(shared())->held();
+    if (last > first)
+        return last == first + 1 ? tr("Compare the two")
+                                 : tr("Compare the first with the last of them");
+    if (held != 0 && first >= 0 && m_model->seqAt(first) != held)
+        return tr("Compare with message %1, which is held").arg(numberText(held));
+    return tr("Hold for comparing");
+}
+
+void MessagesView::compareRows()
+{
+    const auto [first, last] = m_table->selectedRows();
+    if (first < 0)
+        return;
+    ComparisonBase* base = ComparisonBase::of(shared());
+    if (last > first) {
+        const Seq other = m_model->seqAt(last);
+        base->hold(m_model->seqAt(first));
+        shared()->selectMessage(other);
+    } else if (base->held() == 0 || base->held() == m_model->seqAt(first)) {
+        base->hold(m_model->seqAt(first));
+        return;
+    }
+    base->compare();
+    ViewWishes::of(shared())->show(u"inspector"_s);
 }
 
 void MessagesView::copyRows()
@@ -510,7 +562,9 @@ void MessagesView::keyPressEvent(QKeyEvent* event)
 {
     if (event->matches(QKeySequence::Copy))
         copyRows();
-    else
+    else if (event->key() == Qt::Key_Equal && event->modifiers() == Qt::NoModifier)
+        compareRows();
+    else if (!m_bookmarks->takeKey(*event))
         View::keyPressEvent(event);
 }
 

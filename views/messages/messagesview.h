@@ -15,6 +15,7 @@ class QMenu;
 
 namespace murmur {
 
+class BookmarkBoard;
 class EmptyNote;
 class MessageModel;
 class MessageSearch;
@@ -43,6 +44,8 @@ public:
     /// Puts the selected rows on the clipboard as soon as they are read.
     void copyRows();
     void copyRowsAsJson();
+    /// Two selected rows with each other, one with the message that is held; else it is held.
+    void compareRows();
 
     [[nodiscard]] QSize sizeHint() const override { return {800, 220}; }
     /// Selects the next (+1) or previous (-1) message that passes the filter; false: none is known.
@@ -70,6 +73,7 @@ private:
     QString offerCell(QMenu& menu, const QPoint& globalPosition, int row);
     void addColumn(const QString& field);
     void narrow(const QString& condition);
+    [[nodiscard]] QString compareTitle() const;
     enum class CopyForm { Text, Json, Csv, Markdown };
     void copy(CopyForm form);
 
@@ -78,6 +82,7 @@ private:
     MessageTable* m_table;
     EmptyNote* m_note;
     MessageSearch* m_search;
+    BookmarkBoard* m_bookmarks; // the window's
     QString m_failure;
     bool m_followsEnd = true;
     QTimer m_followPause;     ///< runs while the newest rows stand

@@ -11,6 +11,7 @@
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QPainterPath>
 #include <QScrollBar>
 #include <QStyledItemDelegate>
 #include <QWheelEvent>
@@ -23,6 +24,7 @@ namespace {
 
 constexpr int kWheelRows = 3;
 constexpr int kMark = 3; // pixels
+constexpr int kFlag = 8;
 
 /// Colours of the model win over the style's colour of selected text: a selected error is still
 /// red.
@@ -43,6 +45,13 @@ public:
             painter->fillRect(
                 QRect(option.rect.left(), option.rect.top(), kMark, option.rect.height()),
                 theme.interaction);
+        if (option.rect.left() <= 0 && index.data(MessageModel::IsBookmarkedRole).toBool()) {
+            const QPoint corner = option.rect.topLeft() + QPoint(0, 2);
+            QPainterPath flag;
+            flag.addPolygon(
+                QPolygonF({corner, corner + QPoint(kFlag, 0), corner + QPoint(0, kFlag)}));
+            painter->fillPath(flag, theme.kinds[static_cast<std::size_t>(Kind::Marker)]);
+        }
         const QString text = index.data(Qt::DisplayRole).toString();
         if (text.isEmpty())
             return;
@@ -96,6 +105,9 @@ protected:
     {
         if (event->matches(QKeySequence::Copy))
             event->ignore(); // the view around us copies rows; the base class would copy one cell
+        else if (!(event->modifiers() & ~Qt::ShiftModifier) && !event->text().trimmed().isEmpty() &&
+                 event->text().front().isPrint())
+            event->ignore(); // keys of the view around us; the base class would look for a cell
         else if (!m_owner->handleKey(event))
             QTableView::keyPressEvent(event);
     }

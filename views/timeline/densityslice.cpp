@@ -21,11 +21,18 @@ LaneCounts summed(const TileLane& lane, std::size_t buckets, bool isWeighed)
             counts.sent[i] = static_cast<std::uint32_t>(std::min(most, lane.bytes[i]));
         return counts;
     }
+    std::vector<std::uint32_t> most(buckets);
+    counts.kinds.assign(buckets, 0);
     for (std::size_t kind = 0; kind < lane.sent.size(); ++kind) {
         const auto& values = lane.sent[kind];
         const std::size_t n = std::min(values.size(), buckets);
-        for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t i = 0; i < n; ++i) {
             counts.sent[i] += values[i];
+            if (values[i] > most[i]) {
+                most[i] = values[i];
+                counts.kinds[i] = static_cast<std::uint8_t>(kind);
+            }
+        }
     }
     const auto& errors = lane.sent[static_cast<std::size_t>(Kind::Error)];
     if (std::ranges::any_of(errors, [](std::uint32_t n) { return n != 0; })) {

@@ -16,6 +16,7 @@ struct LaneCounts
     AgentId agent{};
     std::vector<std::uint32_t> sent;
     std::vector<std::uint32_t> errors; ///< empty: none
+    std::vector<std::uint8_t> kinds = {}; ///< the commonest of each bucket; empty: not known
 };
 
 /// What the timeline keeps of a TileSlice: the sums over kinds, made once in the worker.

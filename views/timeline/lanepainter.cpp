@@ -5,6 +5,7 @@
 
 #include <QPainter>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace Qt::StringLiterals;
@@ -60,6 +61,14 @@ void fillRects(QPainter& painter, const std::vector<QRect>& rects, const QColor&
     painter.setPen(Qt::NoPen);
     painter.setBrush(color);
     painter.drawRects(rects.data(), static_cast<int>(rects.size()));
+}
+
+constexpr std::size_t kMostCounts = 40;
+
+/// A bundle is wider, the more it holds.
+int widthOf(const PlacedArrow& arrow)
+{
+    return arrow.count < 2 ? 1 : std::min(6, 1 + static_cast<int>(std::log2(arrow.count)));
 }
 
 /// What we sent stands in a frame, whatever its kind.
@@ -153,7 +162,16 @@ void LanePainter::prepare(const Theme& theme, qreal pixelRatio)
 
 void LanePainter::paintDensity(QPainter& painter, const DensityBoxes& boxes, bool isQuiet) const
 {
-    fillRects(painter, boxes.traffic, isQuiet ? m_traffic.quiet : m_traffic.full);
+    if (boxes.kinds.empty()) {
+        fillRects(painter, boxes.traffic, isQuiet ? m_traffic.quiet : m_traffic.full);
+    } else {
+        for (auto& rects : m_byKind)
+            rects.clear();
+        for (std::size_t i = 0; i < boxes.traffic.size(); ++i)
+            m_byKind[boxes.kinds[i]].push_back(boxes.traffic[i]);
+        for (std::size_t kind = 0; kind < m_byKind.size(); ++kind)
+            fillRects(painter, m_byKind[kind], isQuiet ? m_kinds[kind].quiet : m_kinds[kind].full);
+    }
     fillRects(painter, boxes.errors, m_theme->bad);
 }
 
@@ -243,11 +261,40 @@ void LanePainter::paintArrows(QPainter& painter, std::span<const PlacedArrow> ar
         const int away = arrow.toY > arrow.fromY ? -1 : 1;
         const int tip = arrow.toY + dy + away * 6;
         const int from = arrow.fromY + dy;
-        parts.emplace_back(arrow.x, std::min(from, tip), 1, std::abs(from - tip));
+        const int width = widthOf(arrow);
+        const int left = arrow.x - width / 2;
+        parts.emplace_back(left, std::min(from, tip), width, std::abs(from - tip));
         for (int i = 0; i < 3; ++i)
-            parts.emplace_back(arrow.x - i, tip + away * i, 2 * i + 1, 1);
+            parts.emplace_back(left - i, tip + away * i, 2 * i + width, 1);
     }
     fillRects(painter, parts, m_arrow);
+    // The number of a bundle stands beside it, where no other does.
+    const QFont font = m_theme->numberFont(8);
+    const QFontMetrics metrics(font);
+    std::vector<QRect> taken;
+    for (const PlacedArrow& arrow : arrows) {
+        if (arrow.count < 2 || std::abs(arrow.fromY - arrow.toY) < 2 * metrics.height())
+            continue;
+        const QString text = u"×%1"_s.arg(arrow.count);
+        QRect plate(0, 0, metrics.horizontalAdvance(text) + 4, metrics.height() - 1);
+        plate.moveCenter(
+            {arrow.x + widthOf(arrow) + plate.width() / 2, (arrow.fromY * 2 + arrow.toY) / 3 + dy});
+        if (std::ranges::any_of(taken, [&](QRect other) { return other.intersects(plate); }))
+            continue;
+        taken.push_back(plate);
+        if (taken.size() > kMostCounts)
+            break;
+        painter.fillRect(plate, m_theme->ground);
+        painter.setFont(font);
+        painter.setPen(m_theme->faint);
+        painter.drawText(plate, Qt::AlignCenter, text);
+    }
+}
+
+void LanePainter::paintTrouble(QPainter& painter, QRect band, const QColor& color) const
+{
+    painter.fillRect(band, mixed(color, m_theme->ground, 0.13));
+    painter.fillRect(band.left(), band.top(), band.width(), 2, mixed(color, m_theme->ground, 0.75));
 }
 
 void LanePainter::paintSilence(QPainter& painter, QRect band, const QString& sentence) const

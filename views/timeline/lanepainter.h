@@ -30,6 +30,8 @@ public:
     void paintArrows(QPainter& painter, std::span<const PlacedArrow> arrows, int dy) const;
     /// Slanted hatch with a sentence on a plate: silence.
     void paintSilence(QPainter& painter, QRect band, const QString& sentence) const;
+    /// What a finding is about: a tint under the traffic of its lane, with a line above.
+    void paintTrouble(QPainter& painter, QRect band, const QColor& color) const;
     /// Dotted hatch over all lanes: what we lost.
     void paintGap(QPainter& painter, QRect band) const;
     /// Text on a plate that stays inside `inside`; returns the plate.
@@ -52,6 +54,7 @@ private:
     const Theme* m_theme = nullptr;
     qreal m_pixelRatio = 0;
     std::array<Tones, kKindCount> m_kinds;
+    mutable std::array<std::vector<QRect>, kKindCount> m_byKind; ///< kept for its memory
     std::array<std::array<QImage, 3>, kKindCount> m_sprites;
     std::array<std::array<QImage, 3>, kKindCount> m_hollow; ///< content left out by choice
     Tones m_traffic;

@@ -3,6 +3,7 @@
 
 #include "views/timeline/navigation.h"
 
+#include "views/base/bookmarkboard.h"
 #include "views/base/playback.h"
 #include "views/base/sharedview.h"
 #include "views/base/timeaxis.h"
@@ -91,7 +92,7 @@ bool navigateByKey(SharedView& shared, const QKeyEvent& event)
         shared.goLive();
         return true;
     default:
-        return false;
+        return BookmarkBoard::of(&shared)->takeKey(event);
     }
 }
 

@@ -4,6 +4,7 @@
 #include "views/timeline/overviewstrip.h"
 
 #include "views/base/axispainter.h"
+#include "views/base/findingboard.h"
 #include "views/base/losttext.h"
 #include "views/base/markeroverlay.h"
 #include "views/base/numbers.h"
@@ -20,6 +21,7 @@
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
@@ -40,6 +42,7 @@ int axisHeight()
 {
     return 19 * Theme::size().textPercent / 100;
 }
+constexpr int kPin = 8;
 constexpr int kEdge = 5;      // pixels around an edge of the window that grab it
 constexpr int kNarrowest = 6; // a window of microseconds in a session of days is still seen
 
@@ -49,6 +52,7 @@ OverviewStrip::OverviewStrip(const ViewContext& context, QWidget* parent)
     : View(context, parent)
     , m_data(context.shared)
     , m_zone(new ZoneButton(context.shared, this))
+    , m_findings(FindingBoard::of(context.shared))
 {
     setAttribute(Qt::WA_OpaquePaintEvent);
     setFocusPolicy(Qt::StrongFocus);
@@ -61,6 +65,7 @@ OverviewStrip::OverviewStrip(const ViewContext& context, QWidget* parent)
         update();
     });
     const auto repaint = [this] { update(); };
+    connect(m_findings, &FindingBoard::changed, this, repaint);
     connect(context.shared, &SharedView::windowChanged, this, repaint);
     connect(context.shared, &SharedView::playheadChanged, this, repaint);
     connect(context.shared->playback(), &Playback::changed, this, repaint);
@@ -86,7 +91,8 @@ void OverviewStrip::setCorner(QWidget* corner)
 void OverviewStrip::placeCorner()
 {
     if (m_corner)
-        m_corner->setGeometry(0, headerHeight(), Theme::current().axisLeft, height() - headerHeight());
+        m_corner->setGeometry(0, headerHeight(), Theme::current().axisLeft,
+                              height() - headerHeight());
 }
 
 QSize OverviewStrip::sizeHint() const
@@ -184,7 +190,10 @@ QString OverviewStrip::facts() const
 
 QString OverviewStrip::asText() const
 {
-    return u"%1\t%2"_s.arg(span(), facts());
+    QString text = u"%1\t%2"_s.arg(span(), facts());
+    for (const FindingMark& mark : m_findings->marks())
+        text += u"\n%1\t%2\t%3"_s.arg(shownClock(fromNs(mark.start)), mark.title, mark.sentence);
+    return text;
 }
 
 void OverviewStrip::describe()
@@ -232,9 +241,7 @@ void OverviewStrip::paintLayer(QPainter& painter) const
     if (!density || plot.width() <= 0)
         return;
     const TimeAxis axis = this->axis();
-    ColumnCounts columns;
-    columns.sent.resize(static_cast<std::size_t>(plot.width()));
-    columns.errors.resize(columns.sent.size());
+    ColumnCounts columns(plot.width());
     addToColumns(*density, density->total, axis, columns);
     DensityBoxes boxes;
     addDensityBoxes(columns, plot.left(), plot.adjusted(0, 4, 0, 0),
@@ -297,6 +304,90 @@ void OverviewStrip::paintWindow(QPainter& painter) const
     }
 }
 
+std::vector<OverviewStrip::Pin> OverviewStrip::pins() const
+{
+    std::vector<Pin> pins;
+    if (whole().isEmpty())
+        return pins;
+    const TimeAxis axis = this->axis();
+    const QRect plot = plotRect();
+    for (const FindingMark& mark : m_findings->marks()) {
+        const double x = axis.xAt(fromNs(mark.start));
+        if (x < plot.left() - 1 || x > plot.right() + 2)
+            continue;
+        const int left = std::clamp(static_cast<int>(x) - kPin / 2, plot.left(),
+                                    std::max(plot.left(), plot.right() + 1 - kPin));
+        const int until = std::clamp(static_cast<int>(axis.xAt(fromNs(mark.end))), left + kPin / 2,
+                                     plot.right() + 1);
+        // Pins that would cover each other are one, that of the worst.
+        if (!pins.empty() && left - pins.back().place.right() <= 0) {
+            Pin& pin = pins.back();
+            pin.until = std::max(pin.until, until);
+            pin.marks.push_back(&mark);
+            if (mark.severity > pin.severity) {
+                pin.severity = mark.severity;
+                std::swap(pin.marks.front(), pin.marks.back());
+            }
+            continue;
+        }
+        pins.push_back({QRect(left, plot.top() - 1, kPin, kPin), until, mark.severity, {&mark}});
+    }
+    return pins;
+}
+
+void OverviewStrip::paintPins(QPainter& painter) const
+{
+    const Theme& theme = Theme::current();
+    const QRect plot = plotRect();
+    for (const Pin& pin : pins()) {
+        const QColor color = severityColor(theme, pin.severity);
+        painter.fillRect(
+            QRect(QPoint(pin.place.center().x(), plot.top()), QPoint(pin.until, plot.top() + 1)),
+            color);
+        painter.fillRect(pin.place.adjusted(-1, 0, 1, 1), theme.ground);
+        painter.setRenderHint(QPainter::Antialiasing);
+        paintSeverity(painter, QRectF(pin.place), pin.severity, color);
+        painter.setRenderHint(QPainter::Antialiasing, false);
+    }
+}
+
+std::optional<OverviewStrip::Pin> OverviewStrip::pinAt(QPoint position) const
+{
+    for (const Pin& pin : pins()) {
+        if (pin.place.adjusted(-2, -4, 2, 3).contains(position))
+            return pin;
+    }
+    return std::nullopt;
+}
+
+QString OverviewStrip::pinText(const Pin& pin) const
+{
+    constexpr std::size_t kMostLines = 5;
+    QStringList lines;
+    for (const FindingMark* mark : pin.marks) {
+        if (std::cmp_equal(lines.size(), kMostLines)) {
+            lines << tr("… and %1 more").arg(static_cast<int>(pin.marks.size() - kMostLines));
+            break;
+        }
+        lines << tr("%1 · %2: %3")
+                     .arg(shownClock(fromNs(mark->start), 0), mark->title, mark->sentence);
+    }
+    return lines.join(u'\n');
+}
+
+bool OverviewStrip::event(QEvent* event)
+{
+    if (event->type() == QEvent::ToolTip) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        if (const auto pin = pinAt(help->pos()))
+            QToolTip::showText(help->globalPos(), pinText(*pin), this, pin->place);
+        else
+            QToolTip::hideText();
+        return true;
+    }
+    return View::event(event);
+}
+
 void OverviewStrip::paintEvent(QPaintEvent*)
 {
     const FrameTimer::Frame frame(m_frames);
@@ -318,6 +409,7 @@ void OverviewStrip::paintEvent(QPaintEvent*)
         return;
     paintAxis(painter, axis(), m_zone->besides(axisRect()), theme);
     paintWindow(painter);
+    paintPins(painter);
     if (hasFocus())
         painter.fillRect(0, 0, width(), 1, theme.interaction);
 }
@@ -346,6 +438,15 @@ void OverviewStrip::mousePressEvent(QMouseEvent* event)
     if (event->button() != Qt::LeftButton)
         return;
     m_pressed = event->position().toPoint();
+    if (const auto pin = pinAt(m_pressed)) {
+        // Once more at the same place: the next of those that stand there.
+        const auto at = std::ranges::find(pin->marks, m_pickedFinding, &FindingMark::id);
+        const bool hasNext = at != pin->marks.end() && at + 1 != pin->marks.end();
+        m_pickedFinding = hasNext ? (*(at + 1))->id : pin->marks.front()->id;
+        m_grip = Grip::None;
+        m_findings->pick(m_pickedFinding);
+        return;
+    }
     m_grip = gripAt(m_pressed);
     m_hasMoved = false;
     m_pressedWindow = shared()->window();
@@ -357,7 +458,9 @@ void OverviewStrip::mouseMoveEvent(QMouseEvent* event)
     const QPoint position = event->position().toPoint();
     if (m_grip == Grip::None) {
         const Grip under = gripAt(position);
-        if (under == Grip::Begin || under == Grip::End)
+        if (pinAt(position))
+            setCursor(Qt::PointingHandCursor);
+        else if (under == Grip::Begin || under == Grip::End)
             setCursor(Qt::SizeHorCursor);
         else if (under == Grip::Body)
             setCursor(Qt::OpenHandCursor);
@@ -414,7 +517,11 @@ void OverviewStrip::mouseReleaseEvent(QMouseEvent* event)
 
 void OverviewStrip::mouseDoubleClickEvent(QMouseEvent* event)
 {
-    if (event->button() == Qt::LeftButton)
+    if (event->button() != Qt::LeftButton)
+        return;
+    if (pinAt(event->position().toPoint()))
+        m_findings->show(m_pickedFinding);
+    else
         shared()->showAll();
 }
 

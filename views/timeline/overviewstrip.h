@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "views/base/findingboard.h"
 #include "views/base/frametimer.h"
 #include "views/base/timeaxis.h"
 #include "views/base/view.h"
 #include "views/timeline/overviewdata.h"
+
+#include <optional>
+#include <vector>
 
 namespace murmur {
 
@@ -36,6 +40,7 @@ public:
     [[nodiscard]] QString facts() const;
 
 protected:
+    bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
@@ -68,11 +73,26 @@ private:
     void placeCorner();
     void describe();
 
+    /// Findings that begin within a few pixels.
+    struct Pin
+    {
+        QRect place;
+        int until = 0; ///< x of their end
+        Severity severity = Severity::Info;
+        std::vector<const FindingMark*> marks; ///< the worst first
+    };
+    [[nodiscard]] std::vector<Pin> pins() const;
+    [[nodiscard]] std::optional<Pin> pinAt(QPoint position) const;
+    [[nodiscard]] QString pinText(const Pin& pin) const;
+    void paintPins(QPainter& painter) const;
+
     OverviewData m_data;
     quint64 m_revision = 0;
     FrameTimer m_frames{QStringLiteral("overview")};
     QWidget* m_corner = nullptr;
     ZoneButton* m_zone;
+    FindingBoard* m_findings; // the window's
+    std::uint64_t m_pickedFinding = 0;
     QImage m_layer;
     LayerKey m_key;
     Grip m_grip = Grip::None;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
+#include <tuple>
 
 namespace murmur {
 
@@ -32,6 +34,27 @@ int heightOf(std::uint32_t count, std::uint32_t highest, int room, DensityBoxes:
 }
 
 } // namespace
+
+ColumnCounts::ColumnCounts(int width, bool tellsKinds)
+    : sent(static_cast<std::size_t>(std::max(0, width)))
+    , errors(sent.size())
+    , votes(tellsKinds ? sent.size() * kKindCount : 0)
+{
+}
+
+void ColumnCounts::vote(std::int64_t column, std::size_t kind, std::uint32_t count)
+{
+    if (!votes.empty())
+        votes[static_cast<std::size_t>(column) * kKindCount + kind] += count;
+}
+
+std::uint8_t ColumnCounts::kindOf(std::size_t column) const
+{
+    if (votes.empty() || sent[column] == 0)
+        return 0;
+    const auto first = votes.begin() + static_cast<std::ptrdiff_t>(column * kKindCount);
+    return static_cast<std::uint8_t>(std::max_element(first, first + kKindCount) - first);
+}
 
 std::uint32_t ColumnCounts::highest() const
 {
@@ -67,6 +90,8 @@ void addToColumns(const DensitySlice& slice, const LaneCounts& counts, const Tim
         for (from = std::max<std::int64_t>(from, 0); from < std::min(to, width); ++from) {
             columns.sent[static_cast<std::size_t>(from)] += n;
             columns.errors[static_cast<std::size_t>(from)] += failed;
+            if (!counts.kinds.empty())
+                columns.vote(from, counts.kinds[bucket], n);
         }
     }
 }
@@ -79,6 +104,8 @@ void addToColumns(std::span<const Mark> marks, const TimeAxis& axis, ColumnCount
         if (column < 0 || column >= width)
             continue;
         ++columns.sent[static_cast<std::size_t>(column)];
+        columns.vote(column,
+                     std::min<std::size_t>(static_cast<std::size_t>(mark.kind), kKindCount - 1), 1);
         if (mark.kind == Kind::Error)
             ++columns.errors[static_cast<std::size_t>(column)];
     }
@@ -104,8 +131,9 @@ void addDensityBoxes(const ColumnCounts& columns, int left, QRect lane, std::uin
     for (std::size_t i = 0; i < width;) {
         const int height = high(columns.sent[i]);
         const std::uint32_t failed = columns.errors[i];
+        const std::uint8_t kind = columns.kindOf(i);
         std::size_t end = i + 1;
-        while (end < width && high(columns.sent[end]) == height &&
+        while (end < width && high(columns.sent[end]) == height && columns.kindOf(end) == kind &&
                (columns.errors[end] != 0) == (failed != 0) &&
                (failed == 0 || columns.errors[end] == failed))
             ++end;
@@ -113,6 +141,8 @@ void addDensityBoxes(const ColumnCounts& columns, int left, QRect lane, std::uin
             const int x = left + static_cast<int>(i);
             const int w = static_cast<int>(end - i);
             boxes.traffic.emplace_back(x, bottom - height, w, height);
+            if (!columns.votes.empty())
+                boxes.kinds.push_back(kind);
             if (failed > 0) {
                 // Errors stand at the foot, never lower than they are high alone.
                 const int part = std::min(height, high(failed));
@@ -239,6 +269,43 @@ placeArrows(std::span<const Mark> marks, const TimeAxis& axis, const LaneLayout&
                 return {};
             arrows.push_back(arrow);
         }
+    }
+    return arrows;
+}
+
+std::vector<PlacedArrow> bundleArrows(std::vector<PlacedArrow> arrows, std::size_t most, int origin)
+{
+    constexpr int kWidest = 256; // pixels
+    const auto cellOf = [&](const PlacedArrow& arrow, int width) {
+        return static_cast<int>(std::floor(static_cast<double>(arrow.x - origin) / width));
+    };
+    std::ranges::sort(arrows, {}, [](const PlacedArrow& arrow) {
+        return std::tuple(arrow.fromY, arrow.toY, arrow.x);
+    });
+    for (int width = 4; arrows.size() > most && width <= kWidest; width *= 2) {
+        std::vector<PlacedArrow> bundles;
+        bundles.reserve(arrows.size());
+        for (std::size_t first = 0; first < arrows.size();) {
+            PlacedArrow bundle = arrows[first];
+            std::int64_t middle = std::int64_t(bundle.x) * bundle.count;
+            std::size_t last = first + 1;
+            for (; last < arrows.size(); ++last) {
+                const PlacedArrow& next = arrows[last];
+                if (next.fromY != bundle.fromY || next.toY != bundle.toY ||
+                    cellOf(next, width) != cellOf(arrows[first], width))
+                    break;
+                bundle.count += next.count;
+                middle += std::int64_t(next.x) * next.count;
+            }
+            bundle.x = static_cast<int>(middle / bundle.count);
+            bundles.push_back(bundle);
+            first = last;
+        }
+        arrows = std::move(bundles);
+    }
+    if (arrows.size() > most) {
+        std::ranges::stable_sort(arrows, std::greater{}, &PlacedArrow::count);
+        arrows.resize(most);
     }
     return arrows;
 }

@@ -19,6 +19,13 @@ struct ColumnCounts
 {
     std::vector<std::uint32_t> sent;
     std::vector<std::uint32_t> errors;
+    /// By column and kind; empty: kinds are not told apart.
+    std::vector<std::uint32_t> votes;
+
+    explicit ColumnCounts(int width = 0, bool tellsKinds = false);
+    void vote(std::int64_t column, std::size_t kind, std::uint32_t count);
+    /// The commonest kind of a column.
+    [[nodiscard]] std::uint8_t kindOf(std::size_t column) const;
     [[nodiscard]] std::uint32_t highest() const;
 };
 
@@ -38,6 +45,7 @@ struct DensityBoxes
     /// downs better by its root.
     enum class Scale { Logarithm, Root };
     std::vector<QRect> traffic;
+    std::vector<std::uint8_t> kinds; ///< of `traffic`, where columns tell them
     std::vector<QRect> errors;
 };
 void addDensityBoxes(const ColumnCounts& columns, int left, QRect lane, std::uint32_t highest,
@@ -82,6 +90,7 @@ struct PlacedArrow
     int x = 0;
     int fromY = 0;
     int toY = 0;
+    int count = 1; ///< messages that it stands for
     friend bool operator==(const PlacedArrow&, const PlacedArrow&) = default;
 };
 /// Arrows of `marks` to each receiver that has a row of its own, up to `limit` of them; none at all
@@ -90,5 +99,11 @@ std::vector<PlacedArrow>
 placeArrows(std::span<const Mark> marks, const TimeAxis& axis, const LaneLayout& layout,
             const std::function<std::span<const AgentId>(AudienceId)>& receivers,
             std::size_t limit);
+
+/// At most `most` arrows: those between the same two rows within a few pixels become one in their
+/// middle, the more the wider, until they fit; of those that never do the busiest. Pixels are
+/// gathered from `origin` on, which moves with what is drawn, so that bundles do.
+std::vector<PlacedArrow> bundleArrows(std::vector<PlacedArrow> arrows, std::size_t most,
+                                      int origin);
 
 } // namespace murmur

@@ -167,7 +167,9 @@ void TimelineView::mouseDoubleClickEvent(QMouseEvent* event)
     if (event->button() != Qt::LeftButton)
         return;
     const QPoint position = event->position().toPoint();
-    if (plotRect().contains(position))
+    if (const ShownFinding* finding = findingAt(position))
+        pickFinding(*finding, true);
+    else if (plotRect().contains(position))
         shared()->setWindow(axis().zoomed(position.x(), 0.25));
     else
         mousePressEvent(event); // two quick clicks on a group fold and unfold it
@@ -203,6 +205,10 @@ void TimelineView::select(QPointF position)
         m_picked.clear();
         ++m_picks;
         selectLane(row.agent);
+        return;
+    }
+    if (const ShownFinding* finding = findingAt(point)) {
+        pickFinding(*finding, false);
         return;
     }
     const TimePoint time = axis().timeAt(position.x());
@@ -252,7 +258,9 @@ void TimelineView::updateHover(QPoint position)
         const LaneRow& row = m_layout.rows()[shown->row];
         const auto names = session->dictionaries();
         const TimeAxis axis = this->axis();
-        if (const Mark* mark = hit(*shown, position)) {
+        if (const ShownFinding* finding = findingAt(position)) {
+            text = findingsSentence(*finding);
+        } else if (const Mark* mark = hit(*shown, position)) {
             text = sentenceOf(*mark);
         } else {
             for (const Gap& gap : m_data.gaps()) {

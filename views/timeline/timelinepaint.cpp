@@ -6,6 +6,7 @@
 #include "session/laneset.h"
 #include "views/base/audience.h"
 #include "views/base/axispainter.h"
+#include "views/base/findingboard.h"
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
@@ -25,9 +26,10 @@ namespace murmur {
 namespace {
 
 constexpr std::int64_t kRhythm = 5; ///< messages
-constexpr std::size_t kArrowLimit = 2000;
+constexpr std::size_t kArrowLimit = 40'000;
 // More arrows than one per this many pixels of the plot hide the lanes that they cross.
-constexpr int kPixelsPerArrow = 6;
+constexpr int kPixelsPerArrow = 8;
+constexpr std::int64_t kBundleTurn = 1 << 20; ///< pixels, a multiple of all widths of bundles
 constexpr int kLaneInset = 4;
 constexpr int kNarrowestGap = 6;
 
@@ -91,7 +93,8 @@ void TimelineView::ensureLayer()
                        shared()->selectedMessage(),
                        shared()->slo(),
                        railRect().height(),
-                       m_picks};
+                       m_picks,
+                       m_findings->revision()};
     if (key == m_layerKey && !m_layer.isNull())
         return;
     m_layerKey = key;
@@ -144,6 +147,7 @@ void TimelineView::paintLayer(QPainter& painter)
         plot.united(railRect()).intersected(QRect(plot.left(), 0, plot.width(), height())));
     paintRail(painter);
     painter.setClipRect(plot);
+    paintTroubles(painter);
     paintSilences(painter);
     paintArrowsOf(painter, m_shownMarks);
     std::uint32_t highest = 0;
@@ -159,6 +163,7 @@ void TimelineView::paintLayer(QPainter& painter)
         if (m_layout.rows()[shown.row].showsTraffic())
             paintRow(painter, shown, m_shownMarks, density, highest);
     }
+    paintFindings(painter);
     paintGaps(painter);
     painter.setClipRect(lanes);
     for (const ShownRow& shown : m_shown) {
@@ -229,9 +234,8 @@ void TimelineView::paintRow(QPainter& painter, ShownRow& shown, const MarkIndexP
         }
     }
     shown.isDensity = true;
-    ColumnCounts columns;
-    columns.sent.resize(static_cast<std::size_t>(shown.lane.width()));
-    columns.errors.resize(columns.sent.size());
+    const bool tellsKinds = m_key.weight == LaneKey::Weight::Messages;
+    ColumnCounts columns(shown.lane.width(), tellsKinds);
     if (holdsAll(marks, m_layout.members(row)) && !shared()->filter()) {
         for (const AgentId agent : m_layout.members(row))
             addToColumns(marks->lane(agent, axis.window()), axis, columns);
@@ -264,6 +268,7 @@ const LaneCounts& TimelineView::groupCounts(std::size_t row, const DensityPtr& d
         return found->second;
     LaneCounts& sum = found->second;
     sum.sent.resize(density->buckets);
+    std::vector<std::uint32_t> votes(density->buckets * kKindCount);
     const auto add = [](std::vector<std::uint32_t>& to, const std::vector<std::uint32_t>& from) {
         to.resize(std::max(to.size(), from.size()));
         std::transform(from.begin(), from.end(), to.begin(), to.begin(), std::plus<>());
@@ -272,7 +277,16 @@ const LaneCounts& TimelineView::groupCounts(std::size_t row, const DensityPtr& d
         if (const LaneCounts* counts = density->lane(agent)) {
             add(sum.sent, counts->sent);
             add(sum.errors, counts->errors);
+            for (std::size_t i = 0; i < counts->kinds.size(); ++i)
+                votes[i * kKindCount + counts->kinds[i]] += counts->sent[i];
+            if (!counts->kinds.empty())
+                sum.kinds.resize(density->buckets);
         }
+    }
+    for (std::size_t i = 0; i < sum.kinds.size(); ++i) {
+        const auto first = votes.begin() + static_cast<std::ptrdiff_t>(i * kKindCount);
+        sum.kinds[i] =
+            static_cast<std::uint8_t>(std::max_element(first, first + kKindCount) - first);
     }
     if (!sum.errors.empty())
         sum.errors.resize(sum.sent.size());
@@ -336,7 +350,7 @@ void TimelineView::paintSilences(QPainter& painter) const
         const int from = std::max(shown.lane.left(), clampedX(axis.xAt(fromNs(state->lastSent))) +
                                                          LanePainter::kMarkSize);
         const int to = std::min(shown.lane.right() + 1, clampedX(axis.xAt(end)));
-        if (to - from < 12)
+        if (to - from < 12 || isSilenceFound(row.agent, state->lastSent))
             continue;
         m_painter.paintSilence(
             painter, QRect(from, shown.lane.top() + 5, to - from, shown.lane.height() - 10),
@@ -377,8 +391,6 @@ void TimelineView::paintArrowsOf(QPainter& painter, const MarkIndexPtr& marks) c
         return;
     const QRect plot = plotRect();
     const auto visible = marks->all(axis().window());
-    if (visible.size() > kArrowLimit)
-        return;
     auto arrows = placeArrows(
         visible, axis(), m_layout,
         [this](AudienceId audience) { return m_data.receivers(audience); }, kArrowLimit);
@@ -388,8 +400,13 @@ void TimelineView::paintArrowsOf(QPainter& painter, const MarkIndexPtr& marks) c
     std::erase_if(arrows, [&](const PlacedArrow& arrow) {
         return isOutside(arrow.fromY) || isOutside(arrow.toY);
     });
-    if (arrows.size() <= static_cast<std::size_t>(plot.width() / kPixelsPerArrow))
-        m_painter.paintArrows(painter, arrows, dy);
+    // Bundles lie at times, not at pixels: panning moves them as they are.
+    const TimeAxis axis = this->axis();
+    const auto begun =
+        toNs(axis.window().begin) / std::max<std::int64_t>(1, axis.perPixel().count());
+    const int origin = plot.left() - static_cast<int>(begun % kBundleTurn);
+    const auto most = static_cast<std::size_t>(plot.width() / kPixelsPerArrow);
+    m_painter.paintArrows(painter, bundleArrows(std::move(arrows), most, origin), dy);
 }
 
 void TimelineView::paintRail(QPainter& painter) const

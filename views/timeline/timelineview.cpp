@@ -6,6 +6,7 @@
 #include "session/laneset.h"
 #include "views/base/agentnaming.h"
 #include "views/base/emptynote.h"
+#include "views/base/findingboard.h"
 #include "views/base/markeroverlay.h"
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
@@ -88,6 +89,7 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
     , m_note(new EmptyNote(this))
     , m_laneNote(new EmptyNote(this))
     , m_naming(new AgentNaming(context.shared, this))
+    , m_findings(FindingBoard::of(context.shared))
     , m_laneFilter(new QLineEdit(this))
 {
     setAttribute(Qt::WA_OpaquePaintEvent);
@@ -143,6 +145,7 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
         refreshAgents();
         fetchSelected();
     });
+    connect(m_findings, &FindingBoard::changed, this, [this] { update(); });
     m_note->follow(this->shared());
     connect(m_laneNote, &EmptyNote::actionTaken, this, [this] { setLaneKey(m_keyBefore); });
     new MarkerOverlay(this->shared(), this, [this] {
@@ -592,6 +595,8 @@ QString TimelineView::asText() const
                       : tr("%1 (%2 agents)").arg(row.label).arg(static_cast<int>(row.memberCount));
         lines << laneSentence(label, count, errors, shared()->window(), m_key.weight);
     }
+    for (const ShownFinding& shown : m_shownFindings)
+        lines << findingsSentence(shown);
     if (const QString behind = m_lags->asText(); !behind.isEmpty())
         lines << behind;
     return lines.join(u'\n');

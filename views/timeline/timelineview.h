@@ -27,6 +27,7 @@ namespace murmur {
 
 class AgentNaming;
 class EmptyNote;
+class FindingBoard;
 class LagBand;
 class LaneSet;
 class ZoneButton;
@@ -133,7 +134,20 @@ private:
         nanoseconds slo{0};
         int rail = 0;
         quint64 picks = 0;
+        quint64 findings = 0;
         friend bool operator==(const LayerKey&, const LayerKey&) = default;
+    };
+    /// Findings whose signs stand at one place of a lane, the worst first.
+    struct ShownFinding
+    {
+        std::vector<std::size_t> findings; ///< places in the board
+        QRect sign;
+        QRect room; ///< for words, right of the sign
+    };
+    struct ShownTrouble
+    {
+        std::size_t finding = 0;
+        QRect band;
     };
     enum class Drag { None, Undecided, Pan, Zoom, Measure };
     struct Hover
@@ -185,6 +199,15 @@ private:
     void paintName(QPainter& painter, const LaneRow& row, QRect rect) const;
     void paintGaps(QPainter& painter) const;
     void paintSilences(QPainter& painter) const;
+    /// What lies under the traffic of lanes that a finding is about.
+    void paintTroubles(QPainter& painter);
+    void paintFindings(QPainter& painter) const;
+    void placeFindings();
+    [[nodiscard]] bool isSilenceFound(AgentId agent, std::int64_t since) const;
+    [[nodiscard]] const ShownFinding* findingAt(QPoint position) const;
+    [[nodiscard]] QString findingsSentence(const ShownFinding& shown) const;
+    /// The next of those that stand at one place, at each click.
+    void pickFinding(const ShownFinding& shown, bool showsAll);
     void paintArrowsOf(QPainter& painter, const MarkIndexPtr& marks) const;
     void paintRail(QPainter& painter) const;
     void paintProgress(QPainter& painter) const;
@@ -216,6 +239,7 @@ private:
     EmptyNote* m_note;
     EmptyNote* m_laneNote; ///< while lanes are looked for
     AgentNaming* m_naming;
+    FindingBoard* m_findings; // the window's
     QTimer m_describe;
 
     LaneKey m_key;
@@ -246,6 +270,9 @@ private:
     LayerKey m_layerKey;
     MarkIndexPtr m_shownMarks; ///< keeps alive what ShownRow points into
     std::vector<ShownRow> m_shown;
+    std::vector<ShownFinding> m_shownFindings;
+    std::vector<ShownTrouble> m_troubles;
+    std::uint64_t m_pickedFinding = 0;
     DensityPtr m_groupDensity; ///< that m_groupCounts were made from
     quint64 m_groupLayout = 0;
     std::unordered_map<std::size_t, LaneCounts> m_groupCounts; // by row
