@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "findings/checkfile.h"
 #include "findings/settings.h"
 #include "support/recorded.h"
 #include "views/base/emptynote.h"

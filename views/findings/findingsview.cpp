@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/findings/findingsview.h"
 
+#include "findings/checkfile.h"
 #include "query/messagefield.h"
 #include "views/base/emptynote.h"
 #include "views/base/findingboard.h"
