@@ -409,15 +409,18 @@ void DialectChooser::interpret(std::uint32_t connection, std::uint32_t topic,
     if (found == d->choices.end())
         found = d->choices.emplace(key, d->firstChoice(connection, message.topic)).first;
     Private::Choice& choice = found->second;
-    if (choice.isForced && choice.dialect < d->dialects.size())
+    bool isPlain = choice.dialect >= kFirstPlain;
+    if (choice.isForced && choice.dialect < d->dialects.size()) {
         d->dialects[choice.dialect]->interpret(message, out);
-    else if (choice.isForced)
+    } else if (choice.isForced) {
         out.clear();
-    else if (!d->readAsEver(choice, message, out))
+    } else if (!d->readAsEver(choice, message, out)) {
         d->interpretFound(choice, message, out);
+        isPlain = d->reader >= kFirstPlain;
+    }
     if (choice.user != nullptr)
         choice.user->apply(message, out);
-    applyTransport(message, out);
+    applyTransport(message, out, isPlain);
 }
 
 void DialectChooser::Private::interpretFound(Choice& choice, const MessageView& message,

@@ -78,8 +78,10 @@ void becomeError(Interpretation& out)
 class Headers
 {
 public:
-    explicit Headers(Interpretation& out)
-        : m_out(out)
+    Headers(const MessageView& message, Interpretation& out, bool isPlain)
+        : m_message(message)
+        , m_out(out)
+        , m_isPlain(isPlain)
     {
     }
     void apply(std::string_view headers);
@@ -90,8 +92,11 @@ private:
     void applyAlias(std::string_view name, std::string_view value);
     void applyAlias(Target target, std::string_view value);
     void finish();
+    void finishCall();
 
+    const MessageView& m_message;
     Interpretation& m_out;
+    const bool m_isPlain;
     bool m_ownsReceivers = false; ///< the first of several came from here
     // of messages that were given up, and of those that were published again
     std::string_view m_topic;
@@ -100,6 +105,11 @@ private:
     std::string_view m_stream;
     std::string_view m_streamSequence;
     TraceContext m_b3;
+    // of a call over plain HTTP
+    std::string_view m_call;
+    std::string_view m_status;
+    std::string_view m_part;
+    std::string_view m_direction;
 };
 
 void Headers::applyOurs(std::string_view name, std::string_view value)
@@ -131,6 +141,14 @@ void Headers::applyOurs(std::string_view name, std::string_view value)
         m_out.receivers.push_back(value);
     } else if (name == t::kType && m_out.type.empty())
         m_out.type = value;
+    else if (name == t::kHttpCall)
+        m_call = value;
+    else if (name == t::kHttpStatus)
+        m_status = value;
+    else if (name == t::kHttpPart)
+        m_part = value;
+    else if (name == t::kDirection)
+        m_direction = value;
     else if (name == t::kKind && m_out.kind == Kind::Event)
         m_out.kind = kindFromWordsIfKnown(value).value_or(Kind::Event);
 }
@@ -247,6 +265,8 @@ void Headers::applyAlias(Target target, std::string_view value)
 void Headers::finish()
 {
     offerTrace(m_out, m_b3);
+    if (m_isPlain && !m_call.empty())
+        finishCall();
     if (!m_topic.empty()) {
         becomeError(m_out);
         if (!m_partition.empty() && !m_offset.empty() && m_out.parents.empty())
@@ -259,6 +279,28 @@ void Headers::finish()
         if (idOf(m_out, IdField::Message).empty())
             setId(m_out, IdField::Message,
                   m_out.keep(std::string(m_stream) + ':' + std::string(m_streamSequence)));
+    }
+}
+
+/// Who asks and who answers stands in the request alone: "choices" has no id of the question.
+void Headers::finishCall()
+{
+    constexpr std::int64_t kFirstFailure = 400;
+    constexpr std::string_view kEndOfStream = "[DONE]"; // between events of JSON
+    const bool isAnswer = m_direction == "to-client";
+    if (m_message.raw == kEndOfStream) {
+        m_out.undecodable = {};
+        m_out.type = "done";
+    }
+    if (idOf(m_out, IdField::Correlation).empty())
+        setId(m_out, IdField::Correlation, callId(m_message, m_call, !isAnswer, m_out));
+    if (!isAnswer) {
+        m_out.kind = Kind::Request;
+    } else if (numberOfText(m_status) >= kFirstFailure || m_out.kind == Kind::Error) {
+        m_out.kind = Kind::Error;
+        m_out.isErrorReply = true;
+    } else {
+        m_out.kind = m_part.empty() ? Kind::Reply : Kind::Chunk;
     }
 }
 
@@ -276,10 +318,10 @@ void Headers::apply(std::string_view headers)
 
 } // namespace
 
-void applyTransport(const MessageView& message, Interpretation& out)
+void applyTransport(const MessageView& message, Interpretation& out, bool isPlain)
 {
     if (!message.headers.empty())
-        Headers(out).apply(message.headers);
+        Headers(message, out, isPlain).apply(message.headers);
     // Somebody who says where the answer shall go asks.
     if (out.kind == Kind::Event && !idOf(out, IdField::ReplyTo).empty())
         out.kind = Kind::Request;

@@ -8,6 +8,7 @@
 #include "session/recorder.h"
 #include "session/reread.h"
 #include "session/session.h"
+#include "session/transcriptjob.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -299,6 +300,35 @@ private Q_SLOTS:
                 QVERIFY2(one.type == u"initialize"_s || !one.conversation.isEmpty(),
                          qPrintable(one.text()));
         }
+    }
+
+    /// Nothing in a body says which question it answers: the request does.
+    void callsToModels()
+    {
+        const QString tap = u"127.0.0.1:%1"_s.arg(freePort());
+        Served server(u"model.mjs"_s, {u"serve"_s});
+        record(u"tap://%1?upstream=ws://127.0.0.1:%2"_s.arg(tap, QString::fromUtf8(server.port)),
+               u"model.mjs"_s, {u"call"_s, u"http://"_s + tap}, 9);
+        everyCallIsPaired();
+        QStringList kinds;
+        for (const Said& one : m_said)
+            kinds << one.kind;
+        QCOMPARE(kinds.join(u' '),
+                 u"request reply request reply chunk chunk chunk request error"_s);
+        auto session = Session::open(m_folder.filePath(u"%1.murmur"_s.arg(m_files)));
+        QVERIFY(session.ok());
+        TranscriptRequest request;
+        request.seq = 1;
+        const auto transcript = answered(transcriptOf(**session, request));
+        QVERIFY(transcript.ok());
+        QCOMPARE(transcript->calls.size(), std::size_t(3));
+        const auto said = [&](std::size_t call) {
+            const auto& answer = transcript->calls[call].call.answer;
+            return answer.empty() ? QString() : QString::fromStdString(plainText(answer.front()));
+        };
+        QCOMPARE(said(0), u"Pallet 8812."_s);
+        QCOMPARE(said(1), u"The way is free."_s);
+        QVERIFY(!transcript->calls[1].edits.empty());
     }
 
     void agent2Agent_data()

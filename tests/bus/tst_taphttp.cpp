@@ -175,6 +175,16 @@ private Q_SLOTS:
             "[/v1/tasks/7/pushNotificationConfigs/3] [5] [204]\n";
         for (const std::size_t step : {100'000, 1, 5})
             QCOMPARE(heard(asked, answered, step), expected);
+        // A call to a model has a number, too, and so has each event of its answer.
+        QCOMPARE(heard("POST /v1/chat/completions HTTP/1.1\r\nContent-Type: "
+                       "application/json\r\nContent-Length: 2\r\n\r\n{}",
+                       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+                       "data: {\"a\":1}\n\ndata: [DONE]\n\n"),
+                 "127.0.0.1 (HTTP) /v1/chat/completions {} [POST] [/v1/chat/completions] [1]\n"
+                 "server:80 /v1/chat/completions {\"a\":1} [POST] [/v1/chat/completions] [1] "
+                 "[200]\n"
+                 "server:80 /v1/chat/completions [DONE] [POST] [/v1/chat/completions] [1] [200] "
+                 "[2]\n");
         // Whoever says which version it speaks may begin with any call.
         QCOMPARE(heard("GET /tasks?pageSize=9 HTTP/1.1\r\nA2A-Version: 1.0\r\n\r\n", {}),
                  "127.0.0.1 (HTTP) /tasks  [GET] [/tasks] [1]\n");

@@ -10,6 +10,7 @@
 #include <QUtf8StringView>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -26,6 +27,18 @@ constexpr std::string_view kEventStream = "text/event-stream";
 constexpr const char* kOpensSession = "\"initialize\"";
 // Where an agent of A2A shows its card.
 constexpr std::string_view kAgentCard = "/.well-known/agent";
+
+// Where a POST calls a model, by the interfaces of OpenAI, Anthropic, Google and Ollama.
+constexpr std::array kModelPaths = std::to_array<std::string_view>({
+    "/completions",
+    "/responses",
+    "/v1/messages",
+    "/embeddings",
+    ":generateContent",
+    ":streamGenerateContent",
+    "/api/chat",
+    "/api/generate",
+});
 
 QByteArray bytesFrom(std::string_view text)
 {
@@ -138,7 +151,7 @@ TapReader::Event TapHttp::beginRequest()
     m_asked = {};
     m_asked.isHead = m_line.starts_with("HEAD ");
     m_asked.number = ++m_exchange->calls;
-    noteA2a(std::string_view(m_line).substr(0, m_line.find(' ')), request->path, fields.isA2a);
+    noteCall(std::string_view(m_line).substr(0, m_line.find(' ')), request->path, fields.isA2a);
     m_asked.topic =
         m_ends.topic.value_or(request->path == "/" ? QByteArray() : bytesFrom(request->path));
     const auto opened = m_sessions.opened.find(fields.session);
@@ -155,13 +168,16 @@ TapReader::Event TapHttp::beginRequest()
 }
 
 /// Paths such as /tasks/7 are a call of A2A where somebody is known to speak it.
-void TapHttp::noteA2a(std::string_view verb, const std::string& path, bool saysSo)
+void TapHttp::noteCall(std::string_view verb, const std::string& path, bool saysSo)
 {
     const auto call = a2aCallOf(verb, path);
     const bool isSure = saysSo || path.find(kAgentCard) != std::string::npos ||
                         (call && call->method.starts_with("Send"));
     m_sessions.speaksA2a = m_sessions.speaksA2a || isSure;
-    if (!call || !m_sessions.speaksA2a)
+    const bool isToModel = verb == "POST" && std::ranges::any_of(kModelPaths, [&](auto ending) {
+                               return path.ends_with(ending);
+                           });
+    if (!isToModel && (!call || !m_sessions.speaksA2a))
         return;
     m_asked.method = verb;
     m_asked.path = path;
@@ -366,6 +382,7 @@ void TapHttp::finish(std::string_view why)
     m_ready.undecodable = bytesFrom(m_wrong.empty() ? why : std::string_view(m_wrong));
     m_ready.isBinary = !m_fields.encoding.empty() || !QUtf8StringView(m_body).isValidUtf8();
     m_ready.raw = std::exchange(m_body, {});
+    m_asked.answers += m_isClient ? 0 : 1;
     describeSpeaker();
     m_isTruncated = false;
     if (m_use == Use::Events)
@@ -403,8 +420,11 @@ void TapHttp::describeCall(HeaderList& headers) const
     headers.emplace_back(transport::kHttpMethod, m_asked.method);
     headers.emplace_back(transport::kHttpPath, m_asked.path);
     headers.emplace_back(transport::kHttpCall, std::to_string(m_asked.number));
-    if (!m_isClient)
-        headers.emplace_back(transport::kHttpStatus, std::to_string(m_status));
+    if (m_isClient)
+        return;
+    headers.emplace_back(transport::kHttpStatus, std::to_string(m_status));
+    if (m_asked.answers > 1)
+        headers.emplace_back(transport::kHttpPart, std::to_string(m_asked.answers));
 }
 
 void TapHttp::forget()

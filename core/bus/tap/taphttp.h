@@ -22,10 +22,11 @@ struct TapExchange
         QByteArray peer;
         QByteArray socket; ///< within which the numbers of calls count
         bool isHead = false;
-        // Of a call of Agent2Agent over plain HTTP, else empty.
+        // Of a call of Agent2Agent, or to a model, over plain HTTP, else empty.
         std::string method;
         std::string path;
         std::uint64_t number = 0;
+        std::uint64_t answers = 0; ///< told so far
     };
     std::deque<Asked> asked; ///< not answered yet
     std::uint64_t calls = 0;
@@ -74,7 +75,7 @@ private:
     Event readHead(std::string_view& bytes);
     Event beginRequest();
     Event beginAnswer();
-    void noteA2a(std::string_view verb, const std::string& path, bool saysSo);
+    void noteCall(std::string_view verb, const std::string& path, bool saysSo);
     Event beginBody(const TapFields& fields, bool hasNone);
     Event readChunkSize(std::string_view& bytes);
     Event readTrailer(std::string_view& bytes);
