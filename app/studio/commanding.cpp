@@ -99,8 +99,20 @@ std::vector<QAction*> Commanding::addToView(QMenu* menu)
     QMenu* layouts = menu->addMenu(tr("La&youts"));
     connect(layouts, &QMenu::aboutToShow, this, [this, layouts] { fillLayouts(layouts); });
     fillLayouts(layouts); // so that the palette has them
+    connect(m_window.workspace(), &Workspace::arranged, this,
+            [this](const QByteArray& before, const QString& what) {
+                m_window.shared()->undoStack()->push(
+                    new LayoutCommand(m_window.workspace(), before, what));
+            });
     QMenu* pane = menu->addMenu(tr("This &pane"));
+    QMenu* places = pane->addMenu(tr("&Move to"));
+    connect(places, &QMenu::aboutToShow, this, [this, places] { fillPlaces(places); });
+    fillPlaces(places);
     return {
+        add(pane, tr("Move &left"), "Alt+Shift+Left", &Commanding::movePaneLeft),
+        add(pane, tr("Move &right"), "Alt+Shift+Right", &Commanding::movePaneRight),
+        add(pane, tr("Move &up, out of the tabs"), "Alt+Shift+Up", &Commanding::movePaneUp),
+        add(pane, tr("Move &down, into the tabs"), "Alt+Shift+Down", &Commanding::movePaneDown),
         add(pane, tr("In a &window of its own"), "Ctrl+Shift+W", &Commanding::floatPane),
         add(pane, tr("Save a &picture…"), "Ctrl+Alt+S", &Commanding::savePicture),
         add(pane, tr("&Copy a picture"), "Ctrl+Alt+C", &Commanding::copyPicture),
@@ -136,6 +148,19 @@ void Commanding::showMatch(int direction)
 void Commanding::keepFilter()
 {
     m_window.filterEdit()->keep();
+}
+
+void Commanding::movePane(DockStep step)
+{
+    const QString id = m_window.workspace()->currentView();
+    if (!m_window.workspace()->movePane(id, step))
+        m_window.statusLine()->say(tr("There is no other place on that side."));
+}
+
+void Commanding::fillPlaces(QMenu* menu)
+{
+    menu->clear();
+    m_window.workspace()->fillPaneMenu(*menu, m_window.workspace()->currentView());
 }
 
 void Commanding::floatPane()

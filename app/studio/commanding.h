@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "docks.h"
+
 #include <QObject>
 
 #include <functional>
@@ -36,6 +38,12 @@ private:
     void previousMatch() { showMatch(-1); }
     void showMatch(int direction);
     void keepFilter();
+    void movePaneLeft() { movePane(DockStep::Left); }
+    void movePaneRight() { movePane(DockStep::Right); }
+    void movePaneUp() { movePane(DockStep::Up); }
+    void movePaneDown() { movePane(DockStep::Down); }
+    void movePane(DockStep step);
+    void fillPlaces(QMenu* menu);
     void floatPane();
     void savePicture();
     void copyPicture();

@@ -18,6 +18,8 @@ namespace {
 
 /// So many of the last messages are looked through for one of the agent.
 constexpr int kLookedThrough = 4000;
+/// Of a recording that runs: agents have done something by then.
+constexpr qint64 kFirstMs = 3000;
 
 std::uint64_t sumOf(const std::vector<std::uint32_t>& counts)
 {
@@ -66,14 +68,33 @@ FirstLook::FirstLook(SharedView* shared, StudioSession* session, StartPlan* plan
     , m_plan(plan)
 {
     connect(session, &StudioSession::opened, this, &FirstLook::begin);
+    connect(shared, &SharedView::sessionChanged, this, [this] {
+        m_live.invalidate();
+        m_hasLooked = false;
+    });
+    connect(shared, &SharedView::dataGrew, this, &FirstLook::onGrew);
+}
+
+/// Once something has come in, the panes on the right say something, too; it stays that.
+void FirstLook::onGrew()
+{
+    if (m_hasLooked || !m_session->isRecording() || m_shared->mode() != SharedView::Mode::Live ||
+        !m_shared->session() || m_shared->session()->seen().last == 0)
+        return;
+    if (!m_live.isValid())
+        m_live.start();
+    if (m_live.elapsed() < kFirstMs)
+        return;
+    m_hasLooked = true;
+    begin();
 }
 
 bool FirstLook::isWanted() const
 {
     const Session* session = m_shared->session();
-    return session != nullptr && !m_session->isRecording() && !m_plan->isPending() &&
-           m_shared->selectedMessage() == 0 && index(m_shared->selectedAgent()) == 0 &&
-           session->seen().last > 0;
+    return session != nullptr && (!m_session->isRecording() || m_hasLooked) &&
+           !m_plan->isPending() && m_shared->selectedMessage() == 0 &&
+           index(m_shared->selectedAgent()) == 0 && session->seen().last > 0;
 }
 
 void FirstLook::begin()

@@ -4,6 +4,7 @@
 
 #include "session/session.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 
 #include <vector>
@@ -20,8 +21,9 @@ AgentId worthALook(const TileSlice& slice);
 /// Its last message among `rows`, an error if there is one; else the last of all; 0 for no rows.
 Seq worthReading(const std::vector<MessageRow>& rows, AgentId agent);
 
-/// Selects something when a recording was opened, so that the panes that show one agent and one
-/// message have something to show. What a person or the command line selects goes before.
+/// Selects something when a recording was opened, or some seconds after one began, so that the
+/// panes that show one agent and one message have something to show. What a person or the command
+/// line selects goes before.
 class FirstLook : public QObject
 {
     Q_OBJECT
@@ -33,6 +35,7 @@ public:
 
 private:
     void begin();
+    void onGrew();
     void choose(const TileSlice& slice);
     [[nodiscard]] bool isWanted() const;
 
@@ -41,6 +44,8 @@ private:
     StartPlan* m_plan;
     quint64 m_generation = 0;
     bool m_isPending = false;
+    QElapsedTimer m_live; ///< since the first message of a recording that runs
+    bool m_hasLooked = false;
 };
 
 } // namespace murmur

@@ -3,6 +3,9 @@
 
 #include "helppages.h"
 
+#include "panekeys.h"
+#include "viewregistry.h"
+
 #include "views/base/theme.h"
 #include "views/connect/connecttext.h"
 
@@ -10,6 +13,7 @@
 #include <QCoreApplication>
 #include <QDialogButtonBox>
 #include <QMenu>
+#include <QSet>
 #include <QTextBrowser>
 #include <QVBoxLayout>
 
@@ -30,6 +34,14 @@ QString row(const QString& keys, const QString& what)
         keys.toHtmlEscaped(), what.toHtmlEscaped());
 }
 
+QStringList viewTitles()
+{
+    QStringList titles;
+    for (const ViewEntry& entry : viewEntries())
+        titles << viewTitle(entry);
+    return titles;
+}
+
 QString codeBlock(const QString& code)
 {
     return u"<pre style='margin:6px 0 12px 0'>%1</pre>"_s.arg(code.toHtmlEscaped());
@@ -40,17 +52,38 @@ QString codeBlock(const QString& code)
 HelpText shortcutHelp(const std::vector<QAction*>& actions)
 {
     QString rows;
+    QSet<const QAction*> listed; // some stand in two menus
     for (const QAction* action : actions) {
-        if (action->shortcut().isEmpty())
+        if (action->shortcut().isEmpty() || listed.contains(action))
             continue;
+        listed.insert(action);
         QString text = action->text();
         text.remove(u'&');
-        rows += row(action->shortcut().toString(QKeySequence::NativeText),
-                    action->isCheckable() ? Tr::tr("Show or hide: %1").arg(text) : text);
+        QStringList keys;
+        for (const QKeySequence& key : action->shortcuts())
+            keys << key.toString(QKeySequence::NativeText);
+        rows += row(keys.join(Tr::tr(" or ")),
+                    viewTitles().contains(text) ? Tr::tr("Show or hide: %1").arg(text) : text);
     }
     rows += row(Tr::tr("Enter, Esc"), Tr::tr("In the filter: apply it, clear it"));
+    rows += row(Tr::tr("Tab, Down, Ctrl+Space"), Tr::tr("In the filter: what can come next"));
     rows += row(Tr::tr("Wheel, drag"), Tr::tr("Over a time axis: zoom, move"));
-    return {Tr::tr("Shortcuts"), u"<table>%1</table>"_s.arg(rows)};
+    rows += row(Tr::tr("Drag a tab or a header"), Tr::tr("Move the pane to another place"));
+    QString panes;
+    QString last = u"?"_s;
+    for (const PaneKey& key : paneKeys()) {
+        const ViewEntry* entry = key.view ? viewEntry(QString::fromLatin1(key.view)) : nullptr;
+        const QString title = entry ? viewTitle(*entry) : Tr::tr("In several panes");
+        if (title != last)
+            panes += u"<tr><td colspan='2' style='padding:10px 0 2px 0'><b>%1</b></td></tr>"_s.arg(
+                title.toHtmlEscaped());
+        last = title;
+        panes +=
+            row(QString::fromUtf8(key.keys), QCoreApplication::translate("PaneKeys", key.what));
+    }
+    return {Tr::tr("Shortcuts"), u"<p>%1</p><table>%2</table><p>%3</p><table>%4</table>"_s.arg(
+                                     Tr::tr("Everywhere in the window:"), rows,
+                                     Tr::tr("In a pane, while it has the keyboard:"), panes)};
 }
 
 HelpText hubHelp(const std::vector<ConnectionInfo>& connections)
@@ -89,6 +122,14 @@ HelpText hubHelp(const std::vector<ConnectionInfo>& connections)
                "frames are recorded as they are, with the path as topic. What cannot be read is "
                "recorded too, with the reason."));
     return {Tr::tr("Sending to the hub"), html};
+}
+
+HelpText noticesHelp(const QStringList& lines)
+{
+    QString html;
+    for (const QString& line : lines)
+        html += u"<p>%1</p>"_s.arg(line.toHtmlEscaped());
+    return {Tr::tr("Notices"), html.isEmpty() ? Tr::tr("Nothing was said so far.") : html};
 }
 
 HelpText aboutHelp()

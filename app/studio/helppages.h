@@ -24,6 +24,8 @@ HelpText shortcutHelp(const std::vector<QAction*>& actions);
 /// How a program sends to the hub, with the real address when one is open.
 HelpText hubHelp(const std::vector<ConnectionInfo>& connections);
 HelpText aboutHelp();
+/// What the line under the toolbar said before.
+HelpText noticesHelp(const QStringList& lines);
 
 /// A page of text that can be read and copied.
 class HelpPage : public QDialog

@@ -15,11 +15,13 @@
 #include "menus.h"
 #include "recentbuses.h"
 #include "resuming.h"
+#include "screenfit.h"
 #include "settings.h"
 #include "startplan.h"
 #include "statusline.h"
 #include "studiosession.h"
 #include "topbar.h"
+#include "viewhistory.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/connect/attachedit.h"
@@ -28,6 +30,7 @@
 #include "views/findings/incidentbanner.h"
 #include "views/replay/legend.h"
 #include "waitingnote.h"
+#include "windowgroup.h"
 #include "workspace.h"
 
 #include <QCloseEvent>
@@ -35,6 +38,7 @@
 #include <QFileInfo>
 #include <QMimeData>
 #include <QScreen>
+#include <QScrollArea>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -47,6 +51,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 const QString kGeometryKey = u"window/geometry"_s;
+const QString kOtherGeometryKey = u"beside/geometry"_s;
 
 /// The local files that are dragged; empty when there is anything else among them.
 QStringList draggedFiles(const QMimeData* data)
@@ -67,13 +72,29 @@ MainWindow::MainWindow(StudioSettings& settings, Options options, QWidget* paren
     , m_settings(settings)
     , m_options(std::move(options))
     , m_shared(std::make_unique<SharedView>())
-    , m_session(std::make_unique<StudioSession>(m_shared.get(), m_options.recordingsFolder))
+    , m_session(m_options.first
+                    ? m_options.first->m_session
+                    : std::make_shared<StudioSession>(m_shared.get(), m_options.recordingsFolder))
 {
     setAcceptDrops(true);
-    setMinimumSize(900, 560);
+    setMinimumSize(480, 320); // a small screen with large letters
     build();
+    if (isFirst())
+        new ScreenFit(this);
+    m_history = new ViewHistory(m_shared.get(), m_workspace, this);
+    if (isFirst())
+        m_group = std::make_unique<WindowGroup>(this);
     m_menus = new Menus(*this);
     connectSession();
+    placeWindow();
+    m_firstPage->setRecentUrls(m_settings.recentUrls());
+    m_firstPage->setRecentFiles(m_settings.recentFiles());
+    showPage();
+    showTitle();
+}
+
+void MainWindow::placeWindow()
+{
     constexpr QSize usual(1680, 1020);
     // The last line says what can be sent: it must not lie below the screen. How thick the frame
     // will be is not known yet.
@@ -81,20 +102,46 @@ MainWindow::MainWindow(StudioSettings& settings, Options options, QWidget* paren
     const QSize room = screen()->availableSize() - frame;
     if (m_options.isUnattended)
         resize(usual);
-    else if (!restoreGeometry(m_settings.bytes(kGeometryKey)))
+    else if (!restoreGeometry(m_settings.bytes(isFirst() ? kGeometryKey : kOtherGeometryKey)))
         resize(usual.boundedTo(room));
     else if (!isMaximized() && !isFullScreen()) // it was another screen, perhaps
         resize(size().boundedTo(room));
-    if (!m_options.isUnattended)
+    if (!isFirst())
+        m_workspace->restoreBeside(*m_options.first->m_workspace, m_settings);
+    else if (!m_options.isUnattended)
         m_workspace->restore(m_settings);
-    m_firstPage->setRecentUrls(m_settings.recentUrls());
-    m_firstPage->setRecentFiles(m_settings.recentFiles());
-    showPage();
-    showTitle();
+}
+
+void MainWindow::keepPlace()
+{
+    if (m_options.isUnattended)
+        return;
+    m_settings.setBytes(isFirst() ? kGeometryKey : kOtherGeometryKey, saveGeometry());
+    if (isFirst())
+        m_workspace->save(m_settings);
+    else
+        m_workspace->saveBeside(m_settings);
+}
+
+WindowGroup* MainWindow::group() const
+{
+    return isFirst() ? m_group.get() : m_options.first->group();
+}
+
+MainWindow* MainWindow::makeAnother()
+{
+    Options options = m_options;
+    options.first = m_options.first ? m_options.first : this;
+    auto* window = new MainWindow(m_settings, options);
+    window->setAttribute(Qt::WA_DeleteOnClose);
+    return window;
 }
 
 MainWindow::~MainWindow()
 {
+    if (m_group)
+        m_group->closeOthers(); // they ask us for the group until then
+    delete m_history;           // it looks at views as long as anything can be taken back
     // The views go first: they use what they share until their end.
     delete m_waiting;
     delete m_gate;
@@ -113,7 +160,12 @@ void MainWindow::build()
     m_workspace = new Workspace({m_shared.get()}, middle);
     m_incidents = new IncidentGuide(m_shared.get(), m_session.get(), m_workspace, this);
     m_pages = new QStackedWidget(middle);
-    m_pages->addWidget(m_firstPage);
+    m_welcome = new QScrollArea(middle); // on a small screen it is longer than the window
+    m_welcome->setFrameShape(QFrame::NoFrame);
+    m_welcome->setWidgetResizable(true);
+    m_welcome->setWidget(m_firstPage);
+    m_welcome->setFocusPolicy(Qt::NoFocus);
+    m_pages->addWidget(m_welcome);
     m_pages->addWidget(m_workspace);
     m_status = new StatusLine(m_session.get(), middle);
     m_buses = new RecentBuses(m_settings, m_session.get(), this);
@@ -141,6 +193,13 @@ void MainWindow::build()
     connect(m_firstPage, &FirstPage::browseRequested, this, &MainWindow::openDialog);
     connect(m_buses, &RecentBuses::changed, this,
             [this] { m_firstPage->setRecentUrls(m_settings.recentUrls()); });
+    connect(m_banner, &Banner::chosen, this, [this](qsizetype) {
+        if (const auto wayOut = m_wayOut;
+            wayOut && m_lastError && m_banner->sentence() == m_lastError->message) {
+            m_banner->clear();
+            wayOut();
+        }
+    });
     connect(m_plan, &StartPlan::failed, this, &MainWindow::showFailure);
     connect(m_incidents, &IncidentGuide::noted, m_status, &StatusLine::say);
     connect(m_incidents, &IncidentGuide::failed, this, &MainWindow::showFailure);
@@ -175,6 +234,8 @@ void MainWindow::connectSession()
     connect(session, &StudioSession::failed, this, &MainWindow::showFailure);
     connect(session, &StudioSession::noted, m_status, &StatusLine::say);
     connect(session, &StudioSession::stopped, this, &MainWindow::showKept);
+    if (!isFirst())
+        connect(m_shared.get(), &SharedView::sessionChanged, this, &MainWindow::showPage);
     connect(m_shared.get(), &SharedView::dataGrew, m_waiting, &WaitingNote::update);
 }
 
@@ -239,7 +300,7 @@ void MainWindow::openFiles(const QStringList& paths, const SessionOptions& optio
 
 void MainWindow::attachDialog()
 {
-    if (m_pages->currentWidget() == m_firstPage) {
+    if (m_pages->currentWidget() == m_welcome) {
         m_firstPage->focusUrl();
         return;
     }
@@ -312,9 +373,11 @@ void MainWindow::setSize(Theme::Size size)
     Theme::setSize(size);
     Theme::apply(Theme::current().isDark);
     // What is painted by hand asks for the theme again when its palette changes.
-    QEvent changed(QEvent::PaletteChange);
-    for (QWidget* widget : findChildren<QWidget*>())
-        QCoreApplication::sendEvent(widget, &changed);
+    for (const MainWindow* window : group()->windows())
+        for (QWidget* widget : window->findChildren<QWidget*>()) {
+            QEvent changed(QEvent::PaletteChange);
+            QCoreApplication::sendEvent(widget, &changed);
+        }
 }
 
 void MainWindow::setFullScreen(bool isFull)
@@ -327,6 +390,7 @@ void MainWindow::setHidesNames(bool hides)
     m_hidesNames = hides;
     showTitle();
     m_status->setHidesFigures(hides);
+    m_banner->setHidesEarlier(hides);
     if (!hides && !m_withheld.isEmpty())
         m_banner->say(Banner::Tone::Bad, std::exchange(m_withheld, QString()));
 }
@@ -418,6 +482,23 @@ void MainWindow::showFailure(const Error& error)
                                : error.message);
     if (m_options.isUnattended)
         qWarning("%s", qUtf8Printable(error.message));
+    else
+        offerWayOut(error);
+}
+
+/// What can be done about it is one click away.
+void MainWindow::offerWayOut(const Error& error)
+{
+    m_wayOut = nullptr;
+    if (m_hidesNames)
+        return;
+    if (error.code == ErrorCode::Unreadable && !m_session->isRecording()) {
+        m_wayOut = [this] { openDialog(); };
+        m_banner->offer({tr("Open another…")});
+    } else if (!m_buses->notAttached().isEmpty()) {
+        m_wayOut = [this] { attachDialog(); };
+        m_banner->offer({tr("Change the address…")});
+    }
 }
 
 void MainWindow::showPage()
@@ -425,9 +506,9 @@ void MainWindow::showPage()
     const bool isOpen = m_shared->session() != nullptr ||
                         m_session->state() == StudioSession::State::Attaching ||
                         m_session->state() == StudioSession::State::Moving;
-    QWidget* page = isOpen ? static_cast<QWidget*>(m_workspace) : m_firstPage;
+    QWidget* page = isOpen ? static_cast<QWidget*>(m_workspace) : m_welcome;
     if (page != m_pages->currentWidget() || !focusWidget())
-        page->setFocus(Qt::OtherFocusReason);
+        (isOpen ? page : m_firstPage)->setFocus(Qt::OtherFocusReason);
     m_pages->setCurrentWidget(page);
     m_top->setVisible(isOpen);
     m_menus->update();
@@ -444,32 +525,57 @@ void MainWindow::showTitle()
         setWindowTitle(tr("● recording %1 — Murmurscope").arg(name));
     else
         setWindowTitle(tr("%1 — Murmurscope").arg(name));
+    if (!isFirst())
+        setWindowTitle(tr("%1 (one more window)").arg(windowTitle()));
 }
 
 void MainWindow::keepAndQuit()
 {
     m_quitWhenDone = true;
-    close();
+    quit();
+}
+
+void MainWindow::quit()
+{
+    MainWindow* first = group()->first();
+    first->m_closesAll = true;
+    if (first->isHidden())
+        first->show(); // so that the last window is seen to close
+    first->close();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
-    const bool isOpening = m_session->state() == StudioSession::State::Opening;
-    if (m_session->isRecording() || (m_session->isBusy() && !isOpening)) {
-        event->ignore();
-        whenFree(tr("Keep and close"), [this] { close(); });
-        return;
-    }
     if (!m_quitWhenDone && m_menus->dialects()->holdsBack([this] { close(); })) {
         event->ignore();
         return;
     }
-    if (!m_options.isUnattended) {
-        m_settings.setBytes(kGeometryKey, saveGeometry());
-        m_workspace->save(m_settings);
+    // The session goes on as long as anybody looks at it.
+    const bool closesAll = std::exchange(m_closesAll, false);
+    if (!closesAll && group()->hasOthersSeen(this)) {
+        keepPlace();
+        m_menus->injecting()->stop();
+        event->setAccepted(!isFirst());
+        hide();
+        return;
     }
+    const bool isOpening = m_session->state() == StudioSession::State::Opening;
+    if (m_session->isRecording() || (m_session->isBusy() && !isOpening)) {
+        event->ignore();
+        whenFree(tr("Keep and close"), [this, closesAll] {
+            m_closesAll = closesAll;
+            close();
+        });
+        return;
+    }
+    for (MainWindow* other : group()->windows())
+        if (closesAll && other != this)
+            other->hide();
+    keepPlace();
     event->accept();
     Q_EMIT finished();
+    if (!isFirst())
+        Q_EMIT m_options.first->finished();
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event)

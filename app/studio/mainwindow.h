@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 
+class QScrollArea;
 class QStackedWidget;
 
 namespace murmur {
@@ -33,7 +34,9 @@ class StartPlan;
 class StatusLine;
 class StudioSession;
 class TopBar;
+class ViewHistory;
 class WaitingNote;
+class WindowGroup;
 class Workspace;
 
 /// The window: puts the parts together and asks before something would be lost.
@@ -48,10 +51,19 @@ public:
         bool isUnattended = false;
         /// The palette that the desktop gave the program, for the "system" theme.
         bool systemIsDark = true;
+        /// One more window on what that one has open; it outlives this one.
+        MainWindow* first = nullptr;
     };
 
     MainWindow(StudioSettings& settings, Options options, QWidget* parent = nullptr);
     ~MainWindow() override;
+
+    /// The windows on this session.
+    [[nodiscard]] WindowGroup* group() const;
+    /// One more, not shown yet; for the group.
+    [[nodiscard]] MainWindow* makeAnother();
+    [[nodiscard]] bool isFirst() const { return m_options.first == nullptr; }
+    [[nodiscard]] ViewHistory* history() const { return m_history; }
 
     /// Opens what the command line names.
     void start(const StudioArguments& arguments);
@@ -96,6 +108,8 @@ public:
     [[nodiscard]] bool hidesNames() const { return m_hidesNames; }
     /// Ends a recording in order, keeps it and leaves, without asking (signals).
     void keepAndQuit();
+    /// Closes all windows on the session; asks where the last one would.
+    void quit();
 
 Q_SIGNALS:
     /// The window has closed and nothing is being written any more.
@@ -108,12 +122,15 @@ protected:
 
 private:
     void build();
+    void placeWindow();
+    void keepPlace();
     void connectSession();
     /// Runs `then` once no recording runs: asks when one does, ends it, says what was kept.
     void whenFree(const QString& keepText, std::function<void()> then);
     void runAfterStop();
     void showKept(const Kept& kept);
     void forgetFailure();
+    void offerWayOut(const Error& error);
     void showPage();
     void narrowDialog(const QStringList& urls);
     void showTitle();
@@ -121,7 +138,7 @@ private:
     StudioSettings& m_settings;
     const Options m_options;
     std::unique_ptr<SharedView> m_shared;
-    std::unique_ptr<StudioSession> m_session;
+    std::shared_ptr<StudioSession> m_session; ///< one for all windows
     TopBar* m_top = nullptr;
     RecentBuses* m_buses = nullptr;
     WaitingNote* m_waiting = nullptr;
@@ -129,6 +146,7 @@ private:
     Banner* m_banner = nullptr;
     IncidentGuide* m_incidents = nullptr;
     QStackedWidget* m_pages = nullptr;
+    QScrollArea* m_welcome = nullptr;
     FirstPage* m_firstPage = nullptr;
     Workspace* m_workspace = nullptr;
     StatusLine* m_status = nullptr;
@@ -136,13 +154,17 @@ private:
     FirstLook* m_firstLook = nullptr;
     Menus* m_menus = nullptr;
     Legend* m_legend = nullptr;
+    ViewHistory* m_history = nullptr;
     bool m_quitWhenDone = false;
+    bool m_closesAll = false; ///< the other windows, too
     bool m_hidesNames = false;
     QString m_withheld; ///< what failed while names were hidden
     QString m_recorded; ///< the file of the recording that runs, as long as it has that name
     std::function<void()> m_afterStop;
-    std::optional<Kept> m_kept; ///< what the last word will be about
+    std::function<void()> m_wayOut; ///< of the failure that stands in the banner
+    std::optional<Kept> m_kept;     ///< what the last word will be about
     std::optional<Error> m_lastError;
+    std::unique_ptr<WindowGroup> m_group; ///< of the first
 };
 
 } // namespace murmur

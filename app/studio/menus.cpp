@@ -27,8 +27,10 @@
 #include "views/base/playback.h"
 #include "views/base/sharedview.h"
 #include "views/base/shownzone.h"
+#include "views/connect/banner.h"
 #include "views/connect/connecttext.h"
 #include "views/replay/playbackmenu.h"
+#include "windowgroup.h"
 #include "workspace.h"
 
 #include <QAction>
@@ -116,7 +118,23 @@ void Menus::buildFile()
     m_needSession.push_back(add(menu, tr("&Close the recording"), QKeySequence(u"Ctrl+W"_s),
                                 [this] { m_window.closeRecording(); }));
     menu->addSeparator();
-    add(menu, tr("&Quit"), QKeySequence(u"Ctrl+Q"_s), [this] { m_window.close(); });
+    m_needSession.push_back(add(menu, tr("&New window on this session"),
+                                QKeySequence(u"Ctrl+Shift+N"_s),
+                                [this] { m_window.group()->openAnother(&m_window); }));
+    QAction* linked = add(menu, tr("&Linked: one time and selection with the other windows"),
+                          QKeySequence(u"Ctrl+Alt+N"_s), [] {});
+    linked->setCheckable(true);
+    connect(linked, &QAction::triggered, this,
+            [this](bool isOn) { m_window.group()->setLinked(&m_window, isOn); });
+    const auto showLink = [this, linked] {
+        linked->setChecked(m_window.group()->isLinked(&m_window));
+        linked->setEnabled(m_window.group()->windows().size() > 1);
+    };
+    connect(m_window.group(), &WindowGroup::changed, linked, showLink);
+    linked->setChecked(true);
+    linked->setEnabled(!m_window.isFirst());
+    menu->addSeparator();
+    add(menu, tr("&Quit"), QKeySequence(u"Ctrl+Q"_s), [this] { m_window.quit(); });
 }
 
 void Menus::saveAs()
@@ -159,8 +177,11 @@ void Menus::buildSession()
         menu->addAction(action);
         m_actions.push_back(action);
     }
-    m_actions[m_actions.size() - 2]->setShortcut(QKeySequence::Undo);
-    m_actions.back()->setShortcut(QKeySequence::Redo);
+    // As in a browser, too: what was looked at before.
+    m_actions[m_actions.size() - 2]->setShortcuts(
+        {QKeySequence(QKeySequence::Undo), QKeySequence(u"Alt+Left"_s)});
+    m_actions.back()->setShortcuts(
+        {QKeySequence(QKeySequence::Redo), QKeySequence(u"Alt+Right"_s)});
     connect(shared, &SharedView::namesNotKept, this,
             [this](const Error& error) { m_window.showFailure(error); });
     menu->addSeparator();
@@ -361,6 +382,11 @@ void Menus::buildHelp()
         [this] { (new HelpPage(hubHelp(m_window.session()->connections()), &m_window))->open(); });
     add(menu, tr("S&hortcuts"), QKeySequence(u"Ctrl+?"_s),
         [this] { (new HelpPage(shortcutHelp(m_actions), &m_window))->open(); });
+    add(menu, tr("&Notices so far"), {}, [this] {
+        const QStringList lines =
+            m_window.hidesNames() ? QStringList() : m_window.banner()->earlierLines();
+        (new HelpPage(noticesHelp(lines), &m_window))->open();
+    });
     menu->addSeparator();
     add(menu, tr("&About Murmurscope"), {},
         [this] { (new HelpPage(aboutHelp(), &m_window))->open(); });

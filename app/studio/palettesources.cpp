@@ -5,6 +5,7 @@
 
 #include "filteredit.h"
 #include "mainwindow.h"
+#include "palettepanes.h"
 #include "settings.h"
 #include "viewregistry.h"
 #include "workspace.h"
@@ -119,6 +120,7 @@ std::vector<PaletteEntry> paletteEntries(MainWindow& window)
             timeline->fillMenu(*menu);
             addMenu(menu, Tr::tr("Timeline"), entries);
         }
+        addPaneEntries(window, entries);
         if (const auto book = FilterBook::load(FilterBook::usualPath())) {
             for (const NamedFilter& filter : book->filters())
                 entries.push_back({u"@%1   %2"_s.arg(filter.name, filter.text),

@@ -48,7 +48,7 @@ Resuming::Resuming(MainWindow& window, QObject* parent)
     : QObject(parent)
     , m_window(window)
 {
-    if (window.isUnattended())
+    if (window.isUnattended() || !window.isFirst())
         return;
     m_timer.setInterval(kBetween);
     connect(&m_timer, &QTimer::timeout, this, &Resuming::note);
@@ -68,7 +68,7 @@ Resuming::Resuming(MainWindow& window, QObject* parent)
 
 Resuming::~Resuming()
 {
-    if (!m_window.isUnattended())
+    if (!m_window.isUnattended() && m_window.isFirst())
         m_window.settings().forget(key());
 }
 

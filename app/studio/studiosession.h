@@ -57,6 +57,8 @@ public:
     [[nodiscard]] const std::vector<ConnectionInfo>& connections() const { return m_connections; }
     /// The recordings that are open, in the order in which they were named.
     [[nodiscard]] const QStringList& paths() const { return m_paths; }
+    /// For one more window; null when there is none.
+    [[nodiscard]] std::shared_ptr<Session> shown() const { return m_session; }
     [[nodiscard]] const SessionInfo& info() const { return m_info; }
     /// The length of what can be shown.
     [[nodiscard]] nanoseconds length() const;

@@ -4,18 +4,18 @@
 #include "workspace.h"
 
 #include "floatingpane.h"
-#include "layoutpresets.h"
-#include "settings.h"
+#include "panedragger.h"
 #include "viewregistry.h"
 
+#include "views/base/paneheader.h"
 #include "views/base/sharedview.h"
+#include "views/base/theme.h"
 #include "views/base/viewwishes.h"
 
 #include <QAction>
 #include <QApplication>
-#include <QDataStream>
-#include <QIODevice>
 #include <QMenu>
+#include <QPainter>
 #include <QResizeEvent>
 #include <QSplitter>
 #include <QTabBar>
@@ -24,6 +24,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace murmur {
@@ -32,12 +33,12 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int kLowerShare = 45;
-constexpr int kCompactBelow = 1440;
+/// At 100 %; larger letters need as much more.
+constexpr int kThreeColumns = 1440;
+constexpr int kTwoColumns = 760;
+constexpr int kLow = 400;
 /// A window that goes to full screen together with its layout has its size by then.
 constexpr auto kSettles = std::chrono::milliseconds(600);
-constexpr qint32 kLayoutVersion = 1;
-const QString kLayoutKey = u"window/layout"_s;
 
 QSplitter* makeSplitter(Qt::Orientation orientation, QWidget* parent)
 {
@@ -47,29 +48,17 @@ QSplitter* makeSplitter(Qt::Orientation orientation, QWidget* parent)
     return splitter;
 }
 
-QString stateKey(const ViewEntry& entry)
-{
-    return u"view/"_s + QLatin1StringView(entry.id);
-}
-
 } // namespace
 
 Workspace::Workspace(const ViewContext& context, QWidget* parent)
     : QWidget(parent)
     , m_across(makeSplitter(Qt::Horizontal, this))
-    , m_left(makeSplitter(Qt::Vertical, m_across))
-    , m_middle(makeSplitter(Qt::Vertical, m_across))
-    , m_right(makeSplitter(Qt::Vertical, m_across))
-    , m_leftTabs(new QTabWidget(m_left))
-    , m_tabs(new QTabWidget(m_middle))
+    , m_dragger(new PaneDragger(this, [this](const QPoint& point) { return spotAt(point); }))
 {
-    for (const auto& [tabs, name] :
-         {std::pair{m_leftTabs, tr("Panes on the left")}, std::pair{m_tabs, tr("Lower panes")}}) {
-        tabs->setAccessibleName(name);
-        tabs->tabBar()->setAccessibleName(name);
-        tabs->setDocumentMode(true);
-        tabs->setTabBarAutoHide(true);
-    }
+    makeColumn(m_columns[0], tr("Panes on the left"));
+    makeColumn(m_columns[1], tr("Lower panes"));
+    makeColumn(m_columns[2], tr("Panes on the right"));
+    m_tabs = m_columns[1].tabs;
     // More tabs than there is room for: a list of all of them.
     auto* all = new QToolButton(m_tabs);
     all->setText(u"⋯"_s);
@@ -78,35 +67,71 @@ Workspace::Workspace(const ViewContext& context, QWidget* parent)
     all->setToolTip(tr("All lower panes"));
     all->setAccessibleName(all->toolTip());
     auto* list = new QMenu(all);
-    connect(list, &QMenu::aboutToShow, this, [this, list] {
-        list->clear();
-        for (int tab = 0; tab < m_tabs->count(); ++tab) {
-            QAction* action = list->addAction(m_tabs->tabText(tab), m_tabs,
-                                              [this, tab] { m_tabs->setCurrentIndex(tab); });
-            action->setCheckable(true);
-            action->setChecked(tab == m_tabs->currentIndex());
-        }
-    });
+    connect(list, &QMenu::aboutToShow, this, [this, list] { listTabs(list); });
     all->setMenu(list);
     m_tabs->setCornerWidget(all);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->addWidget(m_across);
+    auto* page = new QVBoxLayout(this);
+    page->setContentsMargins(0, 0, 0, 0);
+    page->addWidget(m_across);
     for (const ViewEntry& entry : viewEntries())
         addPane(entry, context);
-    m_middle->addWidget(m_tabs);
-    m_left->addWidget(m_leftTabs);
-    m_across->setStretchFactor(0, 0);
-    m_across->setStretchFactor(1, 1);
-    m_across->setStretchFactor(2, 0);
+    placeUsually();
+    for (int column = 0; column < 3; ++column)
+        m_across->setStretchFactor(column, column == 1 ? 1 : 0);
     connect(context.shared, &SharedView::differencesWanted, this,
             [this] { bringToFront(u"differences"); });
     connect(ViewWishes::of(context.shared), &ViewWishes::wanted, this, &Workspace::bringToFront);
+    connect(m_dragger, &PaneDragger::dropped, this, &Workspace::onDropped);
+    connect(m_dragger, &PaneDragger::droppedOutside, this,
+            [this](const QString& id, const QPoint& global) {
+                if (isFloating(id))
+                    return;
+                toggleFloating(id);
+                if (const Pane* out = pane(id); out && out->floating)
+                    out->floating->move(global);
+            });
     m_settle.setSingleShot(true);
     m_settle.setInterval(kSettles);
     place();
     resetLayout();
     m_isShared = false; // it has its size when it is seen
+}
+
+void Workspace::makeColumn(Column& column, const QString& name)
+{
+    column.stack = makeSplitter(Qt::Vertical, m_across);
+    auto* tabs = new QTabWidget(column.stack);
+    column.tabs = tabs;
+    tabs->setAccessibleName(name);
+    tabs->tabBar()->setAccessibleName(name);
+    tabs->setDocumentMode(true);
+    tabs->setTabBarAutoHide(true);
+    tabs->tabBar()->setContextMenuPolicy(Qt::CustomContextMenu);
+    const auto idOf = [tabs](int tab) {
+        return tabs->widget(tab) ? tabs->widget(tab)->objectName() : QString();
+    };
+    m_dragger->watchTabs(tabs->tabBar(), idOf);
+    connect(tabs->tabBar(), &QWidget::customContextMenuRequested, this,
+            [this, tabs, idOf](const QPoint& at) {
+                const QString id = idOf(tabs->tabBar()->tabAt(at));
+                if (id.isEmpty())
+                    return;
+                auto* menu = new QMenu(this);
+                menu->setAttribute(Qt::WA_DeleteOnClose);
+                fillPaneMenu(*menu, id);
+                menu->popup(tabs->tabBar()->mapToGlobal(at));
+            });
+}
+
+void Workspace::listTabs(QMenu* list)
+{
+    list->clear();
+    for (int tab = 0; tab < m_tabs->count(); ++tab) {
+        QAction* action = list->addAction(m_tabs->tabText(tab), m_tabs,
+                                          [this, tab] { m_tabs->setCurrentIndex(tab); });
+        action->setCheckable(true);
+        action->setChecked(tab == m_tabs->currentIndex());
+    }
 }
 
 void Workspace::addPane(const ViewEntry& entry, const ViewContext& context)
@@ -115,11 +140,22 @@ void Workspace::addPane(const ViewEntry& entry, const ViewContext& context)
     View* view = entry.create(context, this);
     if (view->accessibleName().isEmpty())
         view->setAccessibleName(title);
-    view->setObjectName(QLatin1StringView(entry.id));
+    const QString id = QLatin1StringView(entry.id);
+    view->setObjectName(id);
+    if (auto* header = view->findChild<PaneHeader*>())
+        m_dragger->watchHeader(header, id);
     auto* toggle = new QAction(title, this);
     toggle->setCheckable(true);
     toggle->setChecked(true);
-    connect(toggle, &QAction::toggled, this, &Workspace::place);
+    connect(toggle, &QAction::toggled, this, [this, toggle] {
+        if (!m_isArranging)
+            m_beforeToggle = layoutWith(toggle);
+        place();
+    });
+    // By the person, not by a layout.
+    connect(toggle, &QAction::triggered, this, [this, title](bool isOn) {
+        Q_EMIT arranged(m_beforeToggle, isOn ? tr("show %1").arg(title) : tr("hide %1").arg(title));
+    });
     m_panes.push_back({&entry, view, toggle});
     m_toggles.push_back(toggle);
 }
@@ -168,22 +204,55 @@ bool Workspace::bringToFront(QStringView id)
 
 void Workspace::showInTabs(const Pane& pane)
 {
-    for (QTabWidget* tabs : {m_tabs, m_leftTabs})
-        if (const int tab = tabs->indexOf(pane.view); tab >= 0)
-            tabs->setCurrentIndex(tab);
+    for (const Column& column : m_columns)
+        if (const int tab = column.tabs->indexOf(pane.view); tab >= 0)
+            column.tabs->setCurrentIndex(tab);
 }
 
-void Workspace::fillTabs(QTabWidget* tabs, const std::vector<const Pane*>& panes, QWidget* front)
+Dock Workspace::dockOf(const Pane& pane) const
 {
-    while (tabs->count() > 0)
-        tabs->removeTab(0);
+    const int column = columnOf(pane.dock);
+    if ((column == 2 && m_shape.columns < 3) || (column == 0 && m_shape.columns < 2))
+        return Dock::MiddleTabs;
+    if (m_shape.isLow && pane.dock == Dock::Middle &&
+        std::string_view(pane.entry->id) != "overview")
+        return Dock::MiddleTabs;
+    return pane.dock;
+}
+
+void Workspace::fillStack(QSplitter* stack, const std::vector<Pane*>& panes)
+{
+    int at = 0;
     for (const Pane* pane : panes) {
+        if (stack->indexOf(pane->view) != at)
+            stack->insertWidget(at, pane->view);
+        pane->view->setVisible(isShown(*pane));
+        ++at;
+    }
+}
+
+void Workspace::fillTabs(QTabWidget* tabs, const std::vector<Pane*>& panes, QWidget* front)
+{
+    std::vector<const Pane*> shown;
+    for (const Pane* pane : panes)
+        if (isShown(*pane))
+            shown.push_back(pane);
+    bool isThere = tabs->count() == static_cast<int>(shown.size());
+    for (int tab = 0; isThere && tab < tabs->count(); ++tab)
+        isThere = tabs->widget(tab) == shown[static_cast<std::size_t>(tab)]->view;
+    for (Pane* pane : panes) {
+        if (isShown(*pane) && isThere)
+            continue;
         pane->view->setParent(this);
         pane->view->hide();
-        if (isShown(*pane))
-            tabs->addTab(pane->view, viewTitle(*pane->entry));
     }
-    tabs->setCurrentIndex(std::max(0, tabs->indexOf(front)));
+    if (!isThere) {
+        while (tabs->count() > 0)
+            tabs->removeTab(0);
+        for (const Pane* pane : shown)
+            tabs->addTab(pane->view, viewTitle(*pane->entry));
+        tabs->setCurrentIndex(std::max(0, tabs->indexOf(front)));
+    }
     tabs->setVisible(tabs->count() > 0);
 }
 
@@ -192,59 +261,30 @@ void Workspace::place()
     if (m_isArranging)
         return;
     // What leaves the tabs by getting another home would put its neighbour in front.
-    QWidget* front = m_tabs->currentWidget();
-    QWidget* frontLeft = m_leftTabs->currentWidget();
-    std::vector<const Pane*> lower;
-    std::vector<const Pane*> lowerLeft;
-    bool hasFirstLeft = false;
-    for (const Pane& pane : m_panes) {
-        if (pane.floating) {
-            pane.floating->setVisible(isShown(pane));
-            continue;
-        }
-        const Place place = pane.entry->place;
-        if (place == Place::CenterBottom || (place == Place::Right && m_isCompact)) {
-            lower.push_back(&pane);
-            continue;
-        }
-        if (place == Place::Left && std::exchange(hasFirstLeft, true)) {
-            lowerLeft.push_back(&pane);
-            continue;
-        }
-        QSplitter* home = place == Place::Left    ? m_left
-                          : place == Place::Right ? m_right
-                                                  : m_middle;
-        // In their order, and the tabs stay below everything else.
-        if (pane.view->parentWidget() != home) {
-            int before = 0;
-            for (const Pane& other : m_panes) {
-                if (&other == &pane)
-                    break;
-                before += other.view->parentWidget() == home ? 1 : 0;
-            }
-            home->insertWidget(before, pane.view);
-        }
-        pane.view->setVisible(isShown(pane));
+    std::array<QWidget*, 3> fronts{};
+    for (std::size_t column = 0; column < fronts.size(); ++column)
+        fronts[column] = m_columns[column].tabs->currentWidget();
+    std::array<std::vector<Pane*>, kDocks> docks;
+    for (Pane* pane : m_order) {
+        if (pane->floating)
+            pane->floating->setVisible(isShown(*pane) && isVisible());
+        else
+            docks[static_cast<std::size_t>(dockOf(*pane))].push_back(pane);
     }
-    fillTabs(m_tabs, lower, front);
-    fillTabs(m_leftTabs, lowerLeft, frontLeft);
-    const auto hasShown = [this](Place where) {
-        return std::ranges::any_of(m_panes, [this, where](const Pane& pane) {
-            return pane.entry->place == where && isShown(pane) && !pane.floating;
-        });
-    };
-    m_left->setVisible(hasShown(Place::Left));
-    m_right->setVisible(hasShown(Place::Right) && !m_isCompact);
-}
-
-/// All at once: each that comes or goes would arrange everything again.
-void Workspace::showPanes(const std::function<bool(const Pane&)>& isShown)
-{
-    m_isArranging = true;
-    for (const Pane& pane : m_panes)
-        pane.toggle->setChecked(isShown(pane));
-    m_isArranging = false;
-    place();
+    // Its own first, then what found no room beside it.
+    std::ranges::stable_sort(docks[static_cast<std::size_t>(Dock::MiddleTabs)], {},
+                             [](const Pane* pane) {
+                                 const int column = columnOf(pane->dock);
+                                 return column == 1 ? (isTabbed(pane->dock) ? 1 : 0) : 2 + column;
+                             });
+    for (std::size_t column = 0; column < m_columns.size(); ++column)
+        fillStack(m_columns[column].stack, docks[2 * column]);
+    for (std::size_t column = 0; column < m_columns.size(); ++column) {
+        fillTabs(m_columns[column].tabs, docks[2 * column + 1], fronts[column]);
+        const auto shows = [this](const Pane* pane) { return isShown(*pane); };
+        m_columns[column].stack->setVisible(std::ranges::any_of(docks[2 * column], shows) ||
+                                            m_columns[column].tabs->count() > 0);
+    }
 }
 
 bool Workspace::isShown(const Pane& pane) const
@@ -260,109 +300,24 @@ void Workspace::setWithheld(bool isWithheld)
     place();
 }
 
-void Workspace::setCompact(bool isCompact)
+Workspace::Shape Workspace::shapeFor(const QSize& size)
 {
-    if (isCompact == m_isCompact)
+    const int width = size.width() * 100 / Theme::size().textPercent;
+    const int height = size.height() * 100 / Theme::size().textPercent;
+    return {width < kTwoColumns ? 1 : (width < kThreeColumns ? 2 : 3), height < kLow};
+}
+
+void Workspace::setShape(const Shape& shape)
+{
+    if (shape == m_shape)
         return;
-    m_isCompact = isCompact;
+    const bool wasLow = std::exchange(m_shape, shape).isLow;
     place();
-}
-
-void Workspace::resetLayout()
-{
-    for (const Pane& pane : m_panes)
-        if (pane.floating)
-            pane.floating->close();
-    showPanes([](const Pane&) { return true; });
-    m_across->setSizes({250, 1060, 370});
-    m_right->setSizes({430, 470});
-    m_left->setSizes({300, 600});
-    m_isShared = false;
-    m_lowerShare = kLowerShare;
-    if (height() > 200)
-        shareHeights(kLowerShare);
-}
-
-void Workspace::shareHeights(int lowerShare)
-{
-    m_isShared = true;
-    m_lowerShare = lowerShare;
-    // Lanes and messages grow with the window; overview and heatmap need no more than they need.
-    const int overview = m_panes.empty() ? 0 : view(u"overview")->sizeHint().height();
-    const int heatmap = m_isCompact ? 120 : 190;
-    const int rest = std::max(200, height() - overview - heatmap);
-    QList<int> sizes;
-    for (int i = 0; i < m_middle->count(); ++i) {
-        const QWidget* widget = m_middle->widget(i);
-        if (widget == view(u"overview"))
-            sizes << overview;
-        else if (widget == view(u"heatmap"))
-            sizes << heatmap;
-        else
-            sizes << (widget == m_tabs ? rest * lowerShare / 100 : rest * (100 - lowerShare) / 100);
-    }
-    m_middle->setSizes(sizes);
-    for (int i = 0; i < m_middle->count(); ++i) {
-        const QWidget* widget = m_middle->widget(i);
-        m_middle->setStretchFactor(
-            i, widget == view(u"overview") ? 0 : (widget == view(u"heatmap") ? 1 : 4));
-    }
-}
-
-QByteArray Workspace::layoutState() const
-{
-    QByteArray bytes;
-    QDataStream out(&bytes, QIODevice::WriteOnly);
-    QStringList hidden;
-    for (const Pane& pane : m_panes)
-        if (!pane.toggle->isChecked())
-            hidden << QLatin1StringView(pane.entry->id);
-    const QWidget* front = m_tabs->currentWidget();
-    out << kLayoutVersion << m_across->saveState() << m_left->saveState() << m_middle->saveState()
-        << m_right->saveState() << hidden << (front ? front->objectName() : QString());
-    return bytes;
-}
-
-bool Workspace::setLayoutState(const QByteArray& bytes)
-{
-    QDataStream in(bytes);
-    qint32 version = 0;
-    QByteArray across, left, middle, right;
-    QStringList hidden;
-    in >> version;
-    if (version != kLayoutVersion)
-        return false;
-    in >> across >> left >> middle >> right >> hidden;
-    if (in.status() != QDataStream::Ok)
-        return false;
-    QString front; // layouts of before have none
-    in >> front;
-    showPanes(
-        [&](const Pane& pane) { return !hidden.contains(QLatin1StringView(pane.entry->id)); });
-    m_across->restoreState(across);
-    m_left->restoreState(left);
-    m_isShared = m_middle->restoreState(middle);
-    m_right->restoreState(right);
-    for (QSplitter* splitter : {m_across, m_left, m_middle, m_right}) {
-        splitter->setHandleWidth(1);
-        splitter->setChildrenCollapsible(false);
-    }
-    if (const Pane* inFront = pane(front))
-        showInTabs(*inFront);
-    return true;
-}
-
-void Workspace::usePreset(const LayoutPreset& preset)
-{
-    for (const Pane& pane : m_panes)
-        if (pane.floating)
-            pane.floating->close();
-    showPanes([&](const Pane& pane) { return preset.shows(pane.entry->id); });
-    if (const Pane* inFront = pane(QString::fromLatin1(preset.front)))
-        showInTabs(*inFront);
-    m_across->setSizes({250, 1060, 370});
-    shareHeights(preset.lowerShare);
-    m_settle.start();
+    if (shape.isLow == wasLow)
+        return;
+    m_isShared = false; // the shares were those of other panes
+    if (shape.isLow && view(u"timeline"))
+        m_tabs->setCurrentWidget(view(u"timeline"));
 }
 
 QString Workspace::currentView() const
@@ -387,62 +342,45 @@ QString Workspace::chosenView() const
     return m_tabs->currentWidget() ? m_tabs->currentWidget()->objectName() : QString();
 }
 
-bool Workspace::isFloating(QStringView id) const
-{
-    const Pane* found = pane(id);
-    return found && found->floating;
-}
-
-void Workspace::toggleFloating(QStringView id)
-{
-    Pane* found = pane(id);
-    if (!found)
-        return;
-    if (found->floating) {
-        found->floating->close();
-        return;
-    }
-    const QSize size = found->view->size().expandedTo({480, 320});
-    found->floating = new FloatingPane(found->view, viewTitle(*found->entry), window());
-    connect(found->floating, &FloatingPane::closed, this, [this, name = id.toString()] {
-        Pane* back = pane(name);
-        back->view->setParent(this);
-        back->floating = nullptr;
-        place();
-        showInTabs(*back);
-    });
-    found->toggle->setChecked(true);
-    place();
-    found->floating->resize(size);
-    found->floating->show();
-}
-
-void Workspace::save(StudioSettings& settings) const
-{
-    for (const Pane& pane : m_panes)
-        settings.setBytes(stateKey(*pane.entry), pane.view->saveState());
-    // Of a window in which it was never seen the shares are nobody's.
-    if (m_wasSeen)
-        settings.setBytes(kLayoutKey, layoutState());
-}
-
-void Workspace::restore(const StudioSettings& settings)
-{
-    for (const Pane& pane : m_panes)
-        if (const QByteArray state = settings.bytes(stateKey(*pane.entry)); !state.isEmpty())
-            pane.view->restoreState(state);
-    setLayoutState(settings.bytes(kLayoutKey));
-}
-
 void Workspace::showEvent(QShowEvent* event)
 {
     QWidget::showEvent(event);
     m_wasSeen = true;
+    place(); // panes in windows of their own come and go with it
+}
+
+void Workspace::hideEvent(QHideEvent* event)
+{
+    QWidget::hideEvent(event);
+    place();
+}
+
+void Workspace::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange && m_tabs && !m_order.empty() && m_wasSeen) {
+        const Shape before = m_shape;
+        setShape(shapeFor(size()));
+        if (!(before == m_shape) && height() > 200)
+            shareHeights(m_lowerShare);
+    }
+    QWidget::changeEvent(event);
+}
+
+void Workspace::paintEvent(QPaintEvent* event)
+{
+    QWidget::paintEvent(event);
+    if (!std::ranges::all_of(m_columns, [](const Column& it) { return it.stack->isHidden(); }))
+        return;
+    QPainter painter(this);
+    painter.setPen(Theme::current().secondary);
+    painter.drawText(rect(), Qt::AlignCenter,
+                     tr("All panes are hidden. Alt+1 to Alt+9 and the View menu show them, "
+                        "Ctrl+Z brings back the last one."));
 }
 
 void Workspace::resizeEvent(QResizeEvent* event)
 {
-    setCompact(event->size().width() < kCompactBelow);
+    setShape(shapeFor(event->size()));
     if ((!m_isShared || m_settle.isActive()) && event->size().height() > 200)
         shareHeights(m_lowerShare);
 }

@@ -2,29 +2,36 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "docks.h"
 #include "views/base/view.h"
 
+#include <QByteArray>
 #include <QTimer>
 #include <QWidget>
 
+#include <array>
 #include <functional>
-#include <map>
+#include <optional>
 #include <vector>
 
 class QAction;
+class QMenu;
 class QSplitter;
 class QTabWidget;
 
 namespace murmur {
 
 class FloatingPane;
+class PaneDragger;
 class StudioSettings;
+struct DropSpot;
 struct LayoutPreset;
 
 /// The panes of the window: findings, agents and facets on the left, everything with a time axis in
-/// the middle, what is selected on the right. In a narrow window the right pane folds into tabs.
-/// Each pane can be taken out into a window of its own, for a second screen; closing that brings it
-/// back.
+/// the middle, what is selected on the right. In a narrow window, or with large letters, the right
+/// folds into tabs, then the left, and in a low one all but the overview.
+/// Each pane can be moved to another place by its tab, its header, a menu or keys, and taken out
+/// into a window of its own, for a second screen; closing that brings it back.
 class Workspace : public QWidget
 {
     Q_OBJECT
@@ -38,10 +45,23 @@ public:
     /// One checkable action per view: shown or not.
     [[nodiscard]] const std::vector<QAction*>& paneActions() const { return m_toggles; }
 
+    /// Where it stands; in a narrow window what belongs to the right is in the tabs of the middle.
+    [[nodiscard]] Dock dock(QStringView id) const;
+    /// Puts a pane elsewhere, in front of `before` or behind all that stand there.
+    void movePane(QStringView id, Dock to, QStringView before = {});
+    /// A step to another place; false where there is none.
+    bool movePane(QStringView id, DockStep step);
+    /// The places, a window of its own, and away with it.
+    void fillPaneMenu(QMenu& menu, const QString& id);
+
     void save(StudioSettings& settings) const;
     void restore(const StudioSettings& settings);
+    /// Those of a window beside another: what views show as there, nothing that acts by itself.
+    void saveBeside(StudioSettings& settings) const;
+    void restoreBeside(const Workspace& other, const StudioSettings& settings);
     void resetLayout();
-    /// Which panes are shown, which one is in front, and the shares of each; bytes for setLayout().
+    /// Which panes are shown and where, which one is in front, which have a window of their own,
+    /// and the shares of each; bytes for setLayoutState().
     [[nodiscard]] QByteArray layoutState() const;
     /// False where they say nothing that this version knows; then nothing has changed.
     bool setLayoutState(const QByteArray& bytes);
@@ -57,7 +77,15 @@ public:
     /// Panes that show payloads, hosts or ids are not there, whatever is asked for.
     void setWithheld(bool isWithheld);
 
+Q_SIGNALS:
+    /// The person has arranged panes otherwise; `before` is what layoutState() was, `what` the word
+    /// for it.
+    void arranged(const QByteArray& before, const QString& what);
+
 protected:
+    void changeEvent(QEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void showEvent(QShowEvent* event) override;
 
@@ -68,30 +96,59 @@ private:
         View* view = nullptr;
         QAction* toggle = nullptr;
         FloatingPane* floating = nullptr;
+        Dock dock = Dock::MiddleTabs;
+    };
+    struct Column
+    {
+        QSplitter* stack = nullptr; ///< its panes, and the tabs below them
+        QTabWidget* tabs = nullptr;
     };
     [[nodiscard]] Pane* pane(QStringView id);
     [[nodiscard]] const Pane* pane(QStringView id) const;
     void addPane(const ViewEntry& entry, const ViewContext& context);
-    void setCompact(bool isCompact);
+    void makeColumn(Column& column, const QString& name);
+    void listTabs(QMenu* list);
+    /// How much room there is, measured in letters.
+    struct Shape
+    {
+        int columns = 3; ///< 2: what belongs to the right is in the tabs of the middle; 1: all is
+        bool isLow = false; ///< only the overview stands above the tabs
+        friend bool operator==(const Shape&, const Shape&) = default;
+    };
+    [[nodiscard]] static Shape shapeFor(const QSize& size);
+    void setShape(const Shape& shape);
     [[nodiscard]] bool isShown(const Pane& pane) const;
+    [[nodiscard]] Dock dockOf(const Pane& pane) const;
     void place();
     void showPanes(const std::function<bool(const Pane&)>& isShown);
     void showInTabs(const Pane& pane);
+    void fillStack(QSplitter* stack, const std::vector<Pane*>& panes);
     /// Puts what goes there into the tabs anew; the one in front stays there.
-    void fillTabs(QTabWidget* tabs, const std::vector<const Pane*>& panes, QWidget* front);
+    void fillTabs(QTabWidget* tabs, const std::vector<Pane*>& panes, QWidget* front);
     /// `lowerShare`: of the lower panes, in hundredths of what is shared.
     void shareHeights(int lowerShare);
+    void shareColumn(int column);
+    void placeUsually();
+    void bringHome();
+    void takeOut(Pane& pane, const QByteArray& geometry);
+    void putBefore(Pane& pane, const Pane* before);
+    [[nodiscard]] std::optional<DropSpot> spotAt(const QPoint& point) const;
+    [[nodiscard]] DropSpot spotIn(int column, const QPoint& point) const;
+    void onDropped(const QString& id, const DropSpot& spot);
+    [[nodiscard]] QByteArray layoutWith(const QAction* flipped) const;
+    [[nodiscard]] QStringList placesAsText() const;
+    void setPlaces(const QStringList& places);
 
     std::vector<Pane> m_panes;
+    std::vector<Pane*> m_order; ///< in which they stand where they stand; into m_panes
     std::vector<QAction*> m_toggles;
     QSplitter* m_across;
-    QSplitter* m_left;
-    QSplitter* m_middle;
-    QSplitter* m_right;
-    QTabWidget* m_leftTabs; ///< what stands on the left below the first
-    QTabWidget* m_tabs;
+    std::array<Column, 3> m_columns; ///< left, middle, right
+    QTabWidget* m_tabs = nullptr;    ///< those of the middle
+    PaneDragger* m_dragger;
+    QByteArray m_beforeToggle;
     QString m_chosen; ///< brought to the front, and in no lower tab; or empty
-    bool m_isCompact = false;
+    Shape m_shape;
     bool m_isWithheld = false;
     bool m_isArranging = false;
     bool m_wasSeen = false;

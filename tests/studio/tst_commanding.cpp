@@ -6,21 +6,27 @@
 #include "filteredit.h"
 #include "floatingpane.h"
 #include "helpbrowser.h"
+#include "helppages.h"
 #include "layoutpresets.h"
 #include "mainwindow.h"
 #include "menus.h"
 #include "palettesources.h"
+#include "panekeys.h"
 #include "query/filterbook.h"
 #include "recordings.h"
 #include "resuming.h"
 #include "screenshot.h"
 #include "settings.h"
 #include "studiosession.h"
+#include "viewhistory.h"
 #include "viewregistry.h"
+#include "views/base/paneheader.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/base/view.h"
 #include "views/connect/banner.h"
+#include "views/timeline/timelineview.h"
+#include "windowgroup.h"
 #include "workspace.h"
 
 #include <QAbstractItemModelTester>
@@ -29,7 +35,12 @@
 #include <QClipboard>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMouseEvent>
 #include <QPointer>
+#include <QPushButton>
+#include <QSet>
+#include <QTabBar>
+#include <QTabWidget>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
@@ -368,7 +379,279 @@ private Q_SLOTS:
         m_window.reset();
     }
 
+    void aPaneIsMovedByMenuKeysAndMouse()
+    {
+        open();
+        Workspace* workspace = m_window->workspace();
+        const auto view = [workspace](const char* id) {
+            return workspace->view(QString::fromLatin1(id));
+        };
+        const auto at = [this](const QWidget* widget) {
+            return QRect(widget->mapTo(m_window.get(), QPoint()), widget->size());
+        };
+        const QByteArray usual = workspace->layoutState();
+        workspace->bringToFront(u"topology");
+        QTest::keyClick(m_window.get(), Qt::Key_Right, Qt::AltModifier | Qt::ShiftModifier);
+        QCOMPARE(workspace->dock(u"topology"), Dock::RightTabs);
+        QVERIFY(view("topology")->isVisible());
+        QVERIFY(at(view("topology")).left() > at(view("timeline")).right());
+        QVERIFY(at(view("topology")).top() > at(view("state")).bottom());
+        QTest::keyClick(m_window.get(), Qt::Key_Up, Qt::AltModifier | Qt::ShiftModifier);
+        QCOMPARE(workspace->dock(u"topology"), Dock::RightTop);
+        QTest::keyClick(m_window.get(), Qt::Key_Up, Qt::AltModifier | Qt::ShiftModifier);
+        QTest::qWait(0);
+        QVERIFY(at(view("topology")).top() < at(view("state")).top());
+        QCOMPARE(workspace->currentView(), u"topology"_s); // the keyboard came along
+
+        // Kept in layouts, taken back step by step.
+        const QByteArray moved = workspace->layoutState();
+        for (int i = 0; i < 3; ++i)
+            m_window->shared()->undoStack()->undo();
+        QCOMPARE(workspace->dock(u"topology"), Dock::MiddleTabs);
+        QVERIFY(workspace->setLayoutState(moved));
+        QCOMPARE(workspace->dock(u"topology"), Dock::RightTop);
+        QVERIFY(at(view("topology")).top() < at(view("state")).top());
+        QVERIFY(workspace->setLayoutState(usual));
+        QCOMPARE(workspace->dock(u"topology"), Dock::MiddleTabs);
+
+        // By its tab to the left, and by its header back; Esc leaves it where it was.
+        QWidget* mark = workspace->findChild<QWidget*>(u"dropMark"_s);
+        QVERIFY(mark);
+        drag(tabOf("wall"), tabPlace("wall"), view("findings"), false);
+        QTRY_COMPARE(workspace->dock(u"wall"), Dock::LeftTop);
+        QVERIFY(view("wall")->isVisible());
+        QVERIFY(!mark->isVisible());
+        QTest::qWait(0);
+        drag(tabOf("messages"), tabPlace("messages"), view("findings"), true);
+        QTest::qWait(0);
+        QCOMPARE(workspace->dock(u"messages"), Dock::MiddleTabs);
+        QWidget* header = view("wall")->findChild<PaneHeader*>();
+        drag(header, {40, 10}, tabOf("messages"), false);
+        QTRY_COMPARE(workspace->dock(u"wall"), Dock::MiddleTabs);
+
+        // What stands in a window of its own does so in the layout, too.
+        workspace->toggleFloating(u"state");
+        const QByteArray out = workspace->layoutState();
+        workspace->resetLayout();
+        QVERIFY(!workspace->isFloating(u"state"));
+        QVERIFY(workspace->setLayoutState(out));
+        QVERIFY(workspace->isFloating(u"state"));
+        QVERIFY(view("state")->isVisible());
+        m_window->closeRecording(); // it has nothing to show, and comes back with the next
+        QTRY_VERIFY(!view("state")->isVisible());
+    }
+
+    void whatWasLookedAtComesBack()
+    {
+        open();
+        SharedView* shared = m_window->shared();
+        QTRY_VERIFY(shared->selectedMessage() != 0); // the first look
+        m_window->history()->settle();
+        const TimeRange all = shared->window();
+        QWidget* timeline = m_window->workspace()->view(u"timeline");
+        timeline->setFocus();
+        const auto press = [this](QWidget* widget, Qt::Key key, Qt::KeyboardModifiers with = {}) {
+            QTest::keyClick(widget, key, with);
+            m_window->history()->settle();
+        };
+        press(timeline, Qt::Key_Plus);
+        const TimeRange near = shared->window();
+        QVERIFY(near.length() < all.length());
+        press(timeline, Qt::Key_Right);
+        QVERIFY(shared->window() != near);
+        QTest::keyClick(timeline, Qt::Key_Shift);
+        m_window->filterEdit()->setText(u"kind == error"_s);
+        QVERIFY(m_window->filterEdit()->apply());
+        QTRY_VERIFY(shared->filter() != nullptr);
+        m_window->history()->settle();
+        QVERIFY(shared->undoStack()->undoText().contains(u"kind == error"_s));
+        const TimelineView* lanes = qobject_cast<TimelineView*>(timeline);
+        const QByteArray folds = lanes->saveState();
+
+        // As in a browser, and by the key of every other program.
+        timeline->setFocus();
+        press(timeline, Qt::Key_Left, Qt::AltModifier);
+        QVERIFY(!shared->filter());
+        press(timeline, Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(shared->window(), near);
+        press(timeline, Qt::Key_Left, Qt::AltModifier);
+        QCOMPARE(shared->window(), all);
+        QVERIFY(!shared->undoStack()->canUndo());
+        press(timeline, Qt::Key_Right, Qt::AltModifier);
+        QCOMPARE(shared->window(), near);
+
+        // What moves by itself is no step, and what a view is arranged by is one.
+        shared->setWindow(all);
+        m_window->history()->settle();
+        QCOMPARE(shared->undoStack()->index(), 1);
+        QByteArray byErrors = folds;
+        byErrors.replace("\"sort\":\"name\"", "\"sort\":\"errors\"");
+        QVERIFY(byErrors != folds);
+        QTest::keyClick(timeline, Qt::Key_Shift); // a person is there
+        m_window->workspace()->view(u"timeline")->restoreState(byErrors);
+        m_window->history()->settle();
+        QVERIFY(lanes->saveState() != folds);
+        m_window->shared()->undoStack()->undo();
+        QCOMPARE(lanes->saveState(), folds);
+    }
+
+    void severalWindowsShowOneSession()
+    {
+        open();
+        QTRY_VERIFY(m_window->shared()->selectedMessage() != 0);
+        QTest::keyClick(m_window.get(), Qt::Key_N, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(m_window->group()->windows().size(), std::size_t(2));
+        QPointer<MainWindow> second = m_window->group()->windows().back();
+        QVERIFY(second->isVisible());
+        SharedView* here = m_window->shared();
+        SharedView* there = second->shared();
+        QCOMPARE(there->session(), here->session());
+        QCOMPARE(there->selectedMessage(), here->selectedMessage());
+        const TimeRange all = here->window();
+        const TimeRange half{all.begin, all.begin + all.length() / 2};
+
+        // One time and one selection, each its own filter and panes.
+        there->setWindow(half);
+        QCOMPARE(here->window(), half);
+        here->selectMessage(7);
+        QCOMPARE(there->selectedMessage(), Seq(7));
+        QVERIFY(here->narrow(u"kind == error"_s));
+        QVERIFY(!there->filter());
+        second->workspace()->usePreset(layoutPresets().back());
+        QVERIFY(m_window->workspace()->view(u"agents")->isVisible());
+        m_window->group()->setLinked(second, false);
+        there->setWindow(all);
+        QCOMPARE(here->window(), half);
+        m_window->group()->setLinked(second, true);
+        QCOMPARE(there->window(), half);
+
+        // Whichever is closed, the session stays until the last one.
+        m_window->close();
+        QVERIFY(!m_window->isVisible());
+        QVERIFY(second->isVisible());
+        QVERIFY(there->session() != nullptr);
+        MainWindow* again = m_window->group()->openAnother(second);
+        QCOMPARE(again, m_window.get());
+        QVERIFY(m_window->isVisible());
+        second->close();
+        QTRY_VERIFY(!second);
+        QVERIFY(here->session() != nullptr);
+        QCOMPARE(m_window->group()->windows().size(), std::size_t(1));
+
+        // What is opened next is opened in all of them, and all end with the first.
+        second = m_window->group()->openAnother(m_window.get());
+        const QString path = m_dir->filePath(u"b.murmur"_s);
+        QVERIFY(test::makeRecording(path, 50));
+        second->openFile(path);
+        QTRY_VERIFY(here->session() && here->session()->seen().last == Seq(50));
+        QCOMPARE(second->shared()->session(), here->session());
+        m_window->keepAndQuit();
+        QVERIFY(!second->isVisible() && !m_window->isVisible());
+        m_window.reset();
+        QVERIFY(!second);
+    }
+
+    void panesOfferWhatTheyCanDo()
+    {
+        open();
+        m_window->workspace()->bringToFront(u"messages");
+        QStringList texts;
+        QStringList ids;
+        std::function<void()> asTable;
+        for (const PaletteEntry& entry : paletteEntries(*m_window)) {
+            texts << entry.text;
+            ids << entry.id;
+            if (entry.text.startsWith("Wall: "_L1) &&
+                entry.text.contains("table"_L1, Qt::CaseInsensitive))
+                asTable = entry.run;
+        }
+        for (const QString& pane :
+             {u"Latency"_s, u"Topology"_s, u"Wall"_s, u"Map"_s, u"Sequence"_s, u"Message"_s,
+              u"Messages"_s, u"Matrix"_s, u"State"_s, u"Findings"_s, u"Agents"_s, u"Facets"_s})
+            QVERIFY2(texts.filter(pane + u": "_s).size() > 1, qPrintable(pane));
+        QVERIFY(texts.contains(u"Message: Hex"_s));
+        QCOMPARE(QSet<QString>(ids.begin(), ids.end()).size(), ids.size());
+        QVERIFY(asTable);
+        const QByteArray before = m_window->workspace()->view(u"wall")->saveState();
+        asTable();
+        QVERIFY(m_window->workspace()->view(u"wall")->isVisible());
+        QVERIFY(m_window->workspace()->view(u"wall")->saveState() != before);
+        // The page of keys knows panes, and each key of the menus once.
+        const QString keys = shortcutHelp(m_window->menus()->actions()).html;
+        QVERIFY(keys.contains(u"Alt+Left"_s));
+        QVERIFY(keys.contains(u"Copy as Mermaid"_s));
+        QCOMPARE(keys.count(u">Copy as text<"_s), 1);
+        for (const PaneKey& key : paneKeys())
+            QVERIFY2(!key.view || viewEntry(QString::fromLatin1(key.view)), key.view);
+    }
+
+    /// A sentence that was read goes; what was covered by another is found again.
+    void noticesAgeAndAreListed()
+    {
+        Banner* banner = m_window->banner();
+        m_window->showFailure({ErrorCode::Unreadable, u"The first did not work."_s});
+        m_window->showFailure({ErrorCode::Unreadable, u"The second did not work."_s});
+        QCOMPARE(banner->earlier().size(), std::size_t(1));
+        QVERIFY(banner->earlierLines().front().endsWith(u"The first did not work."_s));
+        QPushButton* older = nullptr;
+        for (QPushButton* button : banner->findChildren<QPushButton*>())
+            if (button->text().contains(u"earlier"_s))
+                older = button;
+        QVERIFY(older && older->isVisible());
+        banner->setHidesEarlier(true);
+        QVERIFY(!older->isVisible());
+        banner->setHidesEarlier(false);
+        banner->setPatience(std::chrono::milliseconds(1), std::chrono::milliseconds(1));
+        QTRY_VERIFY(!banner->isVisible());
+        QCOMPARE(banner->earlier().size(), std::size_t(2));
+        // What asks for something stays.
+        banner->say(Banner::Tone::Neutral, u"Open it again?"_s);
+        banner->offer({u"Yes"_s});
+        QTest::qWait(1200);
+        QVERIFY(banner->isVisible());
+    }
+
+    /// What is hidden by hand can be taken back.
+    void aPaneThatWasHiddenComesBack()
+    {
+        open();
+        Workspace* workspace = m_window->workspace();
+        QTest::keyClick(m_window.get(), Qt::Key_2, Qt::AltModifier);
+        QVERIFY(!workspace->view(u"agents")->isVisible());
+        m_window->shared()->undoStack()->undo();
+        QVERIFY(workspace->view(u"facets")->parentWidget() != nullptr);
+        workspace->bringToFront(u"agents");
+        QVERIFY(workspace->view(u"agents")->isVisible());
+    }
+
 private:
+    QTabBar* tabOf(const char* id)
+    {
+        for (QTabWidget* tabs : m_window->workspace()->findChildren<QTabWidget*>())
+            if (tabs->indexOf(m_window->workspace()->view(QString::fromLatin1(id))) >= 0)
+                return tabs->tabBar();
+        return nullptr;
+    }
+    QPoint tabPlace(const char* id)
+    {
+        auto* tabs = qobject_cast<QTabWidget*>(tabOf(id)->parentWidget());
+        return tabOf(id)
+            ->tabRect(tabs->indexOf(m_window->workspace()->view(QString::fromLatin1(id))))
+            .center();
+    }
+    static void drag(QWidget* from, const QPoint& at, const QWidget* to, bool changesItsMind)
+    {
+        QTest::mousePress(from, Qt::LeftButton, {}, at);
+        const QPoint goal = from->mapFromGlobal(to->mapToGlobal(QPoint(to->width() / 2, 6)));
+        for (const QPoint& point : {(at + goal) / 2, goal}) {
+            QMouseEvent move(QEvent::MouseMove, QPointF(point), from->mapToGlobal(QPointF(point)),
+                             Qt::NoButton, Qt::LeftButton, {});
+            QCoreApplication::sendEvent(from, &move);
+        }
+        if (changesItsMind)
+            QTest::keyClick(from, Qt::Key_Escape);
+        QTest::mouseRelease(from, Qt::LeftButton, {}, goal);
+    }
     void open()
     {
         const QString path = m_dir->filePath(u"a.murmur"_s);

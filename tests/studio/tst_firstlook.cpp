@@ -11,6 +11,7 @@
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -86,6 +87,24 @@ private Q_SLOTS:
                  u"robot-07"_s); // all errors are its
         QCOMPARE(window.shared()->selectedMessage(), Seq(198));
         QVERIFY(window.shared()->playhead() != before);
+    }
+
+    void aRecordingThatRunsShowsSomethingToo()
+    {
+        StudioSettings settings(m_dir.filePath(u"live.ini"_s));
+        MainWindow window(settings, {m_dir.filePath(u"live"_s), false, true});
+        window.show();
+        window.startDemo(u"?agents=10&rate=200"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(window.shared()->selectedMessage() != 0, 30'000);
+        QVERIFY(index(window.shared()->selectedAgent()) != 0);
+        QCOMPARE(window.shared()->mode(), SharedView::Mode::Live);
+        const Seq chosen = window.shared()->selectedMessage();
+        window.shared()->selectMessage(chosen + 1); // the person's choice stays
+        QSignalSpy grew(window.shared(), &SharedView::dataGrew);
+        QTRY_VERIFY_WITH_TIMEOUT(grew.size() > 20, 30'000);
+        QCOMPARE(window.shared()->selectedMessage(), chosen + 1);
+        window.session()->discard();
+        QTRY_VERIFY_WITH_TIMEOUT(!window.session()->isRecording(), 30'000);
     }
 
     void whatTheCommandLineSelectsStays()

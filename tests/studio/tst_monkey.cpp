@@ -21,6 +21,10 @@
 
 #include <algorithm>
 #include <ctime>
+#include <functional>
+#include <span>
+#include <utility>
+#include <vector>
 
 using namespace murmur;
 using namespace Qt::StringLiterals;
@@ -34,6 +38,30 @@ double workedMs()
     timespec time{};
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
     return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
+}
+
+/// The thread of the window may work so long on what one action asks for.
+constexpr double kStall = 250;
+/// Other letters or colours: every widget is measured anew.
+constexpr double kRestyle = 700;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr double kSlower = 10;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr double kSlower = 10;
+#else
+constexpr double kSlower = 1;
+#endif
+#else
+constexpr double kSlower = 1;
+#endif
+
+bool isRestyle(const QString& action)
+{
+    static const QStringList kWords{u"action Text"_s, u"Comfortable"_s, u"Dark"_s, u"Light"_s,
+                                    u"System"_s};
+    return std::ranges::any_of(
+        kWords, [&](const QString& word) { return QString(action).remove(u'&').contains(word); });
 }
 
 /// Somebody who does anything at all, but leaves the program, the network and other programs
@@ -79,11 +107,11 @@ public:
 private:
     void collect(const QList<QAction*>& actions)
     {
-        static const QStringList kLeft{u"Quit"_s,   u"Close"_s,     u"folder"_s,  u"Connect"_s,
-                                       u"Demo"_s,   u"Run a"_s,     u"program"_s, u"Save"_s,
-                                       u"Attach"_s, u"Start"_s,     u"Many"_s,    u"Few"_s,
-                                       u"recent"_s, u"Sound"_s,     u"Import"_s,  u"Export"_s,
-                                       u"Open"_s,   u"clipboard"_s, u"Profiles"_s};
+        static const QStringList kLeft{u"Quit"_s,   u"Close"_s,      u"folder"_s,    u"Connect"_s,
+                                       u"Demo"_s,   u"Run a"_s,      u"program"_s,   u"Save"_s,
+                                       u"Attach"_s, u"Start"_s,      u"Many"_s,      u"Few"_s,
+                                       u"recent"_s, u"Sound"_s,      u"Import"_s,    u"Export"_s,
+                                       u"Open"_s,   u"New window"_s, u"clipboard"_s, u"Profiles"_s};
         for (QAction* action : actions) {
             const QString text = QString(action->text()).remove(u'&');
             if (std::ranges::any_of(kLeft, [&](const QString& word) {
@@ -235,30 +263,30 @@ private Q_SLOTS:
         const int actions = isLong ? 10'000 : (messages > 1 ? 600 : 150);
         Monkey monkey(window, seed);
         std::vector<double> worked;
-        double longest = 0;
-        QString slowest;
+        std::vector<std::pair<double, QString>> slow;
         for (int i = 0; i < actions; ++i) {
             const double before = workedMs();
             monkey.act();
             QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
             worked.push_back(workedMs() - before);
-            if (worked.back() > longest) {
-                longest = worked.back();
-                slowest = monkey.last();
-            }
+            if (worked.back() > kStall / 5)
+                slow.emplace_back(worked.back(), monkey.last());
             // What is going on goes on, and what has ended is gone.
             if (i % 50 == 0)
                 QTest::qWait(20);
         }
         std::ranges::sort(worked);
-        qInfo(
-            "%d actions: the thread of the window worked %.1f ms at the 50th, %.1f at the 99th of "
-            "hundred, %.0f at most (%s)",
-            actions, worked[worked.size() / 2], worked[worked.size() * 99 / 100], longest,
-            qUtf8Printable(slowest));
+        std::ranges::sort(slow, std::greater<>());
+        qInfo("%d actions: the thread of the window worked %.1f ms at the 50th, %.1f at the 99th "
+              "of hundred",
+              actions, worked[worked.size() / 2], worked[worked.size() * 99 / 100]);
+        for (const auto& [ms, what] : std::span(slow).first(std::min<std::size_t>(slow.size(), 8)))
+            qInfo("%6.1f ms: %s", ms, qUtf8Printable(what));
         QVERIFY(window.isVisible());
-        // A hang, not a slow machine: work, not waiting, of two seconds in one action.
-        QVERIFY2(longest < 2000, qPrintable(slowest));
+        // Work, not waiting: a busy machine does not fail it.
+        for (const auto& [ms, what] : slow)
+            QVERIFY2(ms < (isRestyle(what) ? kRestyle : kStall) * kSlower,
+                     qPrintable(u"%1 ms: %2"_s.arg(ms).arg(what)));
     }
 };
 

@@ -12,6 +12,7 @@
 #include "settings.h"
 #include "statusline.h"
 #include "studiosession.h"
+#include "viewregistry.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/base/view.h"
@@ -19,7 +20,9 @@
 #include "views/connect/firstpage.h"
 #include "workspace.h"
 
+#include <QAccessible>
 #include <QAction>
+#include <QApplication>
 #include <QDialogButtonBox>
 #include <QDir>
 #include <QDropEvent>
@@ -27,6 +30,7 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QScreen>
+#include <QScrollArea>
 #include <QSet>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -80,6 +84,36 @@ struct Studio
         return nullptr;
     }
 };
+
+} // namespace
+
+namespace {
+
+/// What can be focused below `widget` and has no name or no role.
+void hear(QWidget* widget, const QString& where, QStringList& wrong)
+{
+    std::vector<QAccessibleInterface*> left{QAccessible::queryAccessibleInterface(widget)};
+    while (!left.empty()) {
+        QAccessibleInterface* next = left.back();
+        left.pop_back();
+        if (!next || !next->isValid() || next->state().invisible)
+            continue;
+        // A scroll area is a frame around what is heard anyway.
+        const bool isReached = next->state().focusable && next->object() != nullptr &&
+                               !qobject_cast<QScrollArea*>(next->object());
+        const auto name = next->text(QAccessible::Name) + next->text(QAccessible::Description) +
+                          next->text(QAccessible::Value);
+        if (next->role() == QAccessible::NoRole || (isReached && name.trimmed().isEmpty()))
+            wrong << u"%1: %2 %3"_s.arg(
+                where,
+                QLatin1StringView(next->object() ? next->object()->metaObject()->className() : "?"),
+                next->object() ? next->object()->objectName() : QString());
+        // Rows are too many, and have no names of their own.
+        const bool isTable = next->tableInterface() != nullptr;
+        for (int i = 0; !isTable && i < next->childCount(); ++i)
+            left.push_back(next->child(i));
+    }
+}
 
 } // namespace
 
@@ -477,15 +511,86 @@ private Q_SLOTS:
     {
         Studio studio;
         QSet<QString> seen;
+        QSet<const QAction*> looked; // some stand in two lists
         for (const QAction* action : studio.window->findChild<Menus*>()->actions()) {
-            const QString keys = action->shortcut().toString();
-            if (keys.isEmpty())
+            if (looked.contains(action))
                 continue;
-            QVERIFY2(!seen.contains(keys), qPrintable(keys));
-            seen.insert(keys);
+            looked.insert(action);
+            for (const QKeySequence& keys : action->shortcuts()) {
+                QVERIFY2(!seen.contains(keys.toString()), qPrintable(keys.toString()));
+                seen.insert(keys.toString());
+            }
         }
         QVERIFY(seen.contains(u"F5"_s));
         QVERIFY(seen.contains(u"F11"_s));
+    }
+
+    /// As a screen reader hears them: what can be reached has a name and is something.
+    void panesAndDialogsCanBeHeard()
+    {
+        Studio studio;
+        const QString path = studio.path(u"a.murmur"_s);
+        QVERIFY(test::makeRecording(path, 100));
+        studio.window->openFile(path);
+        QTRY_COMPARE(studio.last(), Seq(100));
+        QStringList wrong;
+        for (const ViewEntry& entry : viewEntries()) {
+            QVERIFY(studio.window->workspace()->bringToFront(QString::fromLatin1(entry.id)));
+            hear(studio.window->workspace()->view(QString::fromLatin1(entry.id)),
+                 QString::fromLatin1(entry.id), wrong);
+        }
+        int dialogs = 0;
+        for (const char* opens :
+             {"Connect", "Run a program", "Attach to a bus", "Mark this moment", "Keep this filter",
+              "Keep this layout", "Go to", "Shortcuts", "About Murmurscope", "Pages and search",
+              "Notices so far", "Sending to the hub", "Who is talking? Edit the dialect"}) {
+            for (QAction* action : studio.window->findChildren<QAction*>()) {
+                const QString text = QString(action->text()).remove(u'&').remove(u'…');
+                if (text != QLatin1StringView(opens) || !action->isEnabled())
+                    continue;
+                action->trigger();
+                break;
+            }
+            QTest::qWait(0);
+            for (QWidget* widget : QApplication::topLevelWidgets()) {
+                if (!widget->isVisible() || widget == studio.window.get())
+                    continue;
+                ++dialogs;
+                hear(widget, QString::fromLatin1(opens), wrong);
+                widget->close();
+            }
+        }
+        QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join(u'\n')));
+        QVERIFY2(dialogs >= 11, qPrintable(QString::number(dialogs)));
+    }
+
+    /// On a small screen with large letters, too, each pane can be reached and has room.
+    void aSmallWindowWithLargeLettersCanBeUsed()
+    {
+        Studio studio;
+        const QString path = studio.path(u"a.murmur"_s);
+        QVERIFY(test::makeRecording(path, 100));
+        studio.window->openFile(path);
+        QTRY_COMPARE(studio.last(), Seq(100));
+        Workspace* workspace = studio.window->workspace();
+        studio.window->setSize({200, false});
+        studio.window->resize(1358, 728);
+        QTest::qWait(0);
+        QVERIFY(studio.window->width() <= 1358 && studio.window->height() <= 728);
+        QVERIFY(workspace->view(u"overview")->isVisible());
+        QVERIFY(workspace->view(u"timeline")->isVisible());
+        for (const ViewEntry& entry : viewEntries()) {
+            QVERIFY(workspace->bringToFront(QString::fromLatin1(entry.id)));
+            const View* view = workspace->view(QString::fromLatin1(entry.id));
+            QVERIFY2(view->isVisible(), entry.id);
+            const bool isStrip = std::string_view(entry.id) == "overview";
+            QVERIFY2(view->width() > 600 && view->height() > (isStrip ? 80 : 240), entry.id);
+        }
+        studio.window->setSize({});
+        studio.window->resize(1680, 1020);
+        QTRY_VERIFY(workspace->view(u"heatmap")->isVisible());
+        QVERIFY(workspace->view(u"findings")->isVisible());
+        QVERIFY(workspace->view(u"inspector")->isVisible());
     }
 
     void everythingThatCanBeFocusedHasAName()
