@@ -47,18 +47,26 @@ DetectorEngine::DetectorEngine(const Dictionaries& names, const DetectorChoice& 
         if (isWanted)
             m_detectors.push_back(entry.create(choice.settings));
     }
-    for (const auto& detector : m_detectors) {
+    // Those that fetch from far memory come last: what they wait for is here by then.
+    std::vector<Detector*> order;
+    for (const bool isFar : {false, true}) {
+        for (const auto& detector : m_detectors) {
+            if (detector->expects() == isFar)
+                order.push_back(detector.get());
+        }
+    }
+    for (Detector* const detector : order) {
         const KindSet kinds = detector->kinds();
         for (std::size_t kind = 0; kind < kKindCount; ++kind) {
             if ((kinds & kindSet(static_cast<Kind>(kind))) == 0)
                 continue;
             for (std::size_t traits = 0; traits < kTraitSets; ++traits) {
                 if (detector->traits() == 0 || (detector->traits() & traits) != 0)
-                    m_concerned[kind][traits].push_back(detector.get());
+                    m_concerned[kind][traits].push_back(detector);
             }
         }
         if (detector->expects())
-            m_expecting.push_back(detector.get());
+            m_expecting.push_back(detector);
     }
 }
 

@@ -43,30 +43,30 @@ public:
         std::int32_t waitsFor = 0; ///< its requests without an answer
         std::int32_t owes = 0;     ///< requests to it alone without an answer
     };
-    struct Call
+    struct Call // five of them fill a piece of a deque: there are many
     {
         Seq seq = 0;
         std::int64_t time = 0; ///< ns
         std::int64_t deadline = kNoTime;
+        /// The call in whose service it was made: a stated cause, or of the same trace, else of the
+        /// same conversation, to its sender alone and open then. 0: none that is known.
+        Seq within = 0;
+        Seq lastMade = 0;            ///< the last one that was made in its service …
+        Seq madeBefore = 0;          ///< … and, of that one, the one before it
+        std::uint64_t servedKey = 0; ///< under which it is found by those made in its service
+        std::uint32_t openMade = 0;  ///< how many of those are open
         AgentId from{};
         AgentId to{}; ///< when it has one receiver
         std::uint32_t receivers = 0;
         TopicId topic{};
         TypeId type{};
-        Kind kind = Kind::Request;
         ConnectionId connection{};
         std::uint32_t answers = 0;
-        AgentId answeredBy{};   ///< the last one
+        AgentId answeredBy{}; ///< the last one
+        Kind kind = Kind::Request;
         bool hasFailed = false; ///< the last answer was an error
         bool isGivenUp = false;
-        /// The call in whose service it was made: a stated cause, or of the same trace, else of the
-        /// same conversation, to its sender alone and open then. 0: none that is known.
-        Seq within = 0;
         bool isWithinStated = false; ///< not by the conversation alone
-        Seq lastMade = 0;            ///< the last one that was made in its service …
-        Seq madeBefore = 0;          ///< … and, of that one, the one before it
-        std::uint32_t openMade = 0;  ///< how many of those are open
-        std::uint64_t servedKey = 0; ///< under which it is found by those made in its service
         [[nodiscard]] bool isOpen() const { return answers == 0; }
     };
 

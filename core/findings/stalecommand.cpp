@@ -28,7 +28,7 @@ constexpr Parameter kMemory{"memory", 60, Unit::Seconds,
                             "how long a newer command makes an older one stale"};
 constexpr std::array kParameters{kLate, kMemory};
 
-constexpr std::size_t kMostTargets = 32'768;
+constexpr std::size_t kMostTargets = 26'000;
 constexpr std::size_t kMostOpen = 65'536;
 constexpr std::size_t kMostPending = 64;
 constexpr std::size_t kMostTold = 256;

@@ -1,10 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "findings/lastof.h"
 #include "play.h"
 
 #include <QTest>
 
+#include <algorithm>
+#include <deque>
 #include <functional>
 
 using namespace murmur;
@@ -127,6 +130,25 @@ class TestLoad : public QObject
     }
 
 private Q_SLOTS:
+    void theLastValuesStayInTheirOrder()
+    {
+        LastOf<int> last(7);
+        std::deque<int> plain; // the slow version
+        for (int i = 0; i < 500; ++i) {
+            last.add(i);
+            plain.push_back(i);
+            if (plain.size() > 7)
+                plain.pop_front();
+            if (i % 5 == 4) {
+                const auto dropped = static_cast<std::size_t>(i) % (plain.size() + 1);
+                last.dropFirst(dropped);
+                plain.erase(plain.begin(), plain.begin() + static_cast<std::ptrdiff_t>(dropped));
+            }
+            QVERIFY(std::ranges::equal(last, plain));
+            QCOMPARE(last.size(), plain.size());
+        }
+    }
+
     void aTopicThatCarriesMostOfTheTrafficIsHot()
     {
         Play play(Play::only("hot-topic"));
