@@ -6,9 +6,12 @@
 #include "llm/callreader.h"
 #include "session/jobs.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QtConcurrent>
 
 #include <algorithm>
+#include <unordered_set>
 
 using namespace Qt::StringLiterals;
 
@@ -78,6 +81,25 @@ std::optional<ModelCall> callOf(CallReader& reader, const MessageDetail& message
     const auto size = static_cast<std::size_t>(std::max<qsizetype>(0, message.payloadSize));
     return reader.read(raw, offset <= raw.size() ? raw.substr(offset, size) : std::string_view(),
                        message.row.kind);
+}
+
+/// What failed tells of no model, but why one did not answer.
+std::optional<ModelCall> failureOf(const MessageDetail& message,
+                                   const std::unordered_set<Seq>& asked)
+{
+    constexpr qsizetype kLongestReason = 4096;
+    if (message.row.kind != Kind::Error || !asked.contains(message.row.closes))
+        return {};
+    const QByteArray text = message.payload().left(kLongestReason);
+    const QJsonObject json = QJsonDocument::fromJson(text).object();
+    const QJsonValue error = json.value("error"_L1);
+    const QString reason = error.isString()   ? error.toString()
+                           : error.isObject() ? error.toObject().value("message"_L1).toString()
+                                              : json.value("message"_L1).toString();
+    ModelCall call;
+    call.share = ModelCall::Share::Answer;
+    call.error = reason.isEmpty() ? QString::fromUtf8(text).toStdString() : reason.toStdString();
+    return call;
 }
 
 /// What the calls of a message have in common with those around it.
@@ -172,6 +194,7 @@ private:
     {
         std::vector<TranscriptPiece> pieces;
         CallReader reader;
+        std::unordered_set<Seq> asked;
         std::size_t text = 0;
         for (std::size_t next = 0; next < seqs.size();) {
             if (m_request.stop.stop_requested())
@@ -187,7 +210,11 @@ private:
             for (const MessageDetail& message : *messages) {
                 auto call = callOf(reader, message);
                 if (!call)
+                    call = failureOf(message, asked);
+                if (!call)
                     continue;
+                if (call->share == ModelCall::Share::Prompt)
+                    asked.insert(message.row.seq);
                 text += textSize(*call);
                 if (text > kMostText) {
                     m_isComplete = false;

@@ -329,6 +329,7 @@ private Q_SLOTS:
         QCOMPARE(said(0), u"Pallet 8812."_s);
         QCOMPARE(said(1), u"The way is free."_s);
         QVERIFY(!transcript->calls[1].edits.empty());
+        QCOMPARE(QString::fromStdString(transcript->calls[2].call.error), u"too many requests"_s);
     }
 
     void agent2Agent_data()
