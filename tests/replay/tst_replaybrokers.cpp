@@ -49,6 +49,12 @@ Row rowNamed(const QString& name)
                 u"nats://127.0.0.1:%1?subject=swarm.>"_s,
                 u"nats://127.0.0.1:%1"_s,
                 true};
+    if (name == u"mqtt"_s)
+        return {u"mosquitto"_s,
+                {u"-p"_s, u"%1"_s},
+                u"mqtt://127.0.0.1:%1?topic=%23&sys=0"_s,
+                u"mqtt://127.0.0.1:%1"_s,
+                true};
     if (name == u"redis stream"_s)
         return {u"redis-server"_s,
                 redis,
@@ -144,7 +150,7 @@ private Q_SLOTS:
     void whatIsReplayedArrivesEqual_data()
     {
         QTest::addColumn<QString>("bus");
-        for (const char* bus : {"nats", "redis channel", "redis stream"})
+        for (const char* bus : {"nats", "redis channel", "redis stream", "mqtt"})
             QTest::newRow(bus) << QString::fromLatin1(bus);
     }
     void whatIsReplayedArrivesEqual()
