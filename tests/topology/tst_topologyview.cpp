@@ -116,6 +116,34 @@ private Q_SLOTS:
         QVERIFY(!canvas->accessibleDescription().isEmpty());
     }
 
+    void aLowPaneIsFilledAndNoHeap()
+    {
+        std::vector<Said> said;
+        for (int i = 0; i < 24; ++i)
+            said.push_back(line(10ms * i, "{'from':'robot-" + QByteArray::number(i % 12) +
+                                              "','to':'robot-" + QByteArray::number((i + 5) % 12) +
+                                              "'}"));
+        Scene scene(said);
+        scene.view.resize(1200, 240);
+        QTRY_VERIFY(scene.isReady());
+        TopologyCanvas* canvas = scene.view.canvas();
+        canvas->fit();
+        QRectF all;
+        const int count = static_cast<int>(canvas->graph()->nodes.size());
+        for (int i = 0; i < count; ++i)
+            all = all.united(QRectF(canvas->centerOf(i), QSizeF(1, 1)));
+        QVERIFY(all.width() > 0.5 * canvas->width());
+        QVERIFY(canvas->rect().contains(all.toAlignedRect()));
+        // Whatever is stretched is hit and dragged where it is seen.
+        const QPointF from = canvas->centerOf(0);
+        const QPoint to = from.toPoint() + QPoint(40, 10);
+        QTest::mousePress(canvas, Qt::LeftButton, {}, from.toPoint());
+        QTest::mouseMove(canvas, from.toPoint() + QPoint(20, 5));
+        QTest::mouseMove(canvas, to);
+        QTest::mouseRelease(canvas, Qt::LeftButton, {}, to);
+        QVERIFY((canvas->centerOf(0) - from - QPointF(40, 10)).manhattanLength() < 3);
+    }
+
     void theWheelZoomsAroundWhatIsUnderItAndZeroShowsAll()
     {
         Scene scene(talk());

@@ -5,6 +5,7 @@
 #include "views/base/agentfigures.h"
 #include "views/base/agentnaming.h"
 #include "views/base/agenttable.h"
+#include "views/base/asksoon.h"
 #include "views/base/emptynote.h"
 #include "views/base/names.h"
 #include "views/base/numbers.h"
@@ -35,13 +36,13 @@
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace murmur {
 
 namespace {
 
-constexpr int kPauseStill = 100; // milliseconds until a playhead that was moved is looked at
-constexpr int kPauseLive = 400;  // and one that moves by itself
+constexpr AskSoon::Pauses kMapPauses{100ms, 400ms};
 constexpr qsizetype kMostPlans = 50;
 
 } // namespace
@@ -65,6 +66,7 @@ MapView::MapView(const ViewContext& context, QWidget* parent)
     , m_note(new EmptyNote(m_body))
     , m_figures(AgentFigures::of(context.shared))
     , m_naming(new AgentNaming(context.shared, this))
+    , m_soon(new AskSoon(this, context.shared, kMapPauses, [this] { ask(); }))
 {
     setAccessibleName(tr("Map"));
     setAccessibleDescription(
@@ -94,9 +96,7 @@ MapView::MapView(const ViewContext& context, QWidget* parent)
     setTabOrder(m_trailButton, m_planButton);
     setTabOrder(m_planButton, m_tableButton);
     makeMenus();
-    m_soon.setSingleShot(true);
 
-    connect(&m_soon, &QTimer::timeout, this, &MapView::ask);
     connect(m_tableButton, &QToolButton::toggled, this, &MapView::setTable);
     const auto pick = [this](AgentId agent) {
         const QScopedValueRollback guard(m_isPicking, true);
@@ -123,9 +123,9 @@ MapView::MapView(const ViewContext& context, QWidget* parent)
             m_canvas->select(shared()->selectedAgent());
     });
     connect(shared(), &SharedView::sessionChanged, this, &MapView::onSessionChanged);
-    connect(shared(), &SharedView::playheadChanged, this, &MapView::askSoon);
-    connect(shared(), &SharedView::dataGrew, this, &MapView::askSoon);
-    connect(shared(), &SharedView::namesChanged, this, &MapView::askSoon);
+    connect(shared(), &SharedView::playheadChanged, m_soon, &AskSoon::soon);
+    connect(shared(), &SharedView::dataGrew, m_soon, &AskSoon::soon);
+    connect(shared(), &SharedView::namesChanged, m_soon, &AskSoon::soon);
     connect(m_figures, &AgentFigures::changed, this, &MapView::present);
     m_figures->serve(this);
     onSessionChanged();
@@ -141,24 +141,8 @@ void MapView::onSessionChanged()
     m_canvas->clear();
     m_canvas->select(shared()->selectedAgent());
     fillTable();
-    m_isStale = true;
-    if (isVisible())
-        ask();
+    m_soon->now();
     updateNote();
-}
-
-void MapView::askSoon()
-{
-    m_isStale = true;
-    if (isVisible() && !m_soon.isActive())
-        m_soon.start(shared()->mode() == SharedView::Mode::Paused ? kPauseStill : kPauseLive);
-}
-
-void MapView::showEvent(QShowEvent* event)
-{
-    View::showEvent(event);
-    if (m_isStale)
-        ask();
 }
 
 void MapView::ask()
@@ -171,8 +155,8 @@ void MapView::ask()
     }
     // What is under way is not cut off while everything moves: else nothing would ever be shown.
     if (m_asking.isBusy() && shared()->mode() != SharedView::Mode::Paused)
-        return askSoon();
-    m_isStale = false;
+        return m_soon->soon();
+    m_soon->asked();
     PositionRequest request;
     request.at = shared()->playhead();
     request.trail = m_trail;
@@ -351,7 +335,7 @@ void MapView::readPlan()
 
 bool MapView::isSettled() const
 {
-    return !m_asking.isBusy() && !m_reading.isBusy() && !m_soon.isActive() &&
+    return !m_asking.isBusy() && !m_reading.isBusy() && !m_soon->isWaiting() &&
            m_figures->isSettled();
 }
 

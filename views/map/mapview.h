@@ -11,7 +11,6 @@
 #include "map/positions.h"
 
 #include <QMap>
-#include <QTimer>
 
 class QMenu;
 class QStackedLayout;
@@ -22,6 +21,7 @@ namespace murmur {
 
 class AgentFigures;
 class AgentNaming;
+class AskSoon;
 class EmptyNote;
 class MapCanvas;
 class PaneHeader;
@@ -55,14 +55,12 @@ public:
     [[nodiscard]] QSize sizeHint() const override { return {760, 320}; }
 
 protected:
-    void showEvent(QShowEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
     void onSessionChanged();
-    void askSoon();
     void ask();
     void present(); ///< names and health of those who are placed
     [[nodiscard]] std::vector<AgentTable::Line> lines() const;
@@ -90,6 +88,7 @@ private:
     EmptyNote* m_note;
     AgentFigures* m_figures; // the window's
     AgentNaming* m_naming;
+    AskSoon* m_soon;
 
     MapAxes m_axes; ///< as the person wants them; empty: the likeliest
     nanoseconds m_trail = std::chrono::seconds(30);
@@ -98,9 +97,7 @@ private:
     QString m_failure;
     QString m_planFailure;
     bool m_isKnown = false; ///< an answer has come
-    bool m_isStale = true;
     bool m_isPicking = false;
-    QTimer m_soon;
     LatestJob m_asking;
     LatestJob m_reading;
 };

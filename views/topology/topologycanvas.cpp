@@ -6,11 +6,14 @@
 #include "views/topology/topologymodel.h"
 
 #include <QApplication>
+#include <QBackingStore>
 #include <QHelpEvent>
 #include <QKeyEvent>
+#include <QPaintEngine>
 #include <QPainter>
 #include <QToolTip>
 #include <QWheelEvent>
+#include <QtConcurrent>
 
 #include <algorithm>
 #include <cmath>
@@ -23,6 +26,7 @@ namespace {
 
 constexpr double kSmallestZoom = 0.05;
 constexpr double kLargestZoom = 6;
+constexpr double kMostStretch = 4;
 constexpr double kFittingZoom = 1.15; ///< a graph of three nodes is not blown up
 constexpr qint64 kTravel = 800;       // milliseconds from node to node
 constexpr qint64 kTogether = 160;     // milliseconds in which messages are one pulse
@@ -41,6 +45,9 @@ TopologyCanvas::TopologyCanvas(QWidget* parent)
     m_clock.start();
     m_frame.setInterval(33);
     connect(&m_frame, &QTimer::timeout, this, &TopologyCanvas::advance);
+    m_rest.setSingleShot(true);
+    m_rest.setInterval(60);
+    connect(&m_rest, &QTimer::timeout, this, &TopologyCanvas::askForCrowd);
 }
 
 void TopologyCanvas::show(std::shared_ptr<const TrafficGraph> graph, std::vector<NodeHealth> health,
@@ -69,7 +76,7 @@ void TopologyCanvas::show(std::shared_ptr<const TrafficGraph> graph, std::vector
     m_graph = std::move(graph);
     m_health = std::move(health);
     m_looks.seconds = std::max(1e-9, seconds);
-    forgetLayer();
+    forgetCrowd();
 }
 
 void TopologyCanvas::setPlaces(const GraphPlaces& places)
@@ -77,7 +84,7 @@ void TopologyCanvas::setPlaces(const GraphPlaces& places)
     m_places = places;
     if (m_isFitted)
         fit();
-    forgetLayer();
+    forgetCrowd();
 }
 
 void TopologyCanvas::setHealth(std::vector<NodeHealth> health)
@@ -89,7 +96,7 @@ void TopologyCanvas::setHealth(std::vector<NodeHealth> health)
 void TopologyCanvas::setSlo(nanoseconds slo)
 {
     m_looks.slo = slo;
-    forgetLayer();
+    forgetCrowd();
 }
 
 void TopologyCanvas::select(int node, int edge)
@@ -137,6 +144,58 @@ void TopologyCanvas::forgetLayer()
     update();
 }
 
+void TopologyCanvas::forgetCrowd()
+{
+    m_isCrowdOld = true;
+    forgetLayer();
+}
+
+const CrowdPicture* TopologyCanvas::crowdFor(const QPainter& painter, const TopologyPainter& graph)
+{
+    QBackingStore* store = backingStore();
+    const bool isHere = store != nullptr && painter.paintEngine() != nullptr &&
+                        painter.paintEngine()->paintDevice() == store->paintDevice();
+    if (!graph.isCrowd() || !isHere)
+        return nullptr;
+    const bool fits = m_crowd.image.size() == size() * devicePixelRatioF();
+    if (m_isCrowdOld || m_crowd.camera != m_camera || !fits) {
+        // While somebody pans it waits for the hand to rest; what is new is painted at once.
+        if (m_isCrowdOld)
+            askForCrowd();
+        else
+            m_rest.start();
+    }
+    return m_crowd.image.isNull() ? nullptr : &m_crowd;
+}
+
+void TopologyCanvas::askForCrowd()
+{
+    if (!m_graph)
+        return;
+    m_rest.stop();
+    m_isCrowdOld = false;
+    const qreal ratio = devicePixelRatioF();
+    m_crowdJob.start(
+        this,
+        [lines = painterOf().crowdLines(size(), m_looks), camera = m_camera, ratio,
+         pixels = size() * ratio, ground = Theme::current().ground](const std::stop_token&) {
+            return QtConcurrent::run([=]() -> Result<CrowdPicture> {
+                CrowdPicture picture{QImage(pixels, QImage::Format_RGB32), camera};
+                picture.image.setDevicePixelRatio(ratio);
+                picture.image.fill(ground);
+                QPainter painter(&picture.image);
+                TopologyPainter::paintLines(painter, lines);
+                return picture;
+            });
+        },
+        [this](Result<CrowdPicture> picture) {
+            if (!picture)
+                return;
+            m_crowd = std::move(*picture);
+            forgetLayer();
+        });
+}
+
 TopologyPainter TopologyCanvas::painterOf() const
 {
     return {*m_graph, m_places, m_health, m_camera};
@@ -165,7 +224,13 @@ void TopologyCanvas::fit()
     const double x = (width() - 24) / std::max(1.0, all.width());
     const double y = (height() - 24) / std::max(1.0, all.height());
     m_camera.scale = std::clamp(std::min(x, y), kSmallestZoom, kFittingZoom);
-    m_camera.offset = QPointF(width() / 2.0, height() / 2.0) - all.center() * m_camera.scale;
+    // The longer side of the pane is used, too: nodes need room beside each other, not on a heap.
+    const auto stretched = [&](double room) {
+        const double most = std::min(kMostStretch, kFittingZoom / m_camera.scale);
+        return std::clamp(room / m_camera.scale, 1.0, std::max(1.0, most));
+    };
+    m_camera.stretch = {stretched(x), stretched(y)};
+    m_camera.offset = QPointF(width() / 2.0, height() / 2.0) - m_camera.spread(all.center());
     forgetLayer();
 }
 
@@ -174,7 +239,7 @@ void TopologyCanvas::setZoom(double zoom, QPointF around)
     zoom = std::clamp(zoom, kSmallestZoom, kLargestZoom);
     const QPointF place = m_camera.toPlace(around);
     m_camera.scale = zoom;
-    m_camera.offset = around - place * zoom;
+    m_camera.offset = around - m_camera.spread(place);
     m_isFitted = false;
     forgetLayer();
 }
@@ -189,14 +254,14 @@ void TopologyCanvas::paintEvent(QPaintEvent* /*event*/)
     }
     const TopologyPainter graph = painterOf();
     if (m_pulses.empty()) { // straight onto what is painted: it may be a page
-        graph.paint(painter, size(), m_looks);
+        graph.paint(painter, size(), m_looks, crowdFor(painter, graph));
         return;
     }
     if (m_layer.isNull()) {
         m_layer = QImage(size() * devicePixelRatioF(), QImage::Format_RGB32);
         m_layer.setDevicePixelRatio(devicePixelRatioF());
         QPainter layer(&m_layer);
-        graph.paint(layer, size(), m_looks);
+        graph.paint(layer, size(), m_looks, crowdFor(painter, graph));
     }
     painter.drawImage(QPoint(), m_layer);
     std::vector<GraphPulse> pulses;
@@ -243,12 +308,13 @@ void TopologyCanvas::mouseMoveEvent(QMouseEvent* event)
     m_isDragging = true;
     if (m_dragged >= 0) {
         m_places.insert(m_graph->nodes[static_cast<std::size_t>(m_dragged)].id,
-                        m_placeBefore + moved / m_camera.scale);
+                        m_placeBefore + m_camera.gathered(moved));
+        forgetCrowd();
     } else {
         m_camera.offset = m_before.offset + moved;
         m_isFitted = false;
+        forgetLayer();
     }
-    forgetLayer();
 }
 
 void TopologyCanvas::mouseReleaseEvent(QMouseEvent* event)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "views/base/frametimer.h"
+#include "views/base/latestjob.h"
 #include "views/topology/topologypainter.h"
 
 #include <QElapsedTimer>
@@ -37,6 +38,8 @@ public:
     [[nodiscard]] int selectedEdge() const { return m_looks.edge; }
     [[nodiscard]] double zoom() const { return m_camera.scale; }
     [[nodiscard]] std::size_t pulses() const { return m_pulses.size(); }
+    /// What is seen is what is there.
+    [[nodiscard]] bool isSettled() const { return !m_crowdJob.isBusy() && !m_rest.isActive(); }
     [[nodiscard]] QPointF centerOf(int node) const;
     [[nodiscard]] QPointF middleOf(int edge) const;
     /// Shows all of it.
@@ -69,6 +72,10 @@ private:
     void stepTo(QPointF direction);
     void advance();
     void forgetLayer();
+    void forgetCrowd(); ///< the graph has changed
+    /// Null where it has to be painted as it is: onto a page, or for the first time.
+    const CrowdPicture* crowdFor(const QPainter& painter, const TopologyPainter& graph);
+    void askForCrowd();
 
     struct Flowing
     {
@@ -82,7 +89,11 @@ private:
     GraphCamera m_camera;
     GraphLooks m_looks;
     std::vector<Flowing> m_pulses;
-    QImage m_layer; ///< the picture without pulses, kept while there are any
+    QImage m_layer;       ///< the picture without pulses, kept while there are any
+    CrowdPicture m_crowd; ///< its edges, kept while only the camera moves or somebody points
+    bool m_isCrowdOld = true;
+    QTimer m_rest; ///< the camera has come to rest
+    LatestJob m_crowdJob;
     QElapsedTimer m_clock;
     QTimer m_frame;
     bool m_isFitted = true; ///< nobody has moved the camera

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/topology/topologypainter.h"
 
+#include "views/base/blend.h"
 #include "views/base/numbers.h"
 #include "views/topology/topologymodel.h"
 
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 
 using namespace Qt::StringLiterals;
 
@@ -30,15 +30,6 @@ struct GraphTr
 {
     Q_DECLARE_TR_FUNCTIONS(Topology)
 };
-
-QColor blend(const QColor& color, const QColor& ground, double share)
-{
-    const auto channel = [share](int a, int b) {
-        return static_cast<int>(std::lround(a * share + b * (1 - share)));
-    };
-    return {channel(color.red(), ground.red()), channel(color.green(), ground.green()),
-            channel(color.blue(), ground.blue())};
-}
 
 /// Where the line from the middle of `box` towards `to` leaves it.
 QPointF borderTowards(const QRectF& box, QPointF to)
@@ -163,15 +154,15 @@ double TopologyPainter::edgeWidth(const GraphEdge& edge, const GraphLooks& looks
            std::clamp(m_camera.scale, 0.5, 1.2);
 }
 
-void TopologyPainter::paint(QPainter& painter, QSize size, const GraphLooks& looks) const
+void TopologyPainter::paint(QPainter& painter, QSize size, const GraphLooks& looks,
+                            const CrowdPicture* crowd) const
 {
     painter.fillRect(QRect(QPoint(), size), m_theme.ground);
     painter.setRenderHint(QPainter::Antialiasing);
     // The quiet ones first, so that the busy ones lie above.
-    const bool isCrowd = m_graph.edges.size() > kCrowd;
-    if (isCrowd)
-        paintCrowd(painter, size, looks);
-    for (int i = static_cast<int>(m_graph.edges.size()); i-- > 0 && !isCrowd;) {
+    if (isCrowd())
+        paintCrowd(painter, size, looks, crowd);
+    for (int i = static_cast<int>(m_graph.edges.size()); i-- > 0 && !isCrowd();) {
         if (!isStrong(i, looks))
             paintEdge(painter, i, looks);
     }
@@ -220,29 +211,60 @@ std::vector<bool> TopologyPainter::nearNodes(const GraphLooks& looks) const
     return near;
 }
 
-void TopologyPainter::paintCrowd(QPainter& painter, QSize size, const GraphLooks& looks) const
+bool TopologyPainter::isCrowd() const
 {
-    const bool hasFocus = looks.hoveredNode >= 0 || looks.node >= 0;
+    return m_graph.edges.size() > kCrowd;
+}
+
+/// Straight, thin, without heads; many of one colour are painted at once.
+TopologyPainter::Lines TopologyPainter::crowdLines(QSize size, const GraphLooks& looks) const
+{
     const QRectF seen(QPointF(), size);
-    std::map<QRgb, QVector<QLineF>> lines; // many of one colour are painted at once
+    Lines lines;
     for (int i = static_cast<int>(m_graph.edges.size()); i-- > 0;) {
         const GraphEdge& edge = m_graph.edges[static_cast<std::size_t>(i)];
-        if (edge.from == edge.to || isStrong(i, looks))
+        if (edge.from == edge.to)
             continue;
         const QPointF from = nodeRect(edge.from).center();
         const QPointF to = nodeRect(edge.to).center();
         if (!QRectF(from, to).normalized().adjusted(-1, -1, 1, 1).intersects(seen))
             continue;
         const QColor tone = edgeColor(edge, looks);
-        const double share = hasFocus ? 0.1 : tone == m_theme.secondary ? 0.2 : 0.45;
-        lines[blend(tone, m_theme.ground, share).rgb()].append({from, to});
+        const double share = tone == m_theme.secondary ? 0.2 : 0.45;
+        lines[blended(tone, m_theme.ground, share).rgb()].append({from, to});
     }
-    painter.setRenderHint(QPainter::Antialiasing, false);
+    return lines;
+}
+
+void TopologyPainter::paintLines(QPainter& painter, const Lines& lines)
+{
     for (const auto& [color, some] : lines) {
         painter.setPen(QPen(QColor(color), 0));
         painter.drawLines(some);
     }
-    painter.setRenderHint(QPainter::Antialiasing);
+}
+
+void TopologyPainter::paintCrowd(QPainter& painter, QSize size, const GraphLooks& looks,
+                                 const CrowdPicture* crowd) const
+{
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    // Who is looked at stands out, the others step back.
+    if (looks.hoveredNode >= 0 || looks.node >= 0)
+        painter.setOpacity(0.4);
+    if (crowd == nullptr) {
+        paintLines(painter, crowdLines(size, looks));
+    } else if (crowd->camera == m_camera) {
+        painter.drawImage(QPointF(), crowd->image);
+    } else {
+        // Where it would lie now, until it is painted anew.
+        const QPointF corner = m_camera.toScreen(crowd->camera.toPlace({0, 0}));
+        const QSizeF was = crowd->image.deviceIndependentSize();
+        const QPointF end =
+            m_camera.toScreen(crowd->camera.toPlace(QPointF(was.width(), was.height())));
+        painter.drawImage(QRectF(corner, end), crowd->image);
+    }
+    painter.restore();
 }
 
 void TopologyPainter::paintEdge(QPainter& painter, int i, const GraphLooks& looks) const
@@ -257,7 +279,8 @@ void TopologyPainter::paintEdge(QPainter& painter, int i, const GraphLooks& look
     const QColor tone = edgeColor(edge, looks);
     const bool isWell = tone == m_theme.secondary;
     const double share = isStrong ? 0.95 : isQuiet ? 0.16 : isWell ? 0.34 : 0.6;
-    const QColor color = i == looks.edge ? m_theme.interaction : blend(tone, m_theme.ground, share);
+    const QColor color =
+        i == looks.edge ? m_theme.interaction : blended(tone, m_theme.ground, share);
     const double width = edgeWidth(edge, looks);
     QPen pen(color, width, edge.isInferred ? Qt::DashLine : Qt::SolidLine, Qt::FlatCap);
     painter.setPen(pen);
@@ -326,7 +349,7 @@ void TopologyPainter::paintNode(QPainter& painter, int i, bool isNear,
     const double strength = isNear ? 1 : 0.45;
     if (m_camera.scale < kTinyScale) {
         painter.setPen(isSelected ? QPen(m_theme.interaction, 2) : QPen(Qt::NoPen));
-        painter.setBrush(blend(tone, m_theme.ground, strength));
+        painter.setBrush(blended(tone, m_theme.ground, strength));
         paintMark(painter, box.center(), isTopic ? NodeHealth::Is::Unknown : health.is,
                   isTopic                           ? 3
                   : node.is == GraphNode::Is::Group ? 7
@@ -338,7 +361,7 @@ void TopologyPainter::paintNode(QPainter& painter, int i, bool isNear,
                                      : m_theme.header;
     const bool isTrouble = health.is == NodeHealth::Is::Bad || health.is == NodeHealth::Is::Warning;
     const QColor rim = isSelected  ? m_theme.interaction
-                       : isTrouble ? blend(tone, m_theme.ground, 0.8 * strength)
+                       : isTrouble ? blended(tone, m_theme.ground, 0.8 * strength)
                        : isHovered ? m_theme.secondary
                                    : m_theme.hairline;
     painter.setPen(QPen(rim, isSelected ? 2 : 1, isTopic ? Qt::DashLine : Qt::SolidLine));
@@ -348,14 +371,14 @@ void TopologyPainter::paintNode(QPainter& painter, int i, bool isNear,
     painter.drawRoundedRect(box, isTopic ? box.height() / 2 : 4, isTopic ? box.height() / 2 : 4);
     const QPointF mark(box.left() + 13, box.top() + kNodeHeight / 2);
     painter.setPen(Qt::NoPen);
-    painter.setBrush(blend(tone, ground, strength));
+    painter.setBrush(blended(tone, ground, strength));
     if (isTopic)
         painter.drawRect(QRectF(mark.x() - 4, mark.y() - 1, 8, 2));
     else
         paintMark(painter, mark, health.is, 4);
     const QRectF text(box.left() + 24, box.top(), box.width() - 30, kNodeHeight);
     painter.setFont(m_theme.interfaceFont(9.5));
-    painter.setPen(blend(isTopic ? m_theme.secondary : m_theme.text, ground, strength));
+    painter.setPen(blended(isTopic ? m_theme.secondary : m_theme.text, ground, strength));
     painter.drawText(
         text, Qt::AlignVCenter | Qt::AlignLeft,
         QFontMetrics(painter.font())
@@ -363,7 +386,7 @@ void TopologyPainter::paintNode(QPainter& painter, int i, bool isNear,
     if (health.word.isEmpty())
         return;
     painter.setFont(m_theme.interfaceFont(8));
-    painter.setPen(blend(tone, ground, std::max(0.8, strength)));
+    painter.setPen(blended(tone, ground, std::max(0.8, strength)));
     painter.drawText(QRectF(text.left(), box.top() + kNodeHeight - 7, text.width() + 4, 14),
                      Qt::AlignVCenter | Qt::AlignLeft, health.word);
 }
@@ -433,7 +456,7 @@ void TopologyPainter::paintPulses(QPainter& painter, const std::vector<GraphPuls
         // It comes and goes quietly.
         const double fade = std::min(1.0, 4 * std::min(pulse.at, 1 - pulse.at) + 0.25);
         painter.setBrush(
-            blend(pulse.isError ? m_theme.bad : m_theme.text, m_theme.ground, 0.85 * fade));
+            blended(pulse.isError ? m_theme.bad : m_theme.text, m_theme.ground, 0.85 * fade));
         painter.drawEllipse(path.pointAtPercent(std::clamp(pulse.at, 0.0, 1.0)), size, size);
     }
     painter.setRenderHint(QPainter::Antialiasing, false);

@@ -6,10 +6,13 @@
 #include "views/base/theme.h"
 #include "views/topology/nodehealth.h"
 
+#include <QImage>
+#include <QLineF>
 #include <QPainterPath>
 #include <QRectF>
 #include <QSize>
 
+#include <map>
 #include <vector>
 
 class QPainter;
@@ -21,9 +24,27 @@ struct GraphCamera
 {
     double scale = 1;
     QPointF offset;
+    QPointF stretch{1, 1}; ///< a low and wide pane is filled, too
 
-    [[nodiscard]] QPointF toScreen(QPointF place) const { return place * scale + offset; }
-    [[nodiscard]] QPointF toPlace(QPointF screen) const { return (screen - offset) / scale; }
+    /// From places to pixels, wherever the picture lies.
+    [[nodiscard]] QPointF spread(QPointF place) const
+    {
+        return {place.x() * stretch.x() * scale, place.y() * stretch.y() * scale};
+    }
+    [[nodiscard]] QPointF gathered(QPointF pixels) const
+    {
+        return {pixels.x() / (stretch.x() * scale), pixels.y() / (stretch.y() * scale)};
+    }
+    [[nodiscard]] QPointF toScreen(QPointF place) const { return spread(place) + offset; }
+    [[nodiscard]] QPointF toPlace(QPointF screen) const { return gathered(screen - offset); }
+    friend bool operator==(const GraphCamera&, const GraphCamera&) = default;
+};
+
+/// The edges of a crowd as they were painted last, for a camera that may have moved on.
+struct CrowdPicture
+{
+    QImage image;
+    GraphCamera camera;
 };
 
 /// A message, or several, under way on an edge.
@@ -53,7 +74,15 @@ public:
     TopologyPainter(const TrafficGraph& graph, const GraphPlaces& places,
                     const std::vector<NodeHealth>& health, GraphCamera camera);
 
-    void paint(QPainter& painter, QSize size, const GraphLooks& looks) const;
+    /// With a picture of the crowd its edges are not painted anew.
+    void paint(QPainter& painter, QSize size, const GraphLooks& looks,
+               const CrowdPicture* crowd = nullptr) const;
+    /// There are so many edges that no single one can be followed.
+    [[nodiscard]] bool isCrowd() const;
+    using Lines = std::map<QRgb, QList<QLineF>>;
+    /// The edges of a crowd by their colours; painting them takes no look at the graph.
+    [[nodiscard]] Lines crowdLines(QSize size, const GraphLooks& looks) const;
+    static void paintLines(QPainter& painter, const Lines& lines);
     void paintPulses(QPainter& painter, const std::vector<GraphPulse>& pulses) const;
     [[nodiscard]] QRectF nodeRect(int node) const;
     /// From border to border; empty where it goes to itself.
@@ -66,8 +95,8 @@ private:
     void paintEdge(QPainter& painter, int edge, const GraphLooks& looks) const;
     void paintEdgeLabel(QPainter& painter, int edge, const GraphLooks& looks,
                         std::vector<QRectF>& taken) const;
-    /// Of so many that no single one can be followed: straight, thin, without heads.
-    void paintCrowd(QPainter& painter, QSize size, const GraphLooks& looks) const;
+    void paintCrowd(QPainter& painter, QSize size, const GraphLooks& looks,
+                    const CrowdPicture* crowd) const;
     void paintNode(QPainter& painter, int node, bool isNear, const GraphLooks& looks) const;
     /// Of each node whether it is looked at, or talks with the one that is.
     [[nodiscard]] std::vector<bool> nearNodes(const GraphLooks& looks) const;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/topology/topologyview.h"
 
+#include "views/base/asksoon.h"
 #include "views/base/emptynote.h"
 #include "views/base/numbers.h"
 #include "views/base/paneheader.h"
@@ -27,13 +28,13 @@
 #include <map>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace murmur {
 
 namespace {
 
-constexpr int kPauseStill = 150; // milliseconds until a window that was moved is looked at
-constexpr int kPauseLive = 1000; // and one that moves by itself
+constexpr AskSoon::Pauses kGraphPauses{150ms, 1000ms};
 constexpr int kMostFlowing = 400;
 constexpr nanoseconds kLongestFlow = std::chrono::milliseconds(500);
 constexpr std::size_t kMostKept = 200; // groups of all recordings
@@ -64,6 +65,7 @@ TopologyView::TopologyView(const ViewContext& context, QWidget* parent)
     , m_anewButton(makePaneButton(tr("Arrange anew"), tr("Places all nodes anew (R)"), this))
     , m_tableButton(makePaneButton(tr("Table"), tr("The same as a table (T)"), this))
     , m_layout(new GraphLayout(this))
+    , m_soon(new AskSoon(this, context.shared, kGraphPauses, [this] { look(); }))
 {
     setAccessibleName(tr("Topology"));
     setAccessibleDescription(
@@ -90,9 +92,7 @@ TopologyView::TopologyView(const ViewContext& context, QWidget* parent)
     auto* toggle = new QShortcut(Qt::Key_T, m_table, {}, {}, Qt::WidgetShortcut);
     connect(toggle, &QShortcut::activated, this, [this] { setTable(false); });
     setFocusProxy(m_canvas);
-    m_soon.setSingleShot(true);
 
-    connect(&m_soon, &QTimer::timeout, this, &TopologyView::look);
     connect(m_tableButton, &QToolButton::toggled, this, &TopologyView::setTable);
     connect(m_anewButton, &QToolButton::clicked, this, &TopologyView::arrangeAnew);
     connect(m_topicsButton, &QToolButton::toggled, this, [this](bool isOn) {
@@ -126,10 +126,10 @@ TopologyView::TopologyView(const ViewContext& context, QWidget* parent)
         }
     });
     connect(shared(), &SharedView::sessionChanged, this, &TopologyView::onSessionChanged);
-    connect(shared(), &SharedView::windowChanged, this, &TopologyView::onMoved);
-    connect(shared(), &SharedView::filterChanged, this, &TopologyView::onMoved);
+    connect(shared(), &SharedView::windowChanged, m_soon, &AskSoon::soon);
+    connect(shared(), &SharedView::filterChanged, m_soon, &AskSoon::soon);
     connect(shared(), &SharedView::dataGrew, this, [this] {
-        onMoved();
+        m_soon->soon();
         if (shared()->mode() == SharedView::Mode::Live && shared()->session() != nullptr)
             askFlow(shared()->session()->seen().time.end);
     });
@@ -159,29 +159,13 @@ void TopologyView::onSessionChanged()
     m_failure.clear();
     m_problem.clear();
     m_flowed = {};
-    m_isStale = true;
     m_model->show(nullptr, nanoseconds(1));
     m_canvas->show(nullptr, {}, 1);
     m_canvas->setPlaces({});
     m_canvas->setSlo(shared()->slo());
     m_canvas->fit();
-    if (isVisible())
-        look();
+    m_soon->now();
     updateNote();
-}
-
-void TopologyView::onMoved()
-{
-    m_isStale = true;
-    if (isVisible() && !m_soon.isActive())
-        m_soon.start(shared()->mode() == SharedView::Mode::Paused ? kPauseStill : kPauseLive);
-}
-
-void TopologyView::showEvent(QShowEvent* event)
-{
-    View::showEvent(event);
-    if (m_isStale)
-        look();
 }
 
 void TopologyView::look()
@@ -191,7 +175,7 @@ void TopologyView::look()
         updateNote();
         return;
     }
-    m_isStale = false;
+    m_soon->asked();
     m_asking.start(
         this,
         [this, session](std::stop_token stop) {
@@ -417,7 +401,7 @@ void TopologyView::updateNote()
 bool TopologyView::isSettled() const
 {
     return !m_asking.isBusy() && !m_stating.isBusy() && !m_layout->isBusy() &&
-           (!m_soon.isActive() || !m_isStale);
+           m_canvas->isSettled() && !m_soon->isWaiting();
 }
 
 void TopologyView::setTable(bool isTable)

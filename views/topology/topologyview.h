@@ -7,8 +7,6 @@
 #include "views/base/latestjob.h"
 #include "views/base/view.h"
 
-#include <QTimer>
-
 #include <memory>
 
 class QStackedLayout;
@@ -17,6 +15,7 @@ class QToolButton;
 
 namespace murmur {
 
+class AskSoon;
 class EmptyNote;
 class PaneHeader;
 class TopologyCanvas;
@@ -45,13 +44,11 @@ public:
     [[nodiscard]] QSize sizeHint() const override { return {760, 320}; }
 
 protected:
-    void showEvent(QShowEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
     void onSessionChanged();
-    void onMoved();
     void look();
     void rebuild(); ///< another wish, the same traffic
     void present();
@@ -73,6 +70,7 @@ private:
     QToolButton* m_anewButton;
     QToolButton* m_tableButton;
     GraphLayout* m_layout;
+    AskSoon* m_soon;
 
     std::shared_ptr<const Traffic> m_traffic;
     std::shared_ptr<const TrafficGraph> m_graph;
@@ -81,9 +79,7 @@ private:
     QString m_failure;
     QString m_problem;    ///< of the layout
     TimePoint m_flowed{}; ///< messages up to here have been shown under way
-    bool m_isStale = true;
     bool m_isPicking = false;
-    QTimer m_soon;
     LatestJob m_asking, m_stating, m_flowing;
 };
 
