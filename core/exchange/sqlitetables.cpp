@@ -41,9 +41,10 @@ constexpr const char* kSqliteIndexes =
 class SqliteExport final : public ExportFormat
 {
 public:
-    explicit SqliteExport(std::shared_ptr<const Dictionaries> names)
+    SqliteExport(std::shared_ptr<const Dictionaries> names, bool hasSeveral)
         : m_names(names)
         , m_formatter(std::move(names))
+        , m_hasSeveral(hasSeveral)
     {
     }
 
@@ -93,8 +94,8 @@ public:
         m_seen.insert(m_names->resolved(row.sender));
         for (const AgentId receiver : m_names->receivers(row.audience))
             m_seen.insert(m_names->resolved(receiver));
-        if (row.ownSeq != 0 && row.kind == Kind::Request)
-            m_requests[row.seq] = row.ownSeq;
+        if (m_hasSeveral && (row.kind == Kind::Request || row.kind == Kind::Command))
+            m_requests[row.seq] = row.shownSeq();
         if (row.closes != 0 && row.latency >= 0)
             writeCall(message);
     }
@@ -192,7 +193,7 @@ private:
     /// among what is exported.
     [[nodiscard]] std::int64_t ownRequest(const MessageRow& row) const
     {
-        if (row.ownSeq == 0 || row.closes == 0)
+        if (!m_hasSeveral || row.closes == 0)
             return row.closes;
         const auto found = m_requests.find(row.closes);
         return found == m_requests.end() ? 0 : found->second;
@@ -206,6 +207,7 @@ private:
 
     const std::shared_ptr<const Dictionaries> m_names;
     exchange::MessageFormatter m_formatter;
+    const bool m_hasSeveral;
     std::optional<TableFile> m_file;
     std::size_t m_message = 0, m_call = 0, m_agent = 0;
     std::deque<std::string> m_texts; // of the row; cells look into them
@@ -218,9 +220,9 @@ private:
 } // namespace
 
 std::unique_ptr<ExportFormat> createSqliteExport(std::shared_ptr<const Dictionaries> names,
-                                                 bool /*hasSeveral*/)
+                                                 bool hasSeveral)
 {
-    return std::make_unique<SqliteExport>(std::move(names));
+    return std::make_unique<SqliteExport>(std::move(names), hasSeveral);
 }
 
 } // namespace murmur
