@@ -7,6 +7,7 @@
 #include "views/base/theme.h"
 #include "views/facets/facetmodel.h"
 #include "views/facets/facetsview.h"
+#include "views/facets/ownfilter.h"
 
 #include <QAbstractItemModelTester>
 #include <QLineEdit>
@@ -149,7 +150,8 @@ private Q_SLOTS:
         QVERIFY(scene.settle());
         QCOMPARE(scene.view.model()->rowOf(u"topic"_s, u"stock"_s), stock);
         QCOMPARE(scene.view.model()->rowOf(u"topic"_s, u"orders"_s), orders);
-        QCOMPARE(scene.count(u"topic"_s, u"orders"_s), u"0"_s);
+        // As many as there would be of it, had nobody chosen a topic.
+        QCOMPARE(scene.count(u"topic"_s, u"orders"_s), u"150"_s);
         // So another click there means the same value, also when more was narrowed below.
         scene.click(u"from"_s, u"anna"_s);
         QTRY_COMPARE(scene.filter(), u"(topic == \"stock\") and from == \"anna\""_s);
@@ -160,6 +162,42 @@ private Q_SLOTS:
         QVERIFY(scene.settle());
         QTest::mouseClick(scene.view.list()->viewport(), Qt::LeftButton, {}, spot);
         QTRY_COMPARE(scene.filter(), QString());
+    }
+
+    void neighboursAreCountedAsIfNobodyHadChosen()
+    {
+        Scene scene(m_session);
+        QTRY_COMPARE(scene.count(u"topic"_s, u"stock"_s), u"50"_s);
+        scene.click(u"topic"_s, u"stock"_s);
+        QTRY_COMPARE(scene.filter(), u"topic == \"stock\""_s);
+        QVERIFY(scene.settle());
+        scene.click(u"from"_s, u"anna"_s);
+        QTRY_COMPARE(scene.filter(), u"(topic == \"stock\") and from == \"anna\""_s);
+        QVERIFY(scene.settle());
+        // Each field without its own choice, with that of the others.
+        QTRY_COMPARE(scene.count(u"from"_s, u"bert"_s), u"25"_s);
+        QCOMPARE(scene.count(u"topic"_s, u"orders"_s), u"25"_s);
+        QCOMPARE(scene.count(u"topic"_s, u"stock"_s), u"25"_s);
+        // A second value of a field is one more, not both at once; taken away by itself.
+        scene.click(u"topic"_s, u"orders"_s);
+        QTRY_COMPARE(scene.filter(),
+                     u"(topic == \"stock\" or topic == \"orders\") and from == \"anna\""_s);
+        QVERIFY(scene.settle());
+        scene.click(u"topic"_s, u"stock"_s);
+        QTRY_COMPARE(scene.filter(), u"(topic == \"orders\") and from == \"anna\""_s);
+    }
+
+    void aFilterIsTakenApartWhereItCanBe()
+    {
+        QCOMPARE(conjunctsOf(u"((a == 1) and (b == \"x and y\" and not c)) and d in [1, 2]"_s),
+                 (QStringList{u"a == 1"_s, u"b == \"x and y\""_s, u"not c"_s, u"d in [1, 2]"_s}));
+        QCOMPARE(conjunctsOf(u"a == 1 and b == 2 or c"_s).size(), 1);
+        QCOMPARE(filterWithout(u"(sender == \"a\") and topic == \"t\""_s, u"from"_s),
+                 u"topic == \"t\""_s);
+        QCOMPARE(filterWithout(u"(not (from == \"a\")) and from != \"b\""_s, u"from"_s),
+                 u"(not (from == \"a\")) and from != \"b\""_s);
+        QCOMPARE(filterWithout(u"from == \"a\" or topic == \"t\""_s, u"from"_s),
+                 u"from == \"a\" or topic == \"t\""_s);
     }
 
     void withAltItIsHidden()

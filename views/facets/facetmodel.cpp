@@ -4,6 +4,7 @@
 #include "views/facets/facetmodel.h"
 
 #include "views/base/numbers.h"
+#include "views/facets/ownfilter.h"
 
 #include <algorithm>
 #include <cmath>
@@ -33,22 +34,6 @@ QString facetLift(const FacetValue& value)
     if (value.here == 0)
         return FacetModel::tr("not here");
     return u"×"_s + QString::number(lift, 'f', lift < 9.95 ? 1 : 0);
-}
-
-/// Whether the filter, narrowed click by click, lets only that through: "(c) and …", "(… and c) and
-/// …", "… and c".
-bool asksFor(const QString& filter, const QString& condition)
-{
-    if (filter.isEmpty() || condition.isEmpty())
-        return false;
-    qsizetype open = 0;
-    while (open < filter.size() && filter[open] == u'(')
-        ++open;
-    const QStringView inner = QStringView(filter).mid(open);
-    return filter == condition ||
-           (open > 0 && inner.startsWith(QString(condition + u") and "_s))) ||
-           filter.endsWith(u" and "_s + condition) ||
-           filter.contains(u" and "_s + condition + u") and "_s);
 }
 
 /// The values in the order in which they stood; those of which there are none now with a zero.
@@ -99,7 +84,7 @@ void FacetModel::present(QStringList fields, std::vector<Facet> facets, const Fa
 bool FacetModel::keeps(const QString& field) const
 {
     const auto isAskedFor = [this](const FacetValue& value) {
-        return asksFor(m_filter, value.condition);
+        return m_chosen.contains(value.condition);
     };
     const qsizetype at = m_fields.indexOf(field);
     return at >= 0 && std::any_of(m_facets.begin() + at, m_facets.end(), [&](const Facet& facet) {
@@ -115,7 +100,8 @@ void FacetModel::setText(const QString& text)
 
 void FacetModel::setFilter(const QString& filter)
 {
-    m_filter = filter;
+    const QStringList chosen = choicesOf(filter);
+    m_chosen = {chosen.begin(), chosen.end()};
     if (!m_rows.empty())
         Q_EMIT dataChanged(index(0), index(rowCount() - 1), {IsChosenRole});
 }
@@ -283,8 +269,7 @@ QVariant FacetModel::data(const QModelIndex& index, int role) const
     case IsFoldedRole:
         return m_folded.contains(m_fields[row.facet]) && m_text.isEmpty();
     case IsChosenRole:
-        return value != nullptr &&
-               (m_filter == value->condition || m_filter.endsWith(u" and "_s + value->condition));
+        return value != nullptr && m_chosen.contains(value->condition);
     case Qt::ToolTipRole:
     case Qt::AccessibleTextRole:
         return sentence(row);

@@ -75,7 +75,7 @@ private:
     bool m_hasOthers = false;
     bool m_isAbout = false; ///< numbers come from a sample
     QString m_text;
-    QString m_filter;
+    QSet<QString> m_chosen; ///< conditions that the filter asks for
     QSet<QString> m_folded;
     QSet<QString> m_whole; ///< fields of which all values are listed
     std::vector<Row> m_rows;

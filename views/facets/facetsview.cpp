@@ -12,6 +12,7 @@
 #include "views/base/theme.h"
 #include "views/facets/facetdelegate.h"
 #include "views/facets/facetmodel.h"
+#include "views/facets/ownfilter.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -24,6 +25,7 @@
 #include <QMouseEvent>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <QtConcurrent>
 
 #include <algorithm>
 #include <chrono>
@@ -122,6 +124,8 @@ void FacetsView::forget()
 {
     m_usualJob.cancel();
     m_moreJob.cancel();
+    m_ownJob.cancel();
+    m_own.clear();
     askSoon();
 }
 
@@ -141,7 +145,7 @@ void FacetsView::ask()
     if (!isVisible() || !m_isStale)
         return;
     // Counting goes on to its end while the window moves: else nothing would ever be shown.
-    if (m_usualJob.isBusy() || m_moreJob.isBusy()) {
+    if (m_usualJob.isBusy() || m_moreJob.isBusy() || m_ownJob.isBusy()) {
         m_soon.start(kSettle);
         return;
     }
@@ -155,7 +159,58 @@ void FacetsView::ask()
     askFor(m_usualJob, usualFacets(), m_usual);
     if (!m_more.isEmpty())
         askFor(m_moreJob, m_more, m_others);
+    askForOwn();
     updateNote();
+}
+
+/// Beside the value that a filter leaves stand its neighbours, with as many messages as there would
+/// be of them if nobody had chosen one: of each such field without its own part of the filter.
+void FacetsView::askForOwn()
+{
+    Session* session = shared()->session();
+    const QString now = shared()->filter() ? shared()->filter()->text() : QString();
+    std::vector<FacetRequest> requests;
+    for (const QString& field : usualFacets() + m_more) {
+        const QStringList parts = conjunctsOf(now);
+        if (std::ranges::none_of(parts,
+                                 [&](const QString& part) { return isChoiceOf(part, field); }))
+            continue;
+        const auto rest = parseFilter(filterWithout(now, field), session->seen().time);
+        if (!rest)
+            continue;
+        FacetRequest request;
+        request.here = shared()->window();
+        request.around = session->seen().time;
+        request.filter = *rest;
+        request.fields = {field};
+        request.most = kMostListed;
+        requests.push_back(std::move(request));
+    }
+    if (requests.empty())
+        return;
+    m_ownJob.start(
+        this,
+        [&](const std::stop_token& stop) {
+            return QtConcurrent::run([source = session->source(), requests = std::move(requests),
+                                      stop]() mutable -> Result<std::vector<Facet>> {
+                std::vector<Facet> facets;
+                for (FacetRequest& request : requests) {
+                    request.stop = stop;
+                    auto found = facetsJob(*source, request);
+                    if (!found)
+                        return found.error();
+                    for (Facet& facet : found->facets)
+                        facets.push_back(std::move(facet));
+                }
+                return facets;
+            });
+        },
+        [this](const Result<std::vector<Facet>>& found) {
+            if (!found)
+                return; // the others tell why
+            m_own = *found;
+            present();
+        });
 }
 
 void FacetsView::askFor(LatestJob& job, const QStringList& fields, std::optional<Facets>& answer)
@@ -198,6 +253,8 @@ void FacetsView::present()
                 if (known != from->facets.end())
                     facet = *known;
             }
+            if (const auto own = std::ranges::find(m_own, name, &Facet::field); own != m_own.end())
+                facet = *own;
             fields << name;
             facets.push_back(std::move(facet));
         }
@@ -295,19 +352,19 @@ void FacetsView::include(int row)
     const FacetValue* value = m_model->valueAt(row);
     if (value == nullptr)
         return;
+    // Of one field any of the values that were clicked; of several fields all of them.
     const QString now = shared()->filter() ? shared()->filter()->text() : QString();
-    const QString last = u") and "_s + value->condition;
-    // What was added last goes with a second click.
-    if (now == value->condition) {
-        shared()->changeFilter(nullptr, tr("show all messages"));
-    } else if (now.startsWith(u'(') && now.endsWith(last)) {
-        const auto before =
-            parseFilter(now.mid(1, now.size() - 1 - last.size()), shared()->session()->seen().time);
-        if (before)
-            shared()->changeFilter(*before, tr("no longer only %1").arg(value->condition));
-    } else {
-        narrow(value->condition);
+    const bool wasChosen = m_model->index(row).data(FacetModel::IsChosenRole).toBool();
+    const auto filter = parseFilter(filterWithValue(now, m_model->fieldAt(row), value->condition),
+                                    shared()->session()->seen().time);
+    if (!filter) {
+        m_failure = filter.error().message;
+        updateNote();
+        return;
     }
+    shared()->changeFilter(*filter, !*filter    ? tr("show all messages")
+                                    : wasChosen ? tr("no longer only %1").arg(value->condition)
+                                                : tr("only %1").arg(value->condition));
 }
 
 void FacetsView::exclude(int row)
@@ -414,7 +471,7 @@ void FacetsView::restoreState(const QByteArray& state)
 
 bool FacetsView::isSettled() const
 {
-    return !m_usualJob.isBusy() && !m_moreJob.isBusy() && !m_soon.isActive();
+    return !m_usualJob.isBusy() && !m_moreJob.isBusy() && !m_ownJob.isBusy() && !m_soon.isActive();
 }
 
 bool FacetsView::eventFilter(QObject* watched, QEvent* event)

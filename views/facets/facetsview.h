@@ -63,6 +63,7 @@ private:
     void askSoon();
     void ask();
     void askFor(LatestJob& job, const QStringList& fields, std::optional<Facets>& answer);
+    void askForOwn();
     void present();
     void updateNote();
     void activate(int row, bool excludes);
@@ -79,6 +80,7 @@ private:
     QStringList m_more; ///< fields besides the usual ones
     std::optional<Facets> m_usual;
     std::optional<Facets> m_others; ///< of m_more; takes longer
+    std::vector<Facet> m_own; ///< of fields that the filter asks for, without their part of it
     QString m_failure;
     bool m_isStale = true;
     QTimer m_soon;
@@ -86,6 +88,7 @@ private:
     std::chrono::milliseconds m_took{0}; ///< counting, the last time
     LatestJob m_usualJob;
     LatestJob m_moreJob;
+    LatestJob m_ownJob;
 };
 
 } // namespace murmur
