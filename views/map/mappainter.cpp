@@ -22,6 +22,7 @@ namespace {
 constexpr double kShape = 4.5; ///< half of a mark's side
 constexpr double kRing = 8.5;
 constexpr double kShortestStep = 2; ///< pixels of a trail: shorter ones cannot be seen
+constexpr double kManyTrails = 800; ///< agents
 constexpr int kMostNames = 160;
 constexpr double kGridStep = 90;             ///< pixels at least
 constexpr std::array kAges{0.28, 0.45, 0.7}; ///< strength of a trail's thirds, the oldest first
@@ -159,6 +160,10 @@ void MapPainter::paintTrails(QPainter& painter) const
     std::array<QVector<QLineF>, kAges.size()> quiet;
     std::array<QVector<QLineF>, kAges.size()> chosen;
     const QRectF all = QRectF(QPointF(), m_scene.camera.size).adjusted(-50, -50, 50, 50);
+    // The more there are, the less one can see of each.
+    const double shortest =
+        kShortestStep *
+        std::clamp(static_cast<double>(m_scene.positions.agents.size()) / kManyTrails, 1.0, 6.0);
     const double length = std::max<double>(
         1, static_cast<double>((m_scene.positions.at - m_scene.positions.from).count()));
     for (const AgentPlace& place : m_scene.positions.agents) {
@@ -174,7 +179,7 @@ void MapPainter::paintTrails(QPainter& painter) const
                 isFirst = false;
                 continue;
             }
-            if ((at - last).manhattanLength() < kShortestStep && i + 1 < place.trail.size())
+            if ((at - last).manhattanLength() < shortest && i + 1 < place.trail.size())
                 continue;
             if (all.contains(at) || all.contains(last)) {
                 const double age =

@@ -10,6 +10,8 @@
 #include <QFontMetrics>
 #include <QPainter>
 
+#include <cmath>
+
 using namespace Qt::StringLiterals;
 
 namespace murmur {
@@ -33,19 +35,6 @@ bool isIll(Health health)
 int letterWidth(int height)
 {
     return std::max(14, height);
-}
-
-/// The letter on a plate of its colour where something is wrong, alone where all is well.
-void paintLetter(QPainter& painter, const QRect& box, Health health)
-{
-    const Theme& theme = Theme::current();
-    if (isIll(health)) {
-        painter.fillRect(box, healthColor(health));
-        painter.setPen(theme.ground);
-    } else {
-        painter.setPen(healthColor(health));
-    }
-    painter.drawText(box, Qt::AlignCenter, healthLetter(health));
 }
 
 } // namespace
@@ -96,6 +85,7 @@ QString shortFigure(const AgentRow& row)
 void WallPainter::reset(const WallPlan& plan)
 {
     m_texts.assign(plan.tiles().size(), {});
+    makeFonts();
     const QSize size = plan.tiles().empty() ? QSize() : plan.tiles().front().rect.size();
     const Theme& theme = Theme::current();
     const QString fonts = theme.interfaceFont(10).key() + theme.numberFont(9).key();
@@ -107,12 +97,61 @@ void WallPainter::reset(const WallPlan& plan)
     m_laid.clear();
 }
 
-QStaticText WallPainter::laid(Face face, const QString& text, int width)
+void WallPainter::makeFonts()
 {
     const Theme& theme = Theme::current();
-    const QFont font = face == Face::Name    ? theme.interfaceFont(10)
-                       : face == Face::Small ? theme.interfaceFont(9)
-                                             : theme.numberFont(9);
+    m_faces = {theme.interfaceFont(10), theme.interfaceFont(9), theme.numberFont(9), 0, {}, {}};
+    m_faces.line = QFontMetrics(m_faces.words).height();
+    for (std::size_t i = 0; i < kHealthCount; ++i) {
+        QStaticText& letter = m_faces.letters[i];
+        letter.setText(healthLetter(static_cast<Health>(i)));
+        letter.setTextFormat(Qt::PlainText);
+        letter.prepare({}, m_faces.figures);
+    }
+}
+
+/// The letter on a plate of its colour where something is wrong, alone where all is well.
+void WallPainter::paintLetter(QPainter& painter, const QRect& box, Health health) const
+{
+    if (isIll(health)) {
+        painter.fillRect(box, healthColor(health));
+        painter.setPen(Theme::current().ground);
+    } else {
+        painter.setPen(healthColor(health));
+    }
+    const QStaticText& letter = m_faces.letters[static_cast<std::size_t>(health)];
+    const QSizeF size = letter.size();
+    painter.drawStaticText(QPointF(std::round(box.center().x() + 0.5 - size.width() / 2),
+                                   std::round(box.center().y() + 0.5 - size.height() / 2)),
+                           letter);
+}
+
+const QImage& WallPainter::letterTile(Health health, QSize size, qreal pixelRatio)
+{
+    QImage& tile = m_faces.tiles[static_cast<std::size_t>(health)];
+    const QSize pixels = size * pixelRatio;
+    if (tile.size() == pixels)
+        return tile;
+    const Theme& theme = Theme::current();
+    const QColor color = healthColor(health);
+    const bool isSeen = health != Health::Unseen;
+    tile = QImage(pixels, QImage::Format_RGB32);
+    tile.setDevicePixelRatio(pixelRatio);
+    tile.fill(isIll(health) ? color : isSeen ? blended(color, theme.ground, 0.16) : theme.pane);
+    QPainter painter(&tile);
+    painter.setFont(m_faces.figures);
+    painter.setPen(isIll(health) ? theme.ground
+                   : isSeen      ? blended(color, theme.ground, 0.7)
+                                 : theme.faint);
+    painter.drawText(QRect(QPoint(), size), Qt::AlignCenter, healthLetter(health));
+    return tile;
+}
+
+QStaticText WallPainter::laid(Face face, const QString& text, int width)
+{
+    const QFont& font = face == Face::Name    ? m_faces.words
+                        : face == Face::Small ? m_faces.small
+                                              : m_faces.figures;
     const auto known = m_laid.constFind({static_cast<int>(face), text});
     if (known != m_laid.constEnd())
         return *known;
@@ -130,18 +169,16 @@ WallPainter::Texts& WallPainter::textsOf(int tile, const WallPlan& plan, const A
     if (texts.isMade)
         return texts;
     texts.isMade = true;
-    const Theme& theme = Theme::current();
     const QRect rect = plan.tiles()[static_cast<std::size_t>(tile)].rect;
-    const QFont words = theme.interfaceFont(10);
-    const int letter = letterWidth(QFontMetrics(words).height() - 2);
+    const int letter = letterWidth(m_faces.line - 2);
     const int room = rect.width() - kBar - letter - 3 * kPad / 2;
     const int whole = rect.width() - kBar - 3 * kPad / 2;
     texts.name = laid(Face::Name, row.name, room);
     if (plan.size() == TileSize::Name) {
         const QString figure = shortFigure(row);
-        const int width = QFontMetrics(theme.numberFont(9)).horizontalAdvance(figure);
+        const int width = QFontMetrics(m_faces.figures).horizontalAdvance(figure);
         // A name that is whole may have its figure beside it.
-        if (QFontMetrics(words).horizontalAdvance(row.name) + width + kPad < room) {
+        if (QFontMetrics(m_faces.words).horizontalAdvance(row.name) + width + kPad < room) {
             texts.figure = laid(Face::Figure, figure, width + 1);
             texts.figureWidth = width;
         }
@@ -166,44 +203,36 @@ void WallPainter::paintTile(QPainter& painter, int tile, const WallPlan& plan, c
     const QRect rect = plan.tiles()[static_cast<std::size_t>(tile)].rect;
     const QColor color = healthColor(row.health);
     if (plan.size() == TileSize::Letter) {
-        const bool isSeen = row.health != Health::Unseen;
-        painter.fillRect(rect, isIll(row.health) ? color
-                               : isSeen          ? blended(color, theme.ground, 0.16)
-                                                 : theme.pane);
-        painter.setPen(isIll(row.health) ? theme.ground
-                       : isSeen          ? blended(color, theme.ground, 0.7)
-                                         : theme.faint);
-        painter.drawText(rect, Qt::AlignCenter, healthLetter(row.health));
+        painter.drawImage(rect.topLeft(), letterTile(row.health, rect.size(),
+                                                     painter.device()->devicePixelRatioF()));
         return;
     }
     painter.fillRect(rect, isIll(row.health) ? blended(color, theme.ground, 0.16) : theme.pane);
     painter.fillRect(QRect(rect.topLeft(), QSize(kBar, rect.height())),
                      isIll(row.health) ? color : blended(color, theme.ground, 0.45));
     Texts& texts = textsOf(tile, plan, row);
-    const QFont words = theme.interfaceFont(10);
-    const QFontMetrics metrics(words);
-    const int line = metrics.height();
+    const int line = m_faces.line;
     const int letter = letterWidth(line - 2);
     const int pad = plan.size() == TileSize::Full ? 5 : (plan.size() == TileSize::Brief ? 3 : 2);
     const int left = rect.left() + kBar + kPad / 2;
-    painter.setFont(theme.numberFont(9));
+    painter.setFont(m_faces.figures);
     paintLetter(painter, QRect(left, rect.top() + pad, letter, line), row.health);
-    painter.setFont(words);
+    painter.setFont(m_faces.words);
     painter.setPen(row.health == Health::Unseen ? theme.faint : theme.text);
     painter.drawStaticText(left + letter + kPad / 2, rect.top() + pad, texts.name);
     if (plan.size() == TileSize::Name) {
-        painter.setFont(theme.numberFont(9));
+        painter.setFont(m_faces.figures);
         painter.setPen(isIll(row.health) ? color : theme.faint);
         painter.drawStaticText(rect.right() - kPad / 2 - texts.figureWidth, rect.top() + pad + 1,
                                texts.figure);
         return;
     }
-    painter.setFont(theme.interfaceFont(9));
+    painter.setFont(m_faces.small);
     painter.setPen(isIll(row.health) ? color : theme.secondary);
     painter.drawStaticText(left + kPad / 2, rect.top() + pad + line, texts.second);
     if (plan.size() != TileSize::Full)
         return;
-    painter.setFont(theme.numberFont(9));
+    painter.setFont(m_faces.figures);
     painter.setPen(theme.secondary);
     painter.drawStaticText(left + kPad / 2, rect.top() + pad + 2 * line, texts.third);
 }
@@ -252,8 +281,6 @@ void WallPainter::paint(QPainter& painter, const QRect& area, const WallPlan& pl
             tiles[static_cast<std::size_t>(group.first + group.count - 1)].rect.bottom() <
                 area.top())
             continue;
-        if (plan.size() == TileSize::Letter)
-            painter.setFont(theme.numberFont(9));
         for (int i = group.first; i < group.first + group.count; ++i) {
             const WallTile& tile = tiles[static_cast<std::size_t>(i)];
             if (tile.rect.intersects(area))

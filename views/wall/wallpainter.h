@@ -4,9 +4,12 @@
 
 #include "views/wall/wallplan.h"
 
+#include <QFont>
 #include <QHash>
+#include <QImage>
 #include <QStaticText>
 
+#include <array>
 #include <vector>
 
 class QPainter;
@@ -32,6 +35,19 @@ private:
         int figureWidth = 0;
     };
     enum class Face { Name, Small, Figure };
+    static constexpr std::size_t kHealthCount = static_cast<std::size_t>(Health::Silent) + 1;
+    /// Made once for a picture: a tile asks for them many times.
+    struct Fonts
+    {
+        QFont words, small, figures;
+        int line = 0; ///< height of words
+        std::array<QStaticText, kHealthCount> letters;
+        std::array<QImage, kHealthCount> tiles; ///< whole tiles that are a letter only
+    };
+    void makeFonts();
+    void paintLetter(QPainter& painter, const QRect& box, Health health) const;
+    /// Tiles that say nothing but how somebody is look all the same.
+    const QImage& letterTile(Health health, QSize size, qreal pixelRatio);
     [[nodiscard]] QStaticText laid(Face face, const QString& text, int width);
     Texts& textsOf(int tile, const WallPlan& plan, const AgentRow& row);
     void paintTile(QPainter& painter, int tile, const WallPlan& plan, const AgentRow& row);
@@ -41,6 +57,7 @@ private:
     QHash<std::pair<int, QString>, QStaticText> m_laid;
     QSize m_size; ///< of the tiles for which texts were laid out
     QString m_fonts;
+    Fonts m_faces;
 };
 
 /// "12/s · in flight 3".
