@@ -129,6 +129,10 @@ private Q_SLOTS:
         QCOMPARE(heatStep(1000, 1000), 255);
         QVERIFY(heatStep(10, 1000) > heatStep(9, 1000));
         QVERIFY(heatStep(1, 1) > 0 && heatStep(1, 1) < 255);
+        // Linear: the same ends, half of it in the middle.
+        QCOMPARE(heatStep(1, 1000, true), 1);
+        QCOMPARE(heatStep(1000, 1000, true), 255);
+        QCOMPARE(heatStep(500, 1000, true), 128);
     }
 
     void percentileLinesBreakWhereThereIsNoCall()

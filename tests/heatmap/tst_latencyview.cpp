@@ -316,15 +316,18 @@ private Q_SLOTS:
         scene.shared.setSession(nullptr);
     }
 
-    void theSloIsSaved()
+    void theSloAndTheColoursAreSaved()
     {
         SharedView first;
         LatencyView saved({&first});
         first.setSlo(350ms);
+        QTest::keyClick(&saved, Qt::Key_C);
+        QVERIFY(saved.plot()->isLinear());
         SharedView second;
         LatencyView restored({&second});
         restored.restoreState(saved.saveState());
         QCOMPARE(second.slo(), nanoseconds(350ms));
+        QVERIFY(restored.plot()->isLinear());
         restored.restoreState("nonsense");
         QCOMPARE(second.slo(), nanoseconds(350ms));
     }

@@ -169,14 +169,15 @@ HeatGrid heatGrid(const TileSlice& slice, const HeatLayout& layout)
     return grid;
 }
 
-int heatStep(std::uint32_t count, std::uint32_t maxCount)
+int heatStep(std::uint32_t count, std::uint32_t maxCount, bool isLinear)
 {
     if (count == 0)
         return 0;
     if (maxCount <= 1)
         return 96; // a lone call must not look like the peak of heavy traffic
-    const double share = std::log(static_cast<double>(count)) /
-                         std::log(static_cast<double>(std::max(maxCount, 16u)));
+    const double all = std::max(maxCount, 16u);
+    const double share =
+        isLinear ? (count - 1) / (all - 1) : std::log(static_cast<double>(count)) / std::log(all);
     return 1 + static_cast<int>(std::lround(254 * std::clamp(share, 0.0, 1.0)));
 }
 

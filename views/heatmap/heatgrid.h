@@ -60,8 +60,9 @@ struct HeatGrid
 /// the merged width since the epoch, so cells stand still while the window moves.
 HeatGrid heatGrid(const TileSlice& slice, const HeatLayout& layout);
 
-/// Colour step of a cell, 1 … 255, logarithmic: one call is always 1, the fullest cell 255.
-int heatStep(std::uint32_t count, std::uint32_t maxCount);
+/// Colour step of a cell, 1 … 255, logarithmic unless told otherwise: one call is always 1, the
+/// fullest cell 255.
+int heatStep(std::uint32_t count, std::uint32_t maxCount, bool isLinear = false);
 
 /// p50 and p99 beside each column of `grid`, over it and `reach` neighbours on either side; NaN
 /// where there is no call, and before the first and after the last.

@@ -29,9 +29,24 @@ void HeatKey::setMaximum(quint32 count)
     m_maximum = count;
     setVisible(count > 0);
     resize(sizeHint());
-    setAccessibleName(tr("Colour key: from 1 to %1 calls a cell, warm above the SLO")
-                          .arg(numberText(static_cast<std::int64_t>(count))));
+    describe();
     update();
+}
+
+void HeatKey::setLinear(bool isLinear)
+{
+    m_isLinear = isLinear;
+    resize(sizeHint());
+    describe();
+    update();
+}
+
+void HeatKey::describe()
+{
+    const QString name =
+        m_isLinear ? tr("Colour key: from 1 to %1 calls a cell, linear, warm above the SLO")
+                   : tr("Colour key: from 1 to %1 calls a cell, logarithmic, warm above the SLO");
+    setAccessibleName(name.arg(numberText(static_cast<std::int64_t>(m_maximum))));
 }
 
 QString HeatKey::leftText() const
@@ -41,7 +56,7 @@ QString HeatKey::leftText() const
 
 QString HeatKey::rightText() const
 {
-    return numberText(m_maximum);
+    return m_isLinear ? tr("%1 linear").arg(numberText(m_maximum)) : numberText(m_maximum);
 }
 
 QSize HeatKey::sizeHint() const

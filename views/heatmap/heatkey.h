@@ -14,6 +14,7 @@ class HeatKey : public QWidget
 public:
     explicit HeatKey(QWidget* parent = nullptr);
     void setMaximum(quint32 count);
+    void setLinear(bool isLinear);
     [[nodiscard]] QSize sizeHint() const override;
 
 protected:
@@ -22,7 +23,9 @@ protected:
 private:
     [[nodiscard]] QString leftText() const;
     [[nodiscard]] QString rightText() const;
+    void describe();
     quint32 m_maximum = 0;
+    bool m_isLinear = false;
 };
 
 } // namespace murmur

@@ -171,6 +171,15 @@ void LatencyPlot::setSlice(std::shared_ptr<const TileSlice> slice)
     rebuild();
 }
 
+void LatencyPlot::setLinear(bool isLinear)
+{
+    if (isLinear == m_isLinear)
+        return;
+    m_isLinear = isLinear;
+    fillMap();
+    replot(rpQueuedReplot);
+}
+
 void LatencyPlot::setSlo(nanoseconds slo)
 {
     if (slo == m_slo)
@@ -409,7 +418,7 @@ void LatencyPlot::fillMap()
         for (std::size_t row = 0; row < rows; ++row) {
             const std::uint32_t count = column < m_grid.columns ? m_grid.at(column, row) : 0;
             values[row] = count == 0 ? std::numeric_limits<double>::quiet_NaN()
-                                     : heatStep(count, m_grid.maxCount) +
+                                     : heatStep(count, m_grid.maxCount, m_isLinear) +
                                            (row >= m_grid.firstAboveSlo ? 256 : 0);
         }
         for (int y = 0; y < height; ++y) {

@@ -35,6 +35,9 @@ public:
     void setWindow(TimeRange window);
     void setSlice(std::shared_ptr<const TileSlice> slice); ///< null: nothing to show
     void setSlo(nanoseconds slo);
+    /// Colours grow with the count; else with its logarithm.
+    void setLinear(bool isLinear);
+    [[nodiscard]] bool isLinear() const { return m_isLinear; }
     void setPlayhead(std::optional<TimePoint> playhead);
     /// A rectangle that stays until another one is set.
     void setBox(std::optional<LatencyBox> box);
@@ -112,6 +115,7 @@ private:
 
     std::optional<LatencyBox> m_kept;
     bool m_isPainted = false;
+    bool m_isLinear = false;
     bool m_hasData = false;
     Drag m_drag = Drag::None;
     QPoint m_pressed;

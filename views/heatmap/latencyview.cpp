@@ -370,6 +370,11 @@ void LatencyView::showMenu(const QPoint& globalPosition, nanoseconds latency)
     }
     menu.addAction(tr("Set the SLO …"), this, &LatencyView::askSlo);
     menu.addSeparator();
+    QAction* linear = menu.addAction(tr("Linear colours"));
+    linear->setCheckable(true);
+    linear->setChecked(m_plot->isLinear());
+    linear->setShortcut(Qt::Key_C);
+    connect(linear, &QAction::toggled, this, &LatencyView::setLinear);
     menu.addAction(tr("Show everything"), shared(), &SharedView::showAll);
     menu.addSeparator();
     menu.addAction(tr("Copy as text"), this,
@@ -418,11 +423,18 @@ QString LatencyView::asText() const
     return text;
 }
 
+void LatencyView::setLinear(bool isLinear)
+{
+    m_plot->setLinear(isLinear);
+    m_key->setLinear(isLinear);
+    placeKey();
+}
+
 QByteArray LatencyView::saveState() const
 {
     QByteArray state;
     QDataStream stream(&state, QIODevice::WriteOnly);
-    stream << qint32(1) << qint64(shared()->slo().count());
+    stream << qint32(2) << qint64(shared()->slo().count()) << m_plot->isLinear();
     return state;
 }
 
@@ -432,8 +444,13 @@ void LatencyView::restoreState(const QByteArray& state)
     qint32 version = 0;
     qint64 slo = 0;
     stream >> version >> slo;
-    if (stream.status() == QDataStream::Ok && version == 1 && slo > 0)
-        shared()->setSlo(std::clamp(nanoseconds(slo), kShortestSlo, kLongestSlo));
+    if (stream.status() != QDataStream::Ok || version < 1 || version > 2 || slo <= 0)
+        return;
+    shared()->setSlo(std::clamp(nanoseconds(slo), kShortestSlo, kLongestSlo));
+    bool isLinear = false;
+    if (version == 2)
+        stream >> isLinear;
+    setLinear(isLinear);
 }
 
 bool LatencyView::isSettled() const
@@ -484,6 +501,9 @@ void LatencyView::keyPressEvent(QKeyEvent* event)
         break;
     case Qt::Key_D:
         shared()->askWhatDiffers();
+        break;
+    case Qt::Key_C:
+        setLinear(!m_plot->isLinear());
         break;
     case Qt::Key_Return:
     case Qt::Key_Enter:

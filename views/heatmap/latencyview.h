@@ -78,6 +78,7 @@ private:
     void offerLanes(const Result<Matrix>& answer);
     [[nodiscard]] FilterPtr shownFilter() const;
     void askSlo();
+    void setLinear(bool isLinear);
 
     PaneHeader* m_header;
     LatencyPlot* m_plot;
