@@ -229,8 +229,8 @@ private Q_SLOTS:
         QVERIFY(sent > 0 && sent < kMessages);
         QCOMPARE(bytes.objects().back()[u"state"].toString(), u"stopped"_s);
         // Nobody lets it go on: its time ends while it waits before the tenth.
-        const Outcome held =
-            played(u"held.murmur"_s, {u"--pause-at"_s, u"id == m10"_s, u"--max-time"_s, u"2s"_s});
+        const Outcome held = played(
+            u"held.murmur"_s, {u"--pause-at"_s, u"id == m10"_s, u"--max-time"_s, u"2s"_s});
         QCOMPARE(held.code, 1);
         QCOMPARE(held.objects().back()[u"sent"].toInt(), 10);
     }
@@ -255,7 +255,7 @@ private Q_SLOTS:
         QCOMPARE(murmur::murmur(one).code, 2);
         const Outcome named = replay(three + QStringList{u"--arm=127.0.0.1"_s});
         QVERIFY2(named.code == 0, QByteArray(named.err).constData());
-        QCOMPARE(murmur::murmur({u"profile"_s, u"remove"_s, u"live"_s}).code, 0);
+        QVERIFY(QFile::remove(path(u"murmurscope/profiles.json"_s)));
         hub.signal(SIGINT);
         QCOMPARE(hub.outcome().code, 0);
         QCOMPARE(recorded(u"production.murmur"_s).size(), 3u);
