@@ -229,8 +229,8 @@ private Q_SLOTS:
         QVERIFY(sent > 0 && sent < kMessages);
         QCOMPARE(bytes.objects().back()[u"state"].toString(), u"stopped"_s);
         // Nobody lets it go on: its time ends while it waits before the tenth.
-        const Outcome held = played(
-            u"held.murmur"_s, {u"--pause-at"_s, u"id == m10"_s, u"--max-time"_s, u"2s"_s});
+        const Outcome held =
+            played(u"held.murmur"_s, {u"--pause-at"_s, u"id == m10"_s, u"--max-time"_s, u"2s"_s});
         QCOMPARE(held.code, 1);
         QCOMPARE(held.objects().back()[u"sent"].toInt(), 10);
     }

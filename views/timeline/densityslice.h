@@ -15,7 +15,7 @@ struct LaneCounts
 {
     AgentId agent{};
     std::vector<std::uint32_t> sent;
-    std::vector<std::uint32_t> errors; ///< empty: none
+    std::vector<std::uint32_t> errors;    ///< empty: none
     std::vector<std::uint8_t> kinds = {}; ///< the commonest of each bucket; empty: not known
 };
 
