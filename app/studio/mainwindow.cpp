@@ -519,14 +519,14 @@ void MainWindow::showTitle()
     QString name = QFileInfo(m_session->path()).fileName();
     if (const auto count = m_session->paths().size(); count > 1)
         name = tr("%1 recordings").arg(count);
-    if (name.isEmpty() || m_hidesNames)
-        setWindowTitle(u"Murmurscope"_s);
-    else if (m_session->isRecording())
-        setWindowTitle(tr("● recording %1 — Murmurscope").arg(name));
-    else
-        setWindowTitle(tr("%1 — Murmurscope").arg(name));
+    if (m_hidesNames)
+        name.clear();
+    else if (!name.isEmpty() && m_session->isRecording())
+        name = tr("● recording %1").arg(name);
     if (!isFirst())
-        setWindowTitle(tr("%1 (one more window)").arg(windowTitle()));
+        name = name.isEmpty() ? tr("One more window") : tr("%1 (one more window)").arg(name);
+    // The program's name comes last: Qt would add it once more.
+    setWindowTitle(name.isEmpty() ? u"Murmurscope"_s : tr("%1 — Murmurscope").arg(name));
 }
 
 void MainWindow::keepAndQuit()
