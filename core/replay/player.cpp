@@ -186,7 +186,7 @@ void ReplayPlayer::goOn()
             return;
         const nanoseconds now = steadyNow();
         nanoseconds due{0};
-        if (!waitFor(now, due))
+        if (endsByLimit(now) || !waitFor(now, due))
             return;
         if (!holds() && !send(now, due))
             return;
@@ -209,10 +209,8 @@ bool ReplayPlayer::takeWishes()
             u"It is not armed any more: the time for that is over. Arm it again and go on."_s);
         return false;
     }
-    if (const QString reason = limit(now); !reason.isEmpty()) {
-        end(ReplayReport::State::Stopped, reason);
+    if (endsByLimit(now))
         return false;
-    }
     if (m_wantsOtherPace.exchange(false)) {
         const std::lock_guard lock(m_paceMutex);
         m_clock.setPace(m_wantsPace, now);
@@ -273,6 +271,15 @@ bool ReplayPlayer::holds()
     ++m_report.holds;
     m_wantsPause = true;
     return true;
+}
+
+/// True: a limit that the person set ended it.
+bool ReplayPlayer::endsByLimit(nanoseconds now)
+{
+    const QString reason = limit(now);
+    if (!reason.isEmpty())
+        end(ReplayReport::State::Stopped, reason);
+    return !reason.isEmpty();
 }
 
 /// Why a limit that the person set ends it; empty: none does.

@@ -145,6 +145,7 @@ private:
     bool waitFor(nanoseconds now, nanoseconds& due);
     bool send(nanoseconds now, nanoseconds due);
     bool holds();
+    bool endsByLimit(nanoseconds now);
     [[nodiscard]] QString limit(nanoseconds now) const;
     void noteLateness(nanoseconds late);
     void noteStatus();
