@@ -305,8 +305,9 @@ private Q_SLOTS:
         QVERIFY(banner.isHidden());
         banner.say(Banner::Tone::Neutral, u"send one"_s, u"curl x"_s);
         QVERIFY(!banner.isHidden());
-        const auto buttons = banner.findChildren<QPushButton*>();
-        QCOMPARE(buttons.size(), 2);
+        auto buttons = banner.findChildren<QPushButton*>();
+        buttons.removeIf([](const QPushButton* button) { return button->isHidden(); });
+        QCOMPARE(buttons.size(), 2); // nothing was said before, so there is no list of that
         QTest::mouseClick(buttons[0], Qt::LeftButton);
         QCOMPARE(QGuiApplication::clipboard()->text(), u"curl x"_s);
         QTest::mouseClick(buttons[1], Qt::LeftButton);
