@@ -10,11 +10,19 @@
 #include <QPalette>
 #include <QSvgRenderer>
 
+// Names the help pages, which nothing else does: a library of which nothing is asked is not loaded.
+static void keepPages()
+{
+    Q_INIT_RESOURCE(murmur_pages);
+}
+
 namespace murmur {
 
 using namespace Qt::StringLiterals;
 
 namespace {
+
+[[maybe_unused]] const int kPages = (keepPages(), 0);
 
 // The colour is chosen when the icon is painted, not when it is made, so that no one has to make
 // icons again when the theme changes.

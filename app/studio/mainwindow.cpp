@@ -37,6 +37,7 @@
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QMimeData>
+#include <QPointer>
 #include <QScreen>
 #include <QScrollArea>
 #include <QStackedWidget>
@@ -373,11 +374,16 @@ void MainWindow::setSize(Theme::Size size)
     Theme::setSize(size);
     Theme::apply(Theme::current().isDark);
     // What is painted by hand asks for the theme again when its palette changes.
-    for (const MainWindow* window : group()->windows())
-        for (QWidget* widget : window->findChildren<QWidget*>()) {
-            QEvent changed(QEvent::PaletteChange);
+    std::vector<QPointer<QWidget>> widgets; // one that is told may replace others
+    for (const MainWindow* window : group()->windows()) {
+        const auto children = window->findChildren<QWidget*>();
+        widgets.insert(widgets.end(), children.begin(), children.end());
+    }
+    for (const QPointer<QWidget>& widget : widgets) {
+        QEvent changed(QEvent::PaletteChange);
+        if (widget)
             QCoreApplication::sendEvent(widget, &changed);
-        }
+    }
 }
 
 void MainWindow::setFullScreen(bool isFull)
