@@ -41,6 +41,7 @@
 #include <QGuiApplication>
 #include <QMenu>
 #include <QMenuBar>
+#include <QPointer>
 #include <QUndoStack>
 #include <QUrl>
 
@@ -126,9 +127,11 @@ void Menus::buildFile()
     linked->setCheckable(true);
     connect(linked, &QAction::triggered, this,
             [this](bool isOn) { m_window.group()->setLinked(&m_window, isOn); });
-    const auto showLink = [this, linked] {
-        linked->setChecked(m_window.group()->isLinked(&m_window));
-        linked->setEnabled(m_window.group()->windows().size() > 1);
+    const auto showLink = [window = QPointer(&m_window), linked] {
+        if (!window) // it is on its way out
+            return;
+        linked->setChecked(window->group()->isLinked(window));
+        linked->setEnabled(window->group()->windows().size() > 1);
     };
     connect(m_window.group(), &WindowGroup::changed, linked, showLink);
     linked->setChecked(true);

@@ -96,6 +96,7 @@ void ConnectDialog::build()
     m_attach->setDefault(true);
     m_note->setWordWrap(true);
     m_note->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_note->setAccessibleName(tr("What came of it"));
     auto* foot = new QHBoxLayout;
     foot->addWidget(m_note, 1);
     foot->setSpacing(8);

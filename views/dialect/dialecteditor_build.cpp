@@ -82,6 +82,7 @@ QWidget* DialectEditor::buildLeft()
     connect(m_fields, &FieldsModel::edited, this, &DialectEditor::readForm);
     m_tabs = new QTabWidget(left);
     m_tabs->setDocumentMode(true);
+    m_tabs->setAccessibleName(tr("The dialect"));
 
     auto* page = new QWidget(m_tabs);
     m_form = new QWidget(page);
