@@ -251,8 +251,10 @@ void Workspace::fillTabs(QTabWidget* tabs, const std::vector<Pane*>& panes, QWid
             tabs->removeTab(0);
         for (const Pane* pane : shown)
             tabs->addTab(pane->view, viewTitle(*pane->entry));
-        tabs->setCurrentIndex(std::max(0, tabs->indexOf(front)));
     }
+    // One that has another home now left its neighbour in front.
+    if (front != nullptr)
+        tabs->setCurrentIndex(std::max(0, tabs->indexOf(front)));
     tabs->setVisible(tabs->count() > 0);
 }
 

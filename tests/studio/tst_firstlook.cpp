@@ -92,7 +92,7 @@ private Q_SLOTS:
     void aRecordingThatRunsShowsSomethingToo()
     {
         StudioSettings settings(m_dir.filePath(u"live.ini"_s));
-        MainWindow window(settings, {m_dir.filePath(u"live"_s), false, true});
+        MainWindow window(settings, {m_dir.path(), false, true});
         window.show();
         window.startDemo(u"?agents=10&rate=200"_s);
         QTRY_VERIFY_WITH_TIMEOUT(window.shared()->selectedMessage() != 0, 30'000);
