@@ -283,9 +283,17 @@ private Q_SLOTS:
                 qFatal("%s", qUtf8Printable(session.error().message));
             return std::move(*session);
         };
+        const auto alone = Session::open(north.path());
+        QVERIFY(alone);
+        const FindingsReport own = looked(**alone);
+        const auto ofOwn = std::ranges::find(own.findings, "lost-messages", &Finding::detector);
+        QVERIFY(ofOwn != own.findings.end());
         auto session = open();
         const FindingsReport report = looked(*session);
-        const auto lost = std::ranges::find(report.findings, "lost-messages", &Finding::detector);
+        // Two swarms of the same names count beside each other, which loses more; this one is real.
+        const auto lost = std::ranges::find_if(report.findings, [&](const Finding& finding) {
+            return finding.detector == ofOwn->detector && finding.summary == ofOwn->summary;
+        });
         const auto waits =
             std::ranges::find(report.findings, "unanswered-request", &Finding::detector);
         QVERIFY(lost != report.findings.end() && waits != report.findings.end());
@@ -299,9 +307,6 @@ private Q_SLOTS:
         auto again = open();
         QCOMPARE(judgementsOf(*again->source(), &report), judgements);
         // Alone, where the finding has another id, it is known again, too.
-        auto alone = Session::open(north.path());
-        QVERIFY(alone);
-        const FindingsReport own = looked(**alone);
         const Judgements read = judgementsOf(*(*alone)->source(), &own);
         QCOMPARE(read.findings.size(), std::size_t(1));
         QCOMPARE(read.findings.begin()->second.reason, QStringLiteral("a test"));

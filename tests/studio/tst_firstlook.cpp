@@ -94,7 +94,7 @@ private Q_SLOTS:
         StudioSettings settings(m_dir.filePath(u"live.ini"_s));
         MainWindow window(settings, {m_dir.path(), false, true});
         window.show();
-        window.startDemo(u"?agents=10&rate=200"_s);
+        window.startDemo(u"?agents=20&rate=200"_s);
         QTRY_VERIFY_WITH_TIMEOUT(window.shared()->selectedMessage() != 0, 30'000);
         QVERIFY(index(window.shared()->selectedAgent()) != 0);
         QCOMPARE(window.shared()->mode(), SharedView::Mode::Live);
