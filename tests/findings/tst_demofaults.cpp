@@ -7,6 +7,17 @@
 
 using namespace murmur;
 
+namespace {
+
+/// In how many wordings faults are asked for.
+#ifdef MURMUR_ONE_WORDING
+constexpr int kAsked = 1;
+#else
+constexpr int kAsked = static_cast<int>(kWordings.size());
+#endif
+
+} // namespace
+
 /// Each fault of the demo swarm is found, with the right agent, and a sound swarm is left alone.
 class TestDemoFaults : public QObject
 {
@@ -46,7 +57,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<int>("seed");
         QTest::addColumn<int>("wording");
-        for (int i = 0; i < static_cast<int>(kWordings.size()); ++i)
+        for (int i = 0; i < kAsked; ++i)
             QTest::newRow(kWordings[static_cast<std::size_t>(i)].first.data()) << 31 + i << i;
     }
     void wrongClocksAreNoFault()
@@ -67,6 +78,8 @@ private Q_SLOTS:
         std::size_t next = 1;
         for (const FaultEntry& entry : faults()) {
             QTest::addRow("%s", entry.id) << QString::fromUtf8(entry.id) << 101 << 0;
+            if (kAsked == 1)
+                continue;
             // The other wordings take turns.
             do
                 next = next % (kWordings.size() - 1) + 1;

@@ -555,7 +555,10 @@ private Q_SLOTS:
     {
         open();
         m_window->workspace()->bringToFront(u"messages");
-        QTRY_VERIFY(m_window->shared()->selectedMessage() != 0); // before, there are no tabs of it
+        // Before a message is shown there are no tabs of it.
+        QTRY_VERIFY(std::ranges::any_of(paletteEntries(*m_window), [](const PaletteEntry& entry) {
+            return entry.text == "Message: Hex"_L1;
+        }));
         QStringList texts;
         QStringList ids;
         std::function<void()> asTable;
@@ -570,7 +573,8 @@ private Q_SLOTS:
              {u"Latency"_s, u"Topology"_s, u"Wall"_s, u"Map"_s, u"Sequence"_s, u"Message"_s,
               u"Messages"_s, u"Matrix"_s, u"State"_s, u"Findings"_s, u"Agents"_s, u"Facets"_s})
             QVERIFY2(!texts.filter(pane + u": "_s).isEmpty(), qPrintable(pane));
-        QVERIFY(texts.contains(u"Message: Hex"_s));
+        QVERIFY2(texts.contains(u"Message: Hex"_s),
+                 qPrintable(texts.filter(u"Message: "_s).join(u'\n')));
         QCOMPARE(QSet<QString>(ids.begin(), ids.end()).size(), ids.size());
         QVERIFY(asTable);
         const QByteArray before = m_window->workspace()->view(u"wall")->saveState();
