@@ -243,8 +243,8 @@ private Q_SLOTS:
         QVERIFY(test::makeRecording(desk.file, 500));
         desk.reopen();
         desk.addressing().goTo(link);
-        QTRY_VERIFY2(desk.said().contains(u"night.murmur is another recording"_s),
-                     qPrintable(desk.said()));
+        QTRY_VERIFY2_WITH_TIMEOUT(desk.said().contains(u"night.murmur is another recording"_s),
+                                  qPrintable(desk.said()), 20'000);
     }
 
     void aRecordingThatIsNotHereIsNamed()
