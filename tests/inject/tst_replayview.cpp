@@ -249,6 +249,8 @@ private Q_SLOTS:
         QVERIFY(scene.view.targets()->isEnabled());
         QVERIFY(scene.view.form()->where()->isEnabled());
         QVERIFY(scene.view.commandLine()->text().contains(u":7779"_s));
+        scene.to(""); // a line that names no bus would do nothing
+        QVERIFY(scene.view.commandLine()->text().isEmpty());
     }
 
     void howFastItGoesIsChangedOnTheWay()

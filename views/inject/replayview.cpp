@@ -142,9 +142,21 @@ ReplayWish ReplayView::wish() const
     return wish;
 }
 
+/// Empty as long as it names no bus. The host of production is typed by the person, also there.
 QString ReplayView::command() const
 {
-    return replayCommand(m_desk->isRunning() ? m_desk->wish() : wish(), m_files) + u" --arm"_s;
+    const ReplayWish said = m_desk->isRunning() ? m_desk->wish() : wish();
+    if (said.to.empty())
+        return {};
+    const QUrl to(QString::fromStdString(said.to));
+    const bool isProduction = environmentOf(to) == Environment::Production;
+    return replayCommand(said, m_files) + (isProduction ? u" --arm=HOST"_s : u" --arm"_s);
+}
+
+void ReplayView::showCommand()
+{
+    m_command->setText(command());
+    m_command->setCursorPosition(0);
 }
 
 Result<ReplayOrder> ReplayView::order() const
@@ -300,8 +312,7 @@ void ReplayView::changePace()
         m_header->setFacts(changed.error().message, Theme::current().warning);
         return;
     }
-    m_command->setText(command());
-    m_command->setCursorPosition(0);
+    showCommand();
 }
 
 void ReplayView::toggleArmed()
@@ -408,8 +419,7 @@ void ReplayView::onEdited()
     m_ticker.stop();
     m_forecast.reset();
     m_resumed.reset();
-    m_command->setText(command());
-    m_command->setCursorPosition(0);
+    showCommand();
     if (!m_desk->isRunning())
         m_report->showHint();
     showState();

@@ -85,6 +85,7 @@ public:
     [[nodiscard]] const std::optional<ReplayForecast>& forecast() const { return m_forecast; }
     [[nodiscard]] ReplayWish wish() const;
     [[nodiscard]] QString command() const;
+    void showCommand();
 
 Q_SIGNALS:
     void looked();

@@ -167,6 +167,7 @@ QWidget* ReplayView::buildButtons()
     line->addWidget(m_resume);
     m_command = new QLineEdit(box);
     m_command->setReadOnly(true);
+    m_command->setPlaceholderText(tr("The same for a terminal, once a bus is named"));
     m_command->setFrame(false);
     m_command->setFont(Theme::current().numberFont(9));
     m_command->setAccessibleName(tr("The same on the command line"));
@@ -326,8 +327,7 @@ void ReplayView::lockFields()
     m_form->setRunning(isRunning);
     if (takesFocus)
         (m_send->isEnabled() ? m_send : m_pause)->setFocus();
-    m_command->setText(command());
-    m_command->setCursorPosition(0);
+    showCommand();
 }
 
 void ReplayView::showJobs()
