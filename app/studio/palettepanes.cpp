@@ -7,6 +7,9 @@
 #include "viewregistry.h"
 #include "workspace.h"
 
+#include "views/base/menuowner.h"
+#include "views/base/zonebutton.h"
+
 #include <QAbstractButton>
 #include <QAbstractItemView>
 #include <QAbstractScrollArea>
@@ -17,6 +20,7 @@
 #include <QKeySequence>
 #include <QMenu>
 #include <QPointer>
+#include <QSet>
 #include <QTabBar>
 #include <QToolButton>
 
@@ -39,7 +43,8 @@ struct PaneTr
 
 QString paneWord(QString text)
 {
-    text.remove(u'&');
+    text = text.section(u'\t', 0, 0); // behind it stand keys
+    text.replace(u"&&"_s, u"\x1"_s).remove(u'&').replace(u'\x1', u'&');
     if (text.endsWith(u'…'))
         text.chop(1);
     return text.simplified();
@@ -70,6 +75,8 @@ public:
         , m_title(std::move(title))
         , m_entries(entries)
     {
+        for (const PaletteEntry& entry : entries)
+            m_ids.insert(entry.id);
     }
 
     void add()
@@ -83,11 +90,13 @@ public:
                 addBox(*box);
             else if (auto* bar = qobject_cast<QTabBar*>(widget))
                 addTabs(*bar);
+            addMenuOf(widget);
             for (QAction* action : widget->actions())
                 addAction(*action, {});
         }
         for (QAction* action : m_view.actions())
             addAction(*action, {});
+        addMenuOf(&m_view);
         addContextMenu();
     }
 
@@ -97,9 +106,9 @@ private:
     {
         const QString text = m_title + u": "_s + name;
         const QString id = u"pane "_s + text;
-        if (name.isEmpty() ||
-            std::ranges::any_of(m_entries, [&id](const auto& entry) { return entry.id == id; }))
+        if (name.isEmpty() || m_ids.contains(id))
             return;
+        m_ids.insert(id);
         // In a pane that is folded into tabs it would happen unseen.
         m_entries.push_back({text + state, u"command"_s, keys, id,
                              [&window = m_window, pane = m_view.objectName(), run] {
@@ -111,13 +120,17 @@ private:
     {
         if (action.isSeparator() || !action.isVisible() || !action.isEnabled())
             return;
-        const QString name = path + paneWord(action.text());
+        const QString word = paneWord(action.text());
+        if (word.isEmpty())
+            return;
+        const QString name = path + word;
         if (QMenu* inner = action.menu()) {
             addMenu(*inner, name + u": "_s);
             return;
         }
         addEntry(name, action.isCheckable() ? stateWord(action.isChecked()) : QString(),
-                 action.shortcut().toString(QKeySequence::NativeText),
+                 action.shortcut().isEmpty() ? action.text().section(u'\t', 1)
+                                             : action.shortcut().toString(QKeySequence::NativeText),
                  [action = QPointer<QAction>(&action)] {
                      if (action)
                          action->trigger();
@@ -125,8 +138,7 @@ private:
     }
     void addMenu(QMenu& menu, const QString& path)
     {
-        if (menu.actions().isEmpty())
-            Q_EMIT menu.aboutToShow(); // it is filled when it is asked for
+        Q_EMIT menu.aboutToShow(); // it is filled when it is asked for
         for (QAction* action : menu.actions())
             addAction(*action, path);
     }
@@ -135,7 +147,8 @@ private:
         // The arrows of a bar of tabs, the cross in a line of text.
         if (button.focusPolicy() == Qt::NoFocus && nameOf(button).isEmpty())
             return;
-        if (qobject_cast<QTabBar*>(button.parentWidget()))
+        // Zones are hundreds, and stand in the menu bar.
+        if (qobject_cast<QTabBar*>(button.parentWidget()) || qobject_cast<ZoneButton*>(&button))
             return;
         auto* tool = qobject_cast<QToolButton*>(&button);
         if (tool && tool->menu()) {
@@ -172,6 +185,20 @@ private:
                     bar->setCurrentIndex(i);
             });
     }
+    /// What is offered for what is selected. What was made for the palette before goes.
+    void addMenuOf(QWidget* widget)
+    {
+        auto* owner = dynamic_cast<MenuOwner*>(widget);
+        if (owner == nullptr)
+            return;
+        const QString name = u"paletteMenuOfPicked"_s;
+        delete widget->findChild<QMenu*>(name, Qt::FindDirectChildrenOnly);
+        auto* menu = new QMenu(widget);
+        menu->setObjectName(name);
+        owner->fillPickedMenu(*menu);
+        for (QAction* action : menu->actions())
+            addAction(*action, {});
+    }
     /// The menu of what is selected in it is made when it is asked for.
     void addContextMenu()
     {
@@ -199,6 +226,7 @@ private:
     View& m_view;
     const QString m_title;
     std::vector<PaletteEntry>& m_entries;
+    QSet<QString> m_ids;
 };
 
 } // namespace

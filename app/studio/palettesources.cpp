@@ -39,19 +39,21 @@ struct Tr
 
 QString plain(QString text)
 {
-    text.remove(u'&');
+    text = text.section(u'\t', 0, 0); // behind it stand keys
+    text.replace(u"&&"_s, u"\x1"_s).remove(u'&').replace(u'\x1', u'&');
     if (text.endsWith(u'…'))
         text.chop(1);
     return text;
 }
 
-void addMenu(const QMenu* menu, const QString& path, std::vector<PaletteEntry>& entries)
+void addMenu(QMenu* menu, const QString& path, std::vector<PaletteEntry>& entries)
 {
+    Q_EMIT menu->aboutToShow(); // some are filled when they are asked for
     for (QAction* action : menu->actions()) {
         if (action->isSeparator() || !action->isVisible() || action->text().isEmpty())
             continue;
         const QString name = plain(action->text());
-        if (const QMenu* inner = action->menu()) {
+        if (QMenu* inner = action->menu()) {
             addMenu(inner, path + u": "_s + name, entries);
             continue;
         }
@@ -61,7 +63,9 @@ void addMenu(const QMenu* menu, const QString& path, std::vector<PaletteEntry>& 
         if (action->isCheckable())
             text += action->isChecked() ? Tr::tr("  (on)") : Tr::tr("  (off)");
         entries.push_back(
-            {text, u"command"_s, action->shortcut().toString(QKeySequence::NativeText),
+            {text, u"command"_s,
+             action->shortcut().isEmpty() ? action->text().section(u'\t', 1)
+                                          : action->shortcut().toString(QKeySequence::NativeText),
              u"command "_s + path + u": "_s + name, [action = QPointer<QAction>(action)] {
                  if (action)
                      action->trigger();
@@ -99,7 +103,7 @@ std::vector<PaletteEntry> paletteEntries(MainWindow& window)
 {
     std::vector<PaletteEntry> entries;
     for (const QAction* action : window.menuBar()->actions())
-        if (const QMenu* menu = action->menu())
+        if (QMenu* menu = action->menu())
             addMenu(menu, plain(action->text()), entries);
     const bool hasSession = window.shared()->session() != nullptr;
     if (hasSession) {

@@ -321,14 +321,21 @@ std::optional<Region> AgentsView::picked() const
 
 void AgentsView::showMenu(QPoint position)
 {
-    const std::vector<AgentId> agents = pickedAgents();
-    if (agents.empty() || !m_tree->indexAt(position).isValid())
-        return;
     QMenu menu(this);
+    if (m_tree->indexAt(position).isValid())
+        fillPickedMenu(menu);
+    if (!menu.isEmpty())
+        menu.exec(m_tree->viewport()->mapToGlobal(position));
+}
+
+void AgentsView::fillPickedMenu(QMenu& menu)
+{
+    const std::vector<AgentId> agents = pickedAgents();
+    if (agents.empty())
+        return;
     m_naming->addTo(menu, agents);
     menu.addSeparator();
     addPickActions(menu, this);
-    menu.exec(m_tree->viewport()->mapToGlobal(position));
 }
 
 void AgentsView::keyPressEvent(QKeyEvent* event)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "views/agents/agentorder.h"
+#include "views/base/menuowner.h"
 #include "views/base/view.h"
 
 #include "session/session.h"
@@ -25,7 +26,7 @@ class PaneHeader;
 
 /// All agents by group, with how they do: liveness at the playhead, traffic and p99 in the window.
 /// Picking one selects it everywhere.
-class AgentsView : public View
+class AgentsView : public View, public MenuOwner
 {
     Q_OBJECT
 public:
@@ -37,6 +38,7 @@ public:
     void restoreState(const QByteArray& state) override;
     [[nodiscard]] bool isSettled() const override;
     [[nodiscard]] std::optional<Region> picked() const override;
+    void fillPickedMenu(QMenu& menu) override;
 
     [[nodiscard]] AgentModel* model() const { return m_model; }
     [[nodiscard]] QTreeView* tree() const { return m_tree; }

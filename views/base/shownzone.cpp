@@ -124,6 +124,9 @@ QString shownTime(TimePoint t)
 void fillZoneMenu(QMenu& menu)
 {
     menu.clear();
+    // The regions and their zones, too.
+    qDeleteAll(menu.findChildren<QMenu*>(Qt::FindDirectChildrenOnly));
+    qDeleteAll(menu.findChildren<QActionGroup*>(Qt::FindDirectChildrenOnly));
     auto* group = new QActionGroup(&menu);
     const TimePoint now = wallNow();
     addZone(menu, group, QTimeZone::utc(), u"UTC"_s);

@@ -406,10 +406,15 @@ std::optional<Region> ConversationsView::picked() const
 void ConversationsView::showMenu(const QPoint& globalPosition)
 {
     QMenu menu(this);
+    fillPickedMenu(menu);
+    menu.exec(globalPosition);
+}
+
+void ConversationsView::fillPickedMenu(QMenu& menu)
+{
     addPickActions(menu, this);
     menu.addAction(tr("Copy as text"), this,
                    [this] { QGuiApplication::clipboard()->setText(asText()); });
-    menu.exec(globalPosition);
 }
 
 void ConversationsView::keyPressEvent(QKeyEvent* event)

@@ -4,6 +4,7 @@
 
 #include "conversations/conversationjob.h"
 #include "views/base/latestjob.h"
+#include "views/base/menuowner.h"
 #include "views/base/view.h"
 #include "views/conversations/conversationmodel.h"
 
@@ -28,13 +29,14 @@ class PaneHeader;
 /// Every conversation of the recording as a row, told while it grows; beside the list the one that
 /// is chosen, with what it waited for. With two chosen: one beside the other. Looks only while it
 /// is seen: it reads all messages once.
-class ConversationsView : public View
+class ConversationsView : public View, public MenuOwner
 {
     Q_OBJECT
 public:
     explicit ConversationsView(const ViewContext& context, QWidget* parent = nullptr);
     ~ConversationsView() override;
 
+    void fillPickedMenu(QMenu& menu) override;
     [[nodiscard]] QString asText() const override;
     [[nodiscard]] QByteArray saveState() const override;
     void restoreState(const QByteArray& state) override;

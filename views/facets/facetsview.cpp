@@ -397,15 +397,31 @@ std::optional<Region> FacetsView::picked() const
 void FacetsView::showMenu(const QPoint& globalPosition)
 {
     QMenu menu(this);
+    fillPickedMenu(menu);
+    menu.exec(globalPosition);
+}
+
+void FacetsView::fillPickedMenu(QMenu& menu)
+{
     const int row = m_list->currentIndex().row();
     const QString field = m_model->fieldAt(row);
     if (const FacetValue* value = m_model->valueAt(row)) {
+        // What is counted goes on, and with it the order of the values.
+        const auto doTo = [this, condition = value->condition](void (FacetsView::*what)(int)) {
+            return [this, condition, what] {
+                for (int each = 0; each < m_model->rowCount(); ++each) {
+                    const FacetValue* one = m_model->valueAt(each);
+                    if (one != nullptr && one->condition == condition)
+                        return (this->*what)(each);
+                }
+            };
+        };
         const QString name = menu.fontMetrics()
                                  .elidedText(value->condition, Qt::ElideMiddle, 320)
                                  .replace(u"&"_s, u"&&"_s);
-        menu.addAction(tr("Only %1").arg(name), this, [this, row] { include(row); })
+        menu.addAction(tr("Only %1").arg(name), this, doTo(&FacetsView::include))
             ->setShortcut(Qt::Key_Return);
-        menu.addAction(tr("Hide %1").arg(name), this, [this, row] { exclude(row); })
+        menu.addAction(tr("Hide %1").arg(name), this, doTo(&FacetsView::exclude))
             ->setShortcut(Qt::Key_Delete);
         menu.addAction(tr("What differs in these?"), this, [this] {
             shared()->setRegion(picked());
@@ -422,7 +438,6 @@ void FacetsView::showMenu(const QPoint& globalPosition)
     menu.addAction(tr("Count one more field…"), this, &FacetsView::askForField);
     menu.addAction(tr("Copy as text"), this,
                    [this] { QApplication::clipboard()->setText(asText()); });
-    menu.exec(globalPosition);
 }
 
 QString FacetsView::asText() const

@@ -4,6 +4,7 @@
 
 #include "session/facets.h"
 #include "views/base/latestjob.h"
+#include "views/base/menuowner.h"
 #include "views/base/view.h"
 
 #include <QElapsedTimer>
@@ -25,7 +26,7 @@ class PaneHeader;
 
 /// The most common values of each field in the window, against the rest of the session. A click
 /// shows only messages with that value, with Alt all others; both can be taken back.
-class FacetsView : public View
+class FacetsView : public View, public MenuOwner
 {
     Q_OBJECT
 public:
@@ -37,6 +38,7 @@ public:
     void restoreState(const QByteArray& state) override;
     [[nodiscard]] bool isSettled() const override;
     [[nodiscard]] std::optional<Region> picked() const override;
+    void fillPickedMenu(QMenu& menu) override;
 
     [[nodiscard]] FacetModel* model() const { return m_model; }
     [[nodiscard]] QListView* list() const { return m_list; }

@@ -99,12 +99,18 @@ void FindingsView::showMenu(const QPoint& globalPosition)
 {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
+    fillPickedMenu(*menu);
+    menu->popup(globalPosition);
+}
+
+void FindingsView::fillPickedMenu(QMenu& menu)
+{
     const std::uint64_t id = currentIncident();
     if (id != 0) {
         const QModelIndex index = m_list->currentIndex();
-        menu->addAction(tr("Show\tReturn"), this, [this, index] { pick(index); });
+        menu.addAction(tr("Show\tReturn"), this, [this, index] { pick(index); });
         const Finding* finding = m_model->finding(index);
-        menu->addAction(tr("Why\tW"), this, [this, id, at = finding != nullptr ? finding->id : 0] {
+        menu.addAction(tr("Why\tW"), this, [this, id, at = finding != nullptr ? finding->id : 0] {
             if (const Finding* one = m_model->finding(m_model->indexOf(at)))
                 explain(*one);
             else
@@ -115,37 +121,35 @@ void FindingsView::showMenu(const QPoint& globalPosition)
                 if (const Finding* one = m_model->finding(m_model->indexOf(at)))
                     (m_trail->*way)(*one, m_feed->report().first);
             };
-            menu->addAction(tr("First cause\tR"), this,
-                            [go] { go(&FindingTrail::goToFirstCause); });
-            menu->addAction(tr("What followed from it\tF"), this,
-                            [go] { go(&FindingTrail::showEffects); });
+            menu.addAction(tr("First cause\tR"), this, [go] { go(&FindingTrail::goToFirstCause); });
+            menu.addAction(tr("What followed from it\tF"), this,
+                           [go] { go(&FindingTrail::showEffects); });
         }
-        menu->addAction(tr("Affected agents only\tA"), this, [this, id] { showAffected(id); });
-        menu->addAction(tr("Compare with before\tB"), this, [this, id] { compare(id); });
-        menu->addAction(tr("Play from before it\tP"), this, [this, id] { replay(id); });
-        menu->addAction(tr("Make a check…"), this, [this, id] { makeCheck(id); });
+        menu.addAction(tr("Affected agents only\tA"), this, [this, id] { showAffected(id); });
+        menu.addAction(tr("Compare with before\tB"), this, [this, id] { compare(id); });
+        menu.addAction(tr("Play from before it\tP"), this, [this, id] { replay(id); });
+        menu.addAction(tr("Make a check…"), this, [this, id] { makeCheck(id); });
         if (finding != nullptr)
-            menu->addAction(tr("Make a trigger…"), this, [this, what = textOf(finding->detector)] {
+            menu.addAction(tr("Make a trigger…"), this, [this, what = textOf(finding->detector)] {
                 Q_EMIT triggerWanted(u"finding:"_s + what);
             });
-        menu->addSeparator();
-        addPickActions(*menu, this);
-        menu->addSeparator();
+        menu.addSeparator();
+        addPickActions(menu, this);
+        menu.addSeparator();
         // Of an incident it is about its first cause.
         if (finding != nullptr)
-            addJudging(*menu, *finding);
+            addJudging(menu, *finding);
         else if (const Incident* incident = m_feed->incident(id))
-            addJudging(*menu, m_feed->report().findings[incident->cause()]);
-        menu->addSeparator();
+            addJudging(menu, m_feed->report().findings[incident->cause()]);
+        menu.addSeparator();
     }
-    QAction* quiet = menu->addAction(tr("List what is muted, accepted or held back"));
+    QAction* quiet = menu.addAction(tr("List what is muted, accepted or held back"));
     quiet->setCheckable(true);
     quiet->setChecked(m_showsQuiet);
     connect(quiet, &QAction::toggled, this, [this](bool shows) {
         m_showsQuiet = shows;
         present();
     });
-    menu->popup(globalPosition);
 }
 
 void FindingsView::addJudging(QMenu& menu, const Finding& finding)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "views/base/latestjob.h"
+#include "views/base/menuowner.h"
 #include "views/base/view.h"
 
 #include "session/judgements.h"
@@ -23,7 +24,7 @@ class PaneHeader;
 /// What went wrong in the recording, by incident and in the order of cause, told while it grows.
 /// Picking a finding shows its stretch of time, its first message and the agent that it is about in
 /// all views. Says why, who is affected, how it was before; takes what people make of it.
-class FindingsView : public View
+class FindingsView : public View, public MenuOwner
 {
     Q_OBJECT
 public:
@@ -33,6 +34,7 @@ public:
     [[nodiscard]] QString asText() const override;
     [[nodiscard]] bool isSettled() const override;
     [[nodiscard]] std::optional<Region> picked() const override;
+    void fillPickedMenu(QMenu& menu) override;
     [[nodiscard]] FindingModel* model() const { return m_model; }
     [[nodiscard]] QListView* list() const { return m_list; }
     [[nodiscard]] FindingsFeed* feed() const { return m_feed; }

@@ -234,10 +234,12 @@ void DifferencesView::updateHeader()
 
 void DifferencesView::narrow(bool hides)
 {
-    const Difference* row = m_model->at(m_table->currentIndex().row());
-    if (row == nullptr)
-        return;
-    const QString condition = row->condition;
+    if (const Difference* row = m_model->at(m_table->currentIndex().row()))
+        narrowTo(row->condition, hides);
+}
+
+void DifferencesView::narrowTo(const QString& condition, bool hides)
+{
     const auto done = shared()->narrow(hides ? u"not (%1)"_s.arg(condition) : condition);
     if (!done) {
         m_failure = done.error().message;
@@ -248,13 +250,22 @@ void DifferencesView::narrow(bool hides)
 void DifferencesView::showMenu(const QPoint& globalPosition)
 {
     QMenu menu(this);
+    fillPickedMenu(menu);
+    menu.exec(globalPosition);
+}
+
+void DifferencesView::fillPickedMenu(QMenu& menu)
+{
     if (const Difference* row = m_model->at(m_table->currentIndex().row())) {
         const QString name = menu.fontMetrics()
                                  .elidedText(row->condition, Qt::ElideRight, 320)
                                  .replace(u"&"_s, u"&&"_s);
-        menu.addAction(tr("Only %1").arg(name), this, [this] { narrow(false); })
+        const QString condition = row->condition;
+        menu.addAction(tr("Only %1").arg(name), this,
+                       [this, condition] { narrowTo(condition, false); })
             ->setShortcut(Qt::Key_Return);
-        menu.addAction(tr("Hide %1").arg(name), this, [this] { narrow(true); })
+        menu.addAction(tr("Hide %1").arg(name), this,
+                       [this, condition] { narrowTo(condition, true); })
             ->setShortcut(Qt::Key_Delete);
         menu.addAction(tr("Copy the condition"), this, [condition = row->condition] {
             QApplication::clipboard()->setText(condition);
@@ -263,7 +274,6 @@ void DifferencesView::showMenu(const QPoint& globalPosition)
     }
     menu.addAction(tr("Copy as text"), this,
                    [this] { QApplication::clipboard()->setText(asText()); });
-    menu.exec(globalPosition);
 }
 
 QString DifferencesView::asText() const

@@ -4,6 +4,7 @@
 
 #include "session/differences.h"
 #include "views/base/latestjob.h"
+#include "views/base/menuowner.h"
 #include "views/base/view.h"
 
 #include <QTimer>
@@ -23,7 +24,7 @@ class PaneHeader;
 /// "What is different here?": the fields that tell the messages of the region from the others of
 /// the window; without a region those that pass the filter; without a filter those of the window
 /// from the rest of the session.
-class DifferencesView : public View
+class DifferencesView : public View, public MenuOwner
 {
     Q_OBJECT
 public:
@@ -31,6 +32,7 @@ public:
     ~DifferencesView() override;
 
     [[nodiscard]] QString asText() const override;
+    void fillPickedMenu(QMenu& menu) override;
     [[nodiscard]] bool isSettled() const override;
     [[nodiscard]] DifferenceModel* model() const { return m_model; }
     [[nodiscard]] QString facts() const;
@@ -55,6 +57,7 @@ private:
     void take(const Result<Differences>& answer);
     void updateHeader();
     void narrow(bool hides);
+    void narrowTo(const QString& condition, bool hides);
     void showMenu(const QPoint& globalPosition);
 
     PaneHeader* m_header;

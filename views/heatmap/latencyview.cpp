@@ -348,18 +348,35 @@ void LatencyView::selectSlowest(const LatencyBox& box)
 void LatencyView::showMenu(const QPoint& globalPosition, nanoseconds latency)
 {
     QMenu menu(this);
-    if (m_plot->box()) {
-        menu.addAction(tr("Show these messages"), this, &LatencyView::showBoxMessages);
-        menu.addAction(tr("What differs here?"), shared(), &SharedView::askWhatDiffers);
-        menu.addAction(tr("Zoom to the rectangle"), this,
-                       [this] { shared()->setWindow(m_plot->box()->time); });
-        menu.addSeparator();
-    }
+    offerBox(menu);
     const double raw = static_cast<double>(latency.count());
     const double step = std::pow(10.0, std::floor(std::log10(std::max(10.0, raw))) - 1);
     const nanoseconds here(std::llround(std::round(raw / step) * step));
     menu.addAction(tr("SLO here: %1").arg(durationText(here)), this,
                    [this, here] { shared()->setSlo(std::clamp(here, kShortestSlo, kLongestSlo)); });
+    offerRest(menu);
+    menu.exec(globalPosition);
+}
+
+void LatencyView::fillPickedMenu(QMenu& menu)
+{
+    offerBox(menu);
+    offerRest(menu);
+}
+
+void LatencyView::offerBox(QMenu& menu)
+{
+    if (m_plot->box()) {
+        menu.addAction(tr("Show these messages"), this, &LatencyView::showBoxMessages);
+        menu.addAction(tr("What differs here?"), shared(), &SharedView::askWhatDiffers);
+        menu.addAction(tr("Zoom to the rectangle"), this,
+                       [this, time = m_plot->box()->time] { shared()->setWindow(time); });
+        menu.addSeparator();
+    }
+}
+
+void LatencyView::offerRest(QMenu& menu)
+{
     QMenu* presets = menu.addMenu(tr("SLO"));
     for (const int ms : {10, 50, 100, 200, 500, 1000, 2000, 5000}) {
         const nanoseconds slo = std::chrono::milliseconds(ms);
@@ -381,7 +398,6 @@ void LatencyView::showMenu(const QPoint& globalPosition, nanoseconds latency)
                    [this] { QApplication::clipboard()->setText(asText()); });
     menu.addAction(tr("Copy picture"), this,
                    [this] { QApplication::clipboard()->setPixmap(grab()); });
-    menu.exec(globalPosition);
 }
 
 void LatencyView::askSlo()

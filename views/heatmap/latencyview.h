@@ -3,6 +3,7 @@
 #pragma once
 
 #include "views/base/latestjob.h"
+#include "views/base/menuowner.h"
 #include "views/base/view.h"
 
 #include "session/matrix.h"
@@ -25,7 +26,7 @@ class PaneHeader;
 
 /// Latency over time: calls by when they were answered and how long that took. Follows and sets the
 /// shared window, playhead, SLO and selection.
-class LatencyView : public View
+class LatencyView : public View, public MenuOwner
 {
     Q_OBJECT
 public:
@@ -37,6 +38,7 @@ public:
     void setRightGutter(int right);
 
     [[nodiscard]] QString asText() const override;
+    void fillPickedMenu(QMenu& menu) override;
     [[nodiscard]] QByteArray saveState() const override;
     void restoreState(const QByteArray& state) override;
     [[nodiscard]] bool isSettled() const override;
@@ -70,6 +72,8 @@ private:
     void placeKey();
     void selectSlowest(const LatencyBox& box);
     void showMenu(const QPoint& globalPosition, nanoseconds latency);
+    void offerBox(QMenu& menu);
+    void offerRest(QMenu& menu);
     void pickBox(const LatencyBox& box);
     void clearBox();
     void placeBoxBar();

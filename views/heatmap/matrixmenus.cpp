@@ -128,6 +128,12 @@ void MatrixView::showRegion()
 void MatrixView::showMenu(const QPoint& globalPosition)
 {
     QMenu menu(this);
+    fillPickedMenu(menu);
+    menu.exec(globalPosition);
+}
+
+void MatrixView::fillPickedMenu(QMenu& menu)
+{
     const auto region = shared()->region();
     const auto cells = m_grid->selection();
     if (region && cells && m_matrix) {
@@ -159,7 +165,6 @@ void MatrixView::showMenu(const QPoint& globalPosition)
                    [this] { QApplication::clipboard()->setText(asText()); });
     menu.addAction(tr("Copy picture"), this,
                    [this] { QApplication::clipboard()->setPixmap(grab()); });
-    menu.exec(globalPosition);
 }
 
 } // namespace murmur

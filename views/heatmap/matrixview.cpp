@@ -102,10 +102,13 @@ MatrixView::MatrixView(const ViewContext& context, QWidget* parent)
     m_partials.setInterval(150ms);
     connect(&m_partials, &QTimer::timeout, this, &MatrixView::takePartial);
     const auto menuOf = [this](QToolButton* button, auto fill) {
-        connect(button, &QToolButton::clicked, this, [this, button, fill] {
-            QMenu menu(this);
-            fill(menu);
-            menu.exec(button->mapToGlobal(QPoint(0, button->height())));
+        auto* menu = new QMenu(button);
+        button->setMenu(menu);
+        button->setPopupMode(QToolButton::InstantPopup);
+        connect(menu, &QMenu::aboutToShow, this, [menu, fill] {
+            qDeleteAll(menu->findChildren<QMenu*>(Qt::FindDirectChildrenOnly));
+            menu->clear();
+            fill(*menu);
         });
     };
     menuOf(m_rowButton, [this](QMenu& menu) { fillFields(menu, true); });

@@ -4,6 +4,7 @@
 
 #include "session/matrix.h"
 #include "views/base/latestjob.h"
+#include "views/base/menuowner.h"
 #include "views/base/view.h"
 
 #include <QElapsedTimer>
@@ -26,7 +27,7 @@ struct CellRange;
 /// Messages of the window by what lanes are by, or any other field, and the time or a second one:
 /// how many, how slow, how many errors, what models took. Cells that are picked become the region
 /// that other views ask about.
-class MatrixView : public View
+class MatrixView : public View, public MenuOwner
 {
     Q_OBJECT
 public:
@@ -34,6 +35,7 @@ public:
     ~MatrixView() override;
 
     [[nodiscard]] QString asText() const override;
+    void fillPickedMenu(QMenu& menu) override;
     [[nodiscard]] QByteArray saveState() const override;
     void restoreState(const QByteArray& state) override;
     [[nodiscard]] bool isSettled() const override;

@@ -233,7 +233,8 @@ void ReplayForm::showMore()
 {
     const int count = m_more->count();
     m_moreButton->setArrowType(m_moreButton->isChecked() ? Qt::DownArrow : Qt::RightArrow);
-    m_moreButton->setText(count == 0 ? tr("More") : tr("More (%n set)", nullptr, count));
+    m_moreButton->setText(count == 0 ? tr("More options")
+                                     : tr("More options (%n set)", nullptr, count));
 }
 
 void ReplayForm::setTarget(const QUrl& target)

@@ -394,14 +394,20 @@ std::optional<Region> MapView::picked() const
 
 void MapView::contextMenuEvent(QContextMenuEvent* event)
 {
+    QMenu menu(this);
+    fillPickedMenu(menu);
+    if (!menu.isEmpty())
+        menu.exec(event->globalPos());
+}
+
+void MapView::fillPickedMenu(QMenu& menu)
+{
     const AgentId agent = shared()->selectedAgent();
     if (murmur::index(agent) == 0)
         return;
-    QMenu menu(this);
     m_naming->addTo(menu, {agent});
     menu.addSeparator();
     addPickActions(menu, this);
-    menu.exec(event->globalPos());
 }
 
 void MapView::keyPressEvent(QKeyEvent* event)

@@ -4,6 +4,7 @@
 
 #include "views/base/agenttable.h"
 #include "views/base/latestjob.h"
+#include "views/base/menuowner.h"
 #include "views/base/sharedview.h"
 #include "views/base/view.h"
 #include "views/map/floorplan.h"
@@ -28,7 +29,7 @@ class PaneHeader;
 
 /// Where agents are at the playhead, by two numbers of their states, with where they have been.
 /// Looks only while it is seen.
-class MapView : public View
+class MapView : public View, public MenuOwner
 {
     Q_OBJECT
 public:
@@ -39,6 +40,7 @@ public:
     [[nodiscard]] QByteArray saveState() const override;
     void restoreState(const QByteArray& state) override;
     [[nodiscard]] std::optional<Region> picked() const override;
+    void fillPickedMenu(QMenu& menu) override;
     [[nodiscard]] bool isSettled() const override;
 
     [[nodiscard]] MapCanvas* canvas() const { return m_canvas; }

@@ -146,12 +146,17 @@ void HexView::keyPressEvent(QKeyEvent* event)
 void HexView::contextMenuEvent(QContextMenuEvent* event)
 {
     QMenu menu(this);
+    fillPickedMenu(menu);
+    menu.exec(event->globalPos());
+}
+
+void HexView::fillPickedMenu(QMenu& menu)
+{
     menu.addAction(tr("Copy as hex dump"), QKeySequence::Copy, this,
                    [this] { QApplication::clipboard()->setText(asText()); });
     menu.addAction(tr("Copy as base64"), this, [this] {
         QApplication::clipboard()->setText(QString::fromLatin1(m_bytes.toBase64()));
     });
-    menu.exec(event->globalPos());
 }
 
 } // namespace murmur

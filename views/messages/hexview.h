@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "views/base/menuowner.h"
+
 #include <QAbstractScrollArea>
 #include <QByteArray>
 
 namespace murmur {
 
 /// Bytes as offset, hexadecimal and text, sixteen a line. Only the lines in view are painted.
-class HexView : public QAbstractScrollArea
+class HexView : public QAbstractScrollArea, public MenuOwner
 {
     Q_OBJECT
 public:
@@ -19,6 +21,7 @@ public:
     [[nodiscard]] static QString line(const QByteArray& bytes, qsizetype offset);
     /// All lines, at most of the first mebibyte.
     [[nodiscard]] QString asText() const;
+    void fillPickedMenu(QMenu& menu) override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -54,6 +54,12 @@ void MessagesView::addColumn(const QString& field)
 void MessagesView::showColumnMenu(const QPoint& globalPosition, int column)
 {
     QMenu menu(this);
+    fillColumnMenu(menu, column);
+    menu.exec(globalPosition);
+}
+
+void MessagesView::fillColumnMenu(QMenu& menu, int column)
+{
     QHeaderView* header = m_table->view()->horizontalHeader();
     if (column >= MessageModel::ColumnCount) {
         const QString name = m_model->fieldOf(column);
@@ -92,7 +98,6 @@ void MessagesView::showColumnMenu(const QPoint& globalPosition, int column)
         FieldChooser::ask(shared(), this, tr("A column for a field"), {},
                           [this](const QString& field) { addColumn(field); });
     });
-    menu.exec(globalPosition);
 }
 
 /// What can be done with the cell under the pointer.

@@ -357,6 +357,17 @@ void MessagesView::narrow(const QString& condition)
 void MessagesView::showMenu(const QPoint& globalPosition, int row)
 {
     QMenu menu(this);
+    fillRowMenu(menu, row, globalPosition);
+    menu.exec(globalPosition);
+}
+
+void MessagesView::fillPickedMenu(QMenu& menu)
+{
+    fillRowMenu(menu, m_table->currentRow(), std::nullopt);
+}
+
+void MessagesView::fillRowMenu(QMenu& menu, int row, std::optional<QPoint> globalPosition)
+{
     const MessageRow* message = m_model->message(row);
     if (message != nullptr && m_model->names() != nullptr) {
         const Dictionaries& names = *m_model->names();
@@ -364,7 +375,7 @@ void MessagesView::showMenu(const QPoint& globalPosition, int row)
         menu.addAction(tr("Go to %1").arg(shownClock(time)), shared(),
                        [this, time] { shared()->setPlayhead(time); });
         menu.addSeparator();
-        const QString cell = offerCell(menu, globalPosition, row);
+        const QString cell = globalPosition ? offerCell(menu, *globalPosition, row) : QString();
         const QString from = QString::fromStdString(names.agentName(message->sender));
         const QString topic = QString::fromStdString(names.topicName(message->topic));
         const QString kind = QString::fromStdString(std::string(kindName(message->kind)));
@@ -408,7 +419,9 @@ void MessagesView::showMenu(const QPoint& globalPosition, int row)
         menu.addAction(tr("Copy rows as Markdown"), this, [this] { copy(CopyForm::Markdown); });
     for (QAction* action : {text, json, csv, markdown})
         action->setEnabled(m_table->currentRow() >= 0);
-    menu.exec(globalPosition);
+    menu.addSeparator();
+    // The header has the same menu, but no key goes there.
+    fillColumnMenu(*menu.addMenu(tr("Columns")), -1);
 }
 
 QString MessagesView::compareTitle() const

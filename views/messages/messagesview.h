@@ -3,6 +3,7 @@
 #pragma once
 
 #include "views/base/latestjob.h"
+#include "views/base/menuowner.h"
 #include "views/base/view.h"
 
 #include "session/session.h"
@@ -24,7 +25,7 @@ class PaneHeader;
 
 /// Every message, or those that the shared filter keeps, one row each. Picking a row selects the
 /// message and moves the playhead there; the selection and the playhead of others are followed.
-class MessagesView : public View
+class MessagesView : public View, public MenuOwner
 {
     Q_OBJECT
 public:
@@ -36,6 +37,7 @@ public:
     void restoreState(const QByteArray& state) override;
     [[nodiscard]] bool isSettled() const override;
     [[nodiscard]] std::optional<Region> picked() const override; ///< the selected rows
+    void fillPickedMenu(QMenu& menu) override;
 
     [[nodiscard]] MessageTable* table() const { return m_table; }
     [[nodiscard]] MessageModel* model() const { return m_model; }
@@ -68,6 +70,9 @@ private:
     void pick(int row);
     void updateHeader();
     void showMenu(const QPoint& globalPosition, int row);
+    /// Of a cell only where there is a pointer.
+    void fillRowMenu(QMenu& menu, int row, std::optional<QPoint> globalPosition);
+    void fillColumnMenu(QMenu& menu, int column);
     void showColumnMenu(const QPoint& globalPosition, int column);
     /// The field of that cell; empty where nothing is offered.
     QString offerCell(QMenu& menu, const QPoint& globalPosition, int row);

@@ -270,9 +270,19 @@ void PayloadPane::expand()
 
 void PayloadPane::showMenu(const QPoint& position)
 {
-    const QModelIndex index = m_tree->indexAt(position);
-    const JsonIndex* json = m_model->json();
     QMenu menu(this);
+    fillMenuOf(menu, m_tree->indexAt(position));
+    menu.exec(m_tree->viewport()->mapToGlobal(position));
+}
+
+void PayloadPane::fillPickedMenu(QMenu& menu)
+{
+    fillMenuOf(menu, m_tree->currentIndex());
+}
+
+void PayloadPane::fillMenuOf(QMenu& menu, const QModelIndex& index)
+{
+    const JsonIndex* json = m_model->json();
     if (index.isValid() && json != nullptr) {
         const std::uint32_t node = m_model->nodeOf(index);
         const QString value = json->value(node);
@@ -292,7 +302,6 @@ void PayloadPane::showMenu(const QPoint& position)
     menu.addSeparator();
     menu.addAction(tr("Copy payload"), this,
                    [this] { QApplication::clipboard()->setText(asText()); });
-    menu.exec(m_tree->viewport()->mapToGlobal(position));
 }
 
 QString PayloadPane::note() const

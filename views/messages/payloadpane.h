@@ -3,6 +3,7 @@
 #pragma once
 
 #include "views/base/latestjob.h"
+#include "views/base/menuowner.h"
 #include "views/messages/payloadreading.h"
 
 #include <QTimer>
@@ -26,7 +27,7 @@ class PictureView;
 /// A payload, decoded: as a tree where it is JSON or something like it, as text, as a picture, else
 /// as a sentence that says what it is. Reads it only while it is visible, and off the GUI thread
 /// where that may take a while.
-class PayloadPane : public QWidget
+class PayloadPane : public QWidget, public MenuOwner
 {
     Q_OBJECT
 public:
@@ -38,6 +39,7 @@ public:
     /// A word about what is under way.
     void say(const QString& note);
     [[nodiscard]] QString asText() const;
+    void fillPickedMenu(QMenu& menu) override;
     [[nodiscard]] bool isSettled() const { return !m_parse.isBusy() && !m_schema.isBusy(); }
     [[nodiscard]] JsonModel* model() const { return m_model; }
     [[nodiscard]] QTreeView* tree() const { return m_tree; }
@@ -62,6 +64,7 @@ private:
     void stopReading();
     void expand();
     void showMenu(const QPoint& position);
+    void fillMenuOf(QMenu& menu, const QModelIndex& index);
     [[nodiscard]] QString chosenCodec() const;
 
     QLineEdit* m_search;

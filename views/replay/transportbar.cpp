@@ -311,6 +311,19 @@ void TransportBar::refreshTime()
 void TransportBar::chooseSpeed()
 {
     QMenu menu(this);
+    fillSpeeds(menu);
+    menu.addSeparator();
+    menu.addMenu(new PlaybackMenu(m_shared, false, &menu));
+    menu.exec(m_speed->mapToGlobal(QPoint(0, m_speed->height())));
+}
+
+void TransportBar::fillPickedMenu(QMenu& menu)
+{
+    fillSpeeds(*menu.addMenu(tr("Speed"))); // the rest stands in the menu bar
+}
+
+void TransportBar::fillSpeeds(QMenu& menu)
+{
     auto* group = new QActionGroup(&menu);
     for (const double speed : kSpeeds) {
         QAction* action = menu.addAction(tr("%1×").arg(QLocale().toString(speed, 'g', 4)));
@@ -320,9 +333,6 @@ void TransportBar::chooseSpeed()
         connect(action, &QAction::triggered, m_shared,
                 [shared = m_shared, speed] { shared->setSpeed(speed); });
     }
-    menu.addSeparator();
-    menu.addMenu(new PlaybackMenu(m_shared, false, &menu));
-    menu.exec(m_speed->mapToGlobal(QPoint(0, m_speed->height())));
 }
 
 } // namespace murmur

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/time.h"
+#include "views/base/menuowner.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -18,7 +19,7 @@ class SharedView;
 /// Plays the past in the window: to the start, a step back, play or pause, a step on, back to live;
 /// what a step goes to; the speed and how it plays; the playhead's time with its zone, and for a
 /// moment the silence that was jumped over. Small enough to stand left of the overview.
-class TransportBar : public QWidget
+class TransportBar : public QWidget, public MenuOwner
 {
     Q_OBJECT
 public:
@@ -31,11 +32,13 @@ public:
     [[nodiscard]] QString signsText() const;
     /// Asks for a speed in a menu, 0.01 to 100, and how it plays.
     void chooseSpeed();
+    void fillPickedMenu(QMenu& menu) override;
 
 protected:
     void changeEvent(QEvent* event) override;
 
 private:
+    void fillSpeeds(QMenu& menu);
     enum class Sign {
         Start,
         Back,

@@ -18,6 +18,7 @@
 #include <QJsonObject>
 #include <QMenu>
 #include <QRegularExpression>
+#include <QScrollBar>
 #include <QToolButton>
 
 #include <algorithm>
@@ -361,8 +362,18 @@ void TimelineView::updateRail()
                    [names = shared()->session()->dictionaries()](TopicId topic) {
                        return QString::fromStdString(names->topicName(topic));
                    });
-    if (railRect().height() != before)
-        placeChildren();
+    if (railRect().height() == before)
+        return;
+    // What was selected does not slip below the rail: as much was in sight before it grew.
+    const auto row = m_lanes ? std::nullopt : m_layout.rowOf(selectedLane());
+    placeChildren();
+    const int grown = railRect().height() - before;
+    if (row && grown > 0) {
+        const LaneRow& lane = m_layout.rows()[*row];
+        const int end = m_scroll->value() + lanesRect().height();
+        if (lane.y + lane.height > end && lane.y + lane.height <= end + grown)
+            scrollTo(*row);
+    }
 }
 
 AgentId TimelineView::selectedLane() const
@@ -452,8 +463,24 @@ void TimelineView::contextMenuEvent(QContextMenuEvent* event)
         selectLane(row.agent);
         agents = {row.agent};
     }
-    std::erase(agents, AgentId{});
     QMenu menu(this);
+    fillRowMenu(menu, row, std::move(agents));
+    menu.exec(event->globalPos());
+}
+
+void TimelineView::fillPickedMenu(QMenu& menu)
+{
+    if (m_lanes || !shared()->session())
+        return;
+    const std::vector<AgentId> agents = pickedAgents();
+    const auto row = agents.empty() ? std::nullopt : m_layout.rowOf(agents.front());
+    if (row)
+        fillRowMenu(menu, m_layout.rows()[*row], agents);
+}
+
+void TimelineView::fillRowMenu(QMenu& menu, const LaneRow& row, std::vector<AgentId> agents)
+{
+    std::erase(agents, AgentId{});
     m_naming->addTo(menu, agents);
     if (row.what == LaneRow::What::Group && m_key.what != LaneKey::What::Group) {
         menu.addSeparator();
@@ -469,7 +496,6 @@ void TimelineView::contextMenuEvent(QContextMenuEvent* event)
     }
     menu.addSeparator();
     addPickActions(menu, this);
-    menu.exec(event->globalPos());
 }
 
 } // namespace murmur

@@ -5,6 +5,7 @@
 #include "session/lanekey.h"
 #include "views/base/frametimer.h"
 #include "views/base/latestjob.h"
+#include "views/base/menuowner.h"
 #include "views/base/timeaxis.h"
 #include "views/base/view.h"
 #include "views/timeline/lanelayout.h"
@@ -35,7 +36,7 @@ class ZoneButton;
 /// A lane per agent, or per whatever else is chosen, over the shared window: marks by kind and
 /// shape while they can be told apart, density otherwise; calls as bars, arrows where there is
 /// room, our gaps and their silence.
-class TimelineView : public View
+class TimelineView : public View, public MenuOwner
 {
     Q_OBJECT
 public:
@@ -69,6 +70,7 @@ public:
     void setFolded(const QString& group, bool folded);
     /// All that can be chosen about lanes.
     void fillMenu(QMenu& menu);
+    void fillPickedMenu(QMenu& menu) override;
     /// In which order lanes of agents stand within their groups.
     void setSort(LaneSort sort);
     void setPinned(const std::vector<AgentId>& agents, bool isPinned);
@@ -135,6 +137,7 @@ private:
         int rail = 0;
         quint64 picks = 0;
         quint64 findings = 0;
+        quint64 lags = 0;
         friend bool operator==(const LayerKey&, const LayerKey&) = default;
     };
     /// Findings whose signs stand at one place of a lane, the worst first.
@@ -175,6 +178,7 @@ private:
     void askForMember();
     void offerMembers(const std::vector<MessageDetail>& messages);
     void fillKeyMenu(QMenu& menu);
+    void fillRowMenu(QMenu& menu, const LaneRow& row, std::vector<AgentId> agents);
     [[nodiscard]] AgentId selectedLane() const;
     void selectLane(AgentId lane);
     /// Whose lane the selected message is on.
@@ -199,6 +203,10 @@ private:
     void paintName(QPainter& painter, const LaneRow& row, QRect rect) const;
     void paintGaps(QPainter& painter) const;
     void paintSilences(QPainter& painter) const;
+    /// Under the traffic of topics: how far those that read them are behind.
+    void paintLags(QPainter& painter) const;
+    /// Of a lane that is a topic, else nothing.
+    [[nodiscard]] QString topicOf(const LaneRow& row) const;
     /// What lies under the traffic of lanes that a finding is about.
     void paintTroubles(QPainter& painter);
     void paintFindings(QPainter& painter) const;

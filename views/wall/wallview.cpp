@@ -290,14 +290,20 @@ std::optional<Region> WallView::picked() const
 
 void WallView::contextMenuEvent(QContextMenuEvent* event)
 {
+    QMenu menu(this);
+    fillPickedMenu(menu);
+    if (!menu.isEmpty())
+        menu.exec(event->globalPos());
+}
+
+void WallView::fillPickedMenu(QMenu& menu)
+{
     const AgentId agent = shared()->selectedAgent();
     if (murmur::index(agent) == 0)
         return;
-    QMenu menu(this);
     m_naming->addTo(menu, {agent});
     menu.addSeparator();
     addPickActions(menu, this);
-    menu.exec(event->globalPos());
 }
 
 void WallView::keyPressEvent(QKeyEvent* event)

@@ -4,6 +4,7 @@
 
 #include "views/base/agenttable.h"
 #include "views/base/latestjob.h"
+#include "views/base/menuowner.h"
 #include "views/base/sharedview.h"
 #include "views/base/view.h"
 
@@ -23,7 +24,7 @@ class PaneHeader;
 class WallCanvas;
 
 /// One tile per agent, by group, the worst first: how all of them do at the playhead, at a glance.
-class WallView : public View
+class WallView : public View, public MenuOwner
 {
     Q_OBJECT
 public:
@@ -34,6 +35,7 @@ public:
     [[nodiscard]] QByteArray saveState() const override;
     void restoreState(const QByteArray& state) override;
     [[nodiscard]] std::optional<Region> picked() const override;
+    void fillPickedMenu(QMenu& menu) override;
     [[nodiscard]] bool isSettled() const override;
 
     [[nodiscard]] WallCanvas* canvas() const { return m_canvas; }
