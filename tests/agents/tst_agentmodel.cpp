@@ -5,6 +5,7 @@
 #include "views/agents/statemodel.h"
 #include "views/agents/statusband.h"
 #include "views/base/agentrows.h"
+#include "views/base/theme.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -273,6 +274,39 @@ private Q_SLOTS:
         QCOMPARE(silent.size(), std::size_t(3));
         QCOMPARE(silent[1], (BandSegment{{fromNs(0) + 2s, fromNs(0) + 5s}, What::Silent}));
         QCOMPARE(silent[2].what, What::Quiet);
+    }
+
+    /// Where every pixel holds some error among thousands of messages, it is not all red.
+    void theBandTellsHowManyErrors()
+    {
+        QCOMPARE(errorEighths(0, 100), std::uint8_t(0));
+        QCOMPARE(errorEighths(1, 10'000), std::uint8_t(1));
+        QCOMPARE(errorEighths(50, 100), std::uint8_t(4));
+        QCOMPARE(errorEighths(9'999, 10'000), std::uint8_t(7));
+        QCOMPARE(errorEighths(3, 3), std::uint8_t(8));
+        TileSlice slice;
+        slice.begin = fromNs(0);
+        slice.bucketWidth = 1s;
+        slice.bucketCount = 4;
+        TileLane lane;
+        lane.agent = AgentId{1};
+        lane.sent[0] = {100, 100, 0, 100};
+        lane.sent[std::size_t(Kind::Error)] = {1, 2, 5, 0};
+        slice.lanes.push_back(lane);
+        AgentState state;
+        state.agent = AgentId{1};
+        const auto segments = bandSegments(slice, state, fromNs(0) + 4s);
+        QCOMPARE(segments.size(), std::size_t(3)); // the first two are alike
+        QCOMPARE(segments[0].eighths, std::uint8_t(1));
+        QCOMPARE(segments[1].eighths, std::uint8_t(8));
+        StatusBand band;
+        band.resize(40, 24);
+        band.setBand({fromNs(0), fromNs(0) + 4s}, fromNs(0) + 4s, segments);
+        const QImage picture = band.grab().toImage();
+        const QColor bad = Theme::current().bad;
+        QCOMPARE(picture.pixelColor(5, 1), bad);
+        QVERIFY(picture.pixelColor(5, 20) != bad);
+        QCOMPARE(picture.pixelColor(25, 20), bad);
     }
 };
 

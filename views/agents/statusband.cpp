@@ -36,21 +36,42 @@ QString whatText(BandSegment::What what)
     return {};
 }
 
+QString segmentText(const BandSegment& segment)
+{
+    if (segment.what != BandSegment::What::Error)
+        return whatText(segment.what);
+    if (segment.eighths >= 8)
+        return StatusBand::tr("sends nothing but errors");
+    return segment.eighths <= 1
+               ? StatusBand::tr("sends errors, at most one in eight messages")
+               : StatusBand::tr("sends errors, about %1 in eight messages").arg(segment.eighths);
+}
+
 } // namespace
+
+std::uint8_t errorEighths(std::uint64_t errors, std::uint64_t sent) noexcept
+{
+    if (errors == 0)
+        return 0;
+    if (errors >= sent)
+        return 8;
+    // Eight is said of nothing but errors only.
+    return static_cast<std::uint8_t>(std::clamp<std::uint64_t>((errors * 16 / sent + 1) / 2, 1, 7));
+}
 
 std::vector<BandSegment> bandSegments(const TileSlice& slice, const AgentState& state,
                                       TimePoint playhead)
 {
     std::vector<BandSegment> segments;
     const auto lane = std::ranges::find(slice.lanes, state.agent, &TileLane::agent);
-    const auto add = [&](TimeRange range, BandSegment::What what) {
+    const auto add = [&](TimeRange range, BandSegment::What what, std::uint8_t eighths) {
         if (range.isEmpty())
             return;
         if (!segments.empty() && segments.back().what == what &&
-            segments.back().range.end == range.begin)
+            segments.back().eighths == eighths && segments.back().range.end == range.begin)
             segments.back().range.end = range.end;
         else
-            segments.push_back({range, what});
+            segments.push_back({range, what, eighths});
     };
     const bool isSilent = state.liveness == Liveness::Silent && state.lastSent != kNoTime;
     const TimePoint silentFrom = isSilent ? fromNs(state.lastSent) : TimePoint::max();
@@ -58,8 +79,10 @@ std::vector<BandSegment> bandSegments(const TileSlice& slice, const AgentState& 
         const TimePoint begin = slice.begin + slice.bucketWidth * static_cast<std::int64_t>(i);
         const TimePoint end = begin + slice.bucketWidth;
         auto what = BandSegment::What::Quiet;
+        std::uint8_t eighths = 0;
         if (lane != slice.lanes.end()) {
-            if (lane->errorsIn(i) > 0)
+            eighths = errorEighths(lane->errorsIn(i), lane->sentIn(i));
+            if (eighths > 0)
                 what = BandSegment::What::Error;
             else if (lane->sentIn(i) > 0)
                 what = BandSegment::What::Sent;
@@ -69,7 +92,7 @@ std::vector<BandSegment> bandSegments(const TileSlice& slice, const AgentState& 
         const bool sends = what == BandSegment::What::Error || what == BandSegment::What::Sent;
         if (!sends && begin >= silentFrom && begin < playhead)
             what = BandSegment::What::Silent;
-        add({begin, end}, what);
+        add({begin, end}, what, eighths);
     }
     return segments;
 }
@@ -88,7 +111,7 @@ void StatusBand::setBand(TimeRange window, TimePoint playhead, std::vector<BandS
     m_segments = std::move(segments);
     const auto at = std::ranges::find_if(
         m_segments, [&](const BandSegment& segment) { return segment.range.contains(playhead); });
-    setAccessibleDescription(at == m_segments.end() ? QString() : whatText(at->what));
+    setAccessibleDescription(at == m_segments.end() ? QString() : segmentText(*at));
     update();
 }
 
@@ -107,6 +130,7 @@ void StatusBand::paintEvent(QPaintEvent*)
         const double left = std::max(0.0, axis.xAt(segment.range.begin));
         const double right = std::min<double>(width(), axis.xAt(segment.range.end));
         const QRectF box(left, 0, std::max(1.0, right - left), height());
+        const QRectF sent = box.adjusted(0, height() * 0.3, 0, 0);
         switch (segment.what) {
         case BandSegment::What::Quiet:
             break;
@@ -114,11 +138,8 @@ void StatusBand::paintEvent(QPaintEvent*)
             painter.fillRect(box.adjusted(0, height() * 0.7, 0, 0), theme.faint);
             break;
         case BandSegment::What::Sent:
-            painter.fillRect(box.adjusted(0, height() * 0.3, 0, 0),
-                             theme.kinds[std::size_t(Kind::Request)]);
-            break;
         case BandSegment::What::Error:
-            painter.fillRect(box, theme.bad);
+            painter.fillRect(sent, theme.kinds[std::size_t(Kind::Request)]);
             break;
         case BandSegment::What::Silent: {
             QColor color = theme.bad;
@@ -127,6 +148,14 @@ void StatusBand::paintEvent(QPaintEvent*)
             break;
         }
         }
+    }
+    // Above all else: the worst of those that share a pixel is seen.
+    for (const BandSegment& segment : m_segments) {
+        const double left = std::max(0.0, axis.xAt(segment.range.begin));
+        const double right = std::min<double>(width(), axis.xAt(segment.range.end));
+        const double depth = std::max(3.0, height() * segment.eighths / 8.0);
+        if (segment.what == BandSegment::What::Error)
+            painter.fillRect(QRectF(left, 0, std::max(1.0, right - left), depth), theme.bad);
     }
     if (m_window.contains(m_playhead))
         painter.fillRect(QRectF(axis.xAt(m_playhead) - 0.75, 0, 1.5, height()), theme.interaction);
@@ -146,11 +175,11 @@ bool StatusBand::event(QEvent* event)
         const auto at = std::ranges::find_if(
             m_segments, [&](const BandSegment& segment) { return segment.range.contains(time); });
         if (at != m_segments.end())
-            QToolTip::showText(help->globalPos(),
-                               tr("%1 – %2: %3")
-                                   .arg(shownClock(at->range.begin), shownClock(at->range.end),
-                                        whatText(at->what)),
-                               this);
+            QToolTip::showText(
+                help->globalPos(),
+                tr("%1 – %2: %3")
+                    .arg(shownClock(at->range.begin), shownClock(at->range.end), segmentText(*at)),
+                this);
         return true;
     }
     return QWidget::event(event);
