@@ -17,6 +17,8 @@
 #include <QWheelEvent>
 
 #include <algorithm>
+#include <cstdlib>
+#include <utility>
 
 namespace murmur {
 
@@ -190,11 +192,12 @@ MessageTable::MessageTable(MessageModel* model, QWidget* parent)
         announce();
     });
     connect(m_bar, &QScrollBar::actionTriggered, this, &MessageTable::scrolledByHand);
+    connect(this, &MessageTable::scrolledByHand, this, [this] { m_revealed = -1; });
     // Queued would show one frame with the wrong range; the window has its rows by now because it
     // was connected first.
     connect(model, &QAbstractItemModel::rowsInserted, this, &MessageTable::layOut);
     connect(model, &QAbstractItemModel::modelReset, this, [this] {
-        m_current = m_anchor = m_marked = -1;
+        m_current = m_anchor = m_marked = m_revealed = -1;
         m_bar->setValue(0);
         layOut();
     });
@@ -236,6 +239,15 @@ void MessageTable::layOut()
     m_bar->setVisible(m_bar->maximum() > 0);
     syncSelection();
     announce();
+    // What was shown stays so in a table that has another height, and most of all in one that had
+    // none when it was asked to show it.
+    if (std::exchange(m_fits, fullRows()) == fullRows() || m_revealed < 0 || m_revealed >= total())
+        return;
+    const int wanted = m_revealed;
+    reveal(wanted);
+    if (m_current >= 0 && std::abs(m_current - wanted) < m_fits)
+        reveal(m_current);
+    m_revealed = wanted;
 }
 
 void MessageTable::announce()
@@ -263,6 +275,7 @@ void MessageTable::setTopRow(int row)
 
 void MessageTable::scrollToEnd()
 {
+    m_revealed = -1;
     m_bar->setValue(m_bar->maximum());
 }
 
@@ -270,6 +283,7 @@ void MessageTable::reveal(int row)
 {
     if (row < 0)
         return;
+    m_revealed = row;
     const int top = m_window->top();
     const int fits = fullRows();
     if (row >= top && row < top + fits)

@@ -62,6 +62,8 @@ private:
     int m_anchor = -1;
     int m_marked = -1;
     int m_wheelRest = 0;
+    int m_revealed = -1; ///< what was scrolled to last, while nobody scrolled away
+    int m_fits = 0;      ///< rows, when it was laid out last
     bool m_isSelecting = false;
 };
 
