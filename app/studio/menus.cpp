@@ -4,6 +4,7 @@
 #include "menus.h"
 
 #include "addressing.h"
+#include "bookmarkmenu.h"
 #include "commanding.h"
 #include "connecting.h"
 #include "demomenu.h"
@@ -200,6 +201,7 @@ void Menus::buildSession()
     m_needSession.push_back(add(menu, tr("&Mark this moment…"), QKeySequence(u"Ctrl+M"_s),
                                 [this] { m_marking->markHere(); }));
     m_marking->follow(menu->addMenu(tr("Mar&kers")));
+    new BookmarkMenu(shared, menu->addMenu(tr("&Bookmarks")));
     auto* triggering = new Triggering(m_window, this);
     m_needSession.push_back(add(menu, tr("&Triggers"), QKeySequence(u"Ctrl+Shift+T"_s),
                                 [triggering] { triggering->open(); }));

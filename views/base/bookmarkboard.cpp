@@ -110,19 +110,26 @@ bool BookmarkBoard::go(int direction)
         const auto here = std::ranges::lower_bound(m_messages, from);
         to = here == m_messages.begin() ? 0 : *(here - 1);
     }
-    Session* session = m_shared->session();
-    if (to == 0 || session == nullptr)
+    if (to == 0 || m_shared->session() == nullptr)
         return false;
-    m_shared->selectMessage(to);
+    goTo(to);
+    return true;
+}
+
+void BookmarkBoard::goTo(Seq seq)
+{
+    Session* session = m_shared->session();
+    if (session == nullptr)
+        return;
+    m_shared->selectMessage(seq);
     RowRequest request;
-    request.seqs = {to};
+    request.seqs = {seq};
     m_place.start(
         this, [&](const std::stop_token&) { return session->rows(request); },
-        [this, to](const Result<std::vector<MessageRow>>& rows) {
-            if (rows && !rows->empty() && m_shared->selectedMessage() == to)
+        [this, seq](const Result<std::vector<MessageRow>>& rows) {
+            if (rows && !rows->empty() && m_shared->selectedMessage() == seq)
                 m_shared->setPlayhead(rows->front().time);
         });
-    return true;
 }
 
 bool BookmarkBoard::takeKey(const QKeyEvent& event)

@@ -33,6 +33,8 @@ public:
     /// Selects the next (+1) or previous (-1) one as seen from the selected message, and moves the
     /// playhead there; false: there is none.
     bool go(int direction);
+    /// Selects that message and moves the playhead there.
+    void goTo(Seq seq);
     /// B on the selected message, N to the next and Shift+N to the previous one; true: it was one
     /// of these.
     bool takeKey(const QKeyEvent& event);
