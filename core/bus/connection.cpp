@@ -3,6 +3,7 @@
 
 #include "bus/connection.h"
 #include "bus/registry.h"
+#include "bus/schemaconnection.h"
 
 #include <QFileInfo>
 #include <QStringList>
@@ -101,12 +102,13 @@ QByteArray secretOr(const QByteArray& given, const char* name)
 namespace {
 
 /// How messages are read is no matter of the bus.
-QUrl withoutDialect(const QUrl& url)
+QUrl withoutReading(const QUrl& url)
 {
     QUrlQuery query(url);
-    if (!query.hasQueryItem(u"dialect"_s))
+    if (!query.hasQueryItem(u"dialect"_s) && !query.hasQueryItem(u"registry"_s))
         return url;
     query.removeAllQueryItems(u"dialect"_s);
+    query.removeAllQueryItems(u"registry"_s);
     QUrl bare = url;
     bare.setQuery(query.isEmpty() ? QUrlQuery() : query);
     return bare;
@@ -151,7 +153,15 @@ Result<std::unique_ptr<Connection>> createFrom(std::span<const BusEntry> table, 
     const auto row = rowFor(table, url);
     if (!row)
         return row.error();
-    return row.value()->create(withoutDialect(url), context);
+    const auto registry = schemaRegistryOf(url);
+    if (!registry)
+        return registry.error();
+    const QUrl bare = withoutReading(url);
+    if (registry->isEmpty())
+        return row.value()->create(bare, context);
+    return createWithSchemas(*registry, context, [&](const ConnectionContext& watched) {
+        return row.value()->create(bare, watched);
+    });
 }
 
 Result<std::unique_ptr<Publisher>> createPublisherFrom(std::span<const BusEntry> table,
@@ -162,7 +172,7 @@ Result<std::unique_ptr<Publisher>> createPublisherFrom(std::span<const BusEntry>
     if (!row)
         return row.error();
     if (row.value()->publish)
-        return row.value()->publish(withoutDialect(url), options);
+        return row.value()->publish(withoutReading(url), options);
     QStringList known;
     for (const BusEntry& entry : table) {
         if (entry.publish)

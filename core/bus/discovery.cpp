@@ -65,6 +65,7 @@ public:
         isWatched = false;
     }
     [[nodiscard]] bool isAt(const BusProbe& probe) const { return m_port == probe.port; }
+    [[nodiscard]] bool countsForItself() const { return m_talk->countsForItself(); }
 
     FoundBus bus;
     bool isOpen = true; ///< the talk is not over
@@ -180,6 +181,14 @@ void Discovery::setWatching(bool isOn)
 
 void Discovery::found(Link& link)
 {
+    const auto known = std::ranges::find(m_found, link.bus.url, &FoundBus::url);
+    if (known != m_found.end() && !link.bus.url.isEmpty()) {
+        // One bus at two ports: what is told where it counts is told last.
+        if (link.countsForItself())
+            *known = link.bus;
+        Q_EMIT busChanged(*known, true);
+        return;
+    }
     m_found.push_back(link.bus);
     Q_EMIT busFound(link.bus);
 }

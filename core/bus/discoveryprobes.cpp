@@ -233,90 +233,6 @@ private:
     int m_seconds = 0;
 };
 
-/// ApiVersions, then the head of Metadata: how many brokers and topics there are.
-class KafkaTalk final : public ProbeTalk
-{
-public:
-    QByteArray greeting() const override { return request(18, 0, "MURM", {}); }
-    Step hear(QByteArray& unread, QByteArray& say, FoundBus& bus) override
-    {
-        if (m_isKnown)
-            return hearMetadata(unread, bus);
-        if (unread.size() < 10)
-            return Step::More;
-        if (unread[0] != 0 || unread.mid(4, 4) != "MURM")
-            return Step::Other;
-        const auto size = static_cast<qsizetype>(bigEndian(unread, 0, 4));
-        if (unread.size() < size + 4)
-            return Step::More;
-        m_isKnown = true;
-        const bool isOld = knowsMetadata(unread.left(size + 4));
-        unread.remove(0, size + 4);
-        if (!isOld)
-            return Step::Done;
-        // All topics, none by its name: nothing is created.
-        say += request(3, 1, "MUR2", QByteArray::fromHex("ffffffff"));
-        return Step::Known;
-    }
-
-private:
-    static QByteArray request(char api, char version, const QByteArray& id, const QByteArray& body)
-    {
-        QByteArray all;
-        all += '\0';
-        all += api;
-        all += '\0';
-        all += version;
-        all += id + QByteArray::fromHex("0006") + "murmur" + body;
-        return QByteArray::fromHex("000000") + static_cast<char>(all.size()) + all;
-    }
-    /// Whether version 1 of Metadata (3) is among those of the answer.
-    static bool knowsMetadata(const QByteArray& answer)
-    {
-        if (answer.size() < 14)
-            return false;
-        const auto count = static_cast<qsizetype>(bigEndian(answer, 10, 4));
-        for (qsizetype i = 0; i < count && 14 + (i + 1) * 6 <= answer.size(); ++i) {
-            const qsizetype at = 14 + i * 6;
-            if (bigEndian(answer, at, 2) == 3)
-                return bigEndian(answer, at + 2, 2) <= 1 && bigEndian(answer, at + 4, 2) >= 1;
-        }
-        return false;
-    }
-    static Step hearMetadata(const QByteArray& unread, FoundBus& bus)
-    {
-        // size, id, brokers {node, host, port, rack}, controller, topics {…}
-        qsizetype at = 8;
-        const auto has = [&](qsizetype bytes) { return unread.size() >= at + bytes; };
-        if (!has(4))
-            return Step::Known;
-        const std::uint32_t brokers = bigEndian(unread, at, 4);
-        at += 4;
-        const auto skipText = [&] {
-            const auto size = static_cast<std::int16_t>(bigEndian(unread, at, 2));
-            at += 2 + std::max<std::int16_t>(0, size);
-        };
-        for (std::uint32_t i = 0; i < brokers; ++i) {
-            at += 4;
-            if (!has(2))
-                return Step::Known;
-            skipText();
-            at += 4;
-            if (!has(2))
-                return Step::Known;
-            skipText();
-        }
-        at += 4;
-        if (!has(4))
-            return Step::Known;
-        bus.topics = static_cast<std::int32_t>(bigEndian(unread, at, 4));
-        bus.detail = brokers == 1 ? u"1 broker"_s : u"%1 brokers"_s.arg(brokers);
-        return Step::Done;
-    }
-
-    bool m_isKnown = false;
-};
-
 template<typename Talk>
 std::unique_ptr<ProbeTalk> make()
 {
@@ -331,11 +247,12 @@ std::vector<BusProbe> Discovery::usualProbes()
         {"redis", "Redis", 6379, &make<RedisTalk>},
         {"nats", "NATS", 4222, &make<NatsTalk>},
         {"mqtt", "MQTT", 1883, &make<MqttTalk>},
-        {"kafka", "Kafka", 9092, &make<KafkaTalk>},
+        {"kafka", "Kafka", 9092, &kafkaTalk},
         {"rosbridge", "rosbridge", 9090, &rosbridgeTalk},
         {"foxglove", "Foxglove", 8765, &foxgloveTalk},
         {"ws", "Hub", 7777, &hubTalk},
         {"otlp", "OpenTelemetry", 4318, &otlpTalk},
+        {"nats", "NATS", 8222, &natsMonitorTalk},
     };
 }
 

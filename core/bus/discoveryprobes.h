@@ -63,5 +63,8 @@ std::unique_ptr<ProbeTalk> rosbridgeTalk();
 std::unique_ptr<ProbeTalk> foxgloveTalk();
 std::unique_ptr<ProbeTalk> hubTalk();
 std::unique_ptr<ProbeTalk> otlpTalk();
+/// The monitoring port of NATS, which counts; tells of the bus beside it.
+std::unique_ptr<ProbeTalk> natsMonitorTalk();
+std::unique_ptr<ProbeTalk> kafkaTalk();
 
 } // namespace murmur

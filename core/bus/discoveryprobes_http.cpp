@@ -201,6 +201,90 @@ private:
     bool m_isKnown = false;
 };
 
+/// What NATS says of itself at its monitoring port, /varz.
+class NatsMonitorTalk final : public ProbeTalk
+{
+public:
+    QByteArray greeting() const override { return "GET /varz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"; }
+    Step hear(QByteArray& unread, QByteArray&, FoundBus& bus) override
+    {
+        const Step unfinished = m_isKnown ? Step::Known : Step::More;
+        if (!m_head) {
+            if (!isHttp(unread))
+                return Step::Other;
+            m_head = takeHead(unread);
+            m_body.clear();
+        }
+        if (!m_head || !takeBody(unread))
+            return unfinished;
+        m_head.reset();
+        const QJsonObject said = QJsonDocument::fromJson(m_body).object();
+        if (!said.contains("in_msgs"_L1) || !said.contains("server_id"_L1))
+            return Step::Other;
+        take(said, bus);
+        return Step::Done;
+    }
+    bool countsForItself() const override { return m_isKnown; }
+    QByteArray again() override { return greeting(); }
+
+private:
+    /// As long as the head says, or in pieces that say it.
+    bool takeBody(QByteArray& unread)
+    {
+        const auto size = m_head->fields.find("content-length");
+        if (size != m_head->fields.end()) {
+            const qsizetype all = size->second.toLongLong();
+            if (unread.size() < all)
+                return false;
+            m_body = unread.left(all);
+            unread.remove(0, all);
+            return true;
+        }
+        for (;;) {
+            const qsizetype end = unread.indexOf("\r\n");
+            if (end < 0)
+                return false;
+            const qsizetype piece = unread.left(end).toLongLong(nullptr, 16);
+            if (piece < 0 || unread.size() < end + 2 + piece + 2)
+                return false;
+            m_body += unread.mid(end + 2, piece);
+            unread.remove(0, end + 2 + piece + 2);
+            if (piece == 0)
+                return true;
+        }
+    }
+    void take(const QJsonObject& said, FoundBus& bus)
+    {
+        bus.version = said["version"_L1].toString();
+        QStringList words;
+        const auto subscriptions = said["subscriptions"_L1].toInteger();
+        if (said["jetstream"_L1].toObject().contains("config"_L1))
+            words << u"JetStream"_s;
+        if (said["auth_required"_L1].toBool())
+            words << u"needs a login"_s;
+        words << (subscriptions == 1 ? u"1 subscription"_s
+                                     : u"%1 subscriptions"_s.arg(subscriptions));
+        bus.detail = words.join(u", "_s);
+        bus.url.setScheme(said["tls_required"_L1].toBool() ? u"tls"_s : u"nats"_s);
+        bus.url.setPort(said["port"_L1].toInt(4222));
+        const std::int64_t received = said["in_msgs"_L1].toInteger();
+        if (m_isKnown && m_since.elapsed() > 0) {
+            bus.perSecond = static_cast<double>(std::max<std::int64_t>(0, received - m_received)) *
+                            1000 / static_cast<double>(m_since.elapsed());
+            bus.counted = u"messages"_s;
+        }
+        m_isKnown = true;
+        m_received = received;
+        m_since.start();
+    }
+
+    std::optional<HttpAnswer> m_head;
+    QByteArray m_body;
+    QElapsedTimer m_since;
+    std::int64_t m_received = 0;
+    bool m_isKnown = false;
+};
+
 /// Somebody who takes traces already; there is nothing to attach to.
 class OtlpTalk final : public ProbeTalk
 {
@@ -239,6 +323,11 @@ std::unique_ptr<ProbeTalk> foxgloveTalk()
 std::unique_ptr<ProbeTalk> hubTalk()
 {
     return std::make_unique<HubTalk>();
+}
+
+std::unique_ptr<ProbeTalk> natsMonitorTalk()
+{
+    return std::make_unique<NatsMonitorTalk>();
 }
 
 std::unique_ptr<ProbeTalk> otlpTalk()

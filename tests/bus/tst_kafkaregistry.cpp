@@ -119,6 +119,47 @@ private Q_SLOTS:
         QCOMPARE(found->seqs, std::vector<Seq>{2});
     }
 
+    void aRegistryIsAskedWhateverTheBus()
+    {
+        const QTemporaryDir folder;
+        Registry registry;
+        QCOMPARE(registry.start(), QByteArray());
+        Broker redis(u"redis-server"_s, {u"--port"_s, u"%1"_s, u"--bind"_s, u"127.0.0.1"_s,
+                                         u"--dir"_s, u"%2"_s, u"--save"_s, u""_s});
+        QCOMPARE(redis.start(), QByteArray());
+        RecorderOptions options;
+        options.path = folder.filePath(u"orders.murmur"_s);
+        options.urls = {QUrl(u"redis://127.0.0.1:%1?pattern=orders&registry="_s.arg(redis.port) +
+                             registry.url)};
+        {
+            Recorder recorder(options);
+            QVERIFY(recorder.start());
+            const auto connection = [&] { return recorder.status().connections.front(); };
+            QTRY_VERIFY_WITH_TIMEOUT(connection().state == ConnectionStatus::State::Up, 20'000);
+            QVERIFY(connection().presence.join(u' ').contains(registry.url));
+            QVERIFY(connection().url.contains(u"registry=http"));
+            for (const char* order : {"00000000072a06626f78", "00000000072c06626f78"}) {
+                ChildProgram sender;
+                sender.start(u"redis-cli"_s, {u"-p"_s, QString::number(redis.port), u"-x"_s,
+                                              u"PUBLISH"_s, u"orders"_s});
+                sender.write(QByteArray::fromHex(order));
+                sender.closeWriteChannel();
+                QVERIFY(sender.waitForFinished(20'000));
+            }
+            QTRY_COMPARE_WITH_TIMEOUT(recorder.status().recorded, 2, 30'000);
+            QVERIFY(recorder.stop());
+        }
+        QCOMPARE(registry.said().count("GET /schemas/ids/7"), 1);
+        registry.stop();
+        auto session = Session::open(options.path);
+        QVERIFY(session.ok());
+        const auto names = (*session)->dictionaries();
+        QVERIFY(SchemaFetch::registryOf(*names) == registry.url);
+        const auto message = waited((*session)->message(1));
+        QCOMPARE(QString::fromStdString(decodedPayload(*message, *names).value),
+                 uR"({"id":21,"item":{"name":"box"}})"_s);
+    }
+
     void schemasAreFetchedForWhatWasRecordedWithout()
     {
         const QTemporaryDir folder;
@@ -172,10 +213,11 @@ private Q_SLOTS:
     void aRegistryIsAnUrlWithoutAPassword()
     {
         for (const QString& wrong : {u"box"_s, u"kafka://box"_s, u"http://me:secret@box"_s}) {
-            const auto made = createKafkaConnection(
-                QUrl(u"kafka://127.0.0.1:1?registry="_s + wrong), ConnectionContext{});
-            QVERIFY(!made.ok());
-            QCOMPARE(made.error().code, ErrorCode::WrongUse);
+            for (const QString& bus : {u"kafka://127.0.0.1:1?"_s, u"listen://127.0.0.1:0?"_s}) {
+                const auto made = createConnection(QUrl(bus + u"registry="_s + wrong), {});
+                QVERIFY(!made.ok());
+                QCOMPARE(made.error().code, ErrorCode::WrongUse);
+            }
         }
     }
 };

@@ -222,8 +222,58 @@ private Q_SLOTS:
         QCOMPARE(discovery.found().size(), std::size_t(1));
         QCOMPARE(discovery.found()[0].detail, u"1 broker"_s);
         QCOMPARE(*discovery.found()[0].topics, 3);
+        // Whoever stays sees what flows.
+        Discovery watching;
+        std::optional<double> rate;
+        bool wasIdle = false;
+        connect(&watching, &Discovery::busChanged, this, [&](const FoundBus& bus, bool) {
+            rate = bus.perSecond;
+            wasIdle = wasIdle || rate == 0.0;
+        });
+        watching.setWatching(true);
+        watching.start(probes);
+        QTRY_VERIFY_WITH_TIMEOUT(wasIdle, 20'000);
+        ChildProgram kcat;
+        kcat.start(u"kcat"_s, {u"-P"_s, u"-q"_s, u"-b"_s, bootstrap, u"-t"_s, u"orders"_s});
+        kcat.write(QByteArray("x\n").repeated(500));
+        kcat.closeWriteChannel();
+        QTRY_VERIFY_WITH_TIMEOUT(rate.value_or(0) > 0, 20'000);
+        QCOMPARE(watching.found().size(), std::size_t(1));
     }
 #endif
+
+    void natsCountsAtItsMonitoringPort()
+    {
+        const std::uint16_t monitor = freePort();
+        Broker nats(u"nats-server"_s,
+                    {u"-a"_s, u"127.0.0.1"_s, u"-p"_s, u"%1"_s, u"-m"_s, QString::number(monitor)});
+        QCOMPARE(nats.start(), QByteArray());
+        std::vector<BusProbe> probes = Discovery::usualProbes();
+        probes = {probes[1], probes[8]};
+        probes[0].port = nats.port;
+        probes[1].port = monitor;
+        Discovery discovery;
+        FoundBus bus;
+        int changes = 0;
+        connect(&discovery, &Discovery::busChanged, this, [&](const FoundBus& one, bool isThere) {
+            bus = isThere ? one : FoundBus{};
+            ++changes;
+        });
+        discovery.setWatching(true);
+        discovery.start(probes);
+        QTRY_VERIFY_WITH_TIMEOUT(bus.perSecond == 0.0, 20'000);
+        // One bus, although it answers at two ports.
+        QCOMPARE(discovery.found().size(), std::size_t(1));
+        QCOMPARE(bus.url, QUrl(u"nats://127.0.0.1:%1"_s.arg(nats.port)));
+        QCOMPARE(bus.version, discovery.found()[0].version);
+        Talker talker(nats.port);
+        talker.say("CONNECT {\"verbose\":false}\r\n" +
+                   QByteArray("PUB a 1\r\nx\r\n").repeated(500));
+        QTRY_VERIFY_WITH_TIMEOUT(bus.perSecond.value_or(0) > 0, 20'000);
+        QCOMPARE(bus.counted, u"messages"_s);
+        nats.kill();
+        QTRY_VERIFY_WITH_TIMEOUT(discovery.found().empty(), 20'000);
+    }
 
     void patternsNarrowWhatIsListenedTo()
     {

@@ -47,7 +47,6 @@ private:
 
     // In the order in which they need each other; the threads are joined in stop().
     KafkaOwned<rd_kafka_t> m_handle;
-    std::unique_ptr<SchemaWatch> m_schemas;
     std::unique_ptr<KafkaReader> m_reader;
     std::unique_ptr<KafkaScout> m_scout;
     std::unique_ptr<KafkaLags> m_lags;
@@ -90,10 +89,8 @@ Status KafkaConnection::start()
     }
     m_isOver = false;
     m_handle = std::move(*made);
-    if (!m_settings.registry.isEmpty())
-        m_schemas = std::make_unique<SchemaWatch>(m_settings.registry, m_context.sink);
     m_reader = std::make_unique<KafkaReader>(m_handle.get(), m_context, m_settings, m_book,
-                                             m_reports, m_board, m_schemas.get());
+                                             m_reports, m_board);
     m_scout = std::make_unique<KafkaScout>(m_handle.get(), m_context, m_settings, m_book, m_reports,
                                            m_board, m_isOver);
     m_lags = std::make_unique<KafkaLags>(m_handle.get(), m_context, m_settings, m_book, m_board);
@@ -116,7 +113,6 @@ void KafkaConnection::stop()
     m_lags.reset();
     m_scout.reset();
     m_reader.reset();
-    m_schemas.reset();
     m_handle.reset();
     const auto state = m_board.state();
     if (state != KafkaBoard::State::Failed && state != KafkaBoard::State::Stopped)
@@ -128,8 +124,6 @@ ConnectionStatus KafkaConnection::status() const
     ConnectionStatus status;
     status.effectiveUrl = m_url;
     status.presence = kafkaPresence(m_settings);
-    if (m_schemas && !m_schemas->problem().isEmpty())
-        status.presence << m_schemas->problem();
     m_board.fill(status);
     return status;
 }

@@ -50,12 +50,11 @@ private:
 
 KafkaReader::KafkaReader(rd_kafka_t* handle, const ConnectionContext& context,
                          const KafkaSettings& settings, KafkaBook& book, KafkaReports& reports,
-                         KafkaBoard& board, SchemaWatch* schemas)
+                         KafkaBoard& board)
     : m_context(context)
     , m_book(book)
     , m_reports(reports)
     , m_board(board)
-    , m_schemas(schemas)
     , m_queue(rd_kafka_queue_get_consumer(handle))
     , m_isHistory(settings.isHistory())
     , m_until(settings.to.what == Position::What::Time ? settings.to.time : KafkaReading::kOpen)
@@ -163,8 +162,6 @@ void KafkaReader::hear(KafkaReading& reading, const rd_kafka_message_t& message)
     if (message.payload != nullptr) {
         heard.raw = QByteArray(static_cast<const char*>(message.payload),
                                static_cast<qsizetype>(message.len));
-        if (m_schemas != nullptr)
-            m_schemas->look(bytes(message.payload, message.len));
     }
     if (isTimed && m_isHistory)
         heard.stated = time * kNsPerMs;

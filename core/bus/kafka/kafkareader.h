@@ -5,7 +5,6 @@
 #include "base/message.h"
 #include "bus/kafka/kafkabook.h"
 #include "bus/kafka/kafkahandle.h"
-#include "bus/schemaregistry.h"
 
 namespace murmur {
 
@@ -16,7 +15,7 @@ class KafkaReader
 public:
     /// All outlive it; `schemas` may be null.
     KafkaReader(rd_kafka_t* handle, const ConnectionContext& context, const KafkaSettings& settings,
-                KafkaBook& book, KafkaReports& reports, KafkaBoard& board, SchemaWatch* schemas);
+                KafkaBook& book, KafkaReports& reports, KafkaBoard& board);
 
     /// Until `isOver`, and then what has arrived here already.
     void run(const std::atomic<bool>& isOver);
@@ -37,7 +36,6 @@ private:
     KafkaBook& m_book;
     KafkaReports& m_reports;
     KafkaBoard& m_board;
-    SchemaWatch* const m_schemas; ///< null: no registry is asked
     const KafkaOwned<rd_kafka_queue_t> m_queue;
     const bool m_isHistory;
     const std::int64_t m_until;

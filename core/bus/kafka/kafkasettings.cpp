@@ -117,20 +117,6 @@ void readSecurity(UrlReader& reader, KafkaSettings& settings, const ConnectionOp
     }
 }
 
-void readRegistry(UrlReader& reader, KafkaSettings& settings)
-{
-    const QString registry = reader.text(u"registry"_s);
-    if (registry.isEmpty())
-        return;
-    settings.registry = QUrl(registry, QUrl::StrictMode);
-    const QString scheme = settings.registry.scheme();
-    if ((scheme != u"http" && scheme != u"https") || settings.registry.host().isEmpty())
-        reader.refuse(u"registry is the URL of a schema registry: registry=http://box:8081"_s);
-    if (!settings.registry.password().isEmpty())
-        reader.refuse(u"the password of the registry stands in MURMURSCOPE_REGISTRY_PASSWORD, not "
-                      "in the URL"_s);
-}
-
 } // namespace
 
 bool matchesKafkaTopic(std::string_view pattern, std::string_view topic) noexcept
@@ -179,7 +165,6 @@ Result<KafkaSettings> kafkaSettingsFromUrl(const QUrl& url, const ConnectionOpti
     readTopics(reader, settings);
     readPositions(reader, settings);
     readSecurity(reader, settings, options);
-    readRegistry(reader, settings);
     settings.refresh = reader.duration(u"refresh"_s, 1s, 1h, 30s);
     settings.watchesLag = lagFromUrl(reader);
     for (const QString& group : reader.list(u"groups"_s))

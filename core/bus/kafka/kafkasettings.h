@@ -29,7 +29,6 @@ struct KafkaSettings
     bool readsUncommitted = false;
     QList<QByteArray> groups; ///< consumer groups to watch; empty: those that the brokers list
     bool watchesLag = true;
-    QUrl registry; ///< of the schemas that records name; empty: none
     Shard shard;
     bool keepsPartition = false; ///< who sends names the partition of each message
 

@@ -127,10 +127,6 @@ QStringList kafkaPresence(const KafkaSettings& settings)
         presence << u"Every 2 s we ask what consumer groups have committed, to tell how far they "
                     "are behind; lag=off does without."_s;
     }
-    if (!settings.registry.isEmpty()) {
-        presence << u"The schema registry at %1 is asked for each schema that records name."_s.arg(
-            settings.registry.toString(QUrl::RemoveUserInfo));
-    }
     if (settings.isHistory()) {
         presence << u"Reading what is old can push what is new out of the brokers' memory and slow "
                     "them down for others."_s;
