@@ -69,7 +69,8 @@ void addTap(CLI::App& app, Action& action)
                    "Where agents connect: host and port, or a port; port 0 takes a free one")
         ->capture_default_str();
     app.add_option("--upstream", options->upstream,
-                   "The server that they mean: ws://host:port/path or wss://host/path")
+                   "The server that they mean: ws://host:port/path or wss://host/path; also http, "
+                   "https, grpc and grpcs")
         ->required();
     addRecordOptions(app, options->recording);
     app.footer("\nThe same as murmur record 'tap://LISTEN?upstream=UPSTREAM'; the URL takes more "

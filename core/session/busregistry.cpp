@@ -62,7 +62,8 @@ std::span<const BusEntry> buses() noexcept
                      &createWebSocketPublisher},
 #endif
 #if MURMUR_HAS_TAP
-            BusEntry{"tap", "a recording WebSocket proxy between agents and their server",
+            BusEntry{"tap",
+                     "a recording proxy between agents and their server: WebSocket, HTTP and gRPC",
                      &createTapConnection},
 #endif
 #if MURMUR_HAS_REDIS

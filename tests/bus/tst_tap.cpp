@@ -333,7 +333,8 @@ private Q_SLOTS:
             QTest::newRow(url) << QString::fromUtf8(url) << words;
         };
         row("tap://127.0.0.1", u"needs the server behind it"_s);
-        row("tap://127.0.0.1?upstream=http://x", u"upstream is like"_s);
+        row("tap://127.0.0.1?upstream=ftp://x", u"upstream is like"_s);
+        row("tap://127.0.0.1?upstream=http://x&ca=/nowhere/ca.pem", u"for encrypted connections"_s);
         row("tap://127.0.0.1?upstream=ws:", u"upstream is like"_s);
         row("tap://127.0.0.1?upstream=ws://me@x", u"has no user"_s);
         row("tap://127.0.0.1?upstream=ws://x/%3Ftoken=abc", u"has no user"_s);
@@ -415,6 +416,41 @@ private Q_SLOTS:
         QCOMPARE(fromServer, count);
         QVERIFY(tap.sink.gaps().empty());
         QCOMPARE(tap.status().received, 2 * std::uint64_t(count));
+    }
+
+    void callsOfGrpcAreHeardAlsoWhereTheServerEncrypts_data()
+    {
+        QTest::addColumn<QString>("scheme");
+        QTest::newRow("plain") << u"grpc"_s;
+        QTest::newRow("encrypted") << u"grpcs"_s;
+    }
+    void callsOfGrpcAreHeardAlsoWhereTheServerEncrypts()
+    {
+        QFETCH(QString, scheme);
+        const bool isTls = scheme == "grpcs"_L1;
+        const QTemporaryDir directory;
+        if (isTls)
+            QCOMPARE(certificates(directory), QByteArray());
+        NodeProgram node(QStringLiteral(NODE_DIRECTORY), u"grpc.mjs"_s,
+                         isTls ? QStringList{directory.path()} : QStringList());
+        QVERIFY(Attached::waitUntil([&] { return node.canReadLine(); }, 30s));
+        const QByteArray line = node.readLine().trimmed();
+        QVERIFY2(line.startsWith("port "), line.constData());
+        Tap tap(scheme + u"://127.0.0.1:"_s + QString::fromUtf8(line.mid(5)),
+                isTls ? u"&ca="_s + directory.filePath(u"ca.pem"_s) : QString());
+        QCOMPARE(tap.error, QString());
+        QVERIFY(tap.waitUp());
+        node.write(u"127.0.0.1:%1\n"_s.arg(tap.port).toUtf8());
+        QCOMPARE(node.outcome(60'000), QByteArray());
+        tap.stop();
+        QByteArrayList heard;
+        for (const HeardMessage& message : tap.sink.messages()) {
+            QCOMPARE(message.topic, "/shop.Orders/Send");
+            if (!message.raw.isEmpty()) // how the call ended has none
+                heard << header(message, "murmur-direction") + ' ' + message.raw;
+        }
+        QCOMPARE(heard.join(", "), "to-server one, to-client heard one, to-server two, to-client "
+                                   "heard two, to-server three, to-client heard three");
     }
 
     void everyByteIsRelayedUnchanged()

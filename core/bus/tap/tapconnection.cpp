@@ -335,6 +335,8 @@ Result<std::unique_ptr<Connection>> createTapConnection(const QUrl& url,
         if (!made)
             return made.error();
         ssl = *made;
+        if (settings->isHttp2)
+            ssl.setAllowedNextProtocols({QSslConfiguration::ALPNProtocolHTTP2});
     }
     return std::unique_ptr<Connection>(
         std::make_unique<Tap>(url, std::move(*settings), std::move(ssl), context));

@@ -8,6 +8,9 @@
 
 #include <QUrlQuery>
 
+#include <algorithm>
+#include <iterator>
+
 using namespace Qt::StringLiterals;
 
 namespace murmur {
@@ -37,18 +40,42 @@ void readListener(UrlReader& reader, TapSettings& settings)
         reader.refuse(u"a tap has no users"_s);
 }
 
+/// How the server is spoken to. Agents of HTTP and of gRPC are relayed like those of WebSocket, so
+/// each may be named as its own people do; only gRPC over TLS is agreed on beforehand.
+struct UpstreamScheme
+{
+    const char* name;
+    bool isTls;
+    bool isHttp2;
+};
+constexpr UpstreamScheme kUpstreamSchemes[] = {
+    {"ws", false, false},   {"wss", true, false},   {"http", false, false},
+    {"https", true, false}, {"grpc", false, false}, {"grpcs", true, true},
+};
+
+const UpstreamScheme* upstreamScheme(const QUrl& upstream)
+{
+    const auto* const found = std::ranges::find_if(
+        kUpstreamSchemes, [scheme = upstream.scheme()](const UpstreamScheme& known) {
+            return scheme == QLatin1StringView(known.name);
+        });
+    return found == std::end(kUpstreamSchemes) ? nullptr : found;
+}
+
 QUrl readUpstream(UrlReader& reader, TapSettings& settings)
 {
     const QString text = reader.text(u"upstream"_s);
     const QUrl upstream(text, QUrl::StrictMode);
-    const bool isTls = upstream.scheme() == "wss"_L1;
+    const UpstreamScheme* const scheme = upstreamScheme(upstream);
+    const bool isTls = scheme != nullptr && scheme->isTls;
     if (text.isEmpty()) {
         reader.refuse(u"a tap needs the server behind it: upstream=ws://host:port/path or "
                       "upstream=wss://host/path"_s);
-    } else if (!upstream.isValid() || upstream.host().isEmpty() ||
-               (!isTls && upstream.scheme() != "ws"_L1)) {
-        reader.refuse(u"upstream is like ws://host:port/path or wss://host/path, without spaces"_s);
+    } else if (!upstream.isValid() || upstream.host().isEmpty() || scheme == nullptr) {
+        reader.refuse(u"upstream is like ws://host:port/path or wss://host/path (or http, https, "
+                      "grpc, grpcs), without spaces"_s);
     }
+    settings.isHttp2 = scheme != nullptr && scheme->isHttp2;
     settings.upstreamHost = upstream.host();
     settings.upstreamPort = static_cast<quint16>(upstream.port(isTls ? 443 : 80));
     settings.where = upstream.toString(QUrl::RemoveUserInfo | QUrl::RemoveQuery |
@@ -64,7 +91,8 @@ void readTarget(UrlReader& reader, const QUrl& upstream, TapSettings& settings)
     const QByteArray port = ':' + QByteArray::number(settings.upstreamPort);
     settings.peer = host + port;
     if (!reader.flag(u"keep-host"_s)) {
-        const int usual = upstream.scheme() == "wss"_L1 ? 443 : 80;
+        const UpstreamScheme* const scheme = upstreamScheme(upstream);
+        const int usual = scheme != nullptr && scheme->isTls ? 443 : 80;
         settings.target.host = (settings.upstreamPort == usual ? host : host + port).toStdString();
     }
     const QString path = upstream.path(QUrl::FullyEncoded);
@@ -95,7 +123,8 @@ Result<TapSettings> tapSettings(const QUrl& url, const ConnectionOptions& option
     readListener(reader, settings);
     const QUrl upstream = readUpstream(reader, settings);
     readTarget(reader, upstream, settings);
-    settings.tls = reader.tls(upstream.scheme() == "wss"_L1, options.keyPassword);
+    const UpstreamScheme* const scheme = upstreamScheme(upstream);
+    settings.tls = reader.tls(scheme != nullptr && scheme->isTls, options.keyPassword);
     settings.maxClients = static_cast<int>(reader.number(u"max-clients"_s, 1, 100'000, 1000));
     settings.maxMessage = static_cast<std::size_t>(
         reader.bytes(u"max-message"_s, 1024, std::int64_t(64) << 20, std::int64_t(64) << 20));

@@ -28,6 +28,7 @@ struct TapSettings
     QByteArray peer; ///< the upstream as a sender: host:port
     TapTarget target;
     TlsOptions tls;
+    bool isHttp2 = false; ///< TLS agrees on HTTP/2, as servers of gRPC demand
 
     std::optional<QByteArray> topic; ///< instead of the path
     std::size_t maxMessage = std::size_t(64) << 20;
