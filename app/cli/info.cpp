@@ -64,6 +64,23 @@ const QString& urlOf(const SessionInfo& info, ConnectionId id)
     return found == info.connections.end() ? unknown : found->url;
 }
 
+/// Messages of which only the head and the size were kept, as the rules of the recording say; -1:
+/// it cannot be counted. Without such a rule nobody has to look.
+std::int64_t withheldIn(Session& session, const SessionInfo& info)
+{
+    const bool hasRule = std::ranges::any_of(
+        info.rules, [](const QString& rule) { return rule != "never-write"_L1; });
+    if (!hasRule || info.extent.last == 0)
+        return 0;
+    const auto filter = parseFilter(u"flags == withheld", info.extent.time);
+    if (!filter)
+        return -1;
+    MatchRequest request;
+    request.filter = *filter;
+    const auto found = await(session.search(request));
+    return found ? static_cast<std::int64_t>(found->seqs.size()) : -1;
+}
+
 /// The last of each consumer.
 void appendLags(JsonWriter& json, const SessionInfo& info)
 {
@@ -93,7 +110,7 @@ void appendLags(JsonWriter& json, const SessionInfo& info)
     json.endArray();
 }
 
-void appendFacts(JsonWriter& json, const SessionInfo& info)
+void appendFacts(JsonWriter& json, const SessionInfo& info, std::int64_t withheld)
 {
     const bool hasMessages = info.extent.last > 0;
     json.key("program");
@@ -119,6 +136,11 @@ void appendFacts(JsonWriter& json, const SessionInfo& info)
             json.text(line);
         json.endArray();
     }
+    json.key("withheld");
+    if (withheld < 0)
+        json.null();
+    else
+        json.number(withheld);
     json.key("messages");
     json.number(info.extent.messages());
     json.key("trimmed");
@@ -220,7 +242,7 @@ void appendRecording(JsonWriter& json, const RecordingInfo& recording)
     appendNames(json, recording.label, recording.path, recording.uuid);
     if (auto own = Session::open(recording.path)) {
         if (const auto info = await((*own)->info()))
-            appendFacts(json, *info);
+            appendFacts(json, *info, withheldIn(**own, *info));
     }
     json.key("offset_ns");
     json.number(recording.offset.count());
@@ -238,7 +260,7 @@ void appendRecording(JsonWriter& json, const RecordingInfo& recording)
     json.endObject();
 }
 
-std::string jsonLine(const SessionInfo& info, const QString& label)
+std::string jsonLine(const SessionInfo& info, std::int64_t withheld, const QString& label)
 {
     std::string out;
     JsonWriter json(out);
@@ -254,7 +276,7 @@ std::string jsonLine(const SessionInfo& info, const QString& label)
         json.key("calls_per_recording");
         json.boolean(info.isPerRecording);
     }
-    appendFacts(json, info);
+    appendFacts(json, info, withheld);
     json.endObject();
     out += '\n';
     return out;
@@ -327,7 +349,7 @@ void addConnections(Table& table, const std::vector<ConnectionInfo>& connections
     }
 }
 
-std::string pageOf(const SessionInfo& info)
+std::string pageOf(const SessionInfo& info, std::int64_t withheld)
 {
     Table facts({{QString(), false, 0}, {QString(), false, 0}});
     const auto fact = [&](const QString& name, const QString& value) { facts.add({name, value}); };
@@ -350,7 +372,11 @@ std::string pageOf(const SessionInfo& info)
              u"%1: a share of the subjects, so calls between shares are not paired"_s.arg(
                  info.shard));
     if (!info.rules.isEmpty())
-        fact(u"left out"_s, u"by choice: %1"_s.arg(info.rules.join(u"; "_s)));
+        fact(u"left out"_s,
+             (withheld > 0
+                  ? u"of %1 messages all but head and size, by choice: %2"_s.arg(grouped(withheld))
+                  : u"by choice: %1"_s)
+                 .arg(info.rules.join(u"; "_s)));
     if (!info.redaction.isEmpty())
         fact(u"redacted"_s, info.redaction.join(u"; "_s));
     fact(u"messages"_s, grouped(info.extent.messages()));
@@ -463,8 +489,9 @@ int run(const Options& options)
     if (!info)
         return failed(info.error());
     StandardOutput output;
-    output.write(options.json ? jsonLine(*info, labelsOf(options.session.files).front())
-                              : pageOf(*info));
+    const std::int64_t withheld = withheldIn(**session, *info);
+    output.write(options.json ? jsonLine(*info, withheld, labelsOf(options.session.files).front())
+                              : pageOf(*info, withheld));
     if (options.clocks) {
         const auto source = (*session)->source();
         const auto clocks = workWith<ClocksPtr>([&](const StepProgress& show, const auto& stop) {

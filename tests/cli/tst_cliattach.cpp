@@ -108,6 +108,33 @@ private Q_SLOTS:
         QVERIFY(gone.err.contains("lab"));
     }
 
+    void whatIsLeftOutByChoiceIsCounted()
+    {
+        const QString path = file("part.murmur");
+        QCOMPARE(murmur::murmur({u"record"_s, u"demo://?agents=8&rate=400"_s, u"-o"_s, path,
+                                 u"--for"_s, u"1s"_s, u"--exclude"_s, u"swarm.>"_s})
+                     .code,
+                 0);
+        const Outcome left =
+            murmur::murmur({u"query"_s, path, u"flags == withheld"_s, u"--json"_s});
+        const qint64 count = left.objects().size();
+        QVERIFY2(count > 0, left.err.constData());
+        const QJsonObject info = murmur::murmur({u"info"_s, path, u"--json"_s}).objects().front();
+        QCOMPARE(info["withheld"_L1].toInteger(), count);
+        QVERIFY(count < info["messages"_L1].toInteger());
+        QVERIFY(murmur::murmur({u"info"_s, path}).out.contains("all but head and size, by choice"));
+
+        const QString whole = file("whole.murmur");
+        QCOMPARE(murmur::murmur({u"record"_s, u"demo://"_s, u"-o"_s, whole, u"--for"_s, u"300ms"_s})
+                     .code,
+                 0);
+        QCOMPARE(murmur::murmur({u"info"_s, whole, u"--json"_s})
+                     .objects()
+                     .front()["withheld"_L1]
+                     .toInteger(-1),
+                 0);
+    }
+
     void whatIsWrongWithAProfileIsSaid()
     {
         for (const QStringList& wrong :
