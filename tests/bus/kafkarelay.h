@@ -33,6 +33,14 @@ inline QByteArray framed(const QByteArray& content)
     return frame + content;
 }
 
+/// How answers name a broker of this machine.
+inline QByteArray endpointBytes(qint32 port)
+{
+    QByteArray bytes("\0\t127.0.0.1", 11);
+    QDataStream(&bytes, QIODevice::WriteOnly | QIODevice::Append) << port;
+    return bytes;
+}
+
 /// Stands before a mock cluster, which cannot add partitions, and hides the last of each topic.
 class HidingRelay : public QTcpServer
 {
@@ -71,7 +79,7 @@ private:
                         buffer += broker->readAll();
                         eachFrame(buffer, [&](QByteArray answer) {
                             // Whoever names the broker is to name us.
-                            answer.replace(endpoint(m_behind), endpoint(serverPort()));
+                            answer.replace(endpointBytes(m_behind), endpointBytes(serverPort()));
                             qint32 correlation = 0;
                             QDataStream(answer) >> correlation;
                             const auto found = asked->find(correlation);
@@ -81,12 +89,6 @@ private:
                     });
             connect(client, &QTcpSocket::disconnected, client, &QObject::deleteLater);
         }
-    }
-    static QByteArray endpoint(qint32 port)
-    {
-        QByteArray bytes("\0\t127.0.0.1", 11);
-        QDataStream(&bytes, QIODevice::WriteOnly | QIODevice::Append) << port;
-        return bytes;
     }
     /// An answer to Metadata (0 to 2) with fewer partitions.
     [[nodiscard]] QByteArray narrowed(const QByteArray& answer, qint16 version) const

@@ -5,6 +5,7 @@
 
 #include "bus/kafkamock.h"
 #include "bus/kafkarelay.h"
+#include "bus/kafkasasl.h"
 
 #include <QSslCertificate>
 #include <QSslConfiguration>
@@ -63,19 +64,13 @@ private:
                     [this, client, broker, buffer = QByteArray()]() mutable {
                         buffer += broker->readAll();
                         eachFrame(buffer, [&](QByteArray frame) {
-                            frame.replace(endpoint(m_behind), endpoint(serverPort()));
+                            frame.replace(endpointBytes(m_behind), endpointBytes(serverPort()));
                             client->write(framed(frame));
                         });
                     });
             connect(client, &QTcpSocket::disconnected, client, &QObject::deleteLater);
             forward();
         }
-    }
-    static QByteArray endpoint(qint32 port)
-    {
-        QByteArray bytes("\0\t127.0.0.1", 11);
-        QDataStream(&bytes, QIODevice::WriteOnly | QIODevice::Append) << port;
-        return bytes;
     }
 
     std::uint16_t m_behind;
@@ -291,6 +286,45 @@ private Q_SLOTS:
         QVERIFY2(waitForWords(kafka, State::Failed, u"does not let us log in by PLAIN"_s),
                  qPrintable(kafka.status().detail));
         QVERIFY(kafka.status().detail.contains(u"SCRAM-SHA-256"));
+    }
+
+    void aLoginThatSucceeds_data()
+    {
+        QTest::addColumn<QByteArray>("mechanism");
+        QTest::newRow("plain") << QByteArray("PLAIN");
+        QTest::newRow("scram") << QByteArray("SCRAM-SHA-256");
+        QTest::newRow("scram, long") << QByteArray("SCRAM-SHA-512");
+    }
+    void aLoginThatSucceeds()
+    {
+        QFETCH(QByteArray, mechanism);
+        KafkaMock mock;
+        QCOMPARE(mock.start({u"a:2"_s}), QByteArray());
+        QCOMPARE(mock.produce(u"a"_s, 0, numbers(0, 100)), QByteArray());
+        SaslRelay relay(mock.port(), mechanism, "me", "hunter2");
+        const QString address = u"127.0.0.1:%1?topic=a&from=start"_s.arg(relay.serverPort());
+        const QString sasl = u"&sasl="_s + QString::fromLatin1(mechanism);
+        Attached kafka(&createKafkaConnection, u"kafka://me@"_s + address + sasl,
+                       withPassword("hunter2"));
+        QVERIFY2(kafka.waitCount(100, kPatience), qPrintable(kafka.status().detail));
+        QVERIFY(kafka.waitUp(kPatience));
+        QCOMPARE(mock.produce(u"a"_s, 1, numbers(100, 200)), QByteArray());
+        QVERIFY2(kafka.waitCount(200, kPatience), qPrintable(kafka.status().detail));
+        QCOMPARE(disorderOf(kafka.sink.messages(), 200), QByteArray());
+        QVERIFY(relay.loggedIn > 0);
+        QCOMPARE(relay.refused, 0);
+
+        Attached wrong(&createKafkaConnection, u"kafka://me@"_s + address + sasl,
+                       withPassword("hunter3"));
+        QVERIFY2(waitForWords(wrong, State::Failed, u"refused the user “me”"_s),
+                 qPrintable(wrong.status().detail));
+        QVERIFY(!wrong.status().detail.contains(u"hunter3"));
+        QCOMPARE(wrong.sink.count(), std::size_t(0));
+        QVERIFY(relay.refused > 0);
+        // Who does not log in is not let through.
+        Attached nobody(&createKafkaConnection, u"kafka://"_s + address);
+        QVERIFY2(nobody.waitFor(State::Retrying, kPatience), qPrintable(nobody.status().detail));
+        QCOMPARE(nobody.sink.count(), std::size_t(0));
     }
 
     void anEncryptedConnection()

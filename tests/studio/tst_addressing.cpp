@@ -165,7 +165,7 @@ private Q_SLOTS:
         desk.leave();
         QVERIFY(desk.whereItStands() != before);
         desk.trigger(QKeySequence::Paste);
-        QTRY_COMPARE(desk.whereItStands(), before);
+        QTRY_COMPARE_WITH_TIMEOUT(desk.whereItStands(), before, 20'000);
     }
 
     void aLinkOpensItsRecording()
@@ -216,12 +216,13 @@ private Q_SLOTS:
         QVERIFY(test::makeRecording(south, 300, kFirst + 5'000'000));
         desk.window->openFiles({desk.file, south});
         QTRY_COMPARE_WITH_TIMEOUT(desk.last(), Seq(800), 20'000);
-        QTRY_COMPARE(desk.window->session()->info().recordings.size(), std::size_t(2));
+        QTRY_COMPARE_WITH_TIMEOUT(desk.window->session()->info().recordings.size(), std::size_t(2),
+                                  20'000);
         desk.shared().selectMessage(100);
         desk.shared().setPlayhead(fromNs(kFirst) + 500ms);
         QGuiApplication::clipboard()->clear();
         desk.addressing().copyLink();
-        QTRY_VERIFY(!QGuiApplication::clipboard()->text().isEmpty());
+        QTRY_VERIFY_WITH_TIMEOUT(!QGuiApplication::clipboard()->text().isEmpty(), 20'000);
         const auto moment = momentFromLink(QGuiApplication::clipboard()->text());
         QVERIFY(moment);
         QCOMPARE(moment->recordings.size(), std::size_t(2));
@@ -230,7 +231,7 @@ private Q_SLOTS:
                  qPrintable(moment->select));
         desk.shared().selectMessage(7);
         desk.addressing().open(*moment);
-        QTRY_COMPARE(desk.shared().selectedMessage(), Seq(100));
+        QTRY_COMPARE_WITH_TIMEOUT(desk.shared().selectedMessage(), Seq(100), 20'000);
     }
 
     void anotherRecordingOfThatNameIsToldApart()
@@ -251,7 +252,7 @@ private Q_SLOTS:
     {
         Desk desk;
         desk.addressing().goTo(u"murmur://open?recording=/nowhere/gone.murmur"_s);
-        QTRY_VERIFY(desk.window->lastError().has_value());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window->lastError().has_value(), 20'000);
         QVERIFY(desk.window->lastError()->message.contains(u"/nowhere/gone.murmur"_s));
     }
 
@@ -294,11 +295,11 @@ private Q_SLOTS:
         QGuiApplication::clipboard()->setText(text);
         desk.trigger(QKeySequence::Paste);
         QVERIFY(desk.addressing().isBusy());
-        QTRY_VERIFY(!desk.addressing().isBusy());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.addressing().isBusy(), 20'000);
         // Of several places the first is the most exact.
         if (PlaceChooser* chooser = desk.chooser())
             chooser->accept();
-        QTRY_VERIFY2(desk.said().contains(said), qPrintable(desk.said()));
+        QTRY_VERIFY2_WITH_TIMEOUT(desk.said().contains(said), qPrintable(desk.said()), 20'000);
         QCOMPARE(clockTime(desk.shared().playhead()), time);
         if (message != 0)
             QCOMPARE(desk.shared().selectedMessage(), message);
@@ -309,13 +310,13 @@ private Q_SLOTS:
         Desk desk;
         QVERIFY(desk.open(desk.file));
         desk.addressing().goTo(u"either c7 or c30"_s);
-        QTRY_VERIFY(desk.chooser());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.chooser(), 20'000);
         QListWidget* list = desk.chooser()->list();
         QCOMPARE(list->count(), 2);
         QVERIFY2(list->item(1)->text().contains(u"c30"_s), qPrintable(list->item(1)->text()));
         list->setCurrentRow(1);
         QTest::keyClick(list, Qt::Key_Return);
-        QTRY_COMPARE(desk.shared().selectedMessage(), Seq(301));
+        QTRY_COMPARE_WITH_TIMEOUT(desk.shared().selectedMessage(), Seq(301), 20'000);
     }
 
     void whatIsNotFoundSaysWhatWasTried()
@@ -324,8 +325,9 @@ private Q_SLOTS:
         QVERIFY(desk.open(desk.file));
         const QString before = desk.whereItStands();
         desk.addressing().goTo(u"trace_id=4711-none"_s);
-        QTRY_VERIFY2(desk.said().contains(u"Nothing found. Tried: trace_id 4711-none"_s),
-                     qPrintable(desk.said()));
+        QTRY_VERIFY2_WITH_TIMEOUT(
+            desk.said().contains(u"Nothing found. Tried: trace_id 4711-none"_s),
+            qPrintable(desk.said()), 20'000);
         QCOMPARE(desk.whereItStands(), before);
     }
 
@@ -338,7 +340,7 @@ private Q_SLOTS:
         QVERIFY(edit);
         desk.window->activateWindow();
         desk.window->filterEdit()->focusText();
-        QTRY_VERIFY(edit->hasFocus());
+        QTRY_VERIFY_WITH_TIMEOUT(edit->hasFocus(), 20'000);
         QGuiApplication::clipboard()->setText(u"c12"_s);
         QTest::keyClick(edit, Qt::Key_V, Qt::ControlModifier);
         QCOMPARE(edit->text(), u"c12"_s);
@@ -354,7 +356,7 @@ private Q_SLOTS:
         QVERIFY(dialog);
         dialog->edit()->setText(u"301"_s);
         QTest::keyClick(dialog->edit(), Qt::Key_Return);
-        QTRY_COMPARE(desk.shared().selectedMessage(), Seq(301));
+        QTRY_COMPARE_WITH_TIMEOUT(desk.shared().selectedMessage(), Seq(301), 20'000);
     }
 
     void anotherZoneIsShownAndRemembered()
@@ -374,7 +376,7 @@ private Q_SLOTS:
                 all += label->text() + u'\n';
             return all;
         };
-        QTRY_VERIFY2(words().contains(u"23:06:4"_s), qPrintable(words()));
+        QTRY_VERIFY2_WITH_TIMEOUT(words().contains(u"23:06:4"_s), qPrintable(words()), 20'000);
         setShownZone(QTimeZone("Asia/Kathmandu"));
         for (const ZoneButton* button : buttons)
             QVERIFY2(button->text().startsWith(u"UTC+05:45"_s), qPrintable(button->text()));
@@ -390,9 +392,9 @@ private Q_SLOTS:
         QCOMPARE(buttons.front()->styleSheet(), dark);
         // A time that names no zone is read in the one that is shown.
         desk.addressing().goTo(u"04:51:42"_s);
-        QTRY_COMPARE(clockTime(desk.shared().playhead(), 0), u"23:06:42"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(clockTime(desk.shared().playhead(), 0), u"23:06:42"_s, 20'000);
         setShownZone(QTimeZone::utc());
-        QTRY_COMPARE(desk.settings.bytes(u"window/zone"_s), "UTC"_ba);
+        QTRY_COMPARE_WITH_TIMEOUT(desk.settings.bytes(u"window/zone"_s), "UTC"_ba, 20'000);
         setShownZone(QTimeZone("Asia/Kathmandu"));
         desk.window.reset();
         setShownZone(QTimeZone::utc());
@@ -407,16 +409,16 @@ private Q_SLOTS:
         desk.window->activateWindow();
         desk.shared().selectAgent(desk.shared().session()->dictionaries()->findAgent("robot-07"));
         View* agents = desk.window->workspace()->view(u"agents");
-        QTRY_VERIFY(agents->picked().has_value());
+        QTRY_VERIFY_WITH_TIMEOUT(agents->picked().has_value(), 20'000);
         QVERIFY(desk.window->workspace()->bringToFront(u"agents"));
-        QTRY_VERIFY(agents->isAncestorOf(desk.window->focusWidget()));
+        QTRY_VERIFY_WITH_TIMEOUT(agents->isAncestorOf(desk.window->focusWidget()), 20'000);
         desk.trigger(QKeySequence(u"Ctrl+Shift+H"_s));
         QVERIFY(desk.shared().region().has_value());
         QCOMPARE(desk.shared().region()->condition, u"agent == \"robot-07\""_s);
         View* differs = desk.window->workspace()->view(u"differences");
-        QTRY_VERIFY(differs->isVisible());
-        QTRY_VERIFY2(differs->asText().contains(u"What differs: robot-07"_s),
-                     qPrintable(differs->asText()));
+        QTRY_VERIFY_WITH_TIMEOUT(differs->isVisible(), 20'000);
+        QTRY_VERIFY2_WITH_TIMEOUT(differs->asText().contains(u"What differs: robot-07"_s),
+                                  qPrintable(differs->asText()), 20'000);
     }
 };
 

@@ -6,6 +6,7 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QProcess>
+#include <QRandomGenerator>
 #include <QStandardPaths>
 #include <QStringList>
 #include <QTcpServer>
@@ -21,10 +22,19 @@
 
 namespace murmur::test {
 
-/// A port on the loopback address that nobody listens on just now.
+/// A port on the loopback address that nobody listens on just now. Not one of those that systems
+/// give to clients: what another test connects from would take it before our server is there.
 inline std::uint16_t freePort()
 {
+    constexpr quint32 kFirst = 12'000;
+    constexpr quint32 kEnd = 32'000;
     QTcpServer server;
+    for (int i = 0; i < 100; ++i) {
+        const auto port =
+            static_cast<std::uint16_t>(QRandomGenerator::system()->bounded(kFirst, kEnd));
+        if (server.listen(QHostAddress::LocalHost, port))
+            return port;
+    }
     server.listen(QHostAddress::LocalHost, 0);
     return server.serverPort();
 }
