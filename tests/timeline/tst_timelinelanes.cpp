@@ -5,6 +5,7 @@
 #include "timeline/demorecording.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
+#include "views/timeline/lagband.h"
 #include "views/timeline/timelineview.h"
 
 #include <QRegularExpression>
@@ -140,6 +141,66 @@ private Q_SLOTS:
         m_shared->setFilter({});
         settle();
         QCOMPARE(messagesIn(m_view->asText()), std::int64_t(kMessages));
+    }
+
+    void howFarReadersAreBehindStandsOnTheLaneOfTheirTopic()
+    {
+        constexpr std::int64_t kStart = 1'779'357'720'000'000'000;
+        const auto at = [](double seconds) {
+            return kStart + static_cast<std::int64_t>(seconds * 1e9);
+        };
+        RecorderOptions options;
+        options.path = m_directory.filePath(u"behind.murmur"_s);
+        {
+            Recorder recorder(options);
+            QVERIFY(recorder.start());
+            const ConnectionId connection =
+                recorder.registerConnection(QUrl(u"redis://box"_s), u"box"_s);
+            std::vector<HeardMessage> batch;
+            for (int i = 0; i <= 60; i += 5) {
+                for (const char* topic : {"other", "tasks"}) {
+                    HeardMessage& message = batch.emplace_back();
+                    message.connection = connection;
+                    message.received = at(i);
+                    message.topic = topic;
+                    message.raw = "{}";
+                }
+            }
+            recorder.sink().hear(std::move(batch));
+            std::vector<Lag> lags;
+            for (const auto& [second, pending] : {std::pair(0, 0), std::pair(20, 999)}) {
+                Lag& lag = lags.emplace_back();
+                lag.connection = connection;
+                lag.time = at(second);
+                lag.topic = "tasks";
+                lag.consumer = "workers";
+                lag.pending = pending;
+            }
+            recorder.sink().observe(std::move(lags));
+            QVERIFY(recorder.stop());
+        }
+        auto session = Session::open(options.path);
+        QVERIFY(session.ok());
+        m_shared->setSession(std::move(*session));
+        m_shared->setWindow({fromNs(at(0)), fromNs(at(60))});
+        m_view->setLaneKey(*laneKeyFromText(u"topic"_s));
+        settle();
+        const auto columnOf = [&](const char* topic, double second) {
+            const QImage image = m_view->grab().toImage();
+            const QRect lane = m_view->laneRect(m_view->laneSet()->names()->findAgent(topic));
+            const int x = static_cast<int>(m_view->axis().xAt(fromNs(at(second))));
+            int pixels = 0;
+            for (int y = lane.top(); y < lane.bottom(); ++y)
+                pixels += image.pixelColor(x, y) != Theme::current().ground;
+            return pixels;
+        };
+        const int room = m_view->laneRect(m_view->laneSet()->names()->findAgent("tasks")).height();
+        QTRY_VERIFY_WITH_TIMEOUT(columnOf("tasks", 32.5) > room / 2, 30'000);
+        QCOMPARE(columnOf("tasks", 12.5), 0);
+        QCOMPARE(columnOf("other", 32.5), 0);
+        const LagBand* const band = m_view->findChild<LagBand*>();
+        QCOMPARE(band->textOf(u"tasks"_s, fromNs(at(32.5))), u"workers of tasks: 999 to get"_s);
+        QCOMPARE(band->textOf(u"other"_s, fromNs(at(32.5))), QString());
     }
 
     void escapeGoesBackWhileLanesAreLookedFor()

@@ -78,6 +78,7 @@ void LagBand::reset()
     m_knownUntil = kNoTime;
     if (!std::exchange(m_rows, {}).empty())
         Q_EMIT heightChanged();
+    touch();
     askWho();
 }
 
@@ -126,14 +127,50 @@ void LagBand::takeWho(const std::vector<Lag>& lags)
         askValues();
         Q_EMIT heightChanged();
     }
+    touch();
     update();
+}
+
+std::vector<std::int64_t> LagBand::columnsOf(const QString& topic, const TimeAxis& axis,
+                                             int width) const
+{
+    const Session* const session = m_shared->session();
+    std::vector<std::int64_t> columns;
+    for (const LagTrack& row : m_rows) {
+        if (row.topic != topic || !session)
+            continue;
+        auto more = lagColumns(valuesOf(row), axis, width, session->seen().time.end);
+        if (columns.empty())
+            columns = std::move(more);
+        else
+            std::ranges::transform(columns, more, columns.begin(),
+                                   [](auto a, auto b) { return std::max(a, b); });
+    }
+    return columns;
+}
+
+QString LagBand::textOf(const QString& topic, TimePoint time) const
+{
+    QStringList lines;
+    for (const LagTrack& row : m_rows) {
+        const LagTrack& values = valuesOf(row);
+        if (row.topic == topic && values.at(time) != nullptr)
+            lines << lagSentence(row, values, time);
+    }
+    return lines.join(u'\n');
+}
+
+void LagBand::touch()
+{
+    ++m_revision;
+    Q_EMIT valuesChanged();
 }
 
 void LagBand::askValues()
 {
     Session* const session = m_shared->session();
-    if (!session || m_rows.empty() || m_isFolded)
-        return;
+    if (!session || m_rows.empty())
+        return; // while it is folded lanes may show them
     const TimeRange window = m_shared->window();
     const nanoseconds step = axis().perPixel();
     // A finer answer than needed is as good, within bounds.
@@ -155,6 +192,7 @@ void LagBand::askValues()
             m_values = lagTracks(*lags);
             m_range = range;
             m_step = step;
+            touch();
             setAccessibleDescription(asText());
             update();
         });

@@ -33,9 +33,21 @@ public:
     /// Where the row of the track is drawn, the plot part; empty when it has none.
     [[nodiscard]] QRect rowRect(const QString& topic, const QString& consumer) const;
 
+    /// How far the one that is farthest behind of those that read `topic` is, per pixel; empty:
+    /// nobody was ever behind.
+    [[nodiscard]] std::vector<std::int64_t> columnsOf(const QString& topic, const TimeAxis& axis,
+                                                      int width) const;
+    /// A line for each consumer of `topic` that was behind or is not at `time`.
+    [[nodiscard]] QString textOf(const QString& topic, TimePoint time) const;
+    /// The scale that all share.
+    [[nodiscard]] std::int64_t top() const;
+    /// Another one whenever columnsOf() may be.
+    [[nodiscard]] quint64 revision() const { return m_revision; }
+
 Q_SIGNALS:
     /// wantedHeight() may be another one.
     void heightChanged();
+    void valuesChanged();
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -59,7 +71,7 @@ private:
     [[nodiscard]] std::vector<std::size_t> shownRows() const;
     /// The values in sight of a row; an empty track when there are none.
     [[nodiscard]] const LagTrack& valuesOf(const LagTrack& row) const;
-    [[nodiscard]] std::int64_t top() const;
+    void touch();
     void paintRow(QPainter& painter, const LagTrack& row, QRect rect) const;
     void paintHeader(QPainter& painter) const;
     void updateTitle();
@@ -75,6 +87,7 @@ private:
     std::vector<LagTrack> m_values;      ///< of m_range
     TimeRange m_range;                   ///< that m_values answer for
     nanoseconds m_step{0};               ///< how fine they are
+    quint64 m_revision = 0;
     bool m_isFolded = false;
     bool m_knows = false;
 };

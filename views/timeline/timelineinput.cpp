@@ -9,6 +9,7 @@
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
+#include "views/timeline/lagband.h"
 #include "views/timeline/navigation.h"
 #include "views/timeline/timelinetext.h"
 
@@ -283,6 +284,9 @@ void TimelineView::updateHover(QPoint position)
                 if (count > 0)
                     text = laneSentence(row.label, count, errors, under, m_key.weight);
             }
+            if (const QString behind = m_lags->textOf(topicOf(row), axis.timeAt(position.x()));
+                !behind.isEmpty())
+                text += (text.isEmpty() ? QString() : u"\n"_s) + behind;
         }
     } else if (shown && !plotRect().contains(position)) {
         const LaneRow& row = m_layout.rows()[shown->row];
@@ -290,6 +294,9 @@ void TimelineView::updateHover(QPoint position)
             std::int64_t errors = 0;
             const std::int64_t count = messagesIn(row, errors);
             text = laneSentence(row.label, count, errors, shared()->window(), m_key.weight);
+            if (const QString behind = m_lags->textOf(topicOf(row), shared()->playhead());
+                !behind.isEmpty())
+                text += u'\n' + behind;
         }
     }
     if (text.isEmpty()) {

@@ -11,6 +11,7 @@
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/base/zonebutton.h"
+#include "views/timeline/lagband.h"
 #include "views/timeline/timelinetext.h"
 
 #include <QPainter>
@@ -94,7 +95,8 @@ void TimelineView::ensureLayer()
                        shared()->slo(),
                        railRect().height(),
                        m_picks,
-                       m_findings->revision()};
+                       m_findings->revision(),
+                       m_lags->revision()};
     if (key == m_layerKey && !m_layer.isNull())
         return;
     m_layerKey = key;
@@ -147,6 +149,7 @@ void TimelineView::paintLayer(QPainter& painter)
         plot.united(railRect()).intersected(QRect(plot.left(), 0, plot.width(), height())));
     paintRail(painter);
     painter.setClipRect(plot);
+    paintLags(painter);
     paintTroubles(painter);
     paintSilences(painter);
     paintArrowsOf(painter, m_shownMarks);

@@ -117,6 +117,7 @@ TimelineView::TimelineView(const ViewContext& context, QWidget* parent)
         rebuildLayout();
         refresh();
     });
+    connect(m_lags, &LagBand::valuesChanged, this, [this] { update(); });
     const SharedView* shared = context.shared;
     connect(shared, &SharedView::sessionChanged, this, &TimelineView::refreshSession);
     connect(shared, &SharedView::windowChanged, this, [this] {
