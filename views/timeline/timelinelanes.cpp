@@ -365,13 +365,13 @@ void TimelineView::updateRail()
     if (railRect().height() == before)
         return;
     // What was selected does not slip below the rail: as much was in sight before it grew.
-    const auto row = m_lanes ? std::nullopt : m_layout.rowOf(selectedLane());
     placeChildren();
     const int grown = railRect().height() - before;
-    if (row && grown > 0) {
-        const LaneRow& lane = m_layout.rows()[*row];
+    const AgentId selected = m_lanes ? AgentId{} : selectedLane();
+    if (const auto row = m_layout.rowOf(selected); row && index(selected) != 0) {
+        const int foot = m_layout.rows()[*row].y + m_layout.rows()[*row].height;
         const int end = m_scroll->value() + lanesRect().height();
-        if (lane.y + lane.height > end && lane.y + lane.height <= end + grown)
+        if (foot > end && foot <= end + grown)
             scrollTo(*row);
     }
 }
