@@ -12,6 +12,23 @@ using namespace Qt::StringLiterals;
 
 namespace murmur {
 
+namespace {
+
+/// What of the facts has room: parts are left out from the end before one is cut, and a word that
+/// would be cut is not begun.
+QString factsThatFit(const QString& facts, const QFontMetrics& metrics, int room)
+{
+    QStringList parts = facts.split(u" · "_s);
+    while (parts.size() > 1 && metrics.horizontalAdvance(parts.join(u" · "_s)) > room)
+        parts.removeLast();
+    const QString text = parts.join(u" · "_s);
+    if (metrics.horizontalAdvance(text) > room && !text.contains(u' '))
+        return {};
+    return metrics.elidedText(text, Qt::ElideRight, room);
+}
+
+} // namespace
+
 PaneHeader::PaneHeader(const QString& title, QWidget* parent)
     : QWidget(parent)
     , m_title(title)
@@ -85,12 +102,16 @@ void PaneHeader::paintEvent(QPaintEvent*)
     const QFont small = theme.numberFont(9);
     const QFontMetrics factMetrics(small);
     const int room = right - (left + titleWidth + 16);
-    if (room < 40 || m_facts.isEmpty())
+    const QString facts =
+        room < 40 || m_facts.isEmpty() ? QString() : factsThatFit(m_facts, factMetrics, room);
+    if (const QString whole = facts == m_facts ? QString() : m_facts; toolTip() != whole)
+        setToolTip(whole);
+    if (facts.isEmpty())
         return;
     painter.setFont(small);
     painter.setPen(m_factsColor.isValid() ? m_factsColor : theme.secondary);
     painter.drawText(QRect(right - room, 0, room, height()), Qt::AlignVCenter | Qt::AlignRight,
-                     factMetrics.elidedText(m_facts, Qt::ElideRight, room));
+                     facts);
 }
 
 } // namespace murmur
