@@ -33,7 +33,8 @@ public:
             return m_challenge;
         }
         const qsizetype proofAt = said.lastIndexOf(",p=");
-        if (!said.startsWith("c=biws,r=" + m_nonce + ','))
+        // As brokers do, for clients that put their own part of it before ours once more.
+        if (!said.startsWith("c=biws,r=") || !said.left(proofAt).endsWith(m_nonce))
             return std::nullopt;
         const QByteArray salted = QPasswordDigestor::deriveKeyPbkdf2(
             m_algorithm, m_password, kSalt, 4096,
