@@ -111,7 +111,7 @@ private Q_SLOTS:
     void whatIsLeftOutByChoiceIsCounted()
     {
         const QString path = file("part.murmur");
-        QCOMPARE(murmur::murmur({u"record"_s, u"demo://?agents=8&rate=400"_s, u"-o"_s, path,
+        QCOMPARE(murmur::murmur({u"record"_s, u"demo://?agents=20&rate=400"_s, u"-o"_s, path,
                                  u"--for"_s, u"1s"_s, u"--exclude"_s, u"swarm.>"_s})
                      .code,
                  0);
