@@ -110,7 +110,7 @@ private Q_SLOTS:
 
     void whatIsLeftOutByChoiceIsCounted()
     {
-        const QString path = file("part.murmur");
+        const QString path = file("choice.murmur");
         QCOMPARE(murmur::murmur({u"record"_s, u"demo://?agents=20&rate=400"_s, u"-o"_s, path,
                                  u"--for"_s, u"1s"_s, u"--exclude"_s, u"swarm.>"_s})
                      .code,
@@ -326,7 +326,7 @@ private Q_SLOTS:
         QCOMPARE(none.code, 2);
         const Outcome wrong =
             murmur::murmur({u"tap"_s, u"--listen"_s, u"127.0.0.1:0"_s, u"--upstream"_s,
-                            u"http://h"_s, u"-o"_s, u"tap.murmur"_s},
+                            u"ftp://h"_s, u"-o"_s, u"tap.murmur"_s},
                            m_dir.path());
         QCOMPARE(wrong.code, 2);
         QVERIFY2(wrong.err.contains("wss://host/path"), wrong.err.constData());
