@@ -15,6 +15,7 @@
 #include "helpbrowser.h"
 #include "helppages.h"
 #include "injecting.h"
+#include "longwork.h"
 #include "mainwindow.h"
 #include "marking.h"
 #include "playbacksetup.h"
@@ -112,6 +113,7 @@ void Menus::buildFile()
     connect(m_recent, &QMenu::aboutToShow, this, &Menus::fillRecent);
     m_needSession.push_back(
         add(menu, tr("Save &as…"), QKeySequence(u"Ctrl+Shift+S"_s), [this] { saveAs(); }));
+    new LongWork(m_window, this);
     menu->addSeparator();
     add(menu, tr("&Import…"), QKeySequence(u"Ctrl+I"_s), [this] { m_exchanging->askForImport(); });
     m_needSession.push_back(add(menu, tr("&Export…"), QKeySequence(u"Ctrl+E"_s),

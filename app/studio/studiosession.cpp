@@ -4,8 +4,8 @@
 #include "studiosession.h"
 
 #include "recorderthread.h"
+#include "recordingfiles.h"
 #include "session/merge.h"
-#include "session/notes.h"
 #include "session/whynothing.h"
 #include "settings.h"
 #include "views/base/sharedview.h"
@@ -24,74 +24,6 @@ namespace murmur {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-namespace {
-
-/// The recording under its new name: renamed where that is possible, else copied and compared in
-/// length before the old one goes. Runs in a worker. No connection to the file is open in this
-/// process: closing a plain file handle would drop the locks that SQLite holds on it.
-Status moveFile(const QString& from, const QString& to, bool keepSource)
-{
-    QDir().mkpath(QFileInfo(to).absolutePath());
-    const auto failure = [&](const QString& why) {
-        return Error{ErrorCode::Unwritable,
-                     StudioSession::tr("The recording could not be saved as %1: %2. It is still "
-                                       "complete in %3.")
-                         .arg(shownPath(to), why, shownPath(from))};
-    };
-    // Written beside the old one and swapped in, so that a failure half-way leaves it whole.
-    const QString part = to + u".part"_s;
-    QFile::remove(part);
-    if (!keepSource && !QFileInfo::exists(to) && QFile::rename(from, to))
-        return Done{};
-    QFile source(from);
-    if (!source.copy(part)) {
-        const QString why = source.errorString();
-        QFile::remove(part);
-        return failure(why);
-    }
-    if (QFileInfo(part).size() != QFileInfo(from).size()) {
-        QFile::remove(part);
-        return failure(StudioSession::tr("the copy is not complete"));
-    }
-    QFile::setPermissions(part, QFile::ReadOwner | QFile::WriteOwner);
-    if (QFileInfo::exists(to) && !QFile::remove(to))
-        return failure(StudioSession::tr("the file that is there cannot be replaced"));
-    if (!QFile::rename(part, to))
-        return failure(StudioSession::tr("the copy could not be given its name"));
-    if (!keepSource)
-        QFile::remove(from);
-    return Done{};
-}
-
-/// What people said of it goes along: markers, judgements, names. Those of what was there before
-/// are about another recording.
-Status moveRecording(const QString& from, const QString& to, bool keepSource)
-{
-    const QString notes = notesPath(from);
-    const QString target = notesPath(to);
-    QDir().mkpath(QFileInfo(to).absolutePath());
-    QFile::remove(target);
-    if (QFileInfo::exists(notes) && !QFile::copy(notes, target))
-        return Error{ErrorCode::Unwritable,
-                     StudioSession::tr("The recording could not be saved as %1: its notes cannot "
-                                       "be written there. It is still complete in %2.")
-                         .arg(shownPath(to), shownPath(from))};
-    const Status moved = moveFile(from, to, keepSource);
-    if (!moved)
-        QFile::remove(target);
-    else if (!keepSource)
-        QFile::remove(notes);
-    return moved;
-}
-
-void removeRecording(const QString& path)
-{
-    for (const auto suffix : {""_L1, "-wal"_L1, "-shm"_L1, ".lock"_L1, "-notes"_L1})
-        QFile::remove(path + suffix);
-}
-
-} // namespace
-
 StudioSession::StudioSession(SharedView* shared, QString recordingsFolder, QObject* parent)
     : QObject(parent)
     , m_shared(shared)
@@ -105,7 +37,8 @@ StudioSession::StudioSession(SharedView* shared, QString recordingsFolder, QObje
 
 StudioSession::~StudioSession()
 {
-    m_merge.request_stop();
+    if (m_work)
+        m_work->stop.request_stop();
     letGo();
 }
 
@@ -378,6 +311,10 @@ void StudioSession::saveAs(const QString& path)
                                                "that is done, or cancel it first.")});
         return;
     }
+    if (m_work) {
+        Q_EMIT failed({ErrorCode::WrongUse, tr("It is being saved already.")});
+        return;
+    }
     if (isRecording()) {
         m_saveAs = to;
         Q_EMIT noted(
@@ -390,20 +327,49 @@ void StudioSession::saveAs(const QString& path)
         move(m_path, to, !(m_madeHere && isTemporary()));
 }
 
+std::shared_ptr<WorkMeter> StudioSession::beginWork(const QString& title)
+{
+    m_work = std::make_shared<WorkMeter>();
+    Q_EMIT workBegan(title);
+    return m_work;
+}
+
+void StudioSession::endWork(const Error* error)
+{
+    m_work.reset();
+    Q_EMIT workEnded();
+    if (error != nullptr && error->code == ErrorCode::Cancelled)
+        Q_EMIT noted(error->message);
+    else if (error != nullptr)
+        Q_EMIT failed(*error);
+}
+
+void StudioSession::cancelWork()
+{
+    if (m_work)
+        m_work->stop.request_stop();
+}
+
 void StudioSession::merge(const QString& to)
 {
+    const QString title =
+        tr("Merging %n recordings into %1", nullptr, static_cast<int>(m_paths.size()))
+            .arg(shownPath(to));
+    Q_EMIT noted(title + u" …"_s);
+    const auto meter = beginWork(title);
     MergeOptions options;
     options.session = m_options;
-    options.stop = m_merge.get_token();
-    Q_EMIT noted(tr("Merging %n recordings into %1 …", nullptr, static_cast<int>(m_paths.size()))
-                     .arg(shownPath(to)));
+    options.stop = meter->stop.get_token();
+    options.progress = [meter](std::int64_t done, std::int64_t total) {
+        meter->done = done;
+        meter->total = total;
+    };
     QtConcurrent::run([paths = m_paths, to, options] {
         return mergeRecordings(paths, to, options);
     }).then(this, [this, to](const Result<MergeResult>& merged) {
+        endWork(merged ? nullptr : &merged.error());
         if (merged)
             Q_EMIT noted(tr("Merged into %1").arg(shownPath(to)));
-        else
-            Q_EMIT failed(merged.error());
     });
 }
 
@@ -416,15 +382,15 @@ void StudioSession::move(QString from, QString to, bool keepSource)
     setState(State::Moving);
     letGo();
     const quint64 generation = ++m_generation;
+    const auto meter = beginWork(tr("Saving as %1").arg(shownPath(to)));
     whenReleased([=, this] {
         QtConcurrent::run([=] {
-            return moveRecording(from, to, keepSource);
+            return moveRecording(from, to, keepSource, *meter);
         }).then(this, [=, this](const Status& moved) {
+            endWork(moved ? nullptr : &moved.error());
             if (generation != m_generation)
                 return;
             const QString path = moved ? to : from;
-            if (!moved)
-                Q_EMIT failed(moved.error());
             if (wasLive)
                 Q_EMIT stopped(
                     {status.length, status.recorded, status.lost, status.lostIsKnown, path});

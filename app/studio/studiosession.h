@@ -16,12 +16,12 @@
 
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <vector>
 
 namespace murmur {
 
 class RecorderThread;
+struct WorkMeter;
 class SharedView;
 
 /// What the window has open: nothing, a recording, or a recording that is being made. Owns the
@@ -85,6 +85,9 @@ public:
     /// A closed recording is copied (one of our folder is moved) and opened under its new name; a
     /// running one goes there when it ends; several are merged.
     void saveAs(const QString& path);
+    /// What takes long, while it is done; else null. Cancelled, it ends as if it had never begun.
+    [[nodiscard]] std::shared_ptr<const WorkMeter> work() const { return m_work; }
+    void cancelWork();
     /// Lets go of a closed recording.
     void close();
     /// Reads what is open again, recording by recording, in the background, and opens it anew; its
@@ -106,6 +109,9 @@ Q_SIGNALS:
     void failed(const murmur::Error& error);
     /// The recording has ended and the file is complete.
     void stopped(const murmur::Kept& kept);
+    /// Something that may take long is done, and how far it is stands in work().
+    void workBegan(const QString& title);
+    void workEnded();
     /// Something worth a line that is no failure.
     void noted(const QString& sentence);
     /// `step`: "2 of 3", where several recordings are open.
@@ -121,6 +127,8 @@ private:
     void onStarted();
     void onStopped(const QString& problem);
     void finishStopped();
+    std::shared_ptr<WorkMeter> beginWork(const QString& title);
+    void endWork(const Error* error);
     void merge(const QString& to);
     void move(QString from, QString to, bool keepSource);
     /// Opens the recording anew; what is looked at stays.
@@ -143,7 +151,7 @@ private:
     QString m_path;
     QStringList m_paths; ///< all of a session of several
     SessionOptions m_options;
-    std::stop_source m_merge;
+    std::shared_ptr<WorkMeter> m_work;
     RereadJob* m_reread = nullptr; ///< of what is open; ours
     std::vector<RereadTask> m_undo;
     QString m_saveAs;
