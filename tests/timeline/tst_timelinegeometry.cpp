@@ -32,6 +32,7 @@ private Q_SLOTS:
     void denseArrowsAreBundled();
     void aColumnHasTheColourOfItsCommonestKind();
     void theIndexFindsLanesAndMessages();
+    void whoAsksWaitsUntilTheAnswer();
 };
 
 namespace {
@@ -361,6 +362,34 @@ void TestTimelineGeometry::theIndexFindsLanesAndMessages()
     QCOMPARE(index.highest(), Seq(4));
     QVERIFY(index.covers({at(1s), at(9s)}));
     QVERIFY(!index.covers({at(1s), at(11s)}));
+}
+
+void TestTimelineGeometry::whoAsksWaitsUntilTheAnswer()
+{
+    const auto request = [](Seq seq, nanoseconds time, std::uint32_t sender) {
+        Mark one = mark(seq, time, sender);
+        one.kind = Kind::Request;
+        return one;
+    };
+    const auto reply = [](Seq seq, nanoseconds time, Seq closes, nanoseconds latency) {
+        Mark one = mark(seq, time, 9);
+        one.kind = Kind::Reply;
+        one.closes = closes;
+        one.latency = latency.count();
+        return one;
+    };
+    MarkSlice slice;
+    slice.range = {at(0s), at(20s)};
+    slice.marks = {request(2, 1s, 1),    request(3, 2s, 1),     reply(4, 3s, 2, 2s),
+                   reply(5, 5s, 3, 3s),  request(6, 8s, 1),     reply(7, 9s, 6, 1s),
+                   request(8, 10s, 2),   reply(9, 11s, 1, 11s), // who asked 1 is not known
+                   reply(10, 12s, 8, 2s)};
+    const MarkIndex index(slice);
+    const auto waits = index.waits(AgentId(1));
+    QCOMPARE(std::vector<TimeRange>(waits.begin(), waits.end()),
+             (std::vector<TimeRange>{{at(1s), at(5s)}, {at(8s), at(9s)}}));
+    QCOMPARE(index.waits(AgentId(2)).size(), std::size_t(1));
+    QVERIFY(index.waits(AgentId(9)).empty());
 }
 
 QTEST_APPLESS_MAIN(TestTimelineGeometry)

@@ -21,7 +21,7 @@ constexpr int kRow = 22;
 constexpr int kSign = 34;
 constexpr int kWidth = 270;
 
-enum class Extra { None, Ours, Hollow, Call, LateCall, Density, Silence, Gap, Playhead };
+enum class Extra { None, Ours, Hollow, Call, LateCall, Wait, Density, Silence, Gap, Playhead };
 
 struct Row
 {
@@ -56,6 +56,7 @@ std::vector<Row> rows()
         extra(Extra::Hollow, Legend::tr("hollow"), Legend::tr("its content left out by choice")),
         extra(Extra::Call, Legend::tr("call"), Legend::tr("request to reply, on who replies")),
         extra(Extra::LateCall, Legend::tr("slow call"), Legend::tr("longer than the SLO")),
+        extra(Extra::Wait, Legend::tr("waits"), Legend::tr("for an answer, on who asked")),
         extra(Extra::Density, Legend::tr("density"), Legend::tr("too many to draw one by one")),
         extra(Extra::Silence, Legend::tr("silence"), Legend::tr("the agent stopped talking")),
         extra(Extra::Gap, Legend::tr("gap"), Legend::tr("lost by us, not by the agents")),
@@ -98,6 +99,10 @@ void paintSign(QPainter& painter, const Row& row, QRectF room, const Theme& them
         painter.setPen(Qt::NoPen);
         painter.setBrush(row.extra == Extra::Call ? request : theme.warning);
         painter.drawRoundedRect(QRectF(middle.x() - 12, middle.y() - 5, 24, 10), 2, 2);
+        return;
+    case Extra::Wait:
+        for (int i = 0; i < 3; ++i)
+            painter.fillRect(QRectF(middle.x() - 11 + 8 * i, middle.y() + 3, 4, 2), request);
         return;
     case Extra::Density:
         for (int i = 0; i < 8; ++i) {

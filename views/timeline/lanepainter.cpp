@@ -148,6 +148,7 @@ void LanePainter::prepare(const Theme& theme, qreal pixelRatio)
     const QColor event = theme.kinds[static_cast<std::size_t>(Kind::Event)];
     m_traffic = {mixed(event, theme.ground, 0.25), mixed(event, theme.ground, 0.45), event};
     const QColor request = theme.kinds[static_cast<std::size_t>(Kind::Request)];
+    m_wait = mixed(request, theme.ground, 0.6);
     m_call = {mixed(request, theme.ground, 0.12), mixed(request, theme.ground, 0.38),
               mixed(request, theme.ground, 0.8)};
     m_late = {mixed(theme.warning, theme.ground, 0.25), mixed(theme.warning, theme.ground, 0.72),
@@ -250,6 +251,34 @@ void LanePainter::paintCalls(QPainter& painter, std::span<const PlacedCall> call
         painter.drawText(shown.center().x() - width / 2,
                          shown.center().y() + (metrics.ascent() - metrics.descent() + 1) / 2, text);
     }
+}
+
+void LanePainter::paintWaits(QPainter& painter, std::span<const TimeRange> waits,
+                             const TimeAxis& axis, QRect lane) const
+{
+    constexpr int kDash = 4;
+    constexpr double kShortest = 6; // pixels: what is shorter is no line
+    const auto inSight = [&](const TimeRange& wait) { return wait.end <= axis.window().begin; };
+    const auto first = std::ranges::partition_point(waits, inSight);
+    std::vector<QRect> dashes;
+    for (const TimeRange& wait : std::span(first, waits.end())) {
+        if (wait.begin >= axis.window().end)
+            break;
+        const double from = axis.xAt(wait.begin);
+        if (axis.xAt(wait.end) - from < kShortest)
+            continue;
+        const int right = std::min(lane.right(), static_cast<int>(axis.xAt(wait.end)));
+        // Dashes move with what they are about.
+        const double hidden = std::max(0.0, lane.left() - from);
+        const int begin = static_cast<int>(from + std::floor(hidden / (2 * kDash)) * 2 * kDash);
+        for (int x = begin; x <= right; x += 2 * kDash)
+            dashes.emplace_back(x, lane.bottom() - 3, std::min(kDash, right - x + 1), 2);
+    }
+    if (dashes.empty())
+        return;
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(m_wait);
+    painter.drawRects(dashes.data(), static_cast<int>(dashes.size()));
 }
 
 void LanePainter::paintArrows(QPainter& painter, std::span<const PlacedArrow> arrows, int dy) const

@@ -27,6 +27,9 @@ public:
                     const std::function<Strength(const Mark&)>& strength) const;
     void paintCalls(QPainter& painter, std::span<const PlacedCall> calls, QRect lane,
                     nanoseconds slo, const std::function<Strength(const Mark&)>& strength) const;
+    /// A broken line at the foot of a lane while its agent waits for answers.
+    void paintWaits(QPainter& painter, std::span<const TimeRange> waits, const TimeAxis& axis,
+                    QRect lane) const;
     void paintArrows(QPainter& painter, std::span<const PlacedArrow> arrows, int dy) const;
     /// Slanted hatch with a sentence on a plate: silence.
     void paintSilence(QPainter& painter, QRect band, const QString& sentence) const;
@@ -62,6 +65,7 @@ private:
     Tones m_late;
     Tones m_ours; ///< the frame of what we sent
     QColor m_arrow;
+    QColor m_wait;
     QBrush m_silence;
     QBrush m_gap;
 };

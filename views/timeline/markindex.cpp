@@ -39,6 +39,42 @@ MarkIndex::MarkIndex(MarkSlice slice)
         m_lowest = m_lowest == 0 ? mark.seq : std::min(m_lowest, mark.seq);
         m_highest = std::max(m_highest, mark.seq);
     }
+    findWaits();
+}
+
+void MarkIndex::findWaits()
+{
+    std::unordered_map<Seq, AgentId> askers;
+    for (const Mark& mark : m_marks) {
+        if (mark.kind == Kind::Request)
+            askers.emplace(mark.seq, mark.sender);
+    }
+    for (const Mark& mark : m_marks) {
+        const auto asker =
+            mark.closes == 0 || mark.latency <= 0 ? askers.end() : askers.find(mark.closes);
+        if (asker != askers.end())
+            m_waits[index(asker->second)].push_back(
+                {fromNs(mark.time - mark.latency), fromNs(mark.time)});
+    }
+    for (auto& [agent, waits] : m_waits) {
+        std::ranges::sort(waits, {}, &TimeRange::begin);
+        std::size_t last = 0;
+        for (const TimeRange& wait : waits) {
+            if (wait.begin <= waits[last].end)
+                waits[last].end = std::max(waits[last].end, wait.end);
+            else
+                waits[++last] = wait;
+        }
+        waits.resize(last + 1);
+    }
+}
+
+std::span<const TimeRange> MarkIndex::waits(AgentId agent) const
+{
+    const auto found = m_waits.find(index(agent));
+    if (found == m_waits.end())
+        return {};
+    return found->second;
 }
 
 bool MarkIndex::holds(AgentId agent) const

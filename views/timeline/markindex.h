@@ -43,8 +43,13 @@ public:
     /// The marks of all lanes in `window`, by time.
     [[nodiscard]] std::span<const Mark> all(TimeRange window) const;
     [[nodiscard]] const Mark* find(Seq seq) const;
+    /// When `agent` waited for answers: from its requests to what closed them, by time, one after
+    /// the other. Of requests that lie before the range it is not known who asked.
+    [[nodiscard]] std::span<const TimeRange> waits(AgentId agent) const;
 
 private:
+    void findWaits();
+
     TimeRange m_range;
     bool m_isOfAll = true;
     std::vector<AgentId> m_agents;
@@ -54,6 +59,7 @@ private:
     Seq m_highest = 0;
     std::vector<Mark> m_marks; // by time
     std::unordered_map<std::uint32_t, std::vector<Mark>> m_lanes;
+    std::unordered_map<std::uint32_t, std::vector<TimeRange>> m_waits;
 };
 
 using MarkIndexPtr = std::shared_ptr<const MarkIndex>;

@@ -231,6 +231,8 @@ void TimelineView::paintRow(QPainter& painter, ShownRow& shown, const MarkIndexP
                                             : lane.data() - known.data())),
                            axis, 2);
             shown.marks = placeMarks(lane, axis, LanePainter::kMarkSize - 2);
+            if (!isWhole && !m_lanes)
+                m_painter.paintWaits(painter, marks->waits(row.agent), axis, shown.lane);
             m_painter.paintCalls(painter, shown.calls, shown.lane, shared()->slo(), strength);
             m_painter.paintMarks(painter, shown.marks, shown.lane, strength);
             return;
