@@ -9,10 +9,13 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QHostAddress>
+#include <QNetworkInterface>
 #include <QUrlQuery>
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
+#include <optional>
 
 using namespace Qt::StringLiterals;
 
@@ -52,6 +55,26 @@ QByteArray listOfHosts()
         readAt = changed;
     }
     return text;
+}
+
+/// The addresses that this machine has on its networks; asked for again after a while. Thread safe.
+QStringList addressesOfThisMachine()
+{
+    constexpr auto kOld = std::chrono::seconds(10);
+    static std::mutex mutex;
+    static std::optional<std::chrono::steady_clock::time_point> askedAt;
+    static QStringList addresses;
+    const auto now = std::chrono::steady_clock::now();
+    const std::lock_guard lock(mutex);
+    if (!askedAt || now - *askedAt > kOld) {
+        addresses.clear();
+        for (QHostAddress address : QNetworkInterface::allAddresses()) {
+            address.setScopeId({});
+            addresses << address.toString();
+        }
+        askedAt = now;
+    }
+    return addresses;
 }
 
 bool haveOneInCommon(const QStringList& one, const QStringList& other)
@@ -116,6 +139,31 @@ bool isSameBus(const QUrl& one, const QUrl& other)
     // Asked for each message: nearly always it is the same word.
     return one == other || haveOneInCommon(endpointsOf(one), endpointsOf(other)) ||
            haveOneInCommon(knownEndpointsOf(one), knownEndpointsOf(other));
+}
+
+QStringList possibleEndpointsOf(const QUrl& url)
+{
+    return possibleEndpointsOf(knownEndpointsOf(url), addressesOfThisMachine());
+}
+
+QStringList possibleEndpointsOf(const QStringList& known, const QStringList& ownAddresses)
+{
+    QStringList possible = known;
+    for (const QString& endpoint : known) {
+        const qsizetype port = endpoint.lastIndexOf(u':');
+        QHostAddress address(endpoint.left(port));
+        address.setScopeId({});
+        if (!address.isNull() && ownAddresses.contains(address.toString()))
+            possible << u"localhost"_s + endpoint.mid(port);
+    }
+    possible.removeDuplicates();
+    return possible;
+}
+
+bool mayBeSameBus(const QUrl& one, const QUrl& other)
+{
+    return isSameBus(one, other) ||
+           haveOneInCommon(possibleEndpointsOf(one), possibleEndpointsOf(other));
 }
 
 bool isOnThisMachine(const QUrl& url)

@@ -18,6 +18,13 @@ QStringList knownEndpointsOf(const QUrl& url, const QByteArray& hosts);
 /// Whether both name one bus at least, whatever they listen to on it, by all that is known of their
 /// names.
 bool isSameBus(const QUrl& one, const QUrl& other);
+/// The same, and each that is at an address of this machine on its networks as if it were at
+/// "localhost", too. Two servers may share a port at different addresses of one machine: this is
+/// for what forbids, never for what permits.
+QStringList possibleEndpointsOf(const QUrl& url);
+QStringList possibleEndpointsOf(const QStringList& known, const QStringList& ownAddresses);
+/// Whether both may be one bus.
+bool mayBeSameBus(const QUrl& one, const QUrl& other);
 /// Every endpoint is on this machine. False for what has none.
 bool isOnThisMachine(const QUrl& url);
 

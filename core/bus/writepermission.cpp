@@ -15,13 +15,30 @@ namespace murmur {
 
 namespace {
 
-bool isNamed(const QStringList& endpoints, const std::vector<QUrl>& urls)
+using Endpoints = QStringList (*)(const QUrl&);
+
+bool isNamed(const QStringList& endpoints, const std::vector<QUrl>& urls, Endpoints of)
 {
-    return std::ranges::any_of(urls, [&endpoints](const QUrl& url) {
-        return std::ranges::any_of(knownEndpointsOf(url), [&endpoints](const QString& endpoint) {
+    return std::ranges::any_of(urls, [&endpoints, of](const QUrl& url) {
+        return std::ranges::any_of(of(url), [&endpoints](const QString& endpoint) {
             return endpoints.contains(endpoint);
         });
     });
+}
+
+std::vector<Profile> namingOf(const std::vector<QUrl>& urls, const std::vector<Profile>& profiles,
+                              Endpoints of)
+{
+    QStringList endpoints;
+    for (const QUrl& url : urls)
+        endpoints << of(url);
+    std::vector<Profile> named;
+    for (const Profile& profile : profiles) {
+        const auto own = profile.urls();
+        if (own && isNamed(endpoints, *own, of))
+            named.push_back(profile);
+    }
+    return named;
 }
 
 } // namespace
@@ -29,21 +46,18 @@ bool isNamed(const QStringList& endpoints, const std::vector<QUrl>& urls)
 std::vector<Profile> profilesNaming(const std::vector<QUrl>& urls,
                                     const std::vector<Profile>& profiles)
 {
-    QStringList endpoints;
-    for (const QUrl& url : urls)
-        endpoints << knownEndpointsOf(url);
-    std::vector<Profile> named;
-    for (const Profile& profile : profiles) {
-        const auto own = profile.urls();
-        if (own && isNamed(endpoints, *own))
-            named.push_back(profile);
-    }
-    return named;
+    return namingOf(urls, profiles, &knownEndpointsOf);
+}
+
+std::vector<Profile> profilesThatMayName(const std::vector<QUrl>& urls,
+                                         const std::vector<Profile>& profiles)
+{
+    return namingOf(urls, profiles, &possibleEndpointsOf);
 }
 
 Status mayWrite(const QUrl& url, const std::vector<Profile>& profiles)
 {
-    const QStringList wanted = knownEndpointsOf(url);
+    const QStringList wanted = possibleEndpointsOf(url);
     for (const Profile& profile : profiles) {
         if (!profile.neverWrite)
             continue;
@@ -54,7 +68,7 @@ Status mayWrite(const QUrl& url, const std::vector<Profile>& profiles)
                          "buses it means cannot be read. %3"_s.arg(shownUrl(url), profile.name,
                                                                    urls.error().message)};
         }
-        if (isNamed(wanted, *urls)) {
+        if (isNamed(wanted, *urls, &possibleEndpointsOf)) {
             return Error{ErrorCode::WrongUse,
                          u"Nothing is ever sent to %1: the profile “%2” says never write."_s.arg(
                              shownUrl(url), profile.name)};

@@ -22,5 +22,8 @@ Status mayWrite(const QUrl& url, const std::vector<Profile>& profiles);
 /// The profiles that name the host and port of one of `urls`, in their order.
 std::vector<Profile> profilesNaming(const std::vector<QUrl>& urls,
                                     const std::vector<Profile>& profiles);
+/// Those that may name them, by what mayBeSameBus says: to be careful, never to permit.
+std::vector<Profile> profilesThatMayName(const std::vector<QUrl>& urls,
+                                         const std::vector<Profile>& profiles);
 
 } // namespace murmur

@@ -20,9 +20,12 @@ Environment environmentOf(const QUrl& target, const std::vector<Profile>& profil
     Environment said = Environment::None;
     for (const Profile& profile : profilesNaming({target}, profiles))
         said = std::max(said, profile.environment);
-    if (said != Environment::None)
-        return said;
-    return isOnThisMachine(target) ? Environment::Dev : Environment::Production;
+    if (said == Environment::None)
+        said = isOnThisMachine(target) ? Environment::Dev : Environment::Production;
+    // What may be another name of the target makes it more careful, never less.
+    for (const Profile& profile : profilesThatMayName({target}, profiles))
+        said = std::max(said, profile.environment);
+    return said;
 }
 
 Environment environmentOf(const QUrl& target)
@@ -87,7 +90,7 @@ void Arming::disarm()
 
 void Arming::lost(const QUrl& url)
 {
-    if (isSameBus(url, m_target))
+    if (mayBeSameBus(url, m_target))
         disarm();
 }
 

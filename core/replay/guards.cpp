@@ -126,7 +126,7 @@ Guards::Guards(GuardWish wish)
     : m_wish(std::move(wish))
     , m_scheme(plainScheme(m_wish.target))
     , m_isSource(std::ranges::any_of(
-          m_wish.sources, [this](const QUrl& url) { return isSameBus(url, m_wish.target); }))
+          m_wish.sources, [this](const QUrl& url) { return mayBeSameBus(url, m_wish.target); }))
 {
     for (const QByteArray& topic : m_wish.heardTopics)
         m_heard.insert(comparableTopic(topic, m_scheme));
@@ -140,6 +140,13 @@ std::optional<Refusal> Guards::mayStart(const Arming& arming, nanoseconds now) c
         return refusalOf(Guard::NeverWrite, allowed.error().message);
     if (const auto armed = arming.mayPublish(m_wish.target, now); !armed)
         return refusalOf(Guard::NotArmed, armed.error().message);
+    if (arming.environment() < m_wish.environment) {
+        return refusalOf(
+            Guard::NotArmed,
+            u"Nothing is sent to %1: it was armed as %2, and is %3 now. Arm it again."_s.arg(
+                shownUrl(m_wish.target), environmentName(arming.environment()),
+                environmentName(m_wish.environment)));
+    }
     return std::nullopt;
 }
 
@@ -149,6 +156,12 @@ bool Guards::isSystemTopic(QByteArrayView topic) const
         return true;
     if (hasWildcardToken(topic, m_scheme))
         return true;
+    // A relative name is resolved from the root.
+    QByteArray resolved;
+    if (m_scheme == "rosbridge"_L1 && !topic.startsWith('/')) {
+        resolved = '/' + topic.toByteArray();
+        topic = resolved;
+    }
     return std::ranges::any_of(kSystemTopics, [&](const SystemTopics& row) {
         return row.scheme == m_scheme &&
                topic.startsWith(QByteArrayView(row.start.data(), row.start.size()));

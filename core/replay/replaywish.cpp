@@ -356,7 +356,7 @@ Result<ReadWish> readWish(const ReplayWish& wish, const QUrl& target, const Repl
     QString prefix = asText(wish.prefix);
     const auto sources = replaySources(*scene.names);
     const bool isSource =
-        std::ranges::any_of(sources, [&](const QUrl& url) { return isSameBus(url, target); });
+        std::ranges::any_of(sources, [&](const QUrl& url) { return mayBeSameBus(url, target); });
     if (isSource && prefix.isEmpty() && wish.maps.empty() && wish.confirm.empty())
         prefix = read.usedPrefix = usualReplayPrefix(target.scheme());
     for (const Status& status :

@@ -10,6 +10,8 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QHash>
+#include <QHostAddress>
+#include <QNetworkInterface>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
@@ -212,6 +214,34 @@ private Q_SLOTS:
         QCOMPARE(known("nats://hq"), (QStringList{u"hq:4222"_s, u"10.0.0.7:4222"_s}));
         QVERIFY(known("nats://broker").contains(u"10.0.0.7:4222"_s));
         QCOMPARE(known("nats://elsewhere"), QStringList{u"elsewhere:4222"_s});
+    }
+
+    void whatIsAtAnAddressOfThisMachineMayBeHere()
+    {
+        const QStringList own{u"192.168.7.5"_s, u"fe80::7"_s};
+        const auto possible = [&own](const char* url) {
+            return possibleEndpointsOf(endpointsOf(QUrl(QString::fromLatin1(url))), own);
+        };
+        QVERIFY(possible("nats://192.168.7.5").contains(u"localhost:4222"_s));
+        QVERIFY(possible("redis://[fe80::7]:7000").contains(u"localhost:7000"_s));
+        QVERIFY(possible("kafka://far?broker=192.168.7.5:1").contains(u"localhost:1"_s));
+        QCOMPARE(possible("nats://192.168.7.6"), QStringList{u"192.168.7.6:4222"_s});
+        QCOMPARE(possible("nats://192.168.7.5.example.org"),
+                 QStringList{u"192.168.7.5.example.org:4222"_s});
+        // By what this machine says of itself; one that has no network has nothing to be tried.
+        for (const QHostAddress& address : QNetworkInterface::allAddresses()) {
+            if (address.isLoopback() || address.protocol() != QAbstractSocket::IPv4Protocol)
+                continue;
+            const QUrl there(u"nats://%1:4222"_s.arg(address.toString()));
+            const QUrl here(u"nats://localhost"_s);
+            QVERIFY(mayBeSameBus(there, here) && mayBeSameBus(here, there));
+            QVERIFY(!isSameBus(there, here) && !isOnThisMachine(there));
+            Profile profile = makeProfile();
+            profile.connections = QStringList{there.toString()};
+            QVERIFY(!mayWrite(here, {profile}));
+            profile.connections = QStringList{here.toString()};
+            QVERIFY(!mayWrite(there, {profile}));
+        }
     }
 
     void noVariableOverridesIt()

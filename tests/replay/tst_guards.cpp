@@ -6,6 +6,8 @@
 #include "base/message.h"
 #include "replay/guards.h"
 
+#include <QHostAddress>
+#include <QNetworkInterface>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -91,6 +93,19 @@ private Q_SLOTS:
             QCOMPARE(error(other, {}), QString());
             QVERIFY(!error(other, u"hq2"_s).isEmpty());
         }
+    }
+
+    void whatBecomesProductionIsArmedAnew()
+    {
+        Arming arming;
+        QVERIFY(arming.arm(QUrl(u"nats://hq"_s), Environment::Staging, 0s).ok());
+        QVERIFY(!guardsAt("nats://hq", Environment::Dev).mayStart(arming, 1s));
+        QVERIFY(!guardsAt("nats://hq", Environment::Staging).mayStart(arming, 1s));
+        const auto refusal = guardsAt("nats://hq", Environment::Production).mayStart(arming, 1s);
+        QVERIFY(refusal);
+        QCOMPARE(guardName(refusal->guard), u"not-armed"_s);
+        QVERIFY2(refusal->sentence.contains(u"staging, and is production now"_s),
+                 qPrintable(refusal->sentence));
     }
 
     void whatIsArmedIsOneBus()
@@ -195,6 +210,36 @@ private Q_SLOTS:
         QCOMPARE(int(environmentOf(QUrl(url), profiles)), environment);
     }
 
+    void anotherAddressOfThisMachineIsNoWayAround()
+    {
+        // What a machine without any network has not, nobody can go around by.
+        for (const QHostAddress& address : QNetworkInterface::allAddresses()) {
+            if (address.isLoopback() || address.protocol() != QAbstractSocket::IPv4Protocol)
+                continue;
+            const QUrl there(u"nats://"_s + address.toString());
+            const QUrl here(u"nats://localhost"_s);
+            GuardWish wish;
+            wish.environment = Environment::Dev;
+            wish.heardTopics = {"task"};
+            for (const auto& [target, source] : {std::pair{here, there}, std::pair{there, here}}) {
+                wish.target = target;
+                wish.sources = {source};
+                QCOMPARE(refused(Guards(wish), to("task")), u"same-target"_s);
+            }
+            // A profile of one makes the other more careful, never less; nor is it armed by it.
+            const QByteArray url = there.toString().toLatin1();
+            QCOMPARE(environmentOf(here, {profileOf(url.constData(), Environment::Staging)}),
+                     Environment::Staging);
+            QCOMPARE(environmentOf(there, {profileOf("nats://localhost", Environment::Dev)}),
+                     Environment::Production);
+            Arming arming;
+            QVERIFY(arming.arm(here, Environment::Dev, 0s).ok());
+            QVERIFY(!arming.mayPublish(there, 1s).ok());
+            arming.lost(there);
+            QVERIFY(!arming.isArmed(1s));
+        }
+    }
+
     void theBusKeepsItsOwnTopics_data()
     {
         QTest::addColumn<QString>("url");
@@ -225,6 +270,10 @@ private Q_SLOTS:
         row("kafka://h", "orders", false);
         row("rediss://h", "__keyevent@0__:set", true);
         row("redis://h", "agents.1", false);
+        row("rosbridge://h", "/rosout", true);
+        row("rosbridge://h", "rosout", true);
+        row("rosbridge://h", "clock", true);
+        row("rosbridge://h", "/pose", false);
         row("listen://h", "", true);
         row("listen://h", "$SYS", false);
     }

@@ -125,7 +125,7 @@ InjectionRun ComposerView::run() const
     if (const Session* session = shared()->session()) {
         const auto names = session->dictionaries();
         const bool isSource = std::ranges::any_of(
-            m_sources, [&](const QUrl& url) { return isSameBus(url, run.draft.target); });
+            m_sources, [&](const QUrl& url) { return mayBeSameBus(url, run.draft.target); });
         const std::uint32_t topics = isSource ? names->counts().topics : 0;
         for (std::uint32_t id = 1; id < topics; ++id)
             run.heardTopics.insert(

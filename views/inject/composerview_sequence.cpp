@@ -80,7 +80,7 @@ void ComposerView::showHost()
     const bool hasSequence = !m_sequence->isHidden() && !m_sequence->steps().empty();
     const bool areMany = m_repeat->value() > 1 || hasSequence;
     const bool isSource = areMany && std::ranges::any_of(m_sources, [this](const QUrl& url) {
-                              return isSameBus(url, target());
+                              return mayBeSameBus(url, target());
                           });
     m_host->setVisible(!target().scheme().isEmpty() &&
                        (environment() != Environment::Dev || isSource));

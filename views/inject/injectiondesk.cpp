@@ -58,6 +58,12 @@ void InjectionDesk::disarm()
     tick();
 }
 
+void InjectionDesk::holdTo(Environment environment)
+{
+    if (isArmed() && m_arming.environment() < environment)
+        disarm();
+}
+
 void InjectionDesk::lost(const QUrl& url)
 {
     const bool wasArmed = m_arming.isArmed(steadyNow());
@@ -96,6 +102,8 @@ Status InjectionDesk::send(InjectionRun run)
         return Error{ErrorCode::WrongUse, tr("It is still sending. Esc Esc stops it.")};
     const QUrl target = run.draft.target;
     run.environment = environmentOf(target);
+    if (isArmedFor(target))
+        holdTo(*run.environment);
     // Enter is one action there, and arming none of its own.
     if (!isArmedFor(target) && run.environment == Environment::Dev) {
         if (auto armed = arm(target, {}); !armed)

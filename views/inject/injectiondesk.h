@@ -25,6 +25,8 @@ public:
     /// Where a mistake costs most, only who types the host arms.
     Status arm(const QUrl& target, const QString& typedHost);
     void disarm();
+    /// Disarms what was armed as less than what it is now: a profile may have changed since.
+    void holdTo(Environment environment);
     /// A connection of the recording went down.
     void lost(const QUrl& url);
     [[nodiscard]] bool isArmed() const;

@@ -76,6 +76,8 @@ Status ReplayDesk::start(ReplayOrder order)
     if (!m_arming)
         return Error{ErrorCode::WrongUse, tr("Nothing can be armed here.")};
     const QUrl target = order.read.target;
+    if (m_arming->isArmedFor(target))
+        m_arming->holdTo(order.read.guards.environment);
     if (!m_arming->isArmedFor(target) && order.read.guards.environment == Environment::Dev) {
         if (auto armed = m_arming->arm(target, {}); !armed)
             return armed;

@@ -260,7 +260,7 @@ void ReplayView::showTarget()
     m_host->setToolTip(m_host->placeholderText());
     m_secret->setVisible(hasTarget && !url.userName().isEmpty());
     const bool isSource = hasTarget && std::ranges::any_of(m_heard, [&](const QString& heard) {
-                              return isSameBus(QUrl(heard), url);
+                              return mayBeSameBus(QUrl(heard), url);
                           });
     m_same->setVisible(isSource);
     m_same->setPlaceholderText(
