@@ -52,7 +52,7 @@ QString markText(const ReplayTally& tally)
     if (tally.marks[1] > 0)
         parts << u"%1 in the payload"_s.arg(grouped(tally.marks[1]));
     if (tally.marks[2] > 0)
-        parts << u"%1 not at all: no headers go there, and they are no JSON objects"_s.arg(
+        parts << u"%1 not at all: no headers go there, and into the payload none fits"_s.arg(
             grouped(tally.marks[2]));
     return parts.join(u", "_s);
 }

@@ -55,6 +55,7 @@ struct PublisherTraits
     bool hasKeys = false;    ///< a key, and tombstones of it
     bool hasRetain = false;  ///< a message can stay as state of its topic
     bool hasCorrelation = false; ///< an id beside the reply address
+    bool takesMembers = true;    ///< false: messages have the fields of their type, no mark fits in
     /// Where topics of one bus differ: whether this very message has headers. Any thread may ask.
     std::function<bool(const OutgoingMessage&)> carriesHeaders = {};
 

@@ -91,17 +91,15 @@ MarkPlace markPlaceOf(const OutgoingMessage& message, const PublisherTraits& tra
 {
     if (traits.hasHeadersFor(message))
         return MarkPlace::Headers;
-    return isJsonObject(message) ? MarkPlace::Payload : MarkPlace::Nowhere;
+    return traits.takesMembers && isJsonObject(message) ? MarkPlace::Payload : MarkPlace::Nowhere;
 }
 
 QString markSentence(MarkPlace place)
 {
     if (place != MarkPlace::Nowhere)
         return {};
-    return u"It carries no mark: there are no headers where it goes, and it is no JSON object. "
-           u"Nobody can "
-           u"tell "
-           "it from a message of an agent."_s;
+    return u"It carries no mark: there are no headers where it goes, and none fits into its "
+           "payload. Nobody can tell it from a message of an agent."_s;
 }
 
 QByteArray withoutMarks(const QByteArray& raw)

@@ -24,7 +24,7 @@ struct SentMark
 enum class MarkPlace : std::uint8_t { Headers, Payload, Nowhere };
 
 /// Where a mark fits: the headers where it has some on its bus, else the JSON object that the
-/// message is.
+/// message is, where the bus takes one with a member more.
 MarkPlace markPlaceOf(const OutgoingMessage& message, const PublisherTraits& traits);
 /// A sentence for Nowhere (what is missing and what it means), else empty.
 QString markSentence(MarkPlace place);

@@ -73,6 +73,7 @@ private Q_SLOTS:
         QVERIFY2(told.waitUp(), told.detail().constData());
         const PublisherTraits traits = told.publisher->traits();
         QVERIFY(traits.confirms && traits.hasTopics && !traits.hasHeaders && !traits.hasReplies);
+        QVERIFY(!traits.takesMembers);
         QByteArray expected;
         for (int i = 0; i < 1000; ++i) {
             const QByteArray n = QByteArray::number(i);

@@ -52,7 +52,7 @@ QString markText(const ReplayTally& tally)
         parts << ReplayReportPane::tr("%1 in the payload").arg(numberText(tally.marks[1]));
     if (tally.marks[2] > 0)
         parts << ReplayReportPane::tr(
-                     "%1 not at all (no headers go there, and they are no JSON objects)")
+                     "%1 not at all (no headers go there, and into the payload none fits)")
                      .arg(numberText(tally.marks[2]));
     return parts.join(u", "_s);
 }

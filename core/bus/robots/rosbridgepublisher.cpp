@@ -67,6 +67,7 @@ public:
     {
         PublisherTraits traits;
         traits.confirms = true;
+        traits.takesMembers = false;
         return traits;
     }
 
