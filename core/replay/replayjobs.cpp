@@ -263,8 +263,9 @@ QString cutOffWarning(const ReplayJobRecord& job)
     return u"Replay %1 was cut off. What went out after its place (%2) was kept may come twice: %3."_s
         .arg(job.id)
         .arg(job.position)
-        .arg(apart > 0 ? u"at its pace up to %1 messages"_s.arg(apart)
-                       : u"all that it sent, for none was kept yet"_s);
+        .arg(apart > 1    ? u"at its pace up to %1 messages"_s.arg(apart)
+             : apart == 1 ? u"at its pace one message"_s
+                          : u"all that it sent, for none was kept yet"_s);
 }
 
 void ReplayKeeping::note(ReplayJobRecord& job) const
