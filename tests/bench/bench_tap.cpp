@@ -3,7 +3,8 @@
 
 // How fast a tap relays WebSocket messages with recording, as a share of what it does with
 // recording off. A client and a server that do nothing else, each in a process of its own, have a
-// tap with a whole recorder between them; rounds take turns.
+// tap with a whole recorder between them; rounds take turns. On a machine with few processors the
+// threads of the recorder compete with all three; what relaying itself takes is told apart.
 //
 //   bench_tap [MEGABYTES] [ROUNDS]
 
@@ -13,7 +14,9 @@
 #include "session/recorder.h"
 
 #include <QCoreApplication>
+#include <QDir>
 #include <QElapsedTimer>
+#include <QFile>
 #include <QTemporaryDir>
 
 #include <arpa/inet.h>
@@ -133,18 +136,40 @@ int send(int port, long long bytes, int size)
     return 0;
 }
 
-double ownSeconds()
+struct Seconds
+{
+    double all = 0;      ///< of a processor, this program
+    double relaying = 0; ///< that of the thread that relays
+    double waiting = 0;  ///< that this thread was ready and had no processor
+};
+
+Seconds ownSeconds()
 {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
-    return double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-           double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+    Seconds seconds;
+    seconds.all = double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                  double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+    const QDir tasks(QStringLiteral("/proc/self/task"));
+    for (const QString& task : tasks.entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+        QFile name(tasks.filePath(task + u"/comm"_s));
+        QFile times(tasks.filePath(task + u"/schedstat"_s));
+        if (!name.open(QIODevice::ReadOnly) || name.readAll().trimmed() != "bus tap" ||
+            !times.open(QIODevice::ReadOnly))
+            continue;
+        const QByteArrayList words = times.readAll().split(' ');
+        seconds.relaying += words.value(0).toDouble() / 1e9;
+        seconds.waiting += words.value(1).toDouble() / 1e9;
+    }
+    return seconds;
 }
 
 struct Measured
 {
     double rate = 0;      ///< MB/s
     double processor = 0; ///< ms for each MB
+    double relaying = 0;  ///< of these, the relaying thread's
+    double waiting = 0;   ///< ms for each MB, of that thread for a processor
     double lost = 0;      ///< share of the messages
 };
 
@@ -161,20 +186,22 @@ Measured relay(ChildProgram& server, int port, bool isRecording, long long bytes
         return {};
     }
     const int at = QUrl(recorder.status().connections.front().url).port();
-    const double before = ownSeconds();
+    const Seconds before = ownSeconds();
     ChildProgram client;
     client.start(QCoreApplication::applicationFilePath(),
                  {u"--send"_s, QString::number(at), QString::number(bytes), QString::number(size)});
     while (!server.canReadLine() && server.waitForReadyRead(120'000)) {
     }
-    const double used = ownSeconds() - before;
+    const Seconds after = ownSeconds();
     const QByteArrayList words = server.readLine().trimmed().split(' ');
     client.waitForFinished();
     (void)recorder.stop();
     const RecorderStatus status = recorder.status();
     const double megabytes = words.value(0).toDouble() / 1e6;
     const double copies = double(status.recorded + status.lost);
-    return {megabytes / words.value(1).toDouble(), used / megabytes * 1000,
+    const double share = 1000 / megabytes;
+    return {megabytes / words.value(1).toDouble(), (after.all - before.all) * share,
+            (after.relaying - before.relaying) * share, (after.waiting - before.waiting) * share,
             copies > 0 ? double(status.lost) / copies : 0};
 }
 
@@ -201,24 +228,28 @@ int main(int argc, char** argv)
     }
     const int port = server.readLine().trimmed().toInt();
     for (const int size : {100, 300, 1000, 20'000}) {
-        std::vector<double> off;
-        std::vector<double> on;
-        std::vector<double> offProcessor;
-        std::vector<double> onProcessor;
-        std::vector<double> lost;
+        std::vector<Measured> off;
+        std::vector<Measured> on;
         for (int i = 0; i < rounds; ++i) {
-            const Measured without = relay(server, port, false, bytes, size);
-            const Measured with = relay(server, port, true, bytes, size);
-            off.push_back(without.rate);
-            on.push_back(with.rate);
-            offProcessor.push_back(without.processor);
-            onProcessor.push_back(with.processor);
-            lost.push_back(with.lost);
+            off.push_back(relay(server, port, false, bytes, size));
+            on.push_back(relay(server, port, true, bytes, size));
         }
+        const auto middle = [](const std::vector<Measured>& all, double Measured::*what) {
+            std::vector<double> values;
+            for (const Measured& one : all)
+                values.push_back(one.*what);
+            return median(std::move(values));
+        };
+        const double without = middle(off, &Measured::rate);
+        const double with = middle(on, &Measured::rate);
         std::printf("messages of %d bytes: relaying %.0f MB/s, with recording %.0f: %.2f; "
-                    "processor %.2f and %.2f ms a MB; %.0f %% of the copies left out\n",
-                    size, median(off), median(on), median(on) / median(off), median(offProcessor),
-                    median(onProcessor), median(lost) * 100);
+                    "%.0f %% of the copies left out\n"
+                    "  the relaying thread: %.2f and %.2f ms a MB, and waited %.2f and %.2f for a "
+                    "processor; the program: %.2f and %.2f\n",
+                    size, without, with, with / without, middle(on, &Measured::lost) * 100,
+                    middle(off, &Measured::relaying), middle(on, &Measured::relaying),
+                    middle(off, &Measured::waiting), middle(on, &Measured::waiting),
+                    middle(off, &Measured::processor), middle(on, &Measured::processor));
         std::fflush(stdout);
     }
     return 0;

@@ -226,6 +226,7 @@ void Tap::tick()
         if (i < m_pairs.size())
             m_pairs[i]->tellLost();
     }
+    m_copy.rest();
     // After an error such as “too many open files” Qt no longer accepts by itself.
     for (const auto& listener : m_listeners)
         listener->resumeAccepting();

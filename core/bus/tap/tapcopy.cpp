@@ -5,6 +5,9 @@
 
 #include "base/giveway.h"
 
+#include <pthread.h>
+
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <iterator>
@@ -20,7 +23,10 @@ constexpr std::size_t kRelief = TapCopy::kMostWaiting / 4;
 constexpr std::size_t kItemCost = 128;
 // Copies from this size on are kept to be used again, so many at each end.
 constexpr qsizetype kWorthKeeping = qsizetype(16) * 1024;
-constexpr std::size_t kMostSpare = 128;
+constexpr std::size_t kMostSpare = TapCopy::kMostWaiting / (std::size_t(64) << 10);
+constexpr std::size_t kGivenBack = 16; // at a time
+// What comes one by one wakes the copying thread so often at most.
+constexpr std::chrono::milliseconds kSoon{1};
 constexpr std::chrono::milliseconds kRoomWait{2};
 
 } // namespace
@@ -30,6 +36,9 @@ TapCopy::TapCopy(ConnectionId connection, MessageSink* sink, std::size_t maxMess
     , m_sink(sink)
     , m_maxMessage(maxMessage)
 {
+    m_soon.setSingleShot(true);
+    m_soon.setInterval(kSoon);
+    connect(&m_soon, &QTimer::timeout, this, &TapCopy::handOver);
 }
 
 TapCopy::~TapCopy()
@@ -180,19 +189,17 @@ void TapCopy::push(Item item)
     m_waitingBytes += size;
     m_handfulBytes += size;
     m_handful.push_back(std::move(item));
-    if (m_handfulBytes >= kHandful) {
+    m_isBusy = true;
+    if (m_handfulBytes >= kHandful)
         handOver();
-    } else if (!m_isHandOverPosted) {
-        // What is read in the same turn of the event loop wakes the thread once.
-        m_isHandOverPosted = true;
-        QMetaObject::invokeMethod(
-            this,
-            [this] {
-                m_isHandOverPosted = false;
-                handOver();
-            },
-            Qt::QueuedConnection);
-    }
+    else if (!m_soon.isActive())
+        m_soon.start();
+}
+
+void TapCopy::rest()
+{
+    if (!std::exchange(m_isBusy, false))
+        m_spare.resize(m_spare.size() - std::min(m_spare.size(), kGivenBack));
 }
 
 void TapCopy::handOver()
@@ -200,14 +207,19 @@ void TapCopy::handOver()
     if (m_handful.empty())
         return;
     m_handfulBytes = 0;
+    std::vector<QByteArray> surplus; // is freed without the lock
     {
         const std::lock_guard lock(m_mutex);
         if (m_waiting.empty())
             m_waiting.swap(m_handful);
         else
             std::move(m_handful.begin(), m_handful.end(), std::back_inserter(m_waiting));
-        if (m_spare.size() < kMostSpare)
+        if (m_spare.empty())
+            m_spare.swap(m_returned);
+        else if (m_spare.size() + m_returned.size() <= kMostSpare)
             std::move(m_returned.begin(), m_returned.end(), std::back_inserter(m_spare));
+        else
+            surplus.swap(m_returned);
         m_returned.clear();
     }
     m_handful.clear();
@@ -219,6 +231,7 @@ void TapCopy::finish()
     if (!m_thread.joinable())
         return;
     handOver();
+    m_soon.stop();
     {
         const std::lock_guard lock(m_mutex);
         m_isEnding = true;
@@ -229,6 +242,7 @@ void TapCopy::finish()
 
 void TapCopy::run()
 {
+    pthread_setname_np(pthread_self(), "tap copy"); // or it had the name of the relaying one
     giveWay(); // where there is too little for both, relaying comes first
     std::vector<Item> items;
     std::vector<QByteArray> used;

@@ -9,6 +9,7 @@
 #include "bus/tap/tapwalker.h"
 
 #include <QObject>
+#include <QTimer>
 
 #include <atomic>
 #include <condition_variable>
@@ -64,6 +65,8 @@ public:
     /// What was left out of a stream that has fallen silent would not be told until it speaks
     /// again: to be called now and then.
     void tellLost(const std::shared_ptr<TapStream>& stream, std::int64_t now);
+    /// Gives back some of the memory that copies of busier times had: to be called now and then.
+    void rest();
     /// Nothing comes after it: `why` goes to a message that has begun.
     void end(const std::shared_ptr<TapStream>& stream, const char* why, std::int64_t now);
     /// What this direction said cannot be read.
@@ -106,10 +109,12 @@ private:
     const std::size_t m_maxMessage;
 
     std::vector<Item> m_handful;
-    std::vector<QByteArray>
-        m_spare; ///< room that was used before: new room costs more than copying
+    // Room that was used before, as much as may wait: new room costs ten times what copying into it
+    // does, while somebody waits for his bytes.
+    std::vector<QByteArray> m_spare;
     std::size_t m_handfulBytes = 0;
-    bool m_isHandOverPosted = false;
+    QTimer m_soon;         ///< a handful that is not full is handed over
+    bool m_isBusy = false; ///< since rest()
 
     std::mutex m_mutex; // guards what follows
     std::condition_variable m_come;
