@@ -10,7 +10,9 @@
 #include <CLI/CLI.hpp>
 
 #include <QEventLoop>
+#include <QTimer>
 
+#include <chrono>
 #include <cmath>
 #include <memory>
 #include <string>
@@ -20,6 +22,8 @@ using namespace Qt::StringLiterals;
 namespace murmur::cli {
 
 namespace {
+
+constexpr std::chrono::milliseconds kRatePatience{2500};
 
 std::string asJson(const std::vector<FoundBus>& found)
 {
@@ -107,8 +111,18 @@ int run(bool json)
     Discovery discovery;
     QEventLoop loop;
     QObject::connect(&discovery, &Discovery::finished, &loop, &QEventLoop::quit);
+    discovery.setWatching(true);
     discovery.start();
     loop.exec();
+    // Some count, and have to be asked twice.
+    QObject::connect(&discovery, &Discovery::busChanged, &loop, [&] {
+        if (!discovery.awaitsRates())
+            loop.quit();
+    });
+    if (discovery.awaitsRates()) {
+        QTimer::singleShot(kRatePatience, &loop, &QEventLoop::quit);
+        loop.exec();
+    }
     StandardOutput output;
     output.write(json ? asJson(discovery.found()) : asText(discovery.found()));
     return output.finish();
@@ -122,7 +136,8 @@ void addBuses(CLI::App& app, Action& action)
     app.add_flag("--json", *json, "The list as JSON");
     app.footer(
         "\nOne short connection to each usual port of this machine; no topic is subscribed to.\n"
-        "Versions, topics and rates are told where the bus counts them.");
+        "Versions, topics and rates are told where the bus counts them; some are asked twice, "
+        "which takes two seconds.");
     app.callback([&action, json] { action = [json] { return run(*json); }; });
 }
 

@@ -83,7 +83,7 @@ private:
         m_isKnown = m_isKnown || step == ProbeTalk::Step::Known || step == ProbeTalk::Step::Done;
         if (isWatched) {
             if (step == ProbeTalk::Step::Done)
-                Q_EMIT m_owner.busChanged(bus, true);
+                m_owner.changed(*this);
             return;
         }
         if (step == ProbeTalk::Step::Done || step == ProbeTalk::Step::Other ||
@@ -191,6 +191,20 @@ void Discovery::found(Link& link)
     }
     m_found.push_back(link.bus);
     Q_EMIT busFound(link.bus);
+}
+
+void Discovery::changed(const Link& link)
+{
+    const auto known = std::ranges::find(m_found, link.bus.url, &FoundBus::url);
+    if (known != m_found.end())
+        *known = link.bus;
+    Q_EMIT busChanged(link.bus, true);
+}
+
+bool Discovery::awaitsRates() const
+{
+    return std::ranges::any_of(
+        m_links, [](const Link* link) { return link->isWatched && !link->bus.perSecond; });
 }
 
 void Discovery::gone(Link& link)

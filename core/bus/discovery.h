@@ -31,6 +31,8 @@ public:
     /// connection that stays. Off: the connections end.
     void setWatching(bool isOn);
     [[nodiscard]] const std::vector<FoundBus>& found() const { return m_found; }
+    /// A bus that counts for itself has not said how much flows: that takes two looks.
+    [[nodiscard]] bool awaitsRates() const;
     [[nodiscard]] bool isRunning() const { return m_open > 0; }
 
     static std::vector<BusProbe> usualProbes();
@@ -45,6 +47,7 @@ Q_SIGNALS:
 private:
     class Link;
     void found(Link& link);
+    void changed(const Link& link);
     void gone(Link& link);
     void settled();
 

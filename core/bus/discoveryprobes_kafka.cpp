@@ -154,6 +154,7 @@ private:
             return Step::Known;
         case kMetadata:
             m_partitions = hearMetadata(body, bus);
+            say += again(); // whoever stays has something to compare with
             return Step::Done;
         case kListOffsets:
             return hearOffsets(body, bus) ? Step::Done : Step::Known;
