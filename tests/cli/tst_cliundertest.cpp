@@ -7,6 +7,7 @@
 #include "cli/murmurprocess.h"
 
 #include <QDir>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QTemporaryDir>
 
@@ -121,6 +122,38 @@ private Q_SLOTS:
             tested(u"different"_s, {u"--ignore"_s, u"/double"_s, u"--slower"_s, u"300"_s});
         QVERIFY2(ignored.code == 0, QByteArray(ignored.err + ignored.out).constData());
     }
+    void oneThatSaysMoreIsTold()
+    {
+        const Outcome outcome = tested(u"more"_s, {u"--slower"_s, u"300"_s});
+        QCOMPARE(outcome.code, 1);
+        QCOMPARE(divergences(outcome), QStringList{u"extra"_s});
+        const auto lines = outcome.objects();
+        const auto point = std::ranges::find_if(
+            lines, [](const QJsonObject& line) { return line.contains(u"divergence"); });
+        QCOMPARE((*point)[u"topic"].toString(), u"thoughts"_s);
+        QCOMPARE(outcome.objects().back()[u"same"].toInt(), 5);
+        QVERIFY(junit().contains("failures=\"1\""));
+    }
+    /// One that takes longer than the questions were apart.
+    void itIsAskedAtTheRecordedPaceOrWhenItHasAnswered()
+    {
+        QVERIFY(tested(u"slower"_s, {u"--slower"_s, u"0"_s}).code == 0);
+        QCOMPARE(heardByTheLast(), u"qqqqqaaaaa"_s);
+        QVERIFY(tested(u"slower"_s,
+                       {u"--slower"_s, u"0"_s, u"--reply-driven"_s, u"--answers-for"_s, u"20s"_s})
+                    .code == 0);
+        QCOMPARE(heardByTheLast(), u"qaqaqaqaqa"_s);
+        // One who says nothing is not waited for without an end.
+        QElapsedTimer timer;
+        timer.start();
+        Recording hub(path(u"mute.murmur"_s));
+        const Outcome mute = murmur::murmur(
+            {u"replay"_s, path(u"said.murmur"_s), u"--to"_s,
+             u"listen://127.0.0.1:%1"_s.arg(hub.port()), u"--under-test"_s, u"worker"_s,
+             u"--reply-driven"_s, u"--answers-for"_s, u"300ms"_s, u"--arm"_s, u"--json"_s});
+        QCOMPARE(divergences(mute), QStringList(5, u"missing"_s));
+        QVERIFY(timer.elapsed() >= 1200);
+    }
     void oneThatIsNotThereSaysNothing()
     {
         Recording hub(path(u"alone.murmur"_s));
@@ -148,10 +181,14 @@ private:
         Bus bus(path(u"living-%1.murmur"_s.arg(++m_count)), manner);
         if (!bus.isReady)
             return {};
-        return murmur::murmur(QStringList{u"replay"_s, path(u"said.murmur"_s), u"--to"_s, bus.url(),
-                                          u"--under-test"_s, u"worker"_s, u"--junit"_s,
-                                          path(u"junit.xml"_s), u"--arm"_s, u"--json"_s} +
-                              more);
+        const Outcome outcome =
+            murmur::murmur(QStringList{u"replay"_s, path(u"said.murmur"_s), u"--to"_s, bus.url(),
+                                       u"--under-test"_s, u"worker"_s, u"--junit"_s,
+                                       path(u"junit.xml"_s), u"--arm"_s, u"--json"_s} +
+                           more);
+        if (bus.close() != 0)
+            return {};
+        return outcome;
     }
     static QStringList divergences(const Outcome& outcome)
     {
@@ -161,6 +198,18 @@ private:
                 names << line[u"divergence"].toString();
         }
         return names;
+    }
+
+    /// The questions and answers in the order in which the bus of the last test heard them.
+    [[nodiscard]] QString heardByTheLast() const
+    {
+        QString order;
+        for (const QJsonObject& message :
+             murmur::murmur(
+                 {u"query"_s, path(u"living-%1.murmur"_s.arg(m_count)), u""_s, u"--json"_s})
+                 .objects())
+            order += message[u"topic"].toString() == u"tasks"_s ? u'q' : u'a';
+        return order;
     }
 
     QTemporaryDir m_dir;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // An agent for tests, a process of its own at a hub: doubles the number that it is asked for. As
-// told by its second argument it does that as always ("same"), takes its time ("slower"), or has
-// learnt something else ("different").
+// told by its second argument it does that as always ("same"), takes its time ("slower"), has
+// learnt something else ("different"), or has a word to add ("more").
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -50,10 +50,13 @@ int main(int argc, char** argv)
                                        {u"at"_s, QDateTime::currentMSecsSinceEpoch()}}}};
         const auto time =
             manner == u"slower"_s ? std::chrono::milliseconds(1500) : std::chrono::milliseconds(2);
-        QTimer::singleShot(time, &socket, [&socket, answer] {
+        const auto say = [&socket](const QJsonObject& what) {
             socket.sendTextMessage(
-                QString::fromUtf8(QJsonDocument(answer).toJson(QJsonDocument::Compact)));
-        });
+                QString::fromUtf8(QJsonDocument(what).toJson(QJsonDocument::Compact)));
+        };
+        QTimer::singleShot(time, &socket, [say, answer] { say(answer); });
+        if (manner == u"more"_s && number == 2)
+            say({{u"topic"_s, u"thoughts"_s}, {u"from"_s, u"worker"_s}, {u"payload"_s, u"hm"_s}});
     });
     socket.open(QUrl(arguments.value(1)));
     return QCoreApplication::exec();
