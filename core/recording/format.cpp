@@ -206,7 +206,7 @@ Result<Database> openRecording(const QString& path)
     }
     if (auto status = checkRecording(*opened); !status)
         return status.error();
-    (void)opened->run("PRAGMA query_only=1; PRAGMA cache_size=-4000; PRAGMA mmap_size=0;");
+    (void)opened->run("PRAGMA query_only=1; PRAGMA cache_size=-1000; PRAGMA mmap_size=0;");
     return opened;
 }
 

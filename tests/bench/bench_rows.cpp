@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // A recording against what one would do otherwise: an SQLite table with a row a message and two
-// indexes, of the same messages in the same run. `bench_rows [COUNT]`.
+// indexes, of the same messages in the same run. `bench_rows [COUNT] [ROUNDS]`.
 
 #include "corpus.h"
 
@@ -20,6 +20,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <random>
 
 using namespace murmur;
@@ -138,6 +139,7 @@ double scanHeaders(RecordingReader& reader)
     Columns columns;
     std::int64_t sum = 0;
     for (Seq seq = 1;;) {
+        const RecordingReader::Snapshot snapshot(reader); // as a search does: locks are taken once
         const auto blocks = reader.blocksFrom(seq, 256);
         if (blocks.empty())
             break;
@@ -171,10 +173,12 @@ std::pair<double, double> oneMessage(RecordingReader& reader, Database& database
     for (int i = 0; i < 1000; ++i) {
         const Seq seq = 1 + static_cast<Seq>(random() % static_cast<std::uint64_t>(last));
         auto start = Clock::now();
+        std::optional<RecordingReader::Snapshot> snapshot(std::in_place, reader);
         const auto block = reader.blockOf(seq);
         if (!block || !reader.load(*block, AllColumns, columns) ||
             !reader.loadPayload(*block, bytes))
             return {};
+        snapshot.reset();
         ours.push_back(secondsSince(start));
         start = Clock::now();
         if (!row.bind(1, seq).step() || row.blob(7).empty())
@@ -191,6 +195,7 @@ int main(int argc, char** argv)
 {
     QCoreApplication app(argc, argv);
     const std::int64_t count = argc > 1 ? std::atoll(argv[1]) : 1'000'000;
+    const int rounds = argc > 2 ? std::atoi(argv[2]) : 3;
     Dictionaries names;
     Interpreter interpreter(names);
     const ConnectionId connection = names.connection("demo://", "demo");
@@ -209,7 +214,7 @@ int main(int argc, char** argv)
     const QString path = directory.filePath(u"blocks.murmur"_s);
     const QString table = directory.filePath(u"rows.sqlite"_s);
     Database database;
-    for (int round = 0; round < 3; ++round) {
+    for (int round = 0; round < rounds; ++round) {
         QFile::remove(path);
         auto start = Clock::now();
         if (!record(path, names, runs))
