@@ -21,6 +21,14 @@ struct ByteMasks
 
 inline constexpr unsigned kMarks = 9;
 
+/// Bit i tells of byte i of 64.
+struct LetterMasks
+{
+    std::uint64_t letters = 0;   ///< a-z and A-Z
+    std::uint64_t beyondHex = 0; ///< g-z and G-Z
+    std::uint64_t escapes = 0;   ///< backslashes
+};
+
 #ifdef __SSE2__
 
 /// Bytes from `first` to `first` + `more`.
@@ -59,6 +67,19 @@ inline std::uint64_t marksOf(const char* bytes, unsigned char firstMark) noexcep
     return marks;
 }
 
+inline LetterMasks letterMasksOf(const char* bytes) noexcept
+{
+    LetterMasks masks;
+    for (unsigned i = 0; i < 4; ++i) {
+        const __m128i four = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes) + i);
+        const __m128i lower = _mm_or_si128(four, _mm_set1_epi8(0x20));
+        masks.letters |= byteBits(areBetween(lower, 'a', 25)) << (16 * i);
+        masks.beyondHex |= byteBits(areBetween(lower, 'g', 19)) << (16 * i);
+        masks.escapes |= byteBits(_mm_cmpeq_epi8(four, _mm_set1_epi8('\\'))) << (16 * i);
+    }
+    return masks;
+}
+
 #else
 
 inline ByteMasks masksOf(const char* bytes, unsigned char firstMark) noexcept
@@ -78,6 +99,18 @@ inline ByteMasks masksOf(const char* bytes, unsigned char firstMark) noexcept
 inline std::uint64_t marksOf(const char* bytes, unsigned char firstMark) noexcept
 {
     return masksOf(bytes, firstMark).marks;
+}
+
+inline LetterMasks letterMasksOf(const char* bytes) noexcept
+{
+    LetterMasks masks;
+    for (unsigned i = 0; i < 64; ++i) {
+        const auto lower = static_cast<unsigned char>(bytes[i] | 0x20);
+        masks.letters |= std::uint64_t(static_cast<unsigned char>(lower - 'a') < 26) << i;
+        masks.beyondHex |= std::uint64_t(static_cast<unsigned char>(lower - 'g') < 20) << i;
+        masks.escapes |= std::uint64_t(bytes[i] == '\\') << i;
+    }
+    return masks;
 }
 
 #endif

@@ -4,10 +4,13 @@
 #include "recording/textfilter.h"
 
 #include "base/message.h"
+#include "recording/bytemasks.h"
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
+#include <functional>
 
 namespace murmur {
 
@@ -24,22 +27,9 @@ constexpr std::size_t kFewestSlots = 512;
 constexpr std::size_t kPartSlots = 2048;
 /// One part in so many of the payload.
 constexpr std::int64_t kShare = 50;
-constexpr unsigned kLastHex = 6;
-constexpr std::uint8_t kNoHex = 0x80;
 
-/// 1 … 26 by letter, whatever its case, with kNoHex where it is no hexadecimal digit; 0: no letter.
-constexpr std::array<std::uint8_t, 256> letters()
-{
-    std::array<std::uint8_t, 256> table{};
-    for (unsigned i = 0; i < 26; ++i) {
-        table['a' + i] = table['A' + i] =
-            static_cast<std::uint8_t>((i + 1) | (i + 1 > kLastHex ? kNoHex : 0u));
-    }
-    return table;
-}
-constexpr std::array<std::uint8_t, 256> kLetters = letters();
-
-/// The slot of four letters, a byte each, of which none is 0.
+/// The slot of four letters, a byte each, the first in the highest; of each the lowest five bits
+/// count, which are the same whatever its case.
 constexpr std::uint32_t slotOf(std::uint32_t letters) noexcept
 {
     // Five bits of each, side by side.
@@ -59,24 +49,42 @@ bool isEscape(std::string_view text, const char* at)
     return rest.size() > 3 && (rest[1] | 0x20) == 'u' && rest[2] == '0' && rest[3] == '0';
 }
 
-/// Calls `visit` with the slot, out of kMostSlots, of each gram: of the last letters where there
-/// are enough of them, and one among them is no hexadecimal digit.
+/// Calls `visit` with the slot, out of kMostSlots, of each gram: of four letters in a row, of which
+/// one is no hexadecimal digit. All bytes of a recording pass through here. So 64 of them are
+/// looked at once, as bits: where a letter follows three letters is where their bits, moved, agree;
+/// and only these places are looked at. The last three of 64 are looked at again with those that
+/// follow.
 template<typename Visit>
 void visitGrams(std::string_view text, Visit visit)
 {
     static_assert(kGramLetters == sizeof(std::uint32_t));
-    std::uint32_t last = 0; // a byte for each of the last letters; 0: a gap
-    for (const char& byte : text) {
-        const std::uint8_t letter = kLetters[static_cast<unsigned char>(byte)];
-        last = last << 8 | letter;
-        if (letter == 0) {
-            if (byte == '\\' && isEscape(text, &byte))
-                visit(kEscapeSlot);
-            continue;
+    constexpr std::size_t kLook = 64;
+    constexpr std::size_t kStep = kLook - (kGramLetters - 1);
+    std::array<char, kLook> rest; // the end, and then nothing
+    for (std::size_t at = 0; at < text.size(); at += kStep) {
+        const char* bytes = text.data() + at;
+        if (text.size() - at < kLook) {
+            rest.fill('\0');
+            std::memcpy(rest.data(), bytes, text.size() - at);
+            bytes = rest.data();
         }
-        const bool hasGap = ((last - 0x0101'0101u) & ~last & 0x8080'8080u) != 0;
-        if (!hasGap && (last & 0x8080'8080u) != 0)
-            visit(slotOf(last));
+        const LetterMasks masks = letterMasksOf(bytes);
+        const auto inRow = [](std::uint64_t bits, auto join) {
+            return join(join(bits, bits >> 1), join(bits >> 2, bits >> 3));
+        };
+        std::uint64_t grams =
+            inRow(masks.letters, std::bit_and<>()) & inRow(masks.beyondHex, std::bit_or<>());
+        for (; grams != 0; grams &= grams - 1) {
+            std::uint32_t four = 0;
+            std::memcpy(&four, bytes + __builtin_ctzll(grams), sizeof four);
+            visit(slotOf(std::endian::native == std::endian::little ? __builtin_bswap32(four)
+                                                                    : four));
+        }
+        for (std::uint64_t escapes = masks.escapes; escapes != 0; escapes &= escapes - 1) {
+            const auto place = at + static_cast<std::size_t>(__builtin_ctzll(escapes));
+            if (isEscape(text, text.data() + place))
+                visit(kEscapeSlot);
+        }
     }
 }
 
