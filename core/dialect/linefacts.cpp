@@ -63,6 +63,9 @@ void LineFacts::Parser::take(std::string_view key, Value value, LineFacts& facts
             facts.m_received = time;
     } else if (key == "received" && facts.m_received == kNoTime) {
         facts.m_received = statedTime(value);
+    } else if (facts.m_stated == kNoTime &&
+               (key == "time" || key == "timestamp" || key == "@timestamp" || key == "ts")) {
+        facts.m_stated = statedTime(value);
     }
 }
 
@@ -117,6 +120,7 @@ bool LineFacts::look(std::string_view line)
 {
     m_reason = {};
     m_received = kNoTime;
+    m_stated = kNoTime;
     m_parser->topic.clear();
     m_parser->own = 0;
     m_parser->hasReceivedAt = false;

@@ -27,6 +27,9 @@ public:
     [[nodiscard]] std::string_view reason() const { return m_reason; }
     /// `received_at`, else `received`, else kNoTime: the message's own time is its dialect's word.
     [[nodiscard]] std::int64_t received() const { return m_received; }
+    /// `time`, `timestamp`, `@timestamp` or `ts`, the first that is a time, else kNoTime: for
+    /// messages whose dialect has no word for it.
+    [[nodiscard]] std::int64_t stated() const { return m_stated; }
     /// Member `topic`; empty: none. Valid until the next look.
     [[nodiscard]] std::string_view topic() const { return m_topic; }
     /// It has the members of a message that this program wrote.
@@ -38,6 +41,7 @@ private:
     std::string_view m_reason;
     std::string_view m_topic;
     std::int64_t m_received = kNoTime;
+    std::int64_t m_stated = kNoTime;
     bool m_isOwn = false;
 };
 

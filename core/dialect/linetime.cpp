@@ -44,6 +44,8 @@ std::int64_t LineTime::look(std::string_view line, std::string_view topic)
         m_interpretation.clear();
         m_chooser.interpret(0, static_cast<std::uint32_t>(idHash(m_topic)), view, m_interpretation);
         time = m_interpretation.sent;
+        if (time == kNoTime && isJson)
+            time = m_facts.stated();
     }
     if (time != kNoTime)
         m_last = time;

@@ -12,7 +12,7 @@ namespace murmur {
 
 /// When each of the lines of an input was said, and on which topic, by the rule of imports: the
 /// member `received_at`, else `received`, else the message's own time as its dialect reads it, else
-/// that of the line before it. One thread.
+/// a member that is called so, else that of the line before it. One thread.
 class LineTime
 {
 public:

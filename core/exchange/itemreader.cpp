@@ -152,6 +152,8 @@ ItemReader::Read ItemReader::read(const ImportedItem& item)
         markDamaged(item, item.isTruncated ? "too long to be kept whole" : m_facts.reason(), read);
     else if (time == kNoTime)
         time = dialectTime(message, line);
+    if (time == kNoTime && isJson)
+        time = m_facts.stated();
     read.hasOwnTime = time != kNoTime;
     if (!read.hasOwnTime)
         time = m_lastTime;

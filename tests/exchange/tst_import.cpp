@@ -42,6 +42,10 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("input");
         QTest::addColumn<QString>("messages");
+        QTest::newRow("where the dialect has none, a member that is called so")
+            << "{'event':'on_chat_model_start','name':'m','run_id':'r','parent_ids':[],'tags':[],"
+               "'metadata':{'langgraph_node':'n'},'data':{},'time':1767225601}"_ba
+            << u"1 x.jsonl n"_s;
         QTest::newRow("received_at before received before its own")
             << "{'from':'a','received':'2026-01-01T00:00:02Z','received_at':'2026-01-01T00:00:01Z',"
                "'timestamp':'2026-01-01T00:00:03Z'}\n"
