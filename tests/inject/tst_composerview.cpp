@@ -6,6 +6,7 @@
 
 #include "views/inject/composerview.h"
 
+#include "bus/profile.h"
 #include "replay/memorypublisher.h"
 #include "support/recorded.h"
 #include "views/base/sharedview.h"
@@ -14,15 +15,20 @@
 #include "views/inject/payloadedit.h"
 #include "views/inject/sequencepane.h"
 
+#include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
+#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTreeWidget>
+
+#include <algorithm>
 
 using namespace murmur;
 using namespace murmur::tests;
@@ -244,6 +250,36 @@ private Q_SLOTS:
         scene.view.send();
         QVERIFY(ended.wait(5000));
         QCOMPARE(scene.bus.count(), 1);
+    }
+
+    void whatBecomesProductionIsArmedAnew()
+    {
+        Scene scene;
+        scene.view.setConnections(
+            {connectionTo("listen://127.0.0.1:7777", ConnectionStatus::State::Up)});
+        scene.view.toggleArmed();
+        QVERIFY(scene.view.desk()->isArmed());
+        InjectionDraft draft = scene.view.draft();
+        draft.topic = "a";
+        draft.payload = "{}";
+        scene.view.setDraft(draft);
+        auto profiles = Profiles::load();
+        QVERIFY(profiles);
+        Profile profile;
+        profile.name = u"shop"_s;
+        profile.connections = {u"ws://localhost:7777/?murmur.hub=1"_s};
+        profile.environment = Environment::Production;
+        QVERIFY(profiles->put(profile));
+        for (int i = 0; i < 3; ++i)
+            scene.view.send();
+        QVERIFY(!scene.view.desk()->isRunning());
+        QVERIFY(!scene.view.desk()->isArmed());
+        QCOMPARE(scene.bus.made.load(), 0);
+        // Nor does it become less by being typed wrong.
+        scene.view.host()->setText(u"localhost.example"_s);
+        scene.view.toggleArmed();
+        QVERIFY(!scene.view.desk()->isArmed());
+        QVERIFY(profiles->remove(u"shop"_s));
     }
 
     void aConnectionThatGoesDownDisarms()
@@ -472,6 +508,51 @@ private Q_SLOTS:
         QVERIFY(scene.bus.count() <= atStop + 1);
     }
 
+    void aMessageIsKeptUnderANameOfOnesOwn()
+    {
+        Scene scene;
+        scene.view.targets()->setEditText(u"nats://hq"_s);
+        InjectionDraft draft = scene.view.draft();
+        draft.topic = "tasks";
+        draft.payload = "{\"n\":1}";
+        scene.view.setDraft(draft);
+        auto* history = scene.view.findChild<QMenu*>(u"history"_s);
+        QVERIFY(history);
+        const auto names = [history] {
+            Q_EMIT history->aboutToShow();
+            QStringList stars;
+            for (const QAction* action : history->actions()) {
+                if (action->text().startsWith(u"★ "))
+                    stars << action->text();
+            }
+            return stars;
+        };
+        const auto choose = [&](const QString& text) {
+            (void)names();
+            const auto all = history->actions();
+            const auto found = std::ranges::find(all, text, &QAction::text);
+            QVERIFY2(found != all.end(), qPrintable(text));
+            (*found)->trigger();
+        };
+        const auto call = [&scene](const QString& name) {
+            auto* dialog = scene.view.findChild<QInputDialog*>();
+            QVERIFY(dialog);
+            dialog->setTextValue(name);
+            dialog->accept();
+            QTRY_VERIFY(!scene.view.findChild<QInputDialog*>());
+        };
+        choose(u"Keep this…"_s);
+        call(u"wake them"_s);
+        choose(u"Keep this for hq:4222 only…"_s);
+        call(u"only there"_s);
+        QCOMPARE(names(), (QStringList{u"★ only there   (hq:4222 only)"_s, u"★ wake them"_s}));
+        scene.view.targets()->setEditText(u"nats://elsewhere"_s);
+        QCOMPARE(names(), QStringList{u"★ wake them"_s});
+        draft.payload = "{}";
+        scene.view.setDraft(draft);
+        choose(u"★ wake them"_s);
+        QCOMPARE(scene.view.draft().payload, QByteArray("{\"n\":1}"));
+    }
     void whatWasKeptBeforeIsStillRead()
     {
         ComposerMemory memory;
@@ -504,6 +585,19 @@ private Q_SLOTS:
         QVERIFY(again.snippet(u"ask"_s));
         QCOMPARE(again.snippet(u"ask"_s)->key, QByteArray("k"));
         QVERIFY(again.snippet(u"ask"_s)->retain);
+        // One of that name for one bus is another.
+        const QString bus = ComposerMemory::busKey(QUrl(u"nats://HQ:4222?subject=a"_s));
+        QCOMPARE(bus, ComposerMemory::busKey(QUrl(u"nats://hq"_s)));
+        draft.key = "other";
+        again.keep(u"ask"_s, draft, bus);
+        ComposerMemory third;
+        third.fromJson(again.toJson());
+        QCOMPARE(third.names(bus), QStringList{u"ask"_s});
+        QVERIFY(third.names(u"elsewhere:1"_s).isEmpty());
+        QCOMPARE(third.snippet(u"ask"_s, bus)->key, QByteArray("other"));
+        QCOMPARE(third.snippet(u"ask"_s)->key, QByteArray("k"));
+        third.forget(u"ask"_s, bus);
+        QVERIFY(third.names(bus).isEmpty() && third.names().size() == 1);
         again.forget(u"ask"_s);
         QVERIFY(again.names().isEmpty());
         again.fromJson("broken");

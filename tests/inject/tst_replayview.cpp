@@ -449,6 +449,49 @@ private Q_SLOTS:
         QCOMPARE(scene.bus.count(), 3);
     }
 
+    void whatBecomesProductionIsArmedAnew()
+    {
+        Scene scene(tasks(3));
+        scene.to(kOther);
+        QVERIFY(scene.sendAll());
+        QCOMPARE(scene.bus.count(), 3);
+        QVERIFY(scene.view.desk()->arming()->isArmed());
+        auto profiles = Profiles::load();
+        QVERIFY(profiles);
+        Profile profile;
+        profile.name = u"shop"_s;
+        profile.connections = {u"ws://localhost:7778/?murmur.hub=1"_s};
+        profile.environment = Environment::Production;
+        QVERIFY(profiles->put(profile));
+        QVERIFY(scene.look());
+        scene.view.goOn();
+        QVERIFY(!scene.view.desk()->isRunning());
+        QVERIFY(!scene.view.desk()->arming()->isArmed());
+        QCOMPARE(scene.bus.count(), 3);
+        QVERIFY(profiles->remove(u"shop"_s));
+    }
+
+    void anotherNameOfTheSourceIsTheSource()
+    {
+        Scene scene(tasks(4));
+        for (const char* url : {"listen://localhost:7777", "listen://[::1]:7777",
+                                "ws://127.0.0.1:7777/x?murmur.hub=1", "listen://LOCALHOST.:7777"}) {
+            scene.to(url);
+            QVERIFY(scene.view.sameTopics()->isVisible());
+            ReplayWish wish;
+            wish.maps = {"nothing=x"};
+            scene.view.form()->setWish(wish);
+            QVERIFY(scene.look());
+            QCOMPARE(scene.view.forecast()->tally.messages, 0);
+            scene.view.goOn();
+            QVERIFY(!scene.view.desk()->isRunning());
+            scene.view.form()->setWish({});
+            QVERIFY(scene.look());
+            QVERIFY(scene.view.forecast()->tally.topics.contains("replay.tasks.even"));
+        }
+        QCOMPARE(scene.bus.started.load(), 0);
+    }
+
     void whatIsNeverWrittenToIsNotArmed()
     {
         auto profiles = Profiles::load();

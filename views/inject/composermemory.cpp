@@ -3,6 +3,7 @@
 
 #include "views/inject/composermemory.h"
 
+#include "bus/endpoint.h"
 #include "replay/injectionsequence.h"
 
 #include <QJsonArray>
@@ -60,29 +61,44 @@ void ComposerMemory::remember(const InjectionDraft& draft)
         m_history.resize(kMostRemembered);
 }
 
-void ComposerMemory::keep(const QString& name, const InjectionDraft& draft)
+void ComposerMemory::keep(const QString& name, const InjectionDraft& draft, const QString& bus)
 {
     if (!name.trimmed().isEmpty() && draft.payload.size() <= kMostBytes)
-        m_snippets[name.trimmed()] = bareDraft(draft);
+        m_snippets[bus][name.trimmed()] = bareDraft(draft);
 }
 
-void ComposerMemory::forget(const QString& name)
+void ComposerMemory::forget(const QString& name, const QString& bus)
 {
-    m_snippets.erase(name);
+    const auto found = m_snippets.find(bus);
+    if (found == m_snippets.end())
+        return;
+    found->second.erase(name);
+    if (found->second.empty())
+        m_snippets.erase(found);
 }
 
-QStringList ComposerMemory::names() const
+QStringList ComposerMemory::names(const QString& bus) const
 {
     QStringList names;
-    for (const auto& [name, draft] : m_snippets)
-        names << name;
+    if (const auto found = m_snippets.find(bus); found != m_snippets.end()) {
+        for (const auto& [name, draft] : found->second)
+            names << name;
+    }
     return names;
 }
 
-const InjectionDraft* ComposerMemory::snippet(const QString& name) const
+const InjectionDraft* ComposerMemory::snippet(const QString& name, const QString& bus) const
 {
-    const auto found = m_snippets.find(name);
-    return found == m_snippets.end() ? nullptr : &found->second;
+    const auto of = m_snippets.find(bus);
+    if (of == m_snippets.end())
+        return nullptr;
+    const auto found = of->second.find(name);
+    return found == of->second.end() ? nullptr : &found->second;
+}
+
+QString ComposerMemory::busKey(const QUrl& bus)
+{
+    return bus.scheme().isEmpty() ? QString() : endpointsOf(bus).value(0);
 }
 
 QByteArray ComposerMemory::toJson() const
@@ -90,15 +106,21 @@ QByteArray ComposerMemory::toJson() const
     QJsonArray history;
     for (const InjectionDraft& draft : m_history)
         history.append(draftToJson(draft));
-    QJsonObject snippets;
-    for (const auto& [name, draft] : m_snippets)
-        snippets[name] = draftToJson(draft);
+    QJsonObject buses;
+    for (const auto& [bus, kept] : m_snippets) {
+        QJsonObject snippets;
+        for (const auto& [name, draft] : kept)
+            snippets[name] = draftToJson(draft);
+        buses[bus] = snippets;
+    }
+    const QJsonValue snippets = buses.take(QString());
     QJsonObject sequences;
     for (const auto& [name, steps] : m_sequences)
         sequences[name] = sequenceToJson(steps);
     return QJsonDocument(QJsonObject{{u"format"_s, 2},
                                      {u"history"_s, history},
-                                     {u"snippets"_s, snippets},
+                                     {u"snippets"_s, snippets.toObject()},
+                                     {u"bus_snippets"_s, buses},
                                      {u"sequences"_s, sequences}})
         .toJson(QJsonDocument::Compact);
 }
@@ -115,11 +137,16 @@ void ComposerMemory::fromJson(const QByteArray& json)
             draft && m_history.size() < kMostRemembered)
             m_history.push_back(*draft);
     }
-    const QJsonObject snippets = object[u"snippets"_s].toObject();
-    for (auto one = snippets.begin(); one != snippets.end(); ++one) {
-        if (const auto draft = keptDraft(one.value().toObject(), format))
-            m_snippets[one.key()] = *draft;
-    }
+    const auto take = [&](const QString& bus, const QJsonObject& snippets) {
+        for (auto one = snippets.begin(); one != snippets.end(); ++one) {
+            if (const auto draft = keptDraft(one.value().toObject(), format))
+                m_snippets[bus][one.key()] = *draft;
+        }
+    };
+    take({}, object[u"snippets"_s].toObject());
+    const QJsonObject buses = object[u"bus_snippets"_s].toObject();
+    for (auto one = buses.begin(); one != buses.end(); ++one)
+        take(one.key(), one.value().toObject());
     const QJsonObject sequences = object[u"sequences"_s].toObject();
     for (auto one = sequences.begin(); one != sequences.end(); ++one) {
         if (auto steps = sequenceFromJson(one.value().toObject()))

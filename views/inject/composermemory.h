@@ -7,6 +7,7 @@
 #include <QByteArray>
 #include <QString>
 #include <QStringList>
+#include <QUrl>
 
 #include <map>
 #include <vector>
@@ -14,7 +15,7 @@
 namespace murmur {
 
 /// What was sent lately, and what was kept under a name, one message or a sequence: all that a
-/// person wrote; no bus and no secret.
+/// person wrote; no secret, and of the bus no more than its host and port.
 class ComposerMemory
 {
 public:
@@ -25,10 +26,13 @@ public:
     void remember(const InjectionDraft& draft);
     [[nodiscard]] const std::vector<InjectionDraft>& history() const { return m_history; }
 
-    void keep(const QString& name, const InjectionDraft& draft);
-    void forget(const QString& name);
-    [[nodiscard]] QStringList names() const;
-    [[nodiscard]] const InjectionDraft* snippet(const QString& name) const;
+    /// `bus`: of that one only, as of busKey; empty: of all.
+    void keep(const QString& name, const InjectionDraft& draft, const QString& bus = {});
+    void forget(const QString& name, const QString& bus = {});
+    [[nodiscard]] QStringList names(const QString& bus = {}) const;
+    [[nodiscard]] const InjectionDraft* snippet(const QString& name, const QString& bus = {}) const;
+    /// Its host and port, whatever is listened to; empty: none.
+    static QString busKey(const QUrl& bus);
 
     void keepSequence(const QString& name, const std::vector<InjectionStep>& steps);
     void forgetSequence(const QString& name);
@@ -41,7 +45,7 @@ public:
 
 private:
     std::vector<InjectionDraft> m_history;
-    std::map<QString, InjectionDraft> m_snippets;
+    std::map<QString, std::map<QString, InjectionDraft>> m_snippets; ///< by bus and name
     std::map<QString, std::vector<InjectionStep>> m_sequences;
 };
 

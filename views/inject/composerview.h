@@ -97,6 +97,7 @@ private:
     QWidget* buildSend();
     void connectParts();
     void fillMenus();
+    void askForName(const QString& bus);
     void insert(const QString& variable);
     void onSessionChanged();
     void readConnections();

@@ -20,6 +20,7 @@
 #include <QDoubleSpinBox>
 #include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -168,6 +169,7 @@ QWidget* ComposerView::buildSend()
                 [this, text] { insert(text); });
     }
     m_memoryMenu = new QMenu(box);
+    m_memoryMenu->setObjectName(u"history"_s);
     connect(m_memoryMenu, &QMenu::aboutToShow, this, &ComposerView::fillMenus);
     m_repeat = new QSpinBox(box);
     m_repeat->setRange(1, 1'000'000);
@@ -272,27 +274,38 @@ void ComposerView::insert(const QString& variable)
 
 void ComposerView::fillMenus()
 {
+    qDeleteAll(m_memoryMenu->findChildren<QMenu*>(Qt::FindDirectChildrenOnly));
     m_memoryMenu->clear();
     const auto use = [this](const InjectionDraft& draft) {
         InjectionDraft filled = draft;
         filled.target = target();
         setDraft(filled);
     };
-    for (const QString& name : m_memory.names()) {
-        connect(m_memoryMenu->addAction(u"★ "_s + name), &QAction::triggered, this,
-                [this, name, use] {
-                    if (const InjectionDraft* draft = m_memory.snippet(name))
-                        use(*draft);
-                });
+    const QString own = ComposerMemory::busKey(target());
+    QMenu* forget = nullptr;
+    for (const QString& bus :
+         own.isEmpty() ? QStringList{QString()} : QStringList{own, QString()}) {
+        for (const QString& name : m_memory.names(bus)) {
+            const QString shown =
+                u"★ "_s + (bus.isEmpty() ? name : tr("%1   (%2 only)").arg(name, bus));
+            connect(m_memoryMenu->addAction(shown), &QAction::triggered, this,
+                    [this, name, bus, use] {
+                        if (const InjectionDraft* draft = m_memory.snippet(name, bus))
+                            use(*draft);
+                    });
+            if (forget == nullptr)
+                forget = new QMenu(tr("Forget"), m_memoryMenu);
+            connect(forget->addAction(shown), &QAction::triggered, this,
+                    [this, name, bus] { m_memory.forget(name, bus); });
+        }
     }
-    const QString name = m_topic->text();
-    QAction* keep = m_memoryMenu->addAction(tr("Keep this as “%1”").arg(name));
-    keep->setEnabled(!name.isEmpty());
-    connect(keep, &QAction::triggered, this, [this, name] { m_memory.keep(name, draft()); });
-    if (m_memory.snippet(name)) {
-        connect(m_memoryMenu->addAction(tr("Forget “%1”").arg(name)), &QAction::triggered, this,
-                [this, name] { m_memory.forget(name); });
-    }
+    connect(m_memoryMenu->addAction(tr("Keep this…")), &QAction::triggered, this,
+            [this] { askForName({}); });
+    if (!own.isEmpty())
+        connect(m_memoryMenu->addAction(tr("Keep this for %1 only…").arg(own)), &QAction::triggered,
+                this, [this, own] { askForName(own); });
+    if (forget != nullptr)
+        m_memoryMenu->addMenu(forget);
     m_memoryMenu->addSeparator();
     for (const InjectionDraft& draft : m_memory.history()) {
         const QString text = QString::fromUtf8(draft.topic) + u"   "_s +
@@ -302,6 +315,20 @@ void ComposerView::fillMenus()
     }
     if (m_memory.history().empty())
         m_memoryMenu->addAction(tr("Nothing was sent yet"))->setEnabled(false);
+}
+
+/// Under which it is kept; one of that name is replaced.
+void ComposerView::askForName(const QString& bus)
+{
+    auto* dialog = new QInputDialog(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Keep the message"));
+    dialog->setLabelText(bus.isEmpty() ? tr("Its name, for every bus:")
+                                       : tr("Its name, for %1 only:").arg(bus));
+    dialog->setTextValue(m_topic->text());
+    connect(dialog, &QInputDialog::textValueSelected, this,
+            [this, bus](const QString& name) { m_memory.keep(name, draft(), bus); });
+    dialog->open();
 }
 
 } // namespace murmur
