@@ -16,7 +16,9 @@
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
 #include "views/connect/attachedit.h"
+#include "views/inject/injectiondesk.h"
 #include "views/inject/payloadedit.h"
+#include "windowgroup.h"
 #include "workspace.h"
 
 #include <QComboBox>
@@ -85,8 +87,28 @@ private Q_SLOTS:
         QVERIFY(!injecting->isArmed());
         QVERIFY(!injecting->frame()->isVisible());
         QVERIFY(window.statusLine()->text().startsWith(u"Observing only"_s));
+
+        // Another window of the session is armed by itself, and is no way for this one; keys in
+        // either end it.
+        MainWindow* other = window.group()->openAnother(&window);
+        auto* others = qobject_cast<ComposerView*>(other->workspace()->view(u"inject"));
+        QVERIFY(others->desk()->arm(hub(), {}).ok());
+        QVERIFY(other->menus()->injecting()->frame()->isVisible());
+        QVERIFY(!injecting->isArmed() && !composer->desk()->isArmedFor(hub()));
+        QVERIFY(!injecting->frame()->isVisible());
+        QTest::qWait(60);
+        for (int i = 0; i < 2; ++i) {
+            QTest::keyClick(composer->payload(), Qt::Key_Escape);
+            QTest::qWait(60);
+        }
+        QVERIFY(!others->desk()->isArmed());
+        QVERIFY(!other->menus()->injecting()->frame()->isVisible());
+        // What is lost is lost for both.
+        QVERIFY(others->desk()->arm(hub(), {}).ok() && composer->desk()->arm(hub(), {}).ok());
         window.closeRecording();
         QTRY_VERIFY(!window.session()->isRecording() && !window.session()->isBusy());
+        QVERIFY(!injecting->isArmed());
+        QVERIFY(!others->desk()->isArmed());
     }
 
 private:
