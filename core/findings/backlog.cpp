@@ -45,6 +45,18 @@ public:
         return kAllKinds & static_cast<KindSet>(~kindSet(Kind::Heartbeat));
     }
 
+    [[nodiscard]] bool expects() const override { return true; }
+    void expect(const Heard& message, const Scene& /*scene*/) override
+    {
+        if (message.closes != 0) {
+            m_calls.fetch(message.sender);
+        } else if (message.receivers.size() == 1) {
+            const bool isCall = message.kind == Kind::Request;
+            (isCall ? m_calls : m_acts).fetch(message.receivers.front());
+            __builtin_prefetch(&m_given[place(message.seq)], 1);
+        }
+    }
+
     void hear(const Heard& message, const Scene& /*scene*/, Findings& /*findings*/) override
     {
         if (message.answered.request != 0) {
@@ -111,10 +123,10 @@ private:
     struct Sample
     {
         std::int64_t time = 0;
-        std::int64_t asked = 0;
-        std::int64_t done = 0;
         std::int64_t longest = 0; ///< ns, of what was done until then
-        [[nodiscard]] std::int64_t open() const { return asked - done; }
+        std::uint32_t asked = 0;  ///< the lower half: there are many of these
+        std::uint32_t done = 0;
+        [[nodiscard]] std::int64_t open() const { return std::int64_t(asked) - std::int64_t(done); }
     };
     struct Work
     {
@@ -150,7 +162,8 @@ private:
         Work& work = server.work;
         if (work.asked == 0)
             return;
-        work.samples.push_back({now, work.asked, work.done, work.longest});
+        work.samples.push_back({now, work.longest, static_cast<std::uint32_t>(work.asked),
+                                static_cast<std::uint32_t>(work.done)});
         if (work.samples.size() > m_steps + 1)
             work.samples.erase(work.samples.begin());
         if (work.samples.size() <= m_steps)

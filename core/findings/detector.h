@@ -49,10 +49,14 @@ public:
     [[nodiscard]] virtual KindSet kinds() const { return kAllKinds; }
     /// A message concerns it when it has one of these; 0: whatever it has.
     [[nodiscard]] virtual Traits traits() const { return 0; }
-    /// A message is about to pass: the time to fetch from far memory what it will take. For those
-    /// that say so.
-    virtual void expect(const Heard& /*message*/) {}
+    /// A message will pass after a few others: the time to fetch from far memory what it will take,
+    /// and nothing else, for nobody knows yet what it answers and to whom it goes. Of those whose
+    /// caller looks ahead; for detectors that say so.
+    virtual void expect(const Heard& /*message*/, const Scene& /*scene*/) {}
     [[nodiscard]] virtual bool expects() const { return false; }
+    /// It is close now: to fetch what that leads to, for those that expect and say so.
+    virtual void approach(const Heard& /*message*/, const Scene& /*scene*/) {}
+    [[nodiscard]] virtual bool approaches() const { return false; }
     /// A message passes. `scene` knows of it already.
     virtual void hear(const Heard& message, const Scene& scene, Findings& findings) = 0;
     /// About once a second of the session's time, also in silence, as long as the recorder was

@@ -3,9 +3,8 @@
 #include "findings/doubleownership.h"
 
 #include "findings/keymeanings.h"
+#include "findings/keytable.h"
 #include "findings/scene.h"
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <algorithm>
 #include <array>
@@ -60,9 +59,7 @@ public:
         const std::string_view name = message.valueOf(*holder);
         if (name.size() < 3 || name.front() != '"')
             return; // nobody, or no name
-        const std::uint64_t key = message.id(IdField::Conversation).empty()
-                                      ? std::uint64_t(index(message.topic)) | 1ull << 60
-                                      : message.matterHash();
+        const std::uint64_t key = keyOf(message);
         Thing& thing = thingOf(key);
         if (isOver) {
             thing.claims.clear();
@@ -96,18 +93,24 @@ private:
         });
     }
 
+    static std::uint64_t keyOf(const Heard& message)
+    {
+        return message.id(IdField::Conversation).empty()
+                   ? std::uint64_t(index(message.topic)) | 1ull << 60
+                   : message.matterHash();
+    }
     Thing& thingOf(std::uint64_t key)
     {
-        const auto [at, isNew] = m_things.try_emplace(key);
-        if (isNew) {
-            m_order.push_back(key);
-            if (m_order.size() > kMostThings) {
-                m_things.erase(m_order.front());
-                m_order.pop_front();
-                ++m_forgotten;
-            }
+        if (Thing* const known = m_things.find(key))
+            return *known;
+        if (m_order.size() >= kMostThings) {
+            m_things.erase(m_order.front());
+            m_order.pop_front();
+            m_things.fetch(m_order.front()); // the next to give way
+            ++m_forgotten;
         }
-        return at->second;
+        m_order.push_back(key);
+        return *m_things.add(key).first;
     }
 
     void claim(Thing& thing, std::uint64_t key, const Heard& message, std::uint64_t holder,
@@ -150,7 +153,7 @@ private:
 
     std::int64_t m_within;
     KeyMeanings<What> m_meanings;
-    boost::unordered_flat_map<std::uint64_t, Thing> m_things;
+    KeyTable<Thing> m_things;
     std::deque<std::uint64_t> m_order;
     std::int64_t m_forgotten = 0;
 };

@@ -16,7 +16,7 @@ constexpr const char* kId = "duplicate-delivery";
 constexpr Parameter kWithin{"within", 60, Unit::Seconds,
                             "how long a message counts as the same one"};
 constexpr std::array kParameters{kWithin};
-constexpr unsigned kBits = 19; // 8 MiB
+constexpr unsigned kBits = 19; // a few MiB
 
 class DuplicateDelivery final : public Detector
 {
@@ -27,15 +27,12 @@ public:
     }
 
     [[nodiscard]] bool expects() const override { return true; }
-    void expect(const Heard& message) override
+    void expect(const Heard& message, const Scene& /*scene*/) override
     {
-        const std::uint64_t id = idHash(message.id(IdField::Message));
-        m_key = id == 0 ? 0 : keyOf(message, id);
-        m_answerKey = message.closes == 0 ? 0 : answerKeyOf(message);
-        if (m_key != 0)
-            m_ids.fetch(m_key);
-        if (m_answerKey != 0)
-            m_answers.fetch(m_answerKey);
+        if (message.ownHash() != 0)
+            m_ids.fetch(keyOf(message));
+        if (message.closes != 0)
+            m_answers.fetch(answerKeyOf(message));
     }
 
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
@@ -43,8 +40,8 @@ public:
         if ((message.flags & Retained) != 0)
             return; // a broker says it to each who comes
         Seq first = 0;
-        if (m_key != 0) {
-            first = m_ids.put(m_key, message.time, message.seq, m_within);
+        if (message.ownHash() != 0) {
+            first = m_ids.put(keyOf(message), message.time, message.seq, m_within);
         } else if (message.step.what == SequenceStep::What::Again) {
             first = message.seq;
         }
@@ -70,10 +67,10 @@ private:
         return key ^ (key >> 33);
     }
 
-    static std::uint64_t keyOf(const Heard& message, std::uint64_t id)
+    static std::uint64_t keyOf(const Heard& message)
     {
         // The same id on another topic is another use of it.
-        return mixed(id ^ std::rotl(std::uint64_t(index(message.sender)), 40) ^
+        return mixed(message.ownHash() ^ std::rotl(std::uint64_t(index(message.sender)), 40) ^
                      std::rotl(std::uint64_t(index(message.topic)), 20) ^
                      std::uint64_t(index(message.connection)));
     }
@@ -82,12 +79,13 @@ private:
     /// same to the last bit.
     Seq sameAnswer(const Heard& message)
     {
-        return m_answerKey == 0 ? 0
-                                : m_answers.put(m_answerKey, message.time, message.seq, m_within);
+        return message.closes == 0
+                   ? 0
+                   : m_answers.put(answerKeyOf(message), message.time, message.seq, m_within);
     }
     static std::uint64_t answerKeyOf(const Heard& message)
     {
-        return mixed(idHash(message.payload) ^ (static_cast<std::uint64_t>(message.closes) << 20) ^
+        return mixed(message.payloadHash() ^ (static_cast<std::uint64_t>(message.closes) << 20) ^
                      index(message.sender));
     }
 
@@ -113,8 +111,6 @@ private:
     }
 
     std::int64_t m_within;
-    std::uint64_t m_key = 0;       ///< of the message that passes; 0: it has no id
-    std::uint64_t m_answerKey = 0; ///< of the same; 0: it answers nothing
     RecentSet m_ids{kBits};
     RecentSet m_answers{kBits - 3};
 };

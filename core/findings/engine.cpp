@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kPatience = 10 * kSecond; ///< for numbers that may have been overtaken
+constexpr Seq kNear = 2;                         ///< messages from one that approaches
 
 /// The entries of row `row` in a list that is sorted by row, from `next` on.
 template<typename Entry>
@@ -65,8 +66,13 @@ DetectorEngine::DetectorEngine(const Dictionaries& names, const DetectorChoice& 
                     m_concerned[kind][traits].push_back(detector);
             }
         }
-        if (detector->expects())
-            m_expecting.push_back(detector);
+        for (std::size_t kind = 0; kind < kKindCount && detector->expects(); ++kind) {
+            if ((kinds & kindSet(static_cast<Kind>(kind))) == 0)
+                continue;
+            m_expecting[kind].push_back(detector);
+            if (detector->approaches())
+                m_approaching[kind].push_back(detector);
+        }
     }
 }
 
@@ -127,28 +133,32 @@ void DetectorEngine::gap(const Gap& gap)
     m_scene.add(gap);
 }
 
-void DetectorEngine::hear(const Columns& columns, std::size_t row, std::string_view raw,
-                          std::string_view headers)
+AgentId DetectorEngine::senderOf(const Columns& columns, std::size_t row) const
+{
+    const std::uint32_t number = columns.sender[row];
+    return number < m_aliases.size() ? m_aliases[number] : AgentId(number);
+}
+
+DetectorEngine::Ahead& DetectorEngine::read(const Columns& columns, std::size_t row,
+                                            std::string_view raw, std::string_view headers)
 {
     if (columns.first != m_columnsFirst || row <= m_lastRow) {
         m_columnsFirst = columns.first;
         m_nextCause = m_nextState = m_nextLate = 0;
     }
     m_lastRow = row;
-    Heard& message = m_message;
+    const Seq seq = columns.first + static_cast<Seq>(row);
+    Ahead& ahead = m_ahead[static_cast<std::size_t>(seq) % kAheadPlaces];
+    ahead.columns = &columns;
+    Heard& message = ahead.message;
     message.begin();
-    message.seq = columns.first + static_cast<Seq>(row);
+    message.seq = seq;
     message.time = columns.time[row];
-    comeTo(message.time);
     message.sent = columns.sent[row];
     message.connection = ConnectionId(columns.connection[row]);
     message.topic = TopicId(columns.topic[row]);
     message.type = TypeId(columns.type[row]);
-    message.sender = AgentId(columns.sender[row]);
-    if (index(message.sender) < m_aliases.size())
-        message.sender = m_aliases[index(message.sender)];
     message.audience = AudienceId(columns.audience[row]);
-    message.receivers = m_audiences.of(columns.audience[row]);
     message.kind =
         columns.kind[row] < kKindCount ? static_cast<Kind>(columns.kind[row]) : Kind::Event;
     message.flags = columns.flags[row];
@@ -166,13 +176,48 @@ void DetectorEngine::hear(const Columns& columns, std::size_t row, std::string_v
     const std::uint32_t offset = columns.payloadOffset[row];
     const std::uint32_t size = columns.payloadSize[row];
     message.payload = offset <= raw.size() ? raw.substr(offset, size) : std::string_view();
+    return ahead;
+}
+
+void DetectorEngine::expect(const Columns& columns, std::size_t row, std::string_view raw,
+                            std::string_view headers)
+{
+    Heard& message = read(columns, row, raw, headers).message;
+    message.sender = senderOf(columns, row);
+    message.receivers = m_audiences.of(columns.audience[row]); // until the next is asked for
+    m_scene.expect(message);
+    for (Detector* const detector : m_expecting[static_cast<std::size_t>(message.kind)])
+        detector->expect(message, m_scene);
+}
+
+void DetectorEngine::hear(const Columns& columns, std::size_t row, std::string_view raw,
+                          std::string_view headers)
+{
+    const Seq seq = columns.first + static_cast<Seq>(row);
+    Ahead* ahead = &m_ahead[static_cast<std::size_t>(seq) % kAheadPlaces];
+    if (ahead->columns != &columns || ahead->message.seq != seq ||
+        ahead->message.raw.data() != raw.data())
+        ahead = &read(columns, row, raw, headers);
+    ahead->columns = nullptr;
+    comeTo(ahead->message.time);
+    // Who an agent is may have been learnt meanwhile.
+    ahead->message.setSender(senderOf(columns, row));
+    ahead->message.receivers = m_audiences.of(columns.audience[row]);
     // What we put in ourselves says nothing of the swarm.
-    if ((message.flags & (Injected | Replayed)) != 0)
-        return;
-    for (Detector* detector : m_expecting)
-        detector->expect(message);
+    if ((ahead->message.flags & (Injected | Replayed)) == 0)
+        pass(ahead->message);
+    // One that is near: what was fetched for it tells what else it will take.
+    const Ahead& near = m_ahead[static_cast<std::size_t>(seq + kNear) % kAheadPlaces];
+    if (near.columns == &columns && near.message.seq == seq + kNear) {
+        for (Detector* const detector : m_approaching[static_cast<std::size_t>(near.message.kind)])
+            detector->approach(near.message, m_scene);
+    }
+}
+
+void DetectorEngine::pass(Heard& message)
+{
     m_scene.hear(message);
-    for (Detector* detector :
+    for (Detector* const detector :
          m_concerned[static_cast<std::size_t>(message.kind)][traitsOf(message)])
         detector->hear(message, m_scene, m_findings);
 }

@@ -35,6 +35,10 @@ public:
 
     /// The columns that hear() needs.
     static std::uint32_t wantedColumns() noexcept;
+    /// A message that will pass soon, as it will be given to hear(): the time to fetch from far
+    /// memory what it will take. In the order in which they pass, at most kAhead of them.
+    void expect(const Columns& columns, std::size_t row, std::string_view raw,
+                std::string_view headers);
     /// The next message: row `row` of `columns`, with its bytes.
     void hear(const Columns& columns, std::size_t row, std::string_view raw,
               std::string_view headers);
@@ -48,20 +52,32 @@ public:
     [[nodiscard]] std::int64_t forgotten() const;
 
     static constexpr std::int64_t kLongestBeat = 5'000'000'000; // ns
+    static constexpr std::size_t kAhead = 6;
 
 private:
+    static constexpr std::size_t kAheadPlaces = 8; ///< a power of two
+    struct Ahead
+    {
+        Heard message;
+        const Columns* columns = nullptr; ///< null: it has passed
+    };
+    Ahead& read(const Columns& columns, std::size_t row, std::string_view raw,
+                std::string_view headers);
+    [[nodiscard]] AgentId senderOf(const Columns& columns, std::size_t row) const;
+    void pass(Heard& message);
     void comeTo(std::int64_t time);
     void pulse(std::int64_t now);
 
     Scene m_scene;
     AudienceCache m_audiences;
     Findings m_findings;
-    Heard m_message;                ///< the one that passes
-    std::vector<AgentId> m_aliases; ///< by agent id: as whom it counts; empty: as itself
+    std::array<Ahead, kAheadPlaces> m_ahead; ///< by Seq: the one that passes, and those expected
+    std::vector<AgentId> m_aliases;          ///< by agent id: as whom it counts; empty: as itself
     std::vector<std::unique_ptr<Detector>> m_detectors;
     /// Those whom a message concerns, by its kind and traits.
     std::array<std::array<std::vector<Detector*>, kTraitSets>, kKindCount> m_concerned;
-    std::vector<Detector*> m_expecting;
+    std::array<std::vector<Detector*>, kKindCount> m_expecting; ///< by kind
+    std::array<std::vector<Detector*>, kKindCount> m_approaching;
     std::int64_t m_now = kNoTime;
     std::int64_t m_nextPulse = kNoTime;
     std::int64_t m_lastTick = kNoTime;

@@ -35,22 +35,34 @@ public:
     {
     }
 
+    [[nodiscard]] bool expects() const override { return true; }
+    void expect(const Heard& message, const Scene& /*scene*/) override
+    {
+        __builtin_prefetch(&placeOf(message.seq), 1);
+        if (const Seq cause = causeOf(message); cause != 0)
+            __builtin_prefetch(&placeOf(cause));
+    }
+    [[nodiscard]] bool approaches() const override { return true; }
+    void approach(const Heard& message, const Scene& /*scene*/) override
+    {
+        if (const Seq cause = causeOf(message); cause != 0)
+            __builtin_prefetch(&placeOf(rootOf(cause)), 1);
+    }
+
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
-        Seq root = message.seq;
-        if (!message.causes.empty())
-            root = rootOf(message.causes.front().cause);
-        else if (message.closes != 0)
-            root = rootOf(message.closes);
-        m_rootOf[static_cast<std::size_t>(message.seq) % kRemembered] = {message.seq, root,
-                                                                         message.sender};
+        const Seq cause = causeOf(message);
+        const Seq root = cause != 0 ? rootOf(cause) : message.seq;
+        m_rootOf[static_cast<std::size_t>(message.seq) % kRemembered] = {
+            static_cast<std::uint32_t>(message.seq), static_cast<std::int32_t>(message.seq - root),
+            message.sender};
         if (root == message.seq)
             return;
         if (message.kind == Kind::Chunk)
             return; // a stream is one answer
         // Nearly all have a few effects; those are counted where the root stands.
         Place& first = m_rootOf[static_cast<std::size_t>(root) % kRemembered];
-        if (first.seq == root && ++first.effects < kFew)
+        if (first.isOf(root) && ++first.effects < kFew)
             return;
         const auto [at, isNew] = m_roots.try_emplace(root);
         Root& of = at->second;
@@ -58,7 +70,7 @@ public:
             forget(message.time);
             m_order.push_back({root, message.time});
             of.time = message.time;
-            of.effects = first.seq == root ? kFew - 1 : 0;
+            of.effects = first.isOf(root) ? kFew - 1 : 0;
         }
         if (message.time - of.time > m_within && !of.isTold)
             return;
@@ -77,10 +89,14 @@ public:
 private:
     struct Place
     {
-        Seq seq = 0;
-        Seq root = 0;
+        std::uint32_t seq = 0; ///< its lower half
+        std::int32_t away = 0; ///< messages back to its root
         AgentId sender{};
         std::uint32_t effects = 0; ///< of a root, up to kFew
+        [[nodiscard]] bool isOf(Seq other) const
+        {
+            return seq == static_cast<std::uint32_t>(other);
+        }
     };
     struct Root
     {
@@ -90,10 +106,18 @@ private:
         std::vector<std::pair<Seq, std::int64_t>> recent;
         bool isTold = false;
     };
+    static Seq causeOf(const Heard& message)
+    {
+        return message.causes.empty() ? message.closes : message.causes.front().cause;
+    }
+    [[nodiscard]] const Place& placeOf(Seq seq) const
+    {
+        return m_rootOf[static_cast<std::size_t>(seq) % kRemembered];
+    }
     [[nodiscard]] Seq rootOf(Seq cause) const
     {
-        const Place& place = m_rootOf[static_cast<std::size_t>(cause) % kRemembered];
-        return place.seq == cause ? place.root : cause;
+        const Place& place = placeOf(cause);
+        return place.isOf(cause) ? cause - place.away : cause;
     }
 
     void forget(std::int64_t now)
@@ -115,7 +139,7 @@ private:
         finding.severity = Severity::Critical;
         if (!of.isTold) {
             const Place& place = m_rootOf[static_cast<std::size_t>(root) % kRemembered];
-            if (place.seq == root)
+            if (place.isOf(root))
                 finding.involve(place.sender);
             finding.add(root, of.time);
             for (const auto& [seq, time] : of.recent)

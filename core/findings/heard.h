@@ -75,6 +75,9 @@ struct Heard
 
     SequenceStep step;
     AnsweredCall answered;
+    /// The quickest way that messages of its sender took to us lately, before this one, ns, with
+    /// the error of its clock in it; kNoTime: not known, or it does not count.
+    std::int64_t quickest = kNoTime;
     bool isAsking = false; ///< it expects an answer, as far as that can be seen
 
     [[nodiscard]] std::string_view id(IdField field) const
@@ -112,13 +115,34 @@ struct Heard
         return m_matter;
     }
 
+    /// idHash() of its own id; 0: none. The same.
+    [[nodiscard]] std::uint64_t ownHash() const
+    {
+        if (m_own == 0)
+            m_own = idHash(id(IdField::Message));
+        return m_own;
+    }
+    /// idHash() of its payload. The same.
+    [[nodiscard]] std::uint64_t payloadHash() const
+    {
+        if (m_payload == 0)
+            m_payload = idHash(payload);
+        return m_payload;
+    }
+
+    void setSender(AgentId agent)
+    {
+        m_content = agent == sender ? m_content : 0;
+        sender = agent;
+    }
     /// What was worked out for the message before it holds no more.
     void begin()
     {
         step = {};
         answered = {};
         isAsking = false;
-        m_content = m_matter = 0;
+        quickest = kNoTime;
+        m_content = m_matter = m_own = m_payload = 0;
     }
 
 private:
@@ -130,6 +154,8 @@ private:
 
     mutable std::uint64_t m_content = 0;
     mutable std::uint64_t m_matter = 0;
+    mutable std::uint64_t m_own = 0;
+    mutable std::uint64_t m_payload = 0;
 };
 
 /// Hash of a JSON body in which keys that tell times, ids, counters and attempts, and texts that

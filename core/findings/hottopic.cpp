@@ -32,6 +32,11 @@ public:
 
     [[nodiscard]] KindSet kinds() const override { return LoadWatch::kinds(); }
 
+    [[nodiscard]] bool expects() const override { return true; }
+    void expect(const Heard& message, const Scene& /*scene*/) override
+    {
+        m_watch.fetch(index(message.topic));
+    }
     void hear(const Heard& message, const Scene& /*scene*/, Findings& /*findings*/) override
     {
         m_watch.add(index(message.topic), message);

@@ -34,6 +34,12 @@ public:
     }
 
     static KindSet kinds() { return kAllKinds & static_cast<KindSet>(~kindSet(Kind::Chunk)); }
+    /// It will be added to soon.
+    void fetch(std::uint32_t number) const
+    {
+        if (number < m_loads.size())
+            __builtin_prefetch(&m_loads[number], 1);
+    }
     /// 0 is nobody.
     void add(std::uint32_t number, const Heard& message)
     {

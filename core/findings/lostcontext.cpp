@@ -60,6 +60,22 @@ public:
     }
 
     [[nodiscard]] Traits traits() const override { return HasMatter; }
+    [[nodiscard]] bool expects() const override { return true; }
+    void expect(const Heard& message, const Scene& /*scene*/) override
+    {
+        if (message.matterHash() == 0)
+            return;
+        __builtin_prefetch(&m_tags[message.matterHash() & (kTalks - 1)], 1);
+        __builtin_prefetch(&m_talks[message.matterHash() & (kTalks - 1)], 1);
+    }
+    [[nodiscard]] bool approaches() const override { return true; }
+    void approach(const Heard& message, const Scene& /*scene*/) override
+    {
+        const std::size_t place = message.matterHash() & (kTalks - 1);
+        if (m_tags[place] == tagOf(message.matterHash()))
+            __builtin_prefetch(&m_openings[place], 1);
+    }
+
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         if (message.id(IdField::Conversation).empty() || index(message.sender) == 0 ||

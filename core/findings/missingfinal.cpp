@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "findings/missingfinal.h"
 
+#include "findings/keytable.h"
 #include "findings/scene.h"
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -25,17 +26,18 @@ constexpr Parameter kEnded{
 constexpr std::array kParameters{kWait, kTimes, kEnded};
 constexpr std::size_t kMostStreams = 20'000;
 
-constexpr std::array<std::string_view, 7> kEnds{
-    "\"finish_reason\":\"", "\"finish_reason\": \"", "\"done\":true", "\"is_final\":true",
-    "\"final\":true",       "\"stop_reason\":\"",    "\"last\":true"};
+/// Keys that end a stream when they are true, and those that do when they hold a text.
+constexpr std::array<std::string_view, 4> kTrueAtEnd{"\"done\"", "\"is_final\"", "\"final\"",
+                                                     "\"last\""};
+constexpr std::array<std::string_view, 2> kTextAtEnd{"\"finish_reason\"", "\"stop_reason\""};
 constexpr std::string_view kDone = "[DONE]"; ///< of server-sent events
 
-/// Whether one of those begins with it.
-constexpr bool isFirstLetter(char c) noexcept
+/// Whether one of those keys ends with it, before its quotation mark.
+constexpr bool isLastLetter(char c) noexcept
 {
-    constexpr std::uint32_t kFirst = 1u << ('f' & 31) | 1u << ('d' & 31) | 1u << ('i' & 31) |
-                                     1u << ('s' & 31) | 1u << ('l' & 31);
-    return c >= 'a' && c <= 'z' && (kFirst >> (c & 31) & 1) != 0;
+    constexpr std::uint32_t kLast =
+        1u << ('e' & 31) | 1u << ('l' & 31) | 1u << ('n' & 31) | 1u << ('t' & 31);
+    return c >= 'a' && c <= 'z' && (kLast >> (c & 31) & 1) != 0;
 }
 
 class MissingFinal final : public Detector
@@ -48,6 +50,13 @@ public:
     {
     }
 
+    [[nodiscard]] bool expects() const override { return true; }
+    void expect(const Heard& message, const Scene& /*scene*/) override
+    {
+        if (message.kind == Kind::Chunk || streams(message.sender))
+            m_streams.fetch(keyOf(message));
+    }
+
     void hear(const Heard& message, const Scene& /*scene*/, Findings& /*findings*/) override
     {
         if (message.kind != Kind::Chunk && !streams(message.sender))
@@ -57,23 +66,23 @@ public:
             return;
         if (message.kind != Kind::Chunk) {
             // Whatever else it says in the same matter means that it is through.
-            if (const auto at = m_streams.find(key); at != m_streams.end()) {
+            if (Stream* const stream = m_streams.find(key)) {
                 ++m_endings[index(message.sender)];
-                remove(at);
+                remove(key, *stream);
             }
             return;
         }
         if (isEnd(message.payload)) {
             ++m_endings[index(message.sender)];
-            if (const auto at = m_streams.find(key); at != m_streams.end())
-                remove(at);
+            if (Stream* const stream = m_streams.find(key))
+                remove(key, *stream);
             return;
         }
         if (m_streams.size() >= kMostStreams && !m_streams.contains(key)) {
             ++m_forgotten;
             return;
         }
-        Stream& stream = m_streams[key];
+        Stream& stream = *m_streams.add(key).first;
         if (stream.chunks++ == 0) {
             if (index(message.sender) >= m_openOf.size())
                 m_openOf.resize(index(message.sender) + 1);
@@ -93,17 +102,17 @@ public:
     {
         // In the order of their first message, whatever the table's order is.
         std::vector<std::pair<Seq, std::uint64_t>> over;
-        for (const auto& [key, stream] : m_streams) {
+        m_streams.forEach([&](std::uint64_t key, const Stream& stream) {
             const std::int64_t usual =
                 stream.chunks < 2 ? 0 : (stream.time - stream.start) / (stream.chunks - 1);
             if (now - stream.time >
                 std::max(m_wait, static_cast<std::int64_t>(m_times * static_cast<double>(usual))))
                 over.emplace_back(stream.first, key);
-        }
+        });
         std::ranges::sort(over);
         for (const auto& [first, key] : over) {
-            const Stream stream = m_streams[key];
-            remove(m_streams.find(key));
+            const Stream stream = *m_streams.find(key);
+            remove(key, stream);
             if (m_endings[index(stream.sender)] >= m_ended)
                 tell(stream, now, scene, findings);
         }
@@ -111,8 +120,7 @@ public:
 
     void missed(std::int64_t from, std::int64_t to) override
     {
-        for (auto& [key, stream] : m_streams)
-            stream.time += to - from;
+        m_streams.forEach([&](std::uint64_t, Stream& stream) { stream.time += to - from; });
     }
 
     [[nodiscard]] std::int64_t forgotten() const override { return m_forgotten; }
@@ -131,15 +139,14 @@ private:
         std::string conversation;
     };
 
-    using Streams = boost::unordered_flat_map<std::uint64_t, Stream>;
     [[nodiscard]] bool streams(AgentId agent) const
     {
         return index(agent) < m_openOf.size() && m_openOf[index(agent)] > 0;
     }
-    void remove(Streams::iterator at)
+    void remove(std::uint64_t key, const Stream& stream)
     {
-        --m_openOf[index(at->second.sender)];
-        m_streams.erase(at);
+        --m_openOf[index(stream.sender)];
+        m_streams.erase(key);
     }
 
     static std::uint64_t keyOf(const Heard& message)
@@ -152,13 +159,17 @@ private:
     static bool isEnd(std::string_view payload)
     {
         // What is said in a chunk may be anything; its end stands in its own keys.
-        for (std::size_t at = payload.find('"'); at != std::string_view::npos;
-             at = payload.find('"', at + 1)) {
-            if (at + 1 >= payload.size() || !isFirstLetter(payload[at + 1]))
+        for (std::size_t at = payload.find(':'); at != std::string_view::npos;
+             at = payload.find(':', at + 1)) {
+            if (at < 2 || payload[at - 1] != '"' || !isLastLetter(payload[at - 2]))
                 continue;
-            const std::string_view rest = payload.substr(at);
-            if (std::ranges::any_of(kEnds,
-                                    [&](std::string_view word) { return rest.starts_with(word); }))
+            const std::string_view before = payload.substr(0, at);
+            const std::string_view behind = payload.substr(at + 1);
+            const auto isKey = [&](std::string_view key) { return before.ends_with(key); };
+            if (behind.starts_with("true") && std::ranges::any_of(kTrueAtEnd, isKey))
+                return true;
+            if ((behind.starts_with('"') || behind.starts_with(" \"")) &&
+                std::ranges::any_of(kTextAtEnd, isKey))
                 return true;
         }
         return payload.size() <= 64 && payload.find(kDone) != std::string_view::npos;
@@ -189,7 +200,7 @@ private:
     std::int64_t m_wait;
     double m_times;
     std::int64_t m_ended;
-    Streams m_streams;                   ///< by sender and matter
+    KeyTable<Stream> m_streams;          ///< by sender and matter
     std::vector<std::uint32_t> m_openOf; ///< by agent: how many of them
     boost::unordered_flat_map<std::uint32_t, std::int64_t> m_endings; ///< by agent
     std::int64_t m_forgotten = 0;

@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "findings/pingpong.h"
 
+#include "findings/keytable.h"
 #include "findings/scene.h"
 #include "findings/similarity.h"
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <array>
 #include <deque>
@@ -22,6 +21,7 @@ constexpr Parameter kMessages{"messages", 8, Unit::Count,
 constexpr Parameter kSimilar{"similar", 0.92, Unit::Share, "how alike those of one agent must be"};
 constexpr std::array kParameters{kMessages, kSimilar};
 constexpr std::size_t kMostConversations = 8192;
+constexpr std::size_t kFirstTurns = 2; ///< for which there is room at once
 
 class PingPong final : public Detector
 {
@@ -37,6 +37,22 @@ public:
         return kindSet(Kind::Event, Kind::Command, Kind::Request);
     }
     [[nodiscard]] Traits traits() const override { return HasMatter; }
+    [[nodiscard]] bool expects() const override { return true; }
+    void expect(const Heard& message, const Scene& /*scene*/) override
+    {
+        if (message.closes == 0 && message.matterHash() != 0)
+            m_talks.fetch(message.matterHash());
+    }
+    [[nodiscard]] bool approaches() const override { return true; }
+    void approach(const Heard& message, const Scene& /*scene*/) override
+    {
+        if (message.closes != 0)
+            return;
+        if (const Talk* const talk = m_talks.find(message.matterHash());
+            talk != nullptr && !talk->turns.empty())
+            __builtin_prefetch(&talk->turns.back(), 1);
+    }
+
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         // An answer is no way of handing back, and a stream no talk.
@@ -84,16 +100,18 @@ private:
 
     Talk& talkOf(std::uint64_t key)
     {
-        const auto [at, isNew] = m_talks.try_emplace(key);
-        if (isNew) {
-            m_order.push_back(key);
-            if (m_order.size() > kMostConversations) {
-                m_talks.erase(m_order.front());
-                m_order.pop_front();
-                ++m_forgotten;
-            }
+        if (Talk* const known = m_talks.find(key))
+            return *known;
+        if (m_order.size() >= kMostConversations) {
+            m_talks.erase(m_order.front());
+            m_order.pop_front();
+            m_talks.fetch(m_order.front()); // the next to give way
+            ++m_forgotten;
         }
-        return at->second;
+        m_order.push_back(key);
+        Talk& talk = *m_talks.add(key).first;
+        talk.turns.reserve(kFirstTurns);
+        return talk;
     }
 
     [[nodiscard]] bool isAlike(const Talk& talk) const
@@ -133,7 +151,7 @@ private:
 
     std::size_t m_messages;
     double m_similar;
-    boost::unordered_flat_map<std::uint64_t, Talk> m_talks; ///< by conversation
+    KeyTable<Talk> m_talks; ///< by conversation
     std::deque<std::uint64_t> m_order;
     std::int64_t m_forgotten = 0;
 };

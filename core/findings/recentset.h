@@ -23,7 +23,7 @@ class RecentSet
 public:
     /// Room for 2^`bits` keys.
     explicit RecentSet(unsigned bits)
-        : m_mask((std::size_t(1) << (bits - 2)) - 1)
+        : m_count(((std::size_t(1) << bits) + kEntries - 1) / kEntries)
     {
     }
 
@@ -31,7 +31,7 @@ public:
     void fetch(std::uint64_t key) const
     {
         if (m_lines)
-            __builtin_prefetch(&m_lines[key & m_mask], 1);
+            __builtin_prefetch(&m_lines[lineOf(key)], 1);
     }
     /// Puts `key` there and returns the message under which it was there; 0: it was not, or longer
     /// than `lifetime` (ns) ago.
@@ -42,19 +42,20 @@ public:
         const std::uint32_t tag = static_cast<std::uint32_t>(key >> 32) | 1;
         const auto now = static_cast<std::uint32_t>(time / kStep);
         const auto life = static_cast<std::uint32_t>(lifetime / kStep);
-        Line& line = m_lines[key & m_mask];
-        Entry* oldest = line.data();
-        for (Entry& entry : line) {
+        const auto half = static_cast<std::uint32_t>(seq);
+        Line& line = m_lines[lineOf(key)];
+        Entry* oldest = line.entries.data();
+        for (Entry& entry : line.entries) {
             if (entry.tag == tag) {
-                const Seq before = now - entry.time <= life ? entry.seq : 0;
-                entry = {tag, now, seq};
+                const Seq before = now - entry.time <= life ? seq - (half - entry.seq) : 0;
+                entry = {tag, now, half};
                 return before;
             }
             if (entry.tag == 0 || (oldest->tag != 0 && now - entry.time > now - oldest->time))
                 oldest = &entry;
         }
         m_forgotten += oldest->tag != 0 && now - oldest->time <= life ? 1 : 0;
-        *oldest = {tag, now, seq};
+        *oldest = {tag, now, half};
         return 0;
     }
     [[nodiscard]] std::int64_t forgotten() const noexcept { return m_forgotten; }
@@ -65,9 +66,17 @@ private:
     {
         std::uint32_t tag = 0; ///< 0: free
         std::uint32_t time = 0;
-        Seq seq = 0;
+        std::uint32_t seq = 0; ///< its lower half
     };
-    using Line = std::array<Entry, 4>;
+    static constexpr std::size_t kEntries = 5;
+    struct alignas(64) Line
+    {
+        std::array<Entry, kEntries> entries;
+    };
+    [[nodiscard]] std::size_t lineOf(std::uint64_t key) const
+    {
+        return static_cast<std::size_t>((key & 0xffff'ffffu) * m_count >> 32);
+    }
     struct Free
     {
         void operator()(Line* lines) const { std::free(lines); }
@@ -76,17 +85,17 @@ private:
     void makeRoom()
     {
         constexpr std::size_t kLargePage = std::size_t(1) << 21;
-        const std::size_t size = (m_mask + 1) * sizeof(Line);
+        const std::size_t size = m_count * sizeof(Line);
         const std::size_t rounded = (size + kLargePage - 1) / kLargePage * kLargePage;
         auto* const room = static_cast<Line*>(std::aligned_alloc(kLargePage, rounded));
         if (room == nullptr)
             throw std::bad_alloc();
         ::madvise(room, rounded, MADV_HUGEPAGE);
-        std::uninitialized_value_construct_n(room, m_mask + 1);
+        std::uninitialized_value_construct_n(room, m_count);
         m_lines.reset(room);
     }
 
-    std::size_t m_mask;
+    std::size_t m_count;
     std::unique_ptr<Line[], Free> m_lines;
     std::int64_t m_forgotten = 0;
 };

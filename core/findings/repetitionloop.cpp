@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "findings/repetitionloop.h"
 
+#include "findings/keytable.h"
 #include "findings/scene.h"
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <algorithm>
 #include <array>
@@ -22,6 +21,7 @@ constexpr Parameter kTimes{"times", 4, Unit::Count, "repetitions of a single ste
 constexpr std::array kParameters{kRounds, kTimes};
 constexpr std::size_t kLongestRound = 6;
 constexpr std::size_t kMostConversations = 8192;
+constexpr std::size_t kFirstSteps = 2; ///< for which there is room at once
 constexpr std::size_t kHistory = 64;
 
 class RepetitionLoop final : public Detector
@@ -38,12 +38,27 @@ public:
         return kindSet(Kind::Event, Kind::Command, Kind::Request);
     }
     [[nodiscard]] Traits traits() const override { return HasMatter; }
+    [[nodiscard]] bool expects() const override { return true; }
+    void expect(const Heard& message, const Scene& /*scene*/) override
+    {
+        if (message.matterHash() != 0)
+            m_steps.fetch(keyOf(message));
+    }
+    [[nodiscard]] bool approaches() const override { return true; }
+    void approach(const Heard& message, const Scene& /*scene*/) override
+    {
+        if (message.matterHash() == 0)
+            return;
+        if (const auto* const steps = m_steps.find(keyOf(message));
+            steps != nullptr && !steps->empty())
+            __builtin_prefetch(&steps->back(), 1);
+    }
+
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         if (message.matterHash() == 0)
             return; // what is said outside of a conversation may well be said for ever
-        const std::uint64_t key =
-            message.matterHash() ^ (std::uint64_t(index(message.sender)) << 32);
+        const std::uint64_t key = keyOf(message);
         std::vector<Step>& steps = stepsOf(key);
         const std::uint64_t shape = std::uint64_t(index(message.type)) << 32 |
                                     std::uint64_t(index(message.topic)) << 4 |
@@ -78,19 +93,24 @@ private:
         std::uint64_t content = 0; ///< 0: was not looked at
     };
 
+    static std::uint64_t keyOf(const Heard& message)
+    {
+        return message.matterHash() ^ (std::uint64_t(index(message.sender)) << 32);
+    }
     std::vector<Step>& stepsOf(std::uint64_t key)
     {
-        const auto [at, isNew] = m_steps.try_emplace(key);
-        if (isNew) {
-            m_order.push_back(key);
-            if (m_order.size() > kMostConversations) {
-                if (m_order.front() != key)
-                    m_steps.erase(m_order.front());
-                m_order.pop_front();
-                ++m_forgotten;
-            }
+        if (auto* const known = m_steps.find(key))
+            return *known;
+        if (m_order.size() >= kMostConversations) {
+            m_steps.erase(m_order.front());
+            m_order.pop_front();
+            m_steps.fetch(m_order.front()); // the next to give way
+            ++m_forgotten;
         }
-        return at->second;
+        m_order.push_back(key);
+        std::vector<Step>& steps = *m_steps.add(key).first;
+        steps.reserve(kFirstSteps);
+        return steps;
     }
 
     static bool repeats(const std::vector<Step>& steps, std::size_t period, std::size_t rounds)
@@ -136,8 +156,7 @@ private:
 
     std::size_t m_rounds;
     std::size_t m_times;
-    boost::unordered_flat_map<std::uint64_t, std::vector<Step>>
-        m_steps; ///< by agent and conversation
+    KeyTable<std::vector<Step>> m_steps; ///< by agent and conversation
     std::deque<std::uint64_t> m_order;
     std::int64_t m_forgotten = 0;
 };

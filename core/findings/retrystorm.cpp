@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "findings/retrystorm.h"
 
+#include "findings/keytable.h"
 #include "findings/scene.h"
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/container/small_vector.hpp>
 
 #include <algorithm>
 #include <deque>
@@ -38,6 +39,12 @@ public:
     {
         return kindSet(Kind::Request, Kind::Command, Kind::Error);
     }
+    [[nodiscard]] bool expects() const override { return true; }
+    void expect(const Heard& message, const Scene& scene) override
+    {
+        if (message.kind != Kind::Error && mayStorm(message, scene))
+            m_asked.fetch(message.content());
+    }
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         if (message.kind == Kind::Error && index(message.answered.from) != 0)
@@ -46,7 +53,7 @@ public:
             !mayStorm(message, scene))
             return;
         forgetOld(message.time);
-        std::vector<Try>& tries = m_asked[message.content()];
+        Tries& tries = *m_asked.add(message.content()).first;
         tries.push_back({message.seq, message.time});
         m_order.push_back({message.time, message.content()});
         if (tries.size() < m_times)
@@ -76,6 +83,7 @@ private:
         Seq seq = 0;
         std::int64_t time = 0;
     };
+    using Tries = boost::container::small_vector<Try, 1>; // nearly all are asked once
     struct Asked
     {
         std::int64_t time = 0;
@@ -102,19 +110,22 @@ private:
         while (!m_order.empty() &&
                (m_order.front().time < now - m_within || m_order.size() >= kMostAsked)) {
             m_forgotten += m_order.front().time < now - m_within ? 0 : 1;
-            const auto at = m_asked.find(m_order.front().content);
+            const std::uint64_t content = m_order.front().content;
+            Tries* const tries = m_asked.find(content);
             m_order.pop_front();
-            if (at == m_asked.end())
+            if (!m_order.empty())
+                m_asked.fetch(m_order.front().content); // the next to go
+            if (tries == nullptr)
                 continue;
-            if (!at->second.empty())
-                at->second.erase(at->second.begin());
-            if (at->second.empty())
-                m_asked.erase(at);
+            if (!tries->empty())
+                tries->erase(tries->begin());
+            if (tries->empty())
+                m_asked.erase(content);
         }
     }
 
-    static void tell(const Heard& message, const std::vector<Try>& tries, std::size_t failed,
-                     AgentId by, const Scene& scene, Findings& findings)
+    static void tell(const Heard& message, const Tries& tries, std::size_t failed, AgentId by,
+                     const Scene& scene, Findings& findings)
     {
         Finding& finding = findings.grow(kId, index(message.sender), tries.front().time);
         finding.confidence = 0.9;
@@ -144,7 +155,7 @@ private:
     std::size_t m_times;
     std::int64_t m_within;
     double m_failed;
-    boost::unordered_flat_map<std::uint64_t, std::vector<Try>> m_asked; ///< by content
+    KeyTable<Tries> m_asked; ///< by content
     std::deque<Asked> m_order;
     std::vector<std::int64_t> m_failures; ///< by agent: when an error came for it last
     std::int64_t m_forgotten = 0;

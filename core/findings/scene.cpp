@@ -32,10 +32,10 @@ bool isDigit(char c)
     return c >= '0' && c <= '9';
 }
 
-/// The number behind `"key":` at `at`; negative: there is none.
+/// The number at `at`, also in quotation marks; negative: there is none.
 double numberBehind(std::string_view text, std::size_t at)
 {
-    while (at < text.size() && (text[at] == ' ' || text[at] == ':' || text[at] == '"'))
+    while (at < text.size() && (text[at] == ' ' || text[at] == '"'))
         ++at;
     double value = 0;
     if (at >= text.size() || !isDigit(text[at]))
@@ -65,21 +65,26 @@ constexpr std::array kSpanWords{
 constexpr std::array<std::string_view, 3> kPointWords{"\"expires_at\"", "\"expiresAt\"",
                                                       "\"deadline\""};
 
-/// Where each of these words stands first; npos: nowhere. One pass.
-std::array<std::size_t, kSpanWords.size() + kPointWords.size()> wordsIn(std::string_view body)
+/// Behind which colon the value of each of these keys stands first; npos: nowhere. One pass.
+std::array<std::size_t, kSpanWords.size() + kPointWords.size()> valuesIn(std::string_view body)
 {
     std::array<std::size_t, kSpanWords.size() + kPointWords.size()> found{};
     found.fill(std::string_view::npos);
-    for (std::size_t at = body.find('"'); at != std::string_view::npos;
-         at = body.find('"', at + 1)) {
-        const std::string_view rest = body.substr(at);
-        if (rest.size() < 3 || (rest[1] != 'd' && rest[1] != 't' && rest[1] != 'e'))
+    for (std::size_t at = body.find(':'); at != std::string_view::npos;
+         at = body.find(':', at + 1)) {
+        std::size_t end = at;
+        while (end > 0 && body[end - 1] == ' ')
+            --end;
+        const std::string_view before = body.substr(0, end);
+        // They end with one of three letters.
+        if (end < 2 || before.back() != '"' ||
+            (before[end - 2] != 's' && before[end - 2] != 't' && before[end - 2] != 'e'))
             continue;
         for (std::size_t i = 0; i < found.size(); ++i) {
             const std::string_view word =
                 i < kSpanWords.size() ? kSpanWords[i].key : kPointWords[i - kSpanWords.size()];
-            if (found[i] == std::string_view::npos && rest.starts_with(word))
-                found[i] = at;
+            if (found[i] == std::string_view::npos && before.ends_with(word))
+                found[i] = at + 1;
         }
     }
     return found;
@@ -91,13 +96,13 @@ std::int64_t statedDeadline(const Heard& message)
 {
     constexpr std::size_t kLook = 4096;
     const std::string_view body = message.payload.substr(0, kLook);
-    const auto found = wordsIn(body);
+    const auto found = valuesIn(body);
     for (std::size_t i = 0; i < kSpanWords.size(); ++i) {
         const SpanWord& word = kSpanWords[i];
         const std::size_t at = found[i];
         if (at == std::string_view::npos)
             continue;
-        const double value = numberBehind(body, at + word.key.size());
+        const double value = numberBehind(body, at);
         if (value <= 0 || value > 1e9)
             continue;
         const std::int64_t unit = word.unit != 0 ? word.unit
@@ -106,11 +111,10 @@ std::int64_t statedDeadline(const Heard& message)
         return message.time + static_cast<std::int64_t>(value * static_cast<double>(unit));
     }
     for (std::size_t i = 0; i < kPointWords.size(); ++i) {
-        const std::string_view word = kPointWords[i];
         const std::size_t at = found[kSpanWords.size() + i];
         if (at == std::string_view::npos)
             continue;
-        const double value = numberBehind(body, at + word.size());
+        const double value = numberBehind(body, at);
         // Seconds, milliseconds, microseconds or nanoseconds by their size.
         for (const auto& [unit, low] : {std::pair{1e9, 1e9}, std::pair{1e6, 1e12},
                                         std::pair{1e3, 1e15}, std::pair{1.0, 1e18}}) {
@@ -269,6 +273,11 @@ void Scene::hear(Heard& message)
     if (message.closes != 0)
         answer(message);
     message.step = m_sequences.pass(message);
+    // What a broker keeps, and what is told of the past, took its time by design; of a stream the
+    // pieces may carry the time of its beginning.
+    if (message.sent != kNoTime && (message.flags & (Retained | Late)) == 0 &&
+        message.kind != Kind::Chunk && index(message.sender) - 1 < kMostAgents - 1)
+        takeWay(message, sender);
     if (sender.firstSent == kNoTime) {
         sender.firstSent = message.time;
         ++m_heard;
@@ -309,6 +318,40 @@ void Scene::hear(Heard& message)
         if (fact.what == LateFact::What::Answer)
             takeEarly(m_calls.back(), AgentId(fact.agent));
     }
+}
+
+void Scene::takeWay(Heard& message, Agent& sender)
+{
+    const std::int64_t way = message.time - message.sent;
+    const std::int64_t known = std::min(sender.quickest, sender.quickestBefore);
+    message.quickest = known == kNever ? kNoTime : known;
+    if (message.time - sender.windowStart > kWayWindow) {
+        sender.quickestBefore = sender.quickest;
+        sender.quickest = way;
+        sender.windowStart = message.time;
+    }
+    sender.quickest = std::min(sender.quickest, way);
+}
+
+void Scene::expect(const Heard& message) const
+{
+    const auto fetch = [](const auto* place) {
+        __builtin_prefetch(place, 1);
+        __builtin_prefetch(reinterpret_cast<const char*>(place) + 64, 1);
+    };
+    if (index(message.sender) < m_agents.size())
+        fetch(&m_agents[index(message.sender)]);
+    if (message.receivers.size() == 1 && index(message.receivers.front()) < m_agents.size())
+        fetch(&m_agents[index(message.receivers.front())]);
+    if (message.closes != 0 && !m_callOf.empty()) {
+        const std::size_t place =
+            m_callOf[static_cast<std::size_t>(message.closes) % kCallPlaces] - m_callsGone;
+        if (place < m_calls.size())
+            fetch(&m_calls[place]);
+    }
+    if ((message.kind == Kind::Request || message.kind == Kind::Command) && !m_callOf.empty())
+        __builtin_prefetch(&m_callOf[static_cast<std::size_t>(message.seq) % kCallPlaces], 1);
+    m_sequences.expect(message);
 }
 
 void Scene::settle(Call& call)

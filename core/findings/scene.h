@@ -13,6 +13,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +41,11 @@ public:
         std::int64_t sent = 0;
         std::int64_t received = 0;
         std::int64_t errors = 0;
+        /// The quickest ways of its messages to us, the error of its clock in them, ns: of the last
+        /// window, and of the one before.
+        std::int64_t quickest = kNever;
+        std::int64_t quickestBefore = kNever;
+        std::int64_t windowStart = 0;
         std::int32_t waitsFor = 0; ///< its requests without an answer
         std::int32_t owes = 0;     ///< requests to it alone without an answer
     };
@@ -70,7 +76,14 @@ public:
         [[nodiscard]] bool isOpen() const { return answers == 0; }
     };
 
+    /// Of a way that was never gone.
+    static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+    /// How long the quickest way holds; and the time of the one before it.
+    static constexpr std::int64_t kWayWindow = 30'000'000'000; // ns
+
     // What the engine tells.
+    /// The message will pass soon: what that will take is fetched.
+    void expect(const Heard& message) const;
     /// Fills what the message is to the others: its step and the call that it answers.
     void hear(Heard& message);
     void add(const Gap& gap);
@@ -129,6 +142,7 @@ private:
     Agent& at(AgentId id);
     std::size_t placeOf(Seq request) const;
     [[nodiscard]] std::size_t placeFound(Seq request) const;
+    static void takeWay(Heard& message, Agent& sender);
     void answer(Heard& message);
     void ask(const Heard& message);
     void takeEarly(Call& call, AgentId by);

@@ -79,6 +79,19 @@ Sequences::Track& Sequences::trackOf(std::uint64_t key)
     return m_tracks[key];
 }
 
+void Sequences::expect(const Heard& message) const
+{
+    if (message.sequence == kNoTime || index(message.sender) >= m_lately.size())
+        return;
+    const Lately& lately = m_lately[index(message.sender)];
+    if (lately.voice == kNoVoice)
+        return;
+    const Voice& voice = m_voices[lately.voice];
+    __builtin_prefetch(&voice, 1);
+    __builtin_prefetch(&voice.own.last, 1);
+    __builtin_prefetch(&voice.own.before, 1);
+}
+
 SequenceStep Sequences::pass(const Heard& message)
 {
     if (message.sequence == kNoTime || message.sequence < 0)

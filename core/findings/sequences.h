@@ -46,6 +46,8 @@ public:
         [[nodiscard]] std::int64_t count() const { return to - from + 1; }
     };
 
+    /// It will pass soon: what that takes is fetched.
+    void expect(const Heard& message) const;
     SequenceStep pass(const Heard& message);
     /// Holes that are older than `before`: what was not filled by now is lost. In their order.
     std::vector<Hole> takeHoles(std::int64_t before);

@@ -4,8 +4,6 @@
 
 #include "findings/heard.h"
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -40,20 +38,27 @@ public:
     Server* askedBy(const AnsweredCall& call) { return at(call.to, call.topic); }
     Server* at(AgentId agent, TopicId topic)
     {
-        const std::uint64_t key =
-            index(agent) != 0 ? index(agent) : std::uint64_t(index(topic)) | kIsTopic;
-        const auto known = m_places.find(key);
-        if (known != m_places.end())
-            return m_all[known->second].get();
-        if (m_all.size() >= kMost) {
+        auto& places = index(agent) != 0 ? m_byAgent : m_byTopic;
+        const std::uint32_t number = index(agent) != 0 ? index(agent) : index(topic);
+        if (number < places.size() && places[number] != nullptr)
+            return places[number];
+        if (m_all.size() >= kMost || number >= kMostNumbers) {
             ++m_forgotten;
             return nullptr;
         }
-        m_places.emplace(key, static_cast<std::uint32_t>(m_all.size()));
+        if (number >= places.size())
+            places.resize(number + 1);
         Server& server = *m_all.emplace_back(std::make_unique<Server>());
         server.agent = agent;
         server.topic = topic;
+        places[number] = &server;
         return &server;
+    }
+    /// It will be asked of that agent: brings what is known of it into the cache.
+    void fetch(AgentId agent) const
+    {
+        if (index(agent) < m_byAgent.size())
+            __builtin_prefetch(m_byAgent[index(agent)], 1);
     }
 
     [[nodiscard]] const std::vector<std::unique_ptr<Server>>& all() const { return m_all; }
@@ -61,8 +66,10 @@ public:
 
 private:
     static constexpr std::size_t kMost = 16'384;
+    static constexpr std::uint32_t kMostNumbers = 1u << 20; ///< of agents, of topics
     static constexpr std::uint64_t kIsTopic = 1ull << 40;
-    boost::unordered_flat_map<std::uint64_t, std::uint32_t> m_places;
+    std::vector<Server*> m_byAgent; ///< null: none
+    std::vector<Server*> m_byTopic;
     std::vector<std::unique_ptr<Server>> m_all;
     std::int64_t m_forgotten = 0;
 };

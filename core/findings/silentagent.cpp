@@ -35,6 +35,16 @@ public:
     {
     }
 
+    [[nodiscard]] bool expects() const override { return true; }
+    void expect(const Heard& message, const Scene& /*scene*/) override
+    {
+        if (index(message.sender) >= m_habits.size())
+            return;
+        const Habit* const habit = &m_habits[index(message.sender)];
+        __builtin_prefetch(habit, 1);
+        __builtin_prefetch(&habit->receivedThen, 1);
+    }
+
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         const std::uint32_t number = index(message.sender);

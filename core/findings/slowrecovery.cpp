@@ -36,6 +36,7 @@ constexpr std::int64_t kRecentFor = 5 * kOneSecond;
 constexpr std::int64_t kLongestBurst = 120 * kOneSecond; ///< then it is what is usual
 constexpr std::int64_t kLongestAfter = 600 * kOneSecond;
 constexpr int kGoodSeconds = 3;
+constexpr std::int64_t kMicrosecond = 1000; // ns
 
 class SlowRecovery final : public Detector
 {
@@ -54,6 +55,15 @@ public:
     }
 
     [[nodiscard]] Traits traits() const override { return IsOfCall; }
+    [[nodiscard]] bool expects() const override { return true; }
+    void expect(const Heard& message, const Scene& /*scene*/) override
+    {
+        if (message.closes != 0)
+            m_servers.fetch(message.sender);
+        else if (message.receivers.size() == 1)
+            m_servers.fetch(message.receivers.front());
+    }
+
     void hear(const Heard& message, const Scene& /*scene*/, Findings& /*findings*/) override
     {
         if (message.answered.request != 0) {
@@ -113,9 +123,10 @@ private:
         std::int64_t lastOpen = 0;
         double lastRate = 0;
         LastOf<Answer> recent{kMostRecent};
-        std::vector<std::int64_t> usual; ///< latencies of calm times
-        std::vector<float> rates;        ///< of calm times, one a second
-        std::vector<std::int32_t> opens; ///< the same
+        // There are as many of these as agents: they are kept short.
+        std::vector<std::uint32_t> usual; ///< latencies of calm times, us
+        std::vector<float> rates;         ///< of calm times, one a second
+        std::vector<std::uint16_t> opens; ///< the same
         Phase phase = Phase::Calm;
         double usualRate = 0;
         std::int64_t latencyBefore = 0;
@@ -136,9 +147,15 @@ private:
         std::ranges::nth_element(values, at);
         return *at;
     }
+    static std::uint32_t short32(std::int64_t value)
+    {
+        return static_cast<std::uint32_t>(std::clamp<std::int64_t>(value, 0, 0xffff'ffff));
+    }
     template<typename Number>
     static void keep(std::vector<Number>& in, Number value, std::size_t most)
     {
+        if (in.empty())
+            in.reserve(most); // nearly all get that far
         if (in.size() >= most)
             in.erase(in.begin());
         in.push_back(value);
@@ -153,7 +170,7 @@ private:
         std::size_t old = 0;
         for (; old < work.recent.size() && work.recent[old].time < now - kRecentFor; ++old) {
             if (work.phase == Phase::Calm)
-                keep(work.usual, work.recent[old].latency, kUsualAnswers);
+                keep(work.usual, short32(work.recent[old].latency / kMicrosecond), kUsualAnswers);
         }
         work.recent.dropFirst(old);
         switch (work.phase) {
@@ -166,7 +183,9 @@ private:
                 return;
             }
             keep(work.rates, static_cast<float>(rate), kRates);
-            keep(work.opens, static_cast<std::int32_t>(work.open), kRates);
+            keep(work.opens,
+                 static_cast<std::uint16_t>(std::clamp<std::int64_t>(work.open, 0, 0xffff)),
+                 kRates);
             return;
         case Phase::Burst:
             work.highest = std::max(work.highest, two);
@@ -208,7 +227,7 @@ private:
         work.usualRate = middle(work.rates);
         if (rate < m_burst * work.usualRate)
             return false;
-        work.latencyBefore = middle(work.usual);
+        work.latencyBefore = middle(work.usual) * kMicrosecond;
         work.openBefore = middle(work.opens);
         return true;
     }

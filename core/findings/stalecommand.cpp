@@ -3,16 +3,14 @@
 #include "findings/stalecommand.h"
 
 #include "base/time.h"
+#include "findings/keytable.h"
 #include "findings/scene.h"
 #include "findings/words.h"
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <algorithm>
 #include <array>
 #include <deque>
 #include <initializer_list>
-#include <limits>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -28,14 +26,13 @@ constexpr Parameter kMemory{"memory", 60, Unit::Seconds,
                             "how long a newer command makes an older one stale"};
 constexpr std::array kParameters{kLate, kMemory};
 
-constexpr std::size_t kMostTargets = 26'000;
+constexpr std::size_t kMostTargets = 24'000; ///< fill three of four places of a table
 constexpr std::size_t kMostOpen = 65'536;
 constexpr std::size_t kMostPending = 64;
 constexpr std::size_t kMostTold = 256;
 constexpr std::uint32_t kMostAgents = 1u << 20;
 constexpr std::uint32_t kMostConnections = 65'536;
-constexpr std::int64_t kPunctual = 500'000'000;  ///< ns behind the quickest way
-constexpr std::int64_t kWindow = 30'000'000'000; ///< ns, in which the quickest way is looked for
+constexpr std::int64_t kPunctual = 500'000'000; ///< ns behind the quickest way
 constexpr std::int64_t kPatience =
     30'000'000'000; ///< ns, until its sender's ways must be quick again
 constexpr double kMillisecond = 1e6;
@@ -108,6 +105,20 @@ public:
     }
 
     [[nodiscard]] KindSet kinds() const override { return kAllKinds & ~kindSet(Kind::Chunk); }
+    [[nodiscard]] bool expects() const override { return true; }
+    void expect(const Heard& message, const Scene& /*scene*/) override
+    {
+        if (message.closes != 0)
+            m_open.fetch(static_cast<std::uint64_t>(message.closes));
+    }
+    [[nodiscard]] bool approaches() const override { return true; }
+    void approach(const Heard& message, const Scene& /*scene*/) override
+    {
+        if (message.closes == 0)
+            return;
+        if (const Open* const open = m_open.find(static_cast<std::uint64_t>(message.closes)))
+            m_targets.fetch(open->target);
+    }
 
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
@@ -115,12 +126,10 @@ public:
             return;
         const std::uint32_t number = index(message.sender);
         const bool hasClock = message.sent != kNoTime && number != 0 && number < kMostAgents;
-        if (hasClock && number >= m_clocks.size())
-            m_clocks.resize(number + 1);
         if (message.kind == Kind::Command) {
             const Terms terms = termsOf(message);
-            if (hasClock && terms.lasts != kNoTime)
-                judgeEnd(message, terms, m_clocks[number]);
+            if (message.quickest != kNoTime && terms.lasts != kNoTime)
+                judgeEnd(message, terms);
             if (message.receivers.size() == 1 && terms.target != 0)
                 issue(message, terms, scene, findings);
         }
@@ -128,18 +137,11 @@ public:
             act(message, scene, findings);
         if (!hasClock)
             return;
-        Clock& clock = m_clocks[number];
         const std::int64_t way = message.time - message.sent;
-        if (way - kPunctual <= clock.quickest())
+        if (message.quickest == kNoTime || way - kPunctual <= message.quickest)
             notePunctual(message);
-        if (clock.pending > 0)
+        if (!m_pending.empty())
             confirm(message, way, scene, findings);
-        if (message.time - clock.since > kWindow) {
-            clock.before = clock.best;
-            clock.best = way;
-            clock.since = message.time;
-        }
-        clock.best = std::min(clock.best, way);
     }
 
     void missed(std::int64_t /*from*/, std::int64_t /*to*/) override
@@ -151,15 +153,6 @@ public:
     [[nodiscard]] std::int64_t forgotten() const override { return m_forgotten; }
 
 private:
-    /// The quickest ways of an agent's messages to us, its clock's error in it, ns.
-    struct Clock
-    {
-        std::int64_t best = std::numeric_limits<std::int64_t>::max();
-        std::int64_t before = std::numeric_limits<std::int64_t>::max(); ///< in the window before
-        std::int64_t since = 0;
-        std::uint32_t pending = 0;
-        [[nodiscard]] std::int64_t quickest() const { return std::min(best, before); }
-    };
     /// Who was heard without delay over a connection, the last two of different agents.
     struct Punctual
     {
@@ -213,26 +206,22 @@ private:
         double version = -1;
     };
 
-    void judgeEnd(const Heard& message, const Terms& terms, Clock& clock)
+    void judgeEnd(const Heard& message, const Terms& terms)
     {
-        if (clock.quickest() == std::numeric_limits<std::int64_t>::max())
-            return; // nothing to hold it against
-        const std::int64_t late = message.time - message.sent - clock.quickest();
+        const std::int64_t late = message.time - message.sent - message.quickest;
         if (late <= terms.lasts + m_late)
             return;
         if (m_pending.size() >= kMostPending) {
-            --m_clocks[index(m_pending.front().from)].pending;
             m_pending.pop_front();
             ++m_forgotten;
         }
-        ++clock.pending;
         m_pending.push_back(
             {.seq = message.seq,
              .time = message.time,
              .sent = message.sent,
              .late = late,
              .lasts = terms.lasts,
-             .allowed = clock.quickest() + std::max(terms.lasts / 2, m_late),
+             .allowed = message.quickest + std::max(terms.lasts / 2, m_late),
              .from = message.sender,
              .to = message.receivers.empty() ? AgentId{} : message.receivers.front(),
              .topic = message.topic,
@@ -277,7 +266,6 @@ private:
                 continue;
             }
             m_pending.erase(m_pending.begin() + static_cast<std::ptrdiff_t>(i));
-            --m_clocks[index(pending.from)].pending;
             if (!isOver)
                 tellExpired(pending, scene, findings);
         }
@@ -342,16 +330,16 @@ private:
             (terms.target ^ std::uint64_t(index(message.receivers.front())) << 32 ^
              std::uint64_t(index(message.type))) *
             0x9e37'79b9'7f4a'7c15ull;
-        const auto [at, isNew] = m_targets.try_emplace(key);
-        if (isNew) {
-            m_targetOrder.push_back(key);
-            if (m_targetOrder.size() > kMostTargets) {
+        if (!m_targets.contains(key)) {
+            if (m_targetOrder.size() >= kMostTargets) {
                 m_targets.erase(m_targetOrder.front());
                 m_targetOrder.pop_front();
+                m_targets.fetch(m_targetOrder.front()); // the next to give way
                 ++m_forgotten;
             }
+            m_targetOrder.push_back(key);
         }
-        Target& target = at->second;
+        Target& target = *m_targets.add(key).first;
         const bool isFollowed = target.newest != 0 && target.time > message.time - m_memory;
         // Versions are those of one who gives them; one that begins anew is no old one.
         if (isFollowed && terms.version > 1 && target.version > terms.version &&
@@ -366,10 +354,11 @@ private:
         }
         if (!message.isAsking)
             return;
-        m_open.emplace(message.seq, Open{key, idHash(message.payload), terms.version});
+        *m_open.add(static_cast<std::uint64_t>(message.seq)).first = {key, message.payloadHash(),
+                                                                      terms.version};
         m_openOrder.push_back(message.seq);
         if (m_openOrder.size() > kMostOpen) {
-            m_open.erase(m_openOrder.front());
+            m_open.erase(static_cast<std::uint64_t>(m_openOrder.front()));
             m_openOrder.pop_front();
         }
     }
@@ -394,15 +383,15 @@ private:
                 describe(*finding, incident, told->from, scene);
             }
         }
-        const auto open = m_open.find(command);
-        if (open == m_open.end())
+        const Open* const open = m_open.find(static_cast<std::uint64_t>(command));
+        if (open == nullptr)
             return;
-        const Open given = open->second;
-        m_open.erase(open);
-        const auto at = m_targets.find(given.target);
-        if (at == m_targets.end())
+        const Open given = *open;
+        m_open.erase(static_cast<std::uint64_t>(command));
+        Target* const of = m_targets.find(given.target);
+        if (of == nullptr)
             return;
-        Target& target = at->second;
+        Target& target = *of;
         const bool isOlder =
             target.acted > command && target.actedTime > message.time - m_memory &&
             target.actedBody != given.body &&
@@ -446,14 +435,13 @@ private:
 
     std::int64_t m_late;
     std::int64_t m_memory;
-    std::vector<Clock> m_clocks;      ///< by agent
     std::vector<Punctual> m_punctual; ///< by connection
     std::deque<Pending> m_pending;
     std::deque<Told> m_told;
     std::unordered_map<std::uint32_t, Incident> m_incidents; ///< by sender
-    boost::unordered_flat_map<std::uint64_t, Target> m_targets;
+    KeyTable<Target> m_targets;
     std::deque<std::uint64_t> m_targetOrder;
-    boost::unordered_flat_map<Seq, Open> m_open; ///< commands without an answer
+    KeyTable<Open> m_open; ///< commands without an answer, by Seq
     std::deque<Seq> m_openOrder;
     std::int64_t m_forgotten = 0;
 };

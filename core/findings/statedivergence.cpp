@@ -66,6 +66,13 @@ public:
     [[nodiscard]] KindSet kinds() const override { return kindSet(Kind::State); }
 
     [[nodiscard]] Traits traits() const override { return HasState; }
+    [[nodiscard]] bool expects() const override { return true; }
+    void expect(const Heard& message, const Scene& /*scene*/) override
+    {
+        if (message.matterHash() != 0)
+            __builtin_prefetch(&m_tellers[talkKey(message) & (kTellers - 1)], 1);
+    }
+
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         if (message.states.empty() || index(message.sender) == 0 ||
@@ -148,13 +155,17 @@ private:
         });
     }
 
+    static std::uint64_t talkKey(const Heard& message)
+    {
+        return message.matterHash() ^ std::uint64_t(index(message.type)) << 32;
+    }
     /// What the message tells of: its conversation; else its topic, unless that is the sender's
     /// own, and what stands under a key such as "task_id". 0: of the sender.
     std::uint64_t thingOf(const Heard& message, const Scene& scene)
     {
-        const std::uint64_t type = std::uint64_t(index(message.type)) << 32;
         if (!message.id(IdField::Conversation).empty())
-            return message.matterHash() ^ type;
+            return talkKey(message);
+        const std::uint64_t type = std::uint64_t(index(message.type)) << 32;
         const std::uint32_t topic = index(message.topic);
         if (topic >= m_topics.size())
             m_topics.resize(topic + 1, 0);

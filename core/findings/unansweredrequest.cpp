@@ -6,7 +6,8 @@
 #include "findings/scene.h"
 
 #include <algorithm>
-#include <queue>
+#include <compare>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ constexpr Parameter kAnswered{"answered", 0.5, Unit::Share,
                               "commands count when at least so many of their type are answered"};
 constexpr std::array kParameters{kWait, kTimes, kAnswered};
 constexpr std::size_t kMostWaiting = 100'000;
+constexpr std::int64_t kSpan = 1'000'000'000; ///< ns, whose deadlines stand together
 
 class UnansweredRequest final : public Detector
 {
@@ -39,8 +41,8 @@ public:
     {
         if (const Scene::Call* call = message.isAsking ? scene.call(message.seq) : nullptr;
             call != nullptr) {
-            if (m_due.size() < kMostWaiting)
-                m_due.push({deadlineOf(*call, scene), message.seq});
+            if (m_waiting < kMostWaiting)
+                wait({deadlineOf(*call, scene), message.seq});
             else
                 ++m_forgotten;
         }
@@ -50,15 +52,17 @@ public:
 
     void pulse(std::int64_t now, Scene& scene, Findings& findings) override
     {
-        while (!m_due.empty() && m_due.top().time <= now) {
-            const Due due = m_due.top();
-            m_due.pop();
+        std::vector<Due> open = takeUntil(now);
+        std::erase_if(open, [&](const Due& due) {
             const Scene::Call* call = scene.call(due.seq);
-            if (call == nullptr || !call->isOpen())
-                continue;
+            return call == nullptr || !call->isOpen(); // as nearly all
+        });
+        std::ranges::sort(open);
+        for (const Due& due : open) {
+            const Scene::Call* call = scene.call(due.seq);
             // What is known of such calls may have changed while we waited.
             if (const std::int64_t deadline = deadlineOf(*call, scene); deadline > now) {
-                m_due.push({deadline, due.seq});
+                wait({deadline, due.seq});
                 continue;
             }
             if (!expectsAnswer(*call, scene))
@@ -71,8 +75,7 @@ public:
     void missed(std::int64_t /*from*/, std::int64_t to) override
     {
         // Nobody was there to hear the answers: what is open now cannot be told any more.
-        while (!m_due.empty() && m_due.top().time <= to + m_wait)
-            m_due.pop();
+        (void)takeUntil(to + m_wait);
     }
 
     [[nodiscard]] std::int64_t forgotten() const override { return m_forgotten; }
@@ -82,11 +85,31 @@ private:
     {
         std::int64_t time = 0;
         Seq seq = 0;
-        friend bool operator<(const Due& a, const Due& b)
-        {
-            return a.time != b.time ? a.time > b.time : a.seq > b.seq; // the earliest on top
-        }
+        friend auto operator<=>(const Due&, const Due&) = default;
     };
+
+    void wait(const Due& due)
+    {
+        m_due[due.time / kSpan].push_back(due);
+        ++m_waiting;
+    }
+    /// Those whose time has come, in no order.
+    std::vector<Due> takeUntil(std::int64_t now)
+    {
+        std::vector<Due> taken;
+        while (!m_due.empty() && m_due.begin()->first <= now / kSpan) {
+            std::vector<Due>& span = m_due.begin()->second;
+            const auto later = std::partition(span.begin(), span.end(),
+                                              [now](const Due& due) { return due.time <= now; });
+            taken.insert(taken.end(), span.begin(), later);
+            span.erase(span.begin(), later);
+            if (!span.empty())
+                break; // the span in which we are
+            m_due.erase(m_due.begin());
+        }
+        m_waiting -= taken.size();
+        return taken;
+    }
 
     [[nodiscard]] std::int64_t deadlineOf(const Scene::Call& call, const Scene& scene) const
     {
@@ -201,7 +224,8 @@ private:
     std::int64_t m_wait;
     double m_times;
     double m_answered;
-    std::priority_queue<Due> m_due;
+    std::map<std::int64_t, std::vector<Due>> m_due; ///< by span of time
+    std::size_t m_waiting = 0;                      ///< in them
     std::int64_t m_forgotten = 0;
 };
 

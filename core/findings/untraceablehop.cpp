@@ -44,6 +44,14 @@ public:
                        Kind::State);
     }
 
+    [[nodiscard]] bool expects() const override { return true; }
+    void expect(const Heard& message, const Scene& /*scene*/) override
+    {
+        __builtin_prefetch(&m_lately[static_cast<std::size_t>(message.seq) & (kLately - 1)], 1);
+        if (message.matterHash() != 0)
+            __builtin_prefetch(&m_matters[message.matterHash() & (kMatters - 1)], 1);
+    }
+
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         const std::string_view trace = message.id(IdField::Trace);

@@ -4,10 +4,9 @@
 
 #include "base/time.h"
 #include "findings/keymeanings.h"
+#include "findings/keytable.h"
 #include "findings/scene.h"
 #include "findings/words.h"
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <algorithm>
 #include <array>
@@ -71,6 +70,19 @@ public:
     }
 
     [[nodiscard]] Traits traits() const override { return HasMatter; }
+    [[nodiscard]] bool expects() const override { return true; }
+    void expect(const Heard& message, const Scene& /*scene*/) override
+    {
+        if (message.matterHash() != 0)
+            __builtin_prefetch(&m_filter[message.matterHash() % kFilter], 1);
+    }
+    [[nodiscard]] bool approaches() const override { return true; }
+    void approach(const Heard& message, const Scene& /*scene*/) override
+    {
+        if (m_filter[message.matterHash() % kFilter] != 0)
+            m_matters.fetch(message.matterHash());
+    }
+
     void hear(const Heard& message, const Scene& scene, Findings& findings) override
     {
         const std::uint64_t matter = message.matterHash();
@@ -85,8 +97,8 @@ public:
         }
         if (m_filter[matter % kFilter] == 0)
             return;
-        if (const auto at = m_matters.find(matter); at != m_matters.end())
-            follow(at, message, words, status, scene, findings);
+        if (std::vector<Task>* const tasks = m_matters.find(matter))
+            follow(matter, *tasks, message, words, status, scene, findings);
     }
 
     void pulse(std::int64_t now, Scene& /*scene*/, Findings& /*findings*/) override
@@ -95,13 +107,13 @@ public:
                (m_order.front().time < now - m_memory || m_order.size() > kMostTasks)) {
             const Order oldest = m_order.front();
             m_order.pop_front();
-            const auto at = m_matters.find(oldest.matter);
-            if (at == m_matters.end() || std::erase_if(at->second, [&](const Task& task) {
-                                             return task.seq == oldest.seq;
-                                         }) == 0)
+            std::vector<Task>* const tasks = m_matters.find(oldest.matter);
+            if (tasks == nullptr || std::erase_if(*tasks, [&](const Task& task) {
+                                        return task.seq == oldest.seq;
+                                    }) == 0)
                 continue;
             m_forgotten += oldest.time < now - m_memory ? 0 : 1;
-            forgetIfEmpty(at);
+            forgetIfEmpty(oldest.matter, *tasks);
         }
     }
 
@@ -133,8 +145,6 @@ private:
         std::uint64_t matter = 0;
         Seq seq = 0;
     };
-    using Matters = boost::unordered_flat_map<std::uint64_t, std::vector<Task>>;
-
     enum class Means : std::uint8_t { Unknown, Other, Status };
 
     /// Of the state that it tells: whether that is an end, or work.
@@ -192,7 +202,7 @@ private:
 
     void end(std::uint64_t matter, const Heard& message, Ending ending)
     {
-        const auto [at, isNew] = m_matters.try_emplace(matter);
+        const auto [ended, isNew] = m_matters.add(matter);
         if (isNew)
             ++m_filter[matter % kFilter];
         const Task task{.seq = message.seq,
@@ -203,7 +213,7 @@ private:
                         .id = taskOf(message).value_or(0),
                         .ending = ending,
                         .connection = message.connection};
-        std::vector<Task>& tasks = at->second;
+        std::vector<Task>& tasks = *ended;
         const auto known = std::ranges::find_if(tasks, [&](const Task& other) {
             return other.by == task.by && other.ending == ending && other.id == task.id;
         });
@@ -218,33 +228,33 @@ private:
         m_order.push_back({message.time, matter, message.seq});
     }
 
-    void forgetIfEmpty(Matters::iterator at)
+    void forgetIfEmpty(std::uint64_t matter, const std::vector<Task>& tasks)
     {
-        if (!at->second.empty())
+        if (!tasks.empty())
             return;
-        --m_filter[at->first % kFilter];
-        m_matters.erase(at);
+        --m_filter[matter % kFilter];
+        m_matters.erase(matter);
     }
 
-    void follow(Matters::iterator at, const Heard& message, std::uint8_t words, std::uint8_t status,
-                const Scene& scene, Findings& findings)
+    void follow(std::uint64_t matter, std::vector<Task>& tasks, const Heard& message,
+                std::uint8_t words, std::uint8_t status, const Scene& scene, Findings& findings)
     {
         const std::uint64_t trace = traceOf(message);
         const bool asks = message.kind == Kind::Request || message.kind == Kind::Command ||
                           (message.kind == Kind::Event && (words & Working) == 0);
-        std::erase_if(at->second, [&](const Task& task) {
+        std::erase_if(tasks, [&](const Task& task) {
             // Another run of the same name; or more is asked for: of what was done by anybody else,
             // of what was taken back by who took it.
             return (trace != 0 && task.trace != 0 && trace != task.trace) ||
                    (asks && (message.sender == task.by) == (task.ending == Ending::Cancelled));
         });
-        for (const Task& task : at->second) {
+        for (const Task& task : tasks) {
             if (isForNothing(task, message, words, status)) {
                 tell(task, message, trace != 0 && task.trace != 0, scene, findings);
                 break;
             }
         }
-        forgetIfEmpty(at);
+        forgetIfEmpty(matter, tasks);
     }
 
     [[nodiscard]] bool isForNothing(const Task& task, const Heard& message, std::uint8_t words,
@@ -311,8 +321,8 @@ private:
     std::int64_t m_memory;
     TypeWords m_words;
     KeyMeanings<Means> m_keys;
-    Matters m_matters;                   ///< what of them ended
-    std::vector<std::uint16_t> m_filter; ///< how many of them by place
+    KeyTable<std::vector<Task>> m_matters; ///< what of them ended
+    std::vector<std::uint16_t> m_filter;   ///< how many of them by place
     std::deque<Order> m_order;
     std::int64_t m_forgotten = 0;
 };

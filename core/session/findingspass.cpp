@@ -3,16 +3,19 @@
 #include "session/findingspass.h"
 
 #include "session/jobs.h"
+#include "session/recordingset.h"
 #include "session/source.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <deque>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_set>
 
 namespace murmur {
 
@@ -22,6 +25,28 @@ constexpr int kTicksALook = 4096;
 constexpr std::int64_t kNear = 10'000'000'000; // ns
 constexpr std::size_t kMostFacts = 16'384;     // of members of findings and what they follow from
 constexpr std::uint32_t kFactColumns = ActorColumns | CallColumns | CauseColumns | FlagColumns;
+constexpr std::size_t kMostLanes = 16;
+constexpr std::uint64_t kIdBits = (std::uint64_t(1) << 40) - 1;
+
+/// What passes before detectors of its own. Each recording of a session is judged by itself: calls
+/// and causes do not reach from one to the other, and swarms whose agents have the same names must
+/// not be taken for one that loses and repeats its messages.
+struct Lane
+{
+    Lane(const Dictionaries& names, const DetectorChoice& choice)
+        : engine(names, choice)
+    {
+    }
+
+    DetectorEngine engine;
+    std::deque<StoredTick> ticks; ///< that have not passed
+    std::deque<Gap> gaps;         ///< the same, by their begin
+    std::size_t knownGaps = 0;
+    bool isOfOurTime = false; ///< messages are stamped by the clock of the ticks
+    Seq tickSeq = 0;          ///< of the last tick
+    std::int64_t newest = 0;  ///< ns, time of the last message
+    std::int64_t messages = 0;
+};
 
 } // namespace
 
@@ -35,23 +60,34 @@ struct FindingsPass::Private
 
     void begin(const Source& source, SourceView& view)
     {
-        if (engine)
+        if (!lanes.empty())
             return;
         names = source.names;
-        engine.emplace(*names, choice);
-        isByTime = view.reader().parts().size() > 1;
+        const auto parts = view.reader().parts();
+        isByTime = parts.size() > 1;
+        hasLanes = isByTime && source.set && !source.set->isJoined;
         next = first = view.first();
+        const std::size_t count = hasLanes ? std::min(parts.size(), kMostLanes) : 1;
+        for (std::size_t i = 0; i < count; ++i)
+            lanes.emplace_back(*names, choice);
         if (!isByTime)
             return;
         // Of several recordings, whose Seqs say nothing here; they do not grow.
-        auto all = view.reader().ticks();
-        std::ranges::stable_sort(all, {}, &StoredTick::time);
-        ticks.assign(all.begin(), all.end());
+        for (std::size_t part = 0; part < parts.size(); ++part) {
+            const auto some = parts[part]->ticks();
+            auto& ticks = laneOf(static_cast<std::uint32_t>(part)).ticks;
+            ticks.insert(ticks.end(), some.begin(), some.end());
+        }
+        for (Lane& lane : lanes)
+            std::ranges::stable_sort(lane.ticks, {}, &StoredTick::time);
     }
+
+    Lane& laneOf(std::uint32_t recording) { return lanes[hasLanes ? recording % lanes.size() : 0]; }
 
     void takeNews(BlockReader& reader)
     {
         while (!isByTime) {
+            auto& ticks = lanes.front().ticks;
             const auto some = reader.ticksAfter(lastTick, kTicksALook);
             ticks.insert(ticks.end(), some.begin(), some.end());
             if (!some.empty())
@@ -59,16 +95,38 @@ struct FindingsPass::Private
             if (some.size() < kTicksALook)
                 break;
         }
-        const auto all = reader.gaps();
-        for (; knownGaps < all.size(); ++knownGaps) {
+        if (!hasLanes) {
+            takeGaps(lanes.front(), reader.gaps());
+            return;
+        }
+        const auto parts = reader.parts();
+        std::vector<std::vector<Gap>> gaps(lanes.size());
+        for (std::size_t part = 0; part < parts.size(); ++part)
+            std::ranges::move(parts[part]->gaps(), std::back_inserter(gaps[part % lanes.size()]));
+        for (std::size_t i = 0; i < lanes.size(); ++i)
+            takeGaps(lanes[i], gaps[i]);
+    }
+
+    void takeGaps(Lane& lane, const std::vector<Gap>& all)
+    {
+        for (; lane.knownGaps < all.size(); ++lane.knownGaps) {
+            const Gap& gap = all[lane.knownGaps];
             // Told late, or it will be told to be longer.
-            if (messages > 0 &&
-                (all[knownGaps].from <= newest || all[knownGaps].cause == "disk-full"))
+            if (lane.messages > 0 && (gap.from <= lane.newest || gap.cause == "disk-full"))
                 isAsAfterwards = false;
-            const auto at = std::ranges::upper_bound(gaps, all[knownGaps].from, {}, &Gap::from);
-            gaps.insert(at, all[knownGaps]);
+            const auto at = std::ranges::upper_bound(lane.gaps, gap.from, {}, &Gap::from);
+            lane.gaps.insert(at, gap);
         }
     }
+
+    /// Where those of a message stand in `text`.
+    struct Bytes
+    {
+        std::size_t row = 0;
+        std::size_t begin = 0;
+        std::size_t raw = 0;
+        std::size_t headers = 0;
+    };
 
     /// False when nobody has read it yet, and somebody will.
     bool pass(SourceView& view, const BlockRef& block)
@@ -89,13 +147,27 @@ struct FindingsPass::Private
         const bool isGood = copyBytes(view.reader(), block, from);
         // Detectors take longer than reading: meanwhile a recorder may go on with its file.
         view.release();
-        for (const Bytes& of : bytes) {
-            const std::string_view all = std::string_view(text).substr(of.begin);
-            hear(columns, of.row, all.substr(0, of.raw), all.substr(of.raw, of.headers));
+        std::size_t expected = 0;
+        for (std::size_t i = 0; i < bytes.size(); ++i) {
+            for (; expected < std::min(i + DetectorEngine::kAhead, bytes.size()); ++expected) {
+                const Bytes& coming = bytes[expected];
+                laneOf(columns.recordingAt(coming.row))
+                    .engine.expect(columns, coming.row, rawOf(coming), headersOf(coming));
+            }
+            hear(columns, bytes[i].row, rawOf(bytes[i]), headersOf(bytes[i]));
         }
         if (!isGood)
             noteDamaged(block);
         return true;
+    }
+
+    [[nodiscard]] std::string_view rawOf(const Bytes& of) const
+    {
+        return std::string_view(text).substr(of.begin, of.raw);
+    }
+    [[nodiscard]] std::string_view headersOf(const Bytes& of) const
+    {
+        return std::string_view(text).substr(of.begin + of.raw, of.headers);
     }
 
     /// Those of the messages from `from` on; false where they cannot be read any further.
@@ -133,36 +205,44 @@ struct FindingsPass::Private
         gap.from = from;
         gap.to = to;
         gap.count = count;
-        engine->gap(gap);
+        for (Lane& lane : lanes)
+            lane.engine.gap(gap);
     }
 
     void hear(const Columns& from, std::size_t row, std::string_view raw, std::string_view headers)
     {
         const std::int64_t time = from.time[row];
-        ticksUpTo(from.first + static_cast<Seq>(row) - 1, time);
-        for (; !gaps.empty() && gaps.front().from <= time; gaps.pop_front())
-            engine->gap(gaps.front());
-        engine->hear(from, row, raw, headers);
-        newest = time;
+        Lane& lane = laneOf(from.recordingAt(row));
+        ticksUpTo(lane, from.first + static_cast<Seq>(row) - 1, time);
+        for (; !lane.gaps.empty() && lane.gaps.front().from <= time; lane.gaps.pop_front())
+            lane.engine.gap(lane.gaps.front());
+        lane.engine.hear(from, row, raw, headers);
+        lane.newest = time;
+        ++lane.messages;
         if (messages++ == 0)
             began = time;
     }
 
     /// Those before the message behind `seq`, which came at `time`.
-    void ticksUpTo(Seq seq, std::int64_t time)
+    void ticksUpTo(Lane& lane, Seq seq, std::int64_t time) const
     {
-        for (; !ticks.empty(); ticks.pop_front()) {
-            if (isByTime ? ticks.front().time > time : ticks.front().seq > seq)
+        for (; !lane.ticks.empty(); lane.ticks.pop_front()) {
+            const StoredTick& tick = lane.ticks.front();
+            if (isByTime ? tick.time > time : tick.seq > seq)
                 return;
-            const StoredTick& tick = ticks.front();
             // The recorder's clock says nothing of messages that state their own time, as those of
             // a file or of simulated time do.
-            if (tick.seq != tickSeq)
-                isOfOurTime = messages > 0 && std::abs(tick.time - newest) <= kNear;
-            tickSeq = tick.seq;
-            if (isOfOurTime)
-                engine->tick(tick.time);
+            if (tick.seq != lane.tickSeq)
+                lane.isOfOurTime = lane.messages > 0 && std::abs(tick.time - lane.newest) <= kNear;
+            lane.tickSeq = tick.seq;
+            if (lane.isOfOurTime)
+                lane.engine.tick(tick.time);
         }
+    }
+    void ticksToTheEnd()
+    {
+        for (Lane& lane : lanes)
+            ticksUpTo(lane, next - 1, std::numeric_limits<std::int64_t>::max());
     }
 
     /// The facts of the findings' messages and of what those follow from. Of exactly these, so that
@@ -222,8 +302,18 @@ struct FindingsPass::Private
 
     [[nodiscard]] std::vector<Finding> sorted() const
     {
-        const auto& all = engine->findings().all();
-        std::vector<Finding> found(all.begin(), all.end());
+        std::vector<Finding> found;
+        std::unordered_set<std::uint64_t> ids;
+        for (std::uint64_t place = 0; place < lanes.size(); ++place) {
+            for (const Finding& finding : lanes[place].engine.findings().all()) {
+                found.push_back(finding);
+                // The same may happen in two recordings at once.
+                std::uint64_t& id = found.back().id;
+                id = (id + place * 0x9e37'79b9'7f4a'7c15ull) & kIdBits;
+                while (lanes.size() > 1 && !ids.insert(id).second)
+                    id = (id + 1) & kIdBits;
+            }
+        }
         std::ranges::stable_sort(found, {}, &Finding::start);
         return found;
     }
@@ -242,29 +332,30 @@ struct FindingsPass::Private
         }
         knownAliases = std::move(aliases);
         knownAgents = names->counts().agents;
-        for (const Finding& finding : engine->findings().all()) {
-            for (const AgentId agent : finding.agents) {
-                auto name = names->agentName(agent);
-                const auto [known, isNew] = knownNames.try_emplace(agent, name);
-                if (!isNew && known->second != name) {
-                    isAsAfterwards = false;
-                    known->second = std::move(name);
-                }
+        for (const Lane& lane : lanes) {
+            for (const Finding& finding : lane.engine.findings().all())
+                watchNamesOf(finding);
+        }
+    }
+
+    void watchNamesOf(const Finding& finding)
+    {
+        for (const AgentId agent : finding.agents) {
+            auto name = names->agentName(agent);
+            const auto [known, isNew] = knownNames.try_emplace(agent, name);
+            if (!isNew && known->second != name) {
+                isAsAfterwards = false;
+                known->second = std::move(name);
             }
         }
     }
 
     DetectorChoice choice;
     std::shared_ptr<const Dictionaries> names;
-    std::optional<DetectorEngine> engine;
-    std::deque<StoredTick> ticks; ///< that have not passed
-    std::deque<Gap> gaps;         ///< the same, by their begin
-    std::int64_t lastTick = 0;    ///< id of the last one that was read
-    std::size_t knownGaps = 0;
+    std::deque<Lane> lanes;    ///< one for each recording of a session of several, else one
+    bool hasLanes = false;     ///< there are several recordings
+    std::int64_t lastTick = 0; ///< id of the last one that was read
     bool isByTime = false;
-    bool isOfOurTime = false; ///< messages are stamped by the clock of the ticks
-    Seq tickSeq = 0;          ///< of the last tick
-    std::int64_t newest = 0;  ///< ns, time of the last message
     bool waitsForReading = false;
     bool isAsAfterwards = true;
     std::vector<AgentId> knownAliases;
@@ -276,13 +367,6 @@ struct FindingsPass::Private
     Seq next = 1;
     Columns columns;
     BlockPayload::Scratch scratch;
-    struct Bytes
-    {
-        std::size_t row = 0;
-        std::size_t begin = 0; ///< in `text`
-        std::size_t raw = 0;
-        std::size_t headers = 0;
-    };
     std::vector<Bytes> bytes; ///< of the messages of the block that passes
     std::string text;
     std::int64_t messages = 0;
@@ -325,7 +409,7 @@ Status FindingsPass::advance(const Source& source,
         if (progress)
             progress(std::min(seq - first, view->last() - first + 1), view->last() - first + 1);
     }
-    d->ticksUpTo(d->next - 1, std::numeric_limits<std::int64_t>::max());
+    d->ticksToTheEnd();
     d->watchNames();
     view->refresh();
     d->isAsAfterwards = d->isAsAfterwards && !view->reader().tellsLate();
@@ -354,16 +438,17 @@ FindingsReport FindingsPass::report() const
     FindingsReport report;
     report.messages = d->messages;
     report.unreadable = d->unreadable;
-    if (!d->engine)
+    if (d->lanes.empty())
         return report;
-    const Findings& findings = d->engine->findings();
     report.through = d->next - 1;
     report.first = d->first;
     report.begin = d->began;
     report.findings = d->sorted();
     report.incidents = incidentsOf(report.findings, d->facts);
-    report.forgotten = d->engine->forgotten();
-    report.uncounted = findings.uncounted();
+    for (const Lane& lane : d->lanes) {
+        report.forgotten += lane.engine.forgotten();
+        report.uncounted += lane.engine.findings().uncounted();
+    }
     return report;
 }
 

@@ -90,7 +90,7 @@ public:
         , m_batch(kBatch)
     {
     }
-    static constexpr int kBatch = 4096;
+    static constexpr int kBatch = 400; // about 128 KiB of bytes, which close a block
 
     void next()
     {
@@ -111,7 +111,10 @@ public:
     void hear(DetectorEngine& engine)
     {
         const Columns& columns = m_chunk.columns;
+        std::size_t expected = 0;
         for (std::size_t row = 0; row < columns.size(); ++row) {
+            for (; expected < std::min(row + DetectorEngine::kAhead, columns.size()); ++expected)
+                engine.expect(columns, expected, m_chunk.raw(expected), m_chunk.headers(expected));
             for (; m_options.epoch + m_tick <= columns.time[row]; m_tick += 1'000'000'000)
                 engine.tick(m_options.epoch + m_tick);
             engine.hear(columns, row, m_chunk.raw(row), m_chunk.headers(row));

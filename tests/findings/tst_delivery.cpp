@@ -91,6 +91,69 @@ private Q_SLOTS:
         QCOMPARE(play.found().front().count, 2);
     }
 
+    /// `b` answers `a` within a tenth of a second, twice a second, from `from` to `to`. Its clock
+    /// is ahead by `clock`; the answer at `early` bears a time of two seconds before.
+    static void answers(Play& play, int from, int to, double clock, int early = -1)
+    {
+        for (int i = from; i < to; ++i) {
+            const double at = 0.013 + i * 0.5;
+            const Seq asked = play.say(
+                {.at = at, .from = "a", .to = {"b"}, .kind = Kind::Request, .sent = at + 3.001});
+            play.say({.at = at + 0.1,
+                      .from = "b",
+                      .to = {"a"},
+                      .kind = Kind::Reply,
+                      .closes = asked,
+                      .sent = at + 0.097 + clock - (i == early ? 2 : 0)});
+        }
+    }
+
+    void anAnswerThatWasSentBeforeItsRequestIsOutOfOrder()
+    {
+        Play play(Play::only("out-of-order"));
+        answers(play, 0, 60, 7, 40);
+        QCOMPARE(play.found().size(), 1u);
+        const Finding& finding = play.found().front();
+        QCOMPARE(play.blamed(), std::string("b"));
+        QCOMPARE(finding.messages, (std::vector<Seq>{81, 82}));
+        QCOMPARE(finding.summary,
+                 std::string("1 answer of b was sent before its request, by clocks set right."));
+    }
+
+    void aClockThatIsSetIsNoAnswerBeforeItsRequest()
+    {
+        Play play(Play::only("out-of-order"));
+        answers(play, 0, 40, 7);
+        answers(play, 40, 200, 5); // set back by two seconds
+        answers(play, 200, 300, 9);
+        QCOMPARE(play.found().size(), 0u);
+    }
+
+    void whatBearsAnotherTimeAsAHabitIsNotOutOfOrder()
+    {
+        Play play(Play::only("out-of-order"));
+        for (int i = 0; i < 60; i += 3)
+            answers(play, i, i + 3, 7, i); // of every third the time of something else
+        QCOMPARE(play.found().size(), 0u);
+    }
+
+    void anAnswerThatComesLateIsNotBeforeItsRequest()
+    {
+        Play play(Play::only("out-of-order"));
+        answers(play, 0, 40, 7);
+        const Seq asked =
+            play.say({.at = 20, .from = "a", .to = {"b"}, .kind = Kind::Request, .sent = 23.001});
+        // It waited for two seconds between the two.
+        play.say({.at = 22.1,
+                  .from = "b",
+                  .to = {"a"},
+                  .kind = Kind::Reply,
+                  .closes = asked,
+                  .sent = 27.097});
+        answers(play, 45, 80, 7);
+        QCOMPARE(play.found().size(), 0u);
+    }
+
     void aCounterThatStartsAgainIsNoLoss()
     {
         Play play;

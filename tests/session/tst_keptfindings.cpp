@@ -13,6 +13,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <set>
+
 using namespace murmur;
 using namespace murmur::tests;
 using namespace std::chrono_literals;
@@ -290,10 +292,7 @@ private Q_SLOTS:
         QVERIFY(ofOwn != own.findings.end());
         auto session = open();
         const FindingsReport report = looked(*session);
-        // Two swarms of the same names count beside each other, which loses more; this one is real.
-        const auto lost = std::ranges::find_if(report.findings, [&](const Finding& finding) {
-            return finding.detector == ofOwn->detector && finding.summary == ofOwn->summary;
-        });
+        const auto lost = std::ranges::find(report.findings, "lost-messages", &Finding::detector);
         const auto waits =
             std::ranges::find(report.findings, "unanswered-request", &Finding::detector);
         QVERIFY(lost != report.findings.end() && waits != report.findings.end());
@@ -319,6 +318,44 @@ private Q_SLOTS:
         QVERIFY(keepJudgements(*again->source(), judgements, &report));
         QVERIFY(judgementsOf(*(*alone)->source(), &own).findings.empty());
         QCOMPARE(judgementsOf(*again->source(), &report), judgements);
+    }
+
+    /// Their agents have the same names, and number what they say beside each other.
+    void swarmsOfTheSameNamesAreJudgedEachByItself()
+    {
+        Recorded north(faulty({{"lost-messages"}}));
+        Recorded south(faulty({{"unanswered-request"}}));
+        QVERIFY(north.waitForAll());
+        QVERIFY(south.waitForAll());
+        (void)north.close();
+        (void)south.close();
+        const auto found = [](const QStringList& paths) {
+            auto session = Session::open(paths);
+            if (!session)
+                qFatal("%s", qUtf8Printable(session.error().message));
+            QStringList lines;
+            std::set<std::uint64_t> ids;
+            for (const Finding& finding : looked(**session).findings) {
+                lines << QString::fromStdString(std::string(finding.detector) + ": " +
+                                                finding.summary);
+                ids.insert(finding.id);
+            }
+            if (ids.size() != static_cast<std::size_t>(lines.size()))
+                qFatal("two findings have one id");
+            lines.sort();
+            return lines;
+        };
+        QStringList each = found({north.path()}) + found({south.path()});
+        each.sort();
+        QVERIFY(each.size() >= 2);
+        QCOMPARE(found({north.path(), south.path()}), each);
+        // Also where the same goes wrong in both at once.
+        Recorded twin(faulty({{"lost-messages"}}));
+        QVERIFY(twin.waitForAll());
+        (void)twin.close();
+        each = found({north.path()}) + found({twin.path()});
+        each.sort();
+        QCOMPARE(found({north.path(), twin.path()}), each);
     }
 
     void whatIsMadeOfThemWhileItIsRecordedStandsInTheRecording()
