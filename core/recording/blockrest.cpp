@@ -308,19 +308,29 @@ void BlockEncoder::packIds(const Columns& columns)
 {
     const std::size_t count = columns.size();
     m_ends.assign(count, 0);
+    std::vector<Likeness> likeness(count); // asked for a dozen times
+    for (std::size_t i = 0; i < count; ++i)
+        likeness[i] = likenessAt(columns, i);
     for (const IdField field : kIdOrder) {
         const std::vector<TextRef>& ids = columns.ids[static_cast<std::size_t>(field)].text;
+        const auto isNone = [](TextRef ref) {
+            return ref.size == 0 && (ref.offset & kInText) == 0;
+        };
+        if (std::ranges::all_of(ids, isNone)) { // foretold throughout
+            for (int column = 0; column < 2; ++column)
+                put(count, [](std::size_t) { return 0; });
+            continue;
+        }
         Foretold sizes;
-        put(count, [&](std::size_t i) { return sizes.fold(likenessAt(columns, i), ids[i].size); });
+        put(count, [&](std::size_t i) { return sizes.fold(likeness[i], ids[i].size); });
         Foretold places;
         put(count, [&](std::size_t i) {
-            return places.fold(likenessAt(columns, i),
-                               static_cast<std::int64_t>(placeOf(ids[i], m_ends[i])));
+            return places.fold(likeness[i], static_cast<std::int64_t>(placeOf(ids[i], m_ends[i])));
         });
     }
     Foretold offsets;
     put(count, [&](std::size_t i) {
-        return offsets.fold(likenessAt(columns, i), columns.payloadOffset[i] - m_ends[i]);
+        return offsets.fold(likeness[i], columns.payloadOffset[i] - m_ends[i]);
     });
     put(count, [&](std::size_t i) {
         return zigzag(std::int64_t(columns.rawSize[i]) - columns.payloadOffset[i] -
