@@ -206,16 +206,17 @@ void Dialecting::show(const Looked& looked)
         m_bar->clear();
 }
 
-/// About the connection with most messages of which few name a sender.
+/// About the connection with the most messages that name no sender, of those where few do.
 std::optional<DialectQuestion> Dialecting::questionFrom(const Looked& looked) const
 {
     const QStringList quiet = dismissed();
     std::optional<DialectQuestion> question;
-    std::int64_t most = 0;
+    double most = 0;
     for (const CoverageRow& row : looked.coverage) {
         const double share = row.coverage.share(DialectField::Sender);
+        const double nameless = static_cast<double>(row.coverage.messages) * (1 - share);
         if (!row.topic.empty() || row.coverage.messages < kFewest || share >= kWellCovered ||
-            row.coverage.messages <= most)
+            nameless <= most)
             continue;
         DialectQuestion one{row.connection, {}, share, looked.sample->total, {}};
         const std::string_view name = looked.sample->connectionName(row.connection);
@@ -230,7 +231,7 @@ std::optional<DialectQuestion> Dialecting::questionFrom(const Looked& looked) co
                              quiet.contains(QString::fromStdString(bus->url));
         if (one.senders.empty() || isQuiet)
             continue;
-        most = row.coverage.messages;
+        most = nameless;
         question = std::move(one);
     }
     return question;

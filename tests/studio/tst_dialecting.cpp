@@ -342,6 +342,38 @@ private Q_SLOTS:
         QCOMPARE(named(), std::int64_t(kSaid));
     }
 
+    void theConnectionIsAskedAboutOfWhichLeastIsKnown()
+    {
+        const QString path = m_dir.filePath(u"two.murmur"_s);
+        RecorderOptions options;
+        options.path = path;
+        {
+            Recorder recorder(options);
+            QVERIFY(recorder.start().ok());
+            recorder.setWaitsForRoom(true);
+            // More is said on the first, and most of it names who says it.
+            const ConnectionId busy =
+                recorder.registerConnection(QUrl(u"test://busy"_s), u"busy"_s);
+            const ConnectionId mute =
+                recorder.registerConnection(QUrl(u"test://mute"_s), u"mute"_s);
+            std::vector<HeardMessage> batch;
+            for (int i = 0; i < 1500; ++i) {
+                const QByteArray unit = "\"unit-" + QByteArray::number(i % 9) + '"';
+                HeardMessage& message = batch.emplace_back();
+                message.connection = i % 3 == 0 ? mute : busy;
+                message.received = 1'768'000'000'000'000'000 + i * 1'000'000LL;
+                message.topic = "much";
+                message.raw = (i % 3 == 0 || i % 4 == 0 ? "{\"body\":{\"unit\":" + unit + "}}"
+                                                        : "{\"from\":" + unit + '}');
+            }
+            recorder.sink().hear(std::move(batch));
+            QVERIFY(recorder.stop().ok());
+        }
+        open();
+        m_window->openFile(path);
+        QTRY_VERIFY_WITH_TIMEOUT(bar()->sentence().contains(u"mute"_s), kPatience);
+    }
+
     void whatIsDismissedIsNotAskedAgain()
     {
         const QString path = m_dir.filePath(u"said.murmur"_s);
