@@ -8,6 +8,7 @@
 #include "views/replay/transportbar.h"
 #include "views_base/fakesession.h"
 
+#include <QLabel>
 #include <QTest>
 #include <QToolButton>
 
@@ -108,6 +109,16 @@ void TestTransport::itIsAsWideAsTheNamesOfTheLanes()
     QCOMPARE(bar.sizeHint().width(), Theme::current().axisLeft);
     QVERIFY2(bar.minimumSizeHint().width() <= Theme::current().axisLeft,
              qPrintable(QString::number(bar.minimumSizeHint().width())));
+    // The time is whole beside any speed.
+    bar.resize(bar.sizeHint());
+    bar.show();
+    const auto* time = bar.findChild<QLabel*>();
+    for (const double speed : {0.01, 0.25, 1.0, 1.5625, 100.0}) {
+        shared.setSpeed(speed);
+        QTRY_VERIFY2(!time->text().isEmpty() &&
+                         time->fontMetrics().horizontalAdvance(time->text()) <= time->width(),
+                     qPrintable(u"%1: %2"_s.arg(speed).arg(time->text())));
+    }
 }
 
 void TestTransport::theModeIsAWord()

@@ -30,6 +30,7 @@ namespace {
 
 constexpr int kNoteFor = 1500; // ms
 constexpr int kButtonWidth = 21;
+constexpr int kFiguresAround = 10; // beside and between the time and the speed
 constexpr std::array kSpeeds{0.01, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 50.0, 100.0};
 
 QPainterPath triangle(double left, double right)
@@ -302,9 +303,12 @@ void TransportBar::refreshTime()
         m_time->setText(tr("» %1").arg(durationText(m_silence)));
         m_time->setToolTip(tr("A silence of %1 was jumped over").arg(durationText(m_silence)));
     } else {
-        // The zone gives way to the signs.
-        const bool hasRoom = signsText().isEmpty() || timeText().isEmpty();
-        m_time->setText(hasRoom ? timeText() : shownClock(m_shared->playhead(), 0));
+        // The zone gives way to the signs and to a speed of many figures.
+        const QString time = timeText();
+        const int room = sizeHint().width() - m_speed->sizeHint().width() - kFiguresAround;
+        m_time->setText(m_time->fontMetrics().horizontalAdvance(time) <= room
+                            ? time
+                            : shownClock(m_shared->playhead(), 0));
     }
 }
 
