@@ -284,10 +284,10 @@ void TimelineView::updateHover(QPoint position)
                 if (count > 0)
                     text = laneSentence(row.label, count, errors, under, m_key.weight);
             }
-            if (const QString behind = m_lags->textOf(topicOf(row), axis.timeAt(position.x()));
-                !behind.isEmpty())
-                text += (text.isEmpty() ? QString() : u"\n"_s) + behind;
         }
+        if (const QString behind = m_lags->textOf(topicOf(row), axis.timeAt(position.x()));
+            !behind.isEmpty())
+            text += (text.isEmpty() ? QString() : u"\n"_s) + behind;
     } else if (shown && !plotRect().contains(position)) {
         const LaneRow& row = m_layout.rows()[shown->row];
         if (row.showsTraffic()) {
