@@ -160,17 +160,23 @@ QByteArray withInbox(const QByteArray& object, const QByteArray& replyTo,
                      const QByteArray& correlation, const QByteArray& fresh)
 {
     const auto set = [](const QByteArray& text, const char* key, std::string_view plain,
-                        const QByteArray& value, bool keepsOwn) {
+                        const QByteArray& json, bool keepsOwn) {
         for (const JsonMember& member : membersOf(view(text))) {
             if (isKey(member.key, plain))
-                return keepsOwn ? text : replaced(text, member.value, quoted(value));
+                return keepsOwn ? text : replaced(text, member.value, json);
         }
-        return added(text, key, quoted(value));
+        return added(text, key, json);
     };
-    const QByteArray addressed = set(object, "reply_to", "replyto", replyTo, false);
-    const bool isGiven = !correlation.isEmpty();
-    return set(addressed, "correlation_id", "correlationid", isGiven ? correlation : fresh,
-               !isGiven);
+    const QByteArray addressed = set(object, "reply_to", "replyto", quoted(replyTo), false);
+    if (!correlation.isEmpty())
+        return set(addressed, "correlation_id", "correlationid", quoted(correlation), false);
+    // Some answer with the id that the request has: a correlation beside it says the same.
+    QByteArray own = quoted(fresh);
+    for (const JsonMember& member : membersOf(view(object))) {
+        if (isKey(member.key, "id") && member.value.size() > 2 && member.value.front() == '"')
+            own = QByteArray(member.value.data(), static_cast<qsizetype>(member.value.size()));
+    }
+    return set(addressed, "correlation_id", "correlationid", own, true);
 }
 
 } // namespace murmur

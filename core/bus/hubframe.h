@@ -28,7 +28,7 @@ struct HubFrame
 Result<HubFrame> hubFrame(const OutgoingMessage& message);
 
 /// The object with `replyTo` as the place for its answer, and with `correlation` unless that is
-/// empty; without either of them it keeps its own correlation, or gets `fresh`.
+/// empty; without either of them it keeps its own correlation, or gets its id, or `fresh`.
 QByteArray withInbox(const QByteArray& object, const QByteArray& replyTo,
                      const QByteArray& correlation, const QByteArray& fresh);
 
