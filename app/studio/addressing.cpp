@@ -80,8 +80,10 @@ Addressing::Addressing(MainWindow& window, QObject* parent)
     }
     m_zone = shownZone().id();
     m_window.installEventFilter(this);
-    // The facts of a recording are known a moment after it is open.
+    // The facts of a recording are known a moment after it is open, or, where this thread had to
+    // wait, just before that is said.
     connect(m_window.session(), &StudioSession::connectionsChanged, this, &Addressing::checkUuids);
+    connect(m_window.session(), &StudioSession::stateChanged, this, &Addressing::checkUuids);
 }
 
 /// Times are written anew in another zone, and the zone is remembered.
