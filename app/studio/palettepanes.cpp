@@ -81,14 +81,22 @@ public:
 
     void add()
     {
+        // Menus that are filled anew for it take their submenus with them.
+        QList<QPointer<QWidget>> widgets;
         for (QWidget* widget : m_view.findChildren<QWidget*>()) {
+            if (!qobject_cast<QMenu*>(widget))
+                widgets << widget;
+        }
+        for (const QPointer<QWidget>& widget : widgets) {
+            if (!widget)
+                continue;
             if (!widget->isEnabledTo(&m_view) || !widget->isVisibleTo(&m_view))
                 continue;
-            if (auto* button = qobject_cast<QAbstractButton*>(widget))
+            if (auto* button = qobject_cast<QAbstractButton*>(widget.data()))
                 addButton(*button);
-            else if (auto* box = qobject_cast<QComboBox*>(widget))
+            else if (auto* box = qobject_cast<QComboBox*>(widget.data()))
                 addBox(*box);
-            else if (auto* bar = qobject_cast<QTabBar*>(widget))
+            else if (auto* bar = qobject_cast<QTabBar*>(widget.data()))
                 addTabs(*bar);
             addMenuOf(widget);
             for (QAction* action : widget->actions())
