@@ -62,6 +62,8 @@ QToolButton[flat="true"]:focus { border-color: @interaction; }
 QToolButton::menu-indicator { image: none; width: 0; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox { background: @ground; color: @text; border: 1px solid @hairline; border-radius: 4px; padding: 3px 8px; selection-background-color: @selection; selection-color: @text; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus { border-color: @interaction; }
+QComboBox::drop-down { border: none; width: 18px; }
+QComboBox::down-arrow { image: none; width: 0; height: 0; border-left: 4px solid @ground; border-right: 4px solid @ground; border-top: 5px solid @secondary; }
 QComboBox QAbstractItemView { background: @plate; border: 1px solid @hairline; selection-background-color: @selection; }
 QCheckBox { spacing: 8px; }
 QCheckBox::indicator, QTreeView::indicator { width: 13px; height: 13px; background: @ground; border: 1px solid @faint; border-radius: 3px; }

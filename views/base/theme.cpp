@@ -7,7 +7,9 @@
 #include "views/base/stylesheet.h"
 
 #include <QApplication>
+#include <QEvent>
 #include <QFontDatabase>
+#include <QPointer>
 #include <QStyleFactory>
 #include <QToolTip>
 
@@ -230,8 +232,20 @@ void Theme::apply(bool dark)
         QApplication::setFont(theme.interfaceFont());
     QToolTip::setPalette(palette);
     QToolTip::setFont(theme.interfaceFont(9));
-    if (const QString sheet = styleSheetFor(theme); qApp->styleSheet() != sheet)
-        qApp->setStyleSheet(sheet);
+    const QString sheet = styleSheetFor(theme);
+    if (qApp->styleSheet() == sheet)
+        return;
+    qApp->setStyleSheet(sheet);
+    // A new sheet gives widgets back the colours that they had before the last one. What views set
+    // themselves when the palette changes must come after it.
+    std::vector<QPointer<QWidget>> widgets; // one that is told may replace others
+    for (QWidget* widget : QApplication::allWidgets())
+        widgets.emplace_back(widget);
+    for (const QPointer<QWidget>& widget : widgets) {
+        QEvent changed(QEvent::PaletteChange);
+        if (widget)
+            QCoreApplication::sendEvent(widget, &changed);
+    }
 }
 
 } // namespace murmur
