@@ -16,7 +16,9 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QPlainTextEdit>
+#include <QScrollArea>
 #include <QSpinBox>
+#include <QTimer>
 #include <QToolButton>
 
 #include <algorithm>
@@ -220,6 +222,15 @@ void ReplayForm::buildMore(QGridLayout* grid, int row, QLineEdit* pauseAt)
     connect(m_moreButton, &QToolButton::toggled, this, [this](bool isOpen) {
         m_more->setVisible(isOpen);
         showMore();
+        // It opens below what is seen of a low pane.
+        if (isOpen)
+            QTimer::singleShot(0, m_more, [this] {
+                QWidget* around = parentWidget();
+                while (around != nullptr && !qobject_cast<QScrollArea*>(around))
+                    around = around->parentWidget();
+                if (auto* area = qobject_cast<QScrollArea*>(around))
+                    area->ensureWidgetVisible(m_more, 0, 4);
+            });
     });
     connect(m_more, &ReplayMore::edited, this, [this] {
         showMore();

@@ -75,8 +75,13 @@ void MessagesView::fillColumnMenu(QMenu& menu, int column)
         // The last one stays: without a header there is no way back.
         action->setEnabled(header->isSectionHidden(each) ||
                            header->hiddenSectionCount() < m_model->columnCount() - 1);
-        connect(action, &QAction::toggled, header,
-                [header, each](bool isOn) { header->setSectionHidden(each, !isOn); });
+        connect(action, &QAction::toggled, header, [header, each](bool isOn) {
+            header->setSectionHidden(each, !isOn);
+            // Behind the payload, which takes what room there is, nobody would see it.
+            const int payload = header->visualIndex(MessageModel::Payload);
+            if (isOn && header->visualIndex(each) > payload)
+                header->moveSection(header->visualIndex(each), payload);
+        });
     }
     menu.addSeparator();
     QMenu* more = menu.addMenu(tr("&Add a column"));
