@@ -166,6 +166,8 @@ public:
             if (m_options.progress)
                 m_options.progress(next - first, last - first + 1);
         }
+        if (auto status = m_format->tellBeside(m_source, m_options.stop); !status)
+            return status.error();
         m_format->end(m_text);
         if (auto status = m_format->status(); !status)
             return status.error();

@@ -8,9 +8,12 @@
 
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 
 namespace murmur {
+
+struct Source;
 
 /// Writes messages in one format, one after the other. One thread.
 class ExportFormat
@@ -20,6 +23,12 @@ public:
     virtual void begin(std::string& out) = 0;
     virtual void write(std::string& out, const MessageDetail& message) = 0;
     virtual void end(std::string& out) = 0;
+    /// What `source` tells beside its messages; behind the last of them, before end().
+    [[nodiscard]] virtual Status tellBeside(const Source& /*source*/,
+                                            const std::stop_token& /*stop*/)
+    {
+        return Done{};
+    }
 
     /// For formats that are no stream: they write into this file, which is new, instead of `out`.
     [[nodiscard]] virtual Status openAt(const QString& /*path*/) { return Done{}; }

@@ -5,6 +5,7 @@
 
 #include "exchange/jsonwriter.h"
 #include "exchange/messagejson.h"
+#include "exchange/sqlitelists.h"
 #include "recording/tablefile.h"
 
 #include <array>
@@ -98,6 +99,11 @@ public:
             m_requests[row.seq] = row.shownSeq();
         if (row.closes != 0 && row.latency >= 0)
             writeCall(message);
+    }
+
+    Status tellBeside(const Source& source, const std::stop_token& stop) override
+    {
+        return writeLists(*m_file, source, stop);
     }
 
     void end(std::string& /*out*/) override

@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "base/gap.h"
 #include "base/message.h"
 #include "demo/offline.h"
 #include "exchange/exchangebed.h"
 #include "recording/sqlite.h"
+#include "session/findingslook.h"
 #include "session/recordingmaker.h"
 
 #include <QFileInfo>
@@ -244,6 +246,54 @@ private Q_SLOTS:
         QVERIFY(file->number("SELECT length(raw) FROM message WHERE seq = 1") > 10);
         // A database is no stream.
         QCOMPARE(exportMessages(*source, u"-"_s, options).error().code, ErrorCode::WrongUse);
+    }
+
+    /// Gaps, findings and incidents are tables, as for `murmur sql`.
+    void sqliteTellsWhatWentWrong()
+    {
+        const QString path = m_bed.path(u"faulty.murmur"_s);
+        auto maker = RecordingMaker::create(path, {});
+        QVERIFY(maker.ok());
+        OfflineOptions demo;
+        demo.connection = (*maker)->connection(u"demo://"_s, u"demo"_s);
+        demo.swarm = *swarmOptionsFromUrl(QUrl(u"demo://?rate=300&fault=retry-storm@5s-40s"_s));
+        demo.maxMessages = 300 * 60;
+        QVERIFY(runOffline(demo, [&](std::vector<HeardMessage>&& batch) {
+                    for (HeardMessage& message : batch)
+                        (void)(*maker)->add(message);
+                }).ok());
+        Gap gap;
+        gap.connection = demo.connection;
+        gap.cause = "reconnect";
+        gap.from = demo.swarm.epoch;
+        gap.to = gap.from + 1'000'000'000;
+        gap.lostIs = LostIs::Unknown;
+        QVERIFY((*maker)->note(gap).ok());
+        QVERIFY((*maker)->finish().ok());
+        auto session = Session::open(path);
+        QVERIFY(session.ok());
+        const auto source = (*session)->source();
+        const auto report = FindingsLook().look(*source, {}, {});
+        QVERIFY(report.ok());
+        QVERIFY(!report->findings.empty());
+        QVERIFY(!report->incidents.empty());
+        ExportOptions options;
+        options.format = exportFormatOf(u"x.sqlite"_s);
+        options.filter = *parseFilter(u"kind == error"_s, (*session)->seen().time);
+        const QString target = m_bed.path(u"faulty.sqlite"_s);
+        QVERIFY(exportMessages(*source, target, options).ok());
+        auto file = Database::open(target, Database::Access::Read);
+        QVERIFY(file.ok());
+        QCOMPARE(file->number("SELECT count(*) FROM gap WHERE cause = 'reconnect' AND "
+                              "connection = 'demo://' AND lost_is = 'unknown'"),
+                 1);
+        QCOMPARE(file->number("SELECT count(*) FROM finding WHERE json_valid(agents) AND "
+                              "json_valid(evidence) AND json_valid(messages) AND summary <> ''"),
+                 static_cast<std::int64_t>(report->findings.size()));
+        QCOMPARE(file->number("SELECT count(*) FROM incident JOIN finding ON cause = finding.id "
+                              "AND finding.incident = incident.id"),
+                 static_cast<std::int64_t>(report->incidents.size()));
+        QVERIFY(file->number("SELECT count(*) FROM finding WHERE detector = 'retry-storm'") >= 1);
     }
 
 private:
