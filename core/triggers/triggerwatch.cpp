@@ -25,6 +25,19 @@ constexpr nanoseconds kLate = 2s;
 constexpr int kMostFailures = 10; ///< looks, one after the other
 constexpr qsizetype kLongestMark = 400;
 
+/// Of several actions one that failed is not hidden behind one that did not.
+void noteWord(TriggerStatus& status, const QString& action, const QString& sentence, bool isFailure)
+{
+    status.words[action] = {sentence, isFailure};
+    QStringList failures;
+    for (const auto& [text, word] : status.words) {
+        if (word.second)
+            failures << word.first;
+    }
+    status.lastFailed = !failures.isEmpty();
+    status.lastWord = status.lastFailed ? failures.join(u"  "_s) : sentence;
+}
+
 } // namespace
 
 struct TriggerWatch::Slot
@@ -97,17 +110,15 @@ std::unique_ptr<TriggerAction> TriggerWatch::makeAction(Slot& slot, const QStrin
     std::unique_ptr<TriggerAction> action = std::move(made).value();
     if (const auto* marks = qobject_cast<MarkAction*>(action.get()))
         slot.markText = marks->text();
-    connect(
-        action.get(), &TriggerAction::told, this,
-        [this, id = slot.id, name = slot.trigger.name](const QString& sentence, bool isFailure) {
-            if (Slot* one = slotOf(id)) {
-                one->status.lastWord = sentence;
-                one->status.lastFailed = isFailure;
-            }
-            Q_EMIT told(name, sentence, isFailure);
-            publish();
-            tryToFinish();
-        });
+    connect(action.get(), &TriggerAction::told, this,
+            [this, id = slot.id, name = slot.trigger.name, text](const QString& sentence,
+                                                                 bool isFailure) {
+                if (Slot* one = slotOf(id))
+                    noteWord(one->status, text, sentence, isFailure);
+                Q_EMIT told(name, sentence, isFailure);
+                publish();
+                tryToFinish();
+            });
     connect(action.get(), &TriggerAction::kept, this, [this, id = slot.id](const QString& path) {
         if (Slot* one = slotOf(id))
             one->status.lastKept = path;
@@ -122,6 +133,7 @@ void TriggerWatch::makeActions(Slot& slot)
 {
     slot.actionProblem.clear();
     slot.actions.clear();
+    slot.status.words.clear();
     for (const QString& text : slot.trigger.actions)
         slot.actions.push_back(makeAction(slot, text));
 }

@@ -13,8 +13,10 @@
 #include <QTimer>
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <stop_token>
+#include <utility>
 #include <vector>
 
 namespace murmur {
@@ -31,7 +33,9 @@ struct TriggerStatus
     nanoseconds latest{0}; ///< the most of these
     std::int64_t lastTime = kNoTime;
     Seq lastSeq = 0;
-    QString lastWord; ///< of its actions
+    /// The last word of each of its actions, by how it is written, and whether that was a failure.
+    std::map<QString, std::pair<QString, bool>> words;
+    QString lastWord; ///< what failed, else the newest of these
     QString lastKept; ///< the recording that it kept last
     bool lastFailed = false;
     bool isSpent = false;

@@ -13,6 +13,18 @@ using namespace Qt::StringLiterals;
 
 namespace murmur {
 
+namespace {
+
+QString wordsOf(const TriggerStatus& status)
+{
+    QStringList lines;
+    for (const auto& [action, word] : status.words)
+        lines << action + u": "_s + word.first;
+    return lines.join(u'\n');
+}
+
+} // namespace
+
 void TriggersModel::update(std::vector<TriggerStatus> status)
 {
     const auto had = static_cast<int>(m_status.size());
@@ -109,7 +121,9 @@ QVariant TriggersModel::data(const QModelIndex& index, int role) const
     case Qt::ToolTipRole:
         // It may quote what agents say; as rich text it breaks lines.
         return u"<p style='white-space:pre-wrap'>%1</p>"_s.arg(
-            (column == DoColumn ? one.trigger.actions.join(u'\n') : text(index.row(), column))
+            (column == DoColumn                                ? one.trigger.actions.join(u'\n')
+             : column == OutcomeColumn && one.words.size() > 1 ? wordsOf(one)
+                                                               : text(index.row(), column))
                 .toHtmlEscaped());
     case Qt::CheckStateRole:
         if (column == NameColumn)
