@@ -6,6 +6,8 @@
 #include "views/base/theme.h"
 
 #include <QApplication>
+#include <QLabel>
+#include <QLayout>
 #include <QSet>
 #include <QTest>
 
@@ -179,6 +181,21 @@ void TestTheme::anEmptyNoteCoversItsPane()
     QVERIFY(note.isVisible());
     pane.resize(500, 200);
     QCOMPARE(note.geometry(), pane.rect());
+    // In a low pane the sentence is whole, or is not there and the pointer tells it.
+    const QString sentence = u"Say above what to wait for, and what is to be done then: keep what "
+                             "came before and after, stand still, tell you."_s;
+    note.say(u"No triggers"_s, sentence);
+    const auto labels = note.findChildren<QLabel*>();
+    QCOMPARE(labels.size(), 2);
+    for (int height = 200; height > 0; height -= 5) {
+        pane.resize(500, height);
+        note.layout()->activate();
+        const bool isThere = labels[1]->isVisible();
+        QCOMPARE(note.toolTip(), isThere ? QString() : sentence);
+        QVERIFY2(!isThere || labels[1]->height() >= labels[1]->heightForWidth(labels[1]->width()),
+                 qPrintable(QString::number(height)));
+        QVERIFY(isThere || height < 100);
+    }
     note.say({});
     QVERIFY(!note.isVisible());
     PaneHeader header(u"Latency"_s, &pane);

@@ -18,6 +18,7 @@ namespace murmur {
 namespace {
 
 constexpr int kSide = 24;
+constexpr int kAbove = 12;
 constexpr int kWidestLine = 520;
 
 } // namespace
@@ -36,7 +37,7 @@ EmptyNote::EmptyNote(QWidget* parent)
     m_title->setWordWrap(true);
     m_action->hide();
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(24, 12, 24, 12);
+    layout->setContentsMargins(kSide, kAbove, kSide, kAbove);
     layout->setSpacing(6);
     layout->addStretch();
     layout->addWidget(m_title);
@@ -46,8 +47,8 @@ EmptyNote::EmptyNote(QWidget* parent)
     connect(m_action, &QPushButton::clicked, this, &EmptyNote::actionTaken);
     parent->installEventFilter(this);
     setGeometry(parent->rect());
-    keepReadable();
     applyTheme();
+    keepReadable();
     hide();
 }
 
@@ -61,7 +62,7 @@ void EmptyNote::say(const QString& title, const QString& sentence)
     m_title->setText(title);
     m_sentence->setText(sentence);
     offerRemedy();
-    m_sentence->setVisible(!sentence.isEmpty());
+    keepReadable();
     setAccessibleName(title);
     setAccessibleDescription(sentence);
     setVisible(!title.isEmpty());
@@ -73,6 +74,7 @@ void EmptyNote::offer(const QString& action)
 {
     m_action->setText(action);
     m_action->setVisible(!action.isEmpty());
+    keepReadable();
 }
 
 void EmptyNote::follow(SharedView* shared)
@@ -116,11 +118,20 @@ void EmptyNote::changeEvent(QEvent* event)
     QWidget::changeEvent(event);
 }
 
-/// A line that is as long as a wide pane is hard to read.
+/// A line that is as long as a wide pane is hard to read. In a low one the sentence gives up the
+/// room around it, then itself: cut through the middle of its letters it says nothing.
 void EmptyNote::keepReadable()
 {
     const int side = std::max(kSide, (width() - kWidestLine) / 2);
-    layout()->setContentsMargins(side, 12, side, 12);
+    const int room = width() - 2 * side;
+    const int around = layout()->spacing() * (m_action->isHidden() ? 1 : 2) +
+                       (m_action->isHidden() ? 0 : m_action->sizeHint().height());
+    const int needed = m_title->heightForWidth(room) + m_sentence->heightForWidth(room) + around;
+    const int above = height() >= needed + 2 * kAbove ? kAbove : 0;
+    layout()->setContentsMargins(side, above, side, above);
+    const bool fits = height() >= needed;
+    m_sentence->setVisible(fits && !m_sentence->text().isEmpty());
+    setToolTip(fits ? QString() : m_sentence->text());
 }
 
 void EmptyNote::applyTheme()
