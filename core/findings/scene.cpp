@@ -282,6 +282,10 @@ void Scene::hear(Heard& message)
         sender.firstSent = message.time;
         ++m_heard;
     }
+    if (sender.lastSent != kNoTime && message.time - sender.lastSent >= kLongPause) {
+        sender.pauseStart = sender.lastSent;
+        sender.pauseEnd = message.time;
+    }
     sender.lastSent = std::max(sender.lastSent, message.time);
     sender.lastSeq = message.seq;
     sender.connection = message.connection;

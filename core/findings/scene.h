@@ -34,6 +34,9 @@ public:
     {
         std::int64_t firstSent = kNoTime; ///< ns
         std::int64_t lastSent = kNoTime;
+        std::int64_t pauseStart = kNoTime; ///< of its last pause of kLongPause or more: what it
+                                           ///< said last before …
+        std::int64_t pauseEnd = kNoTime;   ///< … and first after it
         std::int64_t lastReceived = kNoTime;
         std::int64_t lastError = kNoTime; ///< when it last sent one
         Seq lastSeq = 0;                  ///< of what it sent last
@@ -78,6 +81,7 @@ public:
 
     /// Of a way that was never gone.
     static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+    static constexpr std::int64_t kLongPause = 10'000'000'000; // ns
     /// How long the quickest way holds; and the time of the one before it.
     static constexpr std::int64_t kWayWindow = 30'000'000'000; // ns
 

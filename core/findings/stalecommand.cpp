@@ -313,10 +313,11 @@ private:
                          const Scene& scene)
     {
         const bool isOne = finding.count == 1;
-        finding.summary =
-            std::to_string(finding.count) + (isOne ? " command of " : " commands of ") +
-            scene.name(from) + (isOne ? " came " : " came up to ") +
-            durationText(nanoseconds(incident.longest)).toStdString() + " after it had expired";
+        finding.summary = std::to_string(finding.count) +
+                          (isOne ? " command of " : " commands of ") + scene.name(from) +
+                          (isOne ? " came " : " came up to ") +
+                          durationText(nanoseconds(incident.longest)).toStdString() +
+                          (isOne ? " after it had expired" : " after they had expired");
         if (incident.obeyed > 0)
             finding.summary += "; " + std::to_string(incident.obeyed) +
                                (incident.obeyed == 1 ? " was obeyed" : " were obeyed");

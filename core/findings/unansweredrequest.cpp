@@ -140,6 +140,12 @@ private:
     }
 
     enum class Why : std::uint8_t { Nobody, Dead, Ignored, Slow };
+    /// It said nothing for long after it was asked, and speaks again.
+    static bool wasAway(const Scene::Agent& asked, const Scene::Call& call)
+    {
+        return asked.pauseStart != kNoTime && asked.pauseStart <= call.time &&
+               asked.pauseEnd - call.time >= Scene::kLongPause;
+    }
     static Why whyOf(const Scene::Call& call, const Scene& scene)
     {
         const Scene::Agent& asked = scene.agent(call.to);
@@ -147,7 +153,7 @@ private:
             return Why::Slow;
         if (asked.firstSent == kNoTime)
             return Why::Nobody;
-        if (asked.lastSent <= call.time)
+        if (asked.lastSent <= call.time || wasAway(asked, call))
             return Why::Dead;
         return scene.p99(call.to, call.type) > 0 ? Why::Ignored : Why::Slow;
     }
@@ -196,7 +202,9 @@ private:
             finding.summary += ": " + to + " was never heard.";
             break;
         case Why::Dead:
-            finding.summary += ": " + to + " said nothing since.";
+            finding.summary += ": " + to +
+                               (scene.agent(call.to).lastSent <= call.time ? " said nothing since."
+                                                                           : " was silent then.");
             break;
         case Why::Ignored:
             finding.summary += ", while " + to + " went on talking.";

@@ -275,6 +275,21 @@ private Q_SLOTS:
         QVERIFY(play.found().front().summary.ends_with("while b went on talking."));
     }
 
+    void whoWasSilentThenDoesNotIgnore()
+    {
+        Play play(Play::only("unanswered-request"));
+        for (int i = 0; i < 20; ++i) {
+            const Seq asked = ask(play, i, "a", "b");
+            answer(play, i + 0.1, "b", "a", asked);
+        }
+        ask(play, 20, "a", "b");
+        for (int i = 0; i < 40; ++i) // it comes back after 15 s
+            play.say({.at = 35.0 + i, .from = "b", .topic = "hb", .kind = Kind::Heartbeat});
+        QCOMPARE(play.found().size(), 1u);
+        QCOMPARE(play.found().front().summary,
+                 std::string("1 request to b got no answer: b was silent then."));
+    }
+
     void aRecorderThatWasAwaySaysNothingOfTheSwarm()
     {
         Play play(Play::only("unanswered-request"));
