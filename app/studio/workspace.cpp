@@ -237,20 +237,26 @@ void Workspace::fillTabs(QTabWidget* tabs, const std::vector<Pane*>& panes, QWid
     for (const Pane* pane : panes)
         if (isShown(*pane))
             shown.push_back(pane);
-    bool isThere = tabs->count() == static_cast<int>(shown.size());
-    for (int tab = 0; isThere && tab < tabs->count(); ++tab)
-        isThere = tabs->widget(tab) == shown[static_cast<std::size_t>(tab)]->view;
+    // Only what comes or goes is moved: a pane in another place is styled and laid out anew.
     for (Pane* pane : panes) {
-        if (isShown(*pane) && isThere)
+        if (isShown(*pane))
             continue;
-        pane->view->setParent(this);
+        if (pane->view->parentWidget() != this)
+            pane->view->setParent(this);
         pane->view->hide();
     }
-    if (!isThere) {
-        while (tabs->count() > 0)
-            tabs->removeTab(0);
-        for (const Pane* pane : shown)
-            tabs->addTab(pane->view, viewTitle(*pane->entry));
+    for (int tab = tabs->count(); tab-- > 0;) {
+        if (std::ranges::none_of(shown,
+                                 [&](const Pane* pane) { return pane->view == tabs->widget(tab); }))
+            tabs->removeTab(tab);
+    }
+    for (int tab = 0; tab < static_cast<int>(shown.size()); ++tab) {
+        const Pane& pane = *shown[static_cast<std::size_t>(tab)];
+        const int now = tabs->indexOf(pane.view);
+        if (now < 0)
+            tabs->insertTab(tab, pane.view, viewTitle(*pane.entry));
+        else if (now != tab)
+            tabs->tabBar()->moveTab(now, tab);
     }
     // One that has another home now left its neighbour in front.
     if (front != nullptr)

@@ -160,7 +160,7 @@ void LatencyPlot::setWindow(TimeRange window)
         rebuild(); // the cells' width in time has changed
     else
         placeAxes();
-    replot(rpQueuedReplot);
+    replotSoon();
 }
 
 void LatencyPlot::setSlice(std::shared_ptr<const TileSlice> slice)
@@ -177,7 +177,7 @@ void LatencyPlot::setLinear(bool isLinear)
         return;
     m_isLinear = isLinear;
     fillMap();
-    replot(rpQueuedReplot);
+    replotSoon();
 }
 
 void LatencyPlot::setSlo(nanoseconds slo)
@@ -240,10 +240,16 @@ std::optional<double> LatencyPlot::playheadX() const
     return xAxis->coordToPixel(m_playheadLine->point1->key());
 }
 
+void LatencyPlot::replotSoon()
+{
+    if (!size().isEmpty())
+        replot(rpQueuedReplot);
+}
+
 void LatencyPlot::replotOverlay()
 {
     // Before the first replot the layers have no buffers; that replot paints this one too.
-    if (m_isPainted)
+    if (m_isPainted && !size().isEmpty())
         layer(u"overlay"_s)->replot();
 }
 
@@ -310,7 +316,7 @@ void LatencyPlot::applyTheme()
     style(m_p99Name, theme.warning);
     style(m_sloName, theme.warning);
     placeAxes();
-    replot(rpQueuedReplot);
+    replotSoon();
 }
 
 TimeAxis LatencyPlot::timeAxis() const
@@ -384,7 +390,7 @@ void LatencyPlot::rebuild()
     };
     name(m_p50Name, p50, Qt::AlignTop);
     name(m_p99Name, p99, Qt::AlignBottom);
-    replot(rpQueuedReplot);
+    replotSoon();
 }
 
 /// The map has one row per pixel row, because the cells' heights differ: eight linear steps an
@@ -621,6 +627,8 @@ void LatencyPlot::contextMenuEvent(QContextMenuEvent* event)
 
 void LatencyPlot::resizeEvent(QResizeEvent* event)
 {
+    if (size().isEmpty())
+        return; // squeezed away: there is nothing to paint on
     QCustomPlot::resizeEvent(event);
     rebuild();
 }

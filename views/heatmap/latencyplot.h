@@ -87,6 +87,7 @@ private:
     void fillMap();
     void placeAxes();
     void placePlayhead();
+    void replotSoon();
     void placeBox(const std::optional<LatencyBox>& box);
     void placeSlo();
     void replotOverlay();
