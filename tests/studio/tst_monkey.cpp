@@ -41,9 +41,9 @@ double workedMs()
 }
 
 /// The thread of the window may work so long on what one action asks for.
-constexpr double kStall = 250;
+constexpr double kStall = 100;
 /// Other letters or colours: every widget is measured anew.
-constexpr double kRestyle = 700;
+constexpr double kRestyle = 250;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr double kSlower = 10;
 #elif defined(__has_feature)
