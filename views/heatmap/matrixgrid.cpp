@@ -326,8 +326,13 @@ void MatrixGrid::paintHead(QPainter& painter) const
         painter.setPen(theme.secondary);
         const TimeAxis axis(m_window, cells().left(), cells().width());
         for (const TimeAxis::Tick& tick : axis.ticks(90)) {
-            if (!tick.label.isEmpty())
-                painter.drawText(QRectF(tick.x - 60, 0, 120, head), Qt::AlignCenter, tick.label);
+            if (tick.label.isEmpty())
+                continue;
+            // The first and the last stay over the cells: beside them is the key to the colours.
+            const double half = painter.fontMetrics().horizontalAdvance(tick.label) / 2.0 + 1;
+            const double most = std::max(cells().left() + half, cells().right() - half);
+            const double x = std::clamp(tick.x, cells().left() + half, most);
+            painter.drawText(QRectF(x - 60, 0, 120, head), Qt::AlignCenter, tick.label);
         }
         return;
     }
