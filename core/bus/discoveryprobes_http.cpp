@@ -234,7 +234,7 @@ private:
         const auto size = m_head->fields.find("content-length");
         if (size != m_head->fields.end()) {
             const qsizetype all = size->second.toLongLong();
-            if (unread.size() < all)
+            if (all < 0 || all > kMostText || unread.size() < all)
                 return false;
             m_body = unread.left(all);
             unread.remove(0, all);
@@ -245,7 +245,7 @@ private:
             if (end < 0)
                 return false;
             const qsizetype piece = unread.left(end).toLongLong(nullptr, 16);
-            if (piece < 0 || unread.size() < end + 2 + piece + 2)
+            if (piece < 0 || piece > kMostText || unread.size() < end + 2 + piece + 2)
                 return false;
             m_body += unread.mid(end + 2, piece);
             unread.remove(0, end + 2 + piece + 2);

@@ -192,7 +192,7 @@ private:
         const std::int64_t topics = bytes.number(4);
         if (!bytes.isWhole())
             return {};
-        bus.topics = topics;
+        bus.topics = std::max<std::int64_t>(0, topics);
         bus.detail = brokers == 1 ? u"1 broker"_s : u"%1 brokers"_s.arg(brokers);
         Partitions found;
         std::size_t all = 0;
