@@ -432,9 +432,14 @@ private Q_SLOTS:
         scene.view.host()->setText(u"h"_s);
         scene.view.toggleArmed();
         QVERIFY(!scene.view.desk()->arming()->isArmed());
+        QVERIFY(scene.view.asText().contains(u"is not the host"_s));
         scene.view.host()->setText(u"hq"_s);
         scene.view.toggleArmed();
         QVERIFY(scene.view.desk()->arming()->isArmed());
+        // What stood in the way does not stand there any more; what would be sent does.
+        QVERIFY2(!scene.view.asText().contains(u"is not the host"_s) &&
+                     scene.view.asText().contains(u"tasks.even"_s),
+                 qPrintable(scene.view.asText()));
         // Armed alone sends nothing that was not looked at.
         QVERIFY(scene.view.forecast() || scene.look());
         scene.view.goOn();

@@ -263,12 +263,16 @@ void ReplayView::foresee(const ReplayOrder& order)
             if (!forecast)
                 return showProblem(forecast.error().message);
             m_forecast = *forecast;
-            const auto refusal = guards->mayStart(arming()->arming(), steadyNow());
-            // On a machine of one's own the next press arms it.
-            const bool isBarred =
-                refusal && (refusal->guard != Guard::NotArmed || environment() != Environment::Dev);
-            m_report->showForecast(*forecast, order.read, isBarred ? refusal->sentence : QString(),
-                                   order.job.position, mayComeTwice(order.job));
+            m_showForecast = [this, order, guards] {
+                const auto refusal = guards->mayStart(arming()->arming(), steadyNow());
+                // On a machine of one's own the next press arms it.
+                const bool isBarred = refusal && (refusal->guard != Guard::NotArmed ||
+                                                  environment() != Environment::Dev);
+                m_report->showForecast(*m_forecast, order.read,
+                                       isBarred ? refusal->sentence : QString(), order.job.position,
+                                       mayComeTwice(order.job));
+            };
+            m_showForecast();
             showState();
             Q_EMIT looked();
         });
@@ -327,6 +331,8 @@ void ReplayView::toggleArmed()
         m_forecast = seen;
         if (!m_host->isHidden())
             m_host->setFocus();
+    } else if (m_forecast && !m_desk->isRunning()) {
+        m_showForecast(); // what stood in the way is gone
     }
     showState();
 }
@@ -418,6 +424,7 @@ void ReplayView::onEdited()
     m_lookJob.cancel();
     m_ticker.stop();
     m_forecast.reset();
+    m_showForecast = {}; // it holds what it would be read from
     m_resumed.reset();
     showCommand();
     if (!m_desk->isRunning())

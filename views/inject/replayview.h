@@ -119,6 +119,7 @@ private:
 
     PaneHeader* m_header;
     QComboBox* m_target = nullptr;
+    std::function<void()> m_showForecast; ///< once more, as it is now; of m_forecast
     QLineEdit* m_secret = nullptr;
     QLabel* m_environment = nullptr;
     QLineEdit* m_host = nullptr; ///< to arm it
