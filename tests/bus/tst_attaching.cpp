@@ -19,6 +19,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <random>
 #include <thread>
 
 using namespace murmur;
@@ -212,6 +213,79 @@ private Q_SLOTS:
         found.sort();
         QCOMPARE(found, QStringList({u"NATS 2.9.10JetStream"_s, u"Redis needs a password"_s}));
         QVERIFY(!discovery.isRunning());
+    }
+
+    void answersAreNotBelievedWhateverTheySay()
+    {
+        const auto hex = [](const char* text) { return QByteArray::fromHex(text); };
+        // As far as each bus would go on, with numbers that nobody has.
+        const QByteArrayList beginnings{
+            {},
+            "+PONG\r\n$-5\r\n$99999999999\r\n",
+            "INFO {\"version\":7}\r\n",
+            hex("20020000") + hex("90ffffffff7f"),
+            hex("00000010"
+                "00000012"
+                "0000"
+                "00000001"
+                "0003"
+                "0000"
+                "0009") +
+                hex("0000002c"
+                    "00000003"
+                    "00000001"
+                    "00000001"
+                    "0001"
+                    "61"
+                    "00002384"
+                    "ffff"
+                    "00000001"
+                    "00000001"
+                    "0000"
+                    "0001"
+                    "61"
+                    "00"
+                    "7fffffff") +
+                QByteArray(40, '\xff'),
+            hex("00000010"
+                "00000012"
+                "0000"
+                "7fffffff"
+                "0003"
+                "0000"
+                "0009") +
+                hex("80000000"),
+            "HTTP/1.1 200 OK\r\nContent-Length: -7\r\n\r\n{}",
+            "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n{}",
+            "HTTP/1.1 200 OK\r\n\r\n7fffffffffffffff\r\n{}",
+            "HTTP/1.1 200 OK\r\n\r\n-1\r\n{}",
+            "HTTP/1.1 101 Up\r\nSec-WebSocket-Protocol: foxglove.sdk.v1\r\n\r\n\x81\xff" +
+                QByteArray(8, '\xff'),
+        };
+        std::mt19937 random(7);
+        for (const BusProbe& probe : Discovery::usualProbes()) {
+            for (const QByteArray& beginning : beginnings) {
+                for (int round = 0; round < 200; ++round) {
+                    const auto talk = probe.talk();
+                    FoundBus bus;
+                    QByteArray all = beginning;
+                    for (auto more = random() % 60; more > 0; --more)
+                        all += char(random());
+                    QByteArray unread;
+                    QByteArray say;
+                    while (!all.isEmpty()) {
+                        const auto piece = qsizetype(1 + random() % 40);
+                        unread += all.left(piece);
+                        all.remove(0, piece);
+                        (void)talk->hear(unread, say, bus);
+                        (void)talk->again();
+                    }
+                    QVERIFY(!bus.topics || *bus.topics >= 0);
+                    QVERIFY(!bus.perSecond || *bus.perSecond >= 0);
+                    QVERIFY(say.size() < (1 << 20));
+                }
+            }
+        }
     }
 
     void waitsGrowAndDiffer()
