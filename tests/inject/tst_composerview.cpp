@@ -240,6 +240,9 @@ private Q_SLOTS:
         scene.view.toggleArmed();
         QVERIFY(scene.view.desk()->isArmed());
         QVERIFY(scene.view.desk()->left() > 4min);
+        QVERIFY2(!scene.view.answers()->asText().contains(u"Type its host name"_s) &&
+                     scene.view.answers()->asText().contains(u"This would be sent"_s),
+                 qPrintable(scene.view.answers()->asText()));
         scene.view.send();
         QCOMPARE(scene.bus.made.load(), 0);
         // Whoever changes it after having seen it sees it again.

@@ -197,7 +197,17 @@ void ComposerView::toggleArmed()
         m_answers->showProblem(armed.error().message);
         if (!m_host->isHidden())
             m_host->setFocus();
+        return;
     }
+    // What stood in the way does not stand there any more.
+    const InjectionRun wish = run();
+    if (wish.environment == Environment::Dev)
+        return;
+    const auto ready = InjectionDesk::preview(wish);
+    if (ready)
+        m_answers->showPreview(wish, *ready, tr("Armed. Return, and Return again, sends it."));
+    else
+        m_answers->clear();
 }
 
 void ComposerView::send()
