@@ -4,6 +4,7 @@
 // What panes can do is found: in the palette, in menus, on the page of keys.
 
 #include "mainwindow.h"
+#include "menus.h"
 #include "palettemodel.h"
 #include "palettesources.h"
 #include "panekeys.h"
@@ -131,6 +132,10 @@ private Q_SLOTS:
     void theirKeysAreThoseOfThePage()
     {
         const QString all = u"ABCDEFGHIJKLMNOPQRSTUVWXYZ0+-=/,."_s;
+        QStringList inMenus;
+        for (const QAction* action : m_window->menus()->actions())
+            for (const QKeySequence& keys : action->shortcuts())
+                inMenus << keys.toString();
         QStringList missing;
         QStringList unreached;
         for (const ViewEntry& entry : viewEntries()) {
@@ -151,8 +156,10 @@ private Q_SLOTS:
                 m_window->workspace()->bringToFront(id);
                 view->setFocus();
                 QWidget* now = m_window->focusWidget();
-                // The key of + without Shift does the same.
-                if (key != u'=' && takes(now, key) && !listed.contains(key))
+                // A key before may have put a list in its place; and + without Shift does the same.
+                if (key == u'=' || inMenus.contains(QString(key)) || takes(now, u'Q'))
+                    continue;
+                if (takes(now, key) && !listed.contains(key))
                     missing << u"%1 takes %2"_s.arg(id, key);
             }
         }
@@ -220,6 +227,8 @@ private Q_SLOTS:
         const auto* table = other->workspace()->view(u"messages"_s)->findChild<MessageTable*>();
         QVERIFY(table != nullptr);
         QTRY_COMPARE(table->currentRow(), 499);
+        // Also once it is known where the playhead lies, which is far from it.
+        QTRY_VERIFY(other->workspace()->view(u"messages"_s)->isSettled());
         QTRY_VERIFY(table->topRow() <= 499 && 499 < table->topRow() + table->fullRows());
         QVERIFY(table->fullRows() > 3);
     }

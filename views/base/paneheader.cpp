@@ -8,6 +8,8 @@
 #include <QHBoxLayout>
 #include <QPainter>
 
+#include <array>
+
 using namespace Qt::StringLiterals;
 
 namespace murmur {
@@ -26,6 +28,9 @@ QString factsThatFit(const QString& facts, const QFontMetrics& metrics, int room
         return {};
     return metrics.elidedText(text, Qt::ElideRight, room);
 }
+
+constexpr std::array kFactsTones{&Theme::bad, &Theme::warning, &Theme::good, &Theme::faint};
+constexpr const char* kFactsTone = "factsTone";
 
 } // namespace
 
@@ -56,6 +61,13 @@ void PaneHeader::setFacts(const QString& facts, const QColor& color)
         return;
     m_facts = facts;
     m_factsColor = color;
+    // A tone of the theme stays that in another theme.
+    int tone = -1;
+    for (std::size_t i = 0; i < kFactsTones.size(); ++i) {
+        if (color.isValid() && Theme::current().*kFactsTones[i] == color)
+            tone = static_cast<int>(i);
+    }
+    setProperty(kFactsTone, tone);
     setAccessibleDescription(facts);
     update();
 }
@@ -109,7 +121,10 @@ void PaneHeader::paintEvent(QPaintEvent*)
     if (facts.isEmpty())
         return;
     painter.setFont(small);
-    painter.setPen(m_factsColor.isValid() ? m_factsColor : theme.secondary);
+    const int tone = property(kFactsTone).toInt();
+    painter.setPen(!m_factsColor.isValid() ? theme.secondary
+                   : tone < 0              ? m_factsColor
+                                           : theme.*kFactsTones[static_cast<std::size_t>(tone)]);
     painter.drawText(QRect(right - room, 0, room, height()), Qt::AlignVCenter | Qt::AlignRight,
                      facts);
 }

@@ -129,7 +129,10 @@ MessagesView::MessagesView(const ViewContext& context, QWidget* parent)
     connect(&m_followPause, &QTimer::timeout, this, &MessagesView::onDataGrew);
     connect(view, &SharedView::filterChanged, this, &MessagesView::onFilterChanged);
     connect(view, &SharedView::messageSelected, this, &MessagesView::onMessageSelected);
-    connect(view, &SharedView::playheadChanged, this, &MessagesView::onPlayheadChanged);
+    connect(view, &SharedView::playheadChanged, this, [this] {
+        m_showsPlayhead = true;
+        onPlayheadChanged();
+    });
     connect(view, &SharedView::modeChanged, this, &MessagesView::onModeChanged);
     connect(view, &SharedView::sloChanged, this, [this] { m_model->setSlo(shared()->slo()); });
     onSessionChanged();
@@ -219,6 +222,8 @@ void MessagesView::onMessageSelected()
     if (m_isPicking)
         return;
     const Seq seq = shared()->selectedMessage();
+    // Of the two that which came last is looked at.
+    m_showsPlayhead = m_showsPlayhead && seq == 0;
     const int row = m_model->rowOf(seq);
     if (row < 0 || m_model->seqAt(row) != seq) {
         m_table->setCurrentRow(-1);
@@ -249,7 +254,7 @@ void MessagesView::onPlayheadChanged()
                 return;
             const int row = m_model->rowOf(*answer);
             m_table->setMarkedRow(row);
-            if (!isOurs && row >= 0)
+            if (!isOurs && row >= 0 && m_showsPlayhead)
                 m_table->reveal(row);
             if (shared()->playhead() != asked)
                 onPlayheadChanged();

@@ -90,8 +90,9 @@ private:
     BookmarkBoard* m_bookmarks; // the window's
     QString m_failure;
     bool m_followsEnd = true;
-    QTimer m_followPause;     ///< runs while the newest rows stand
-    bool m_isPicking = false; ///< the change comes from this table
+    QTimer m_followPause;        ///< runs while the newest rows stand
+    bool m_showsPlayhead = true; ///< else the selected message, while they are far apart
+    bool m_isPicking = false;    ///< the change comes from this table
     LatestJob m_playheadJob;
     LatestJob m_copyJob;
 };
