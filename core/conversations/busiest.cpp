@@ -38,6 +38,7 @@ Result<BusiestConversation> busiestJob(const Source& source, const BusiestReques
     if (!there)
         return there.error();
     ConversationKeys keys(request.rule);
+    keys.begin(source);
     RangeScan scan;
     scan.range = request.range;
     scan.columns = keys.columns() | ActorColumns;

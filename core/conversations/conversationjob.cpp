@@ -35,12 +35,14 @@ class ConversationGatherer
 {
 public:
     ConversationGatherer(const Source& source, const ConversationRequest& request, SourceView& view)
-        : m_request(request)
+        : m_source(source)
+        , m_request(request)
         , m_names(*source.names)
         , m_view(view)
         , m_keys(request.rule)
         , m_name(request.name.toStdString())
     {
+        m_keys.begin(source);
     }
 
     Result<ConversationDetail> gather()
@@ -106,6 +108,7 @@ private:
             if (auto status = forAll(find, [&] { return !m_name.empty(); }); !status)
                 return status;
             m_keys = ConversationKeys(m_request.rule);
+            m_keys.begin(m_source);
         } else {
             const auto find = [&](RowContext& context, std::size_t row) {
                 if (context.columns().first + static_cast<Seq>(row) != m_request.seq)
@@ -241,6 +244,7 @@ private:
         m_found.push_back(std::move(message));
     }
 
+    const Source& m_source;
     const ConversationRequest& m_request;
     const Dictionaries& m_names;
     SourceView& m_view;

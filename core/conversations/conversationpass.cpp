@@ -62,6 +62,7 @@ struct ConversationPass::Private
         names = source.names;
         audiences.emplace(*names);
         next = view.first();
+        keys.begin(source);
         prices = PriceTable::loadOrShipped();
     }
 

@@ -97,6 +97,20 @@ ConversationKeys::ConversationKeys(ConversationRule rule)
         m_path.push_back(step.toStdString());
 }
 
+void ConversationKeys::begin(const Source& source)
+{
+    if (m_rule.what != What::Marker)
+        return;
+    // What nobody can read any more sets no bounds.
+    if (auto noted = notedMarkers(source))
+        m_noted = std::move(*noted);
+}
+
+void ConversationKeys::beginRun(const std::string& text)
+{
+    m_name = std::to_string(++m_markers) + (text.empty() ? "" : ' ' + text);
+}
+
 std::uint32_t ConversationKeys::columns() const
 {
     switch (m_rule.what) {
@@ -104,8 +118,9 @@ std::uint32_t ConversationKeys::columns() const
     case What::Trace:
         return SizeColumns | IdColumns;
     case What::Payload:
-    case What::Marker:
         return SizeColumns | PayloadColumns;
+    case What::Marker:
+        return TimeColumns | SizeColumns | PayloadColumns;
     case What::Run:
         break;
     }
@@ -137,11 +152,12 @@ ConversationKeys::Key ConversationKeys::read(RowContext& context, std::size_t ro
             m_name = "run";
         break;
     case What::Marker:
+        for (; m_nextNoted < m_noted.size() && m_noted[m_nextNoted].time <= columns.time[row];
+             ++m_nextNoted)
+            beginRun(m_noted[m_nextNoted].text.toStdString());
         if (static_cast<Kind>(columns.kind[row]) == Kind::Marker) {
-            ++m_markers;
             const simdjson::dom::element* root = context.json(row);
-            const std::string text = root != nullptr ? markerText(*root) : std::string();
-            m_name = std::to_string(m_markers) + (text.empty() ? "" : ' ' + text);
+            beginRun(root != nullptr ? markerText(*root) : std::string());
         } else if (m_markers == 0) {
             m_name = "0 before the first marker";
         }

@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "query/rowcontext.h"
+#include "session/markers.h"
 
 #include <QString>
 
@@ -48,6 +49,9 @@ public:
         return m_rule.what == ConversationRule::What::Conversation ||
                m_rule.what == ConversationRule::What::Trace;
     }
+    /// Before the first read: markers that people put into the recording count, too. May open
+    /// files.
+    void begin(const Source& source);
     /// What has to be loaded beside actors.
     [[nodiscard]] std::uint32_t columns() const;
 
@@ -64,7 +68,11 @@ private:
     std::vector<std::string> m_path;
     std::string m_name;
     std::string m_trace;
+    void beginRun(const std::string& text);
+
     std::int64_t m_markers = 0;
+    std::vector<Marker> m_noted; ///< by people, by time
+    std::size_t m_nextNoted = 0;
 };
 
 } // namespace murmur

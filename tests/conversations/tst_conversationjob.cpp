@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conversations/conversationjob.h"
 #include "conversations/conversationtext.h"
+#include "session/markers.h"
 #include "session/source.h"
 #include "support/recorded.h"
 
@@ -140,6 +141,28 @@ private Q_SLOTS:
             QVERIFY(detail);
             QCOMPARE(static_cast<std::int64_t>(detail->messages.size()), row.messages);
         }
+    }
+
+    void aMarkerThatAPersonSetsBeginsARun()
+    {
+        Recorded recorded(twoTasks());
+        QVERIFY(recorded.waitForAll());
+        const auto session = recorded.close();
+        QVERIFY(noteMarkers(*session->source(), {{toNs(kStart + 25ms), u"warm"_s, 0},
+                                                 {toNs(kStart + 95ms), u"tidy up"_s, 0}}));
+        const auto rule = conversationRuleFromText(u"marker"_s);
+        QVERIFY(rule);
+        QString runs;
+        for (const Conversation& row : listOf(*session, wishOf(*rule, nullptr)).rows) {
+            runs += u"%1: %2\n"_s.arg(textOf(row.name)).arg(row.messages);
+            ConversationRequest request;
+            request.rule = *rule;
+            request.name = textOf(row.name);
+            const auto detail = conversationJob(*session->source(), request);
+            QVERIFY(detail);
+            QCOMPARE(static_cast<std::int64_t>(detail->messages.size()), row.messages);
+        }
+        QCOMPARE(runs, u"0 before the first marker: 2\n1 warm: 1\n2 deploy: 2\n3 tidy up: 1\n"_s);
     }
 
     void anUnknownRuleSaysWhichThereAre()
