@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/markers.h"
 #include "support/recorded.h"
 #include "views/base/emptynote.h"
+#include "views/base/markerboard.h"
 #include "views/base/sharedview.h"
 #include "views/conversations/comparisonmodel.h"
 #include "views/conversations/conversationmodel.h"
@@ -118,6 +120,24 @@ private Q_SLOTS:
         QVERIFY(steps->text(plan).contains(u"plan"_s));
         QVERIFY(steps->data(plan, Qt::AccessibleTextRole).toString().contains(u"critical path"_s));
         QVERIFY(scene.view.asText().contains(u"planner → vision"_s));
+    }
+
+    void runsBeginAnewWhenAMarkerIsSet()
+    {
+        Recorded recorded;
+        sayAll(recorded, {task("k1", 0ms, 100ms), task("k2", 200ms, 50ms)});
+        QVERIFY(recorded.waitForAll());
+        const std::shared_ptr<Session> session = recorded.close();
+        Scene scene;
+        scene.shared.setSession(session);
+        QTRY_COMPARE(scene.view.model()->rowCount(), 2);
+        Q_EMIT scene.view.rule()->textActivated(u"marker"_s);
+        QTRY_COMPARE(scene.view.model()->rowCount(), 1);
+        const Marker marker{toNs(kStart + 150ms), u"second try"_s, 0};
+        QVERIFY(noteMarkers(*session->source(), {marker}));
+        MarkerBoard::of(&scene.shared)->set({marker});
+        QTRY_COMPARE(scene.view.model()->rowCount(), 2);
+        QVERIFY(scene.view.model()->rowNamed(u"1 second try"_s) >= 0);
     }
 
     void aConversationCanBeHeldAgainstTheRest()

@@ -4,6 +4,7 @@
 
 #include "query/messagefield.h"
 #include "views/base/emptynote.h"
+#include "views/base/markerboard.h"
 #include "views/base/paneheader.h"
 #include "views/base/picks.h"
 #include "views/base/sharedview.h"
@@ -81,6 +82,10 @@ ConversationsView::ConversationsView(const ViewContext& context, QWidget* parent
     connect(shared(), &SharedView::namesChanged, this, [this] {
         arrange();
         present();
+    });
+    connect(MarkerBoard::of(shared()), &MarkerBoard::changed, this, [this] {
+        if (m_by.what == ConversationRule::What::Marker)
+            restart(); // runs begin elsewhere
     });
     onSessionChanged();
 }
