@@ -16,15 +16,16 @@ namespace murmur {
 
 namespace {
 
-/// What of the facts has room: parts are left out from the end before one is cut, and a word that
-/// would be cut is not begun.
-QString factsThatFit(const QString& facts, const QFontMetrics& metrics, int room)
+/// What of the facts has room: parts are left out from the end before one is cut, and a few letters
+/// that would be cut are not begun where nothing depends on them.
+QString factsThatFit(const QString& facts, const QFontMetrics& metrics, int room, bool mayGo)
 {
+    constexpr qsizetype kFewLetters = 24;
     QStringList parts = facts.split(u" · "_s);
     while (parts.size() > 1 && metrics.horizontalAdvance(parts.join(u" · "_s)) > room)
         parts.removeLast();
     const QString text = parts.join(u" · "_s);
-    if (metrics.horizontalAdvance(text) > room && !text.contains(u' '))
+    if (metrics.horizontalAdvance(text) > room && mayGo && text.size() < kFewLetters)
         return {};
     return metrics.elidedText(text, Qt::ElideRight, room);
 }
@@ -114,14 +115,16 @@ void PaneHeader::paintEvent(QPaintEvent*)
     const QFont small = theme.numberFont(9);
     const QFontMetrics factMetrics(small);
     const int room = right - (left + titleWidth + 16);
-    const QString facts =
-        room < 40 || m_facts.isEmpty() ? QString() : factsThatFit(m_facts, factMetrics, room);
+    // What warns is never left out.
+    const int tone = m_factsColor.isValid() ? property(kFactsTone).toInt() : -1;
+    const QString facts = room < 40 || m_facts.isEmpty()
+                              ? QString()
+                              : factsThatFit(m_facts, factMetrics, room, tone < 0);
     if (const QString whole = facts == m_facts ? QString() : m_facts; toolTip() != whole)
         setToolTip(whole);
     if (facts.isEmpty())
         return;
     painter.setFont(small);
-    const int tone = property(kFactsTone).toInt();
     painter.setPen(!m_factsColor.isValid() ? theme.secondary
                    : tone < 0              ? m_factsColor
                                            : theme.*kFactsTones[static_cast<std::size_t>(tone)]);
