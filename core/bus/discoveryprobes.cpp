@@ -256,4 +256,17 @@ std::vector<BusProbe> Discovery::usualProbes()
     };
 }
 
+bool CountedMessages::look(std::int64_t all, FoundBus& bus)
+{
+    const bool isFirst = !m_since.isValid();
+    if (!isFirst && m_since.elapsed() > 0) {
+        bus.perSecond = static_cast<double>(std::max<std::int64_t>(0, all - m_all)) * 1000 /
+                        static_cast<double>(m_since.elapsed());
+        bus.counted = u"messages"_s;
+    }
+    m_all = all;
+    m_since.start();
+    return !isFirst;
+}
+
 } // namespace murmur

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QElapsedTimer>
 #include <QString>
 #include <QUrl>
 
@@ -47,6 +48,19 @@ public:
     [[nodiscard]] virtual bool countsForItself() const { return false; }
     virtual QByteArray again() { return {}; }
     [[nodiscard]] virtual QByteArray goodbye() const { return {}; }
+};
+
+/// Of a bus that counts all messages that it ever took: how many a second there were between two
+/// looks.
+class CountedMessages
+{
+public:
+    /// False at the first look: there is no rate yet.
+    bool look(std::int64_t all, FoundBus& bus);
+
+private:
+    QElapsedTimer m_since;
+    std::int64_t m_all = 0;
 };
 
 /// One well-known port and how its bus is spoken to.

@@ -3,13 +3,11 @@
 
 #include "bus/discoveryprobes.h"
 
-#include <QElapsedTimer>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QUrlQuery>
 
-#include <algorithm>
 #include <map>
 
 using namespace Qt::StringLiterals;
@@ -184,20 +182,12 @@ private:
                                                   uR"({"op":"subscribe","topics":["#"]})"_s)));
         bus.url.setScheme(u"ws"_s);
         bus.url.setQuery(query);
-        const std::int64_t received = said["received"_L1].toInteger();
-        if (m_isKnown && m_since.isValid() && m_since.elapsed() > 0) {
-            bus.perSecond = static_cast<double>(std::max<std::int64_t>(0, received - m_received)) *
-                            1000 / static_cast<double>(m_since.elapsed());
-            bus.counted = u"messages"_s;
-        }
+        (void)m_counted.look(said["received"_L1].toInteger(), bus);
         m_isKnown = true;
-        m_received = received;
-        m_since.start();
     }
 
     std::optional<HttpAnswer> m_head;
-    QElapsedTimer m_since;
-    std::int64_t m_received = 0;
+    CountedMessages m_counted;
     bool m_isKnown = false;
 };
 
@@ -267,21 +257,13 @@ private:
         bus.detail = words.join(u", "_s);
         bus.url.setScheme(said["tls_required"_L1].toBool() ? u"tls"_s : u"nats"_s);
         bus.url.setPort(said["port"_L1].toInt(4222));
-        const std::int64_t received = said["in_msgs"_L1].toInteger();
-        if (m_isKnown && m_since.elapsed() > 0) {
-            bus.perSecond = static_cast<double>(std::max<std::int64_t>(0, received - m_received)) *
-                            1000 / static_cast<double>(m_since.elapsed());
-            bus.counted = u"messages"_s;
-        }
+        (void)m_counted.look(said["in_msgs"_L1].toInteger(), bus);
         m_isKnown = true;
-        m_received = received;
-        m_since.start();
     }
 
     std::optional<HttpAnswer> m_head;
     QByteArray m_body;
-    QElapsedTimer m_since;
-    std::int64_t m_received = 0;
+    CountedMessages m_counted;
     bool m_isKnown = false;
 };
 

@@ -3,8 +3,6 @@
 
 #include "bus/discoveryprobes.h"
 
-#include <QElapsedTimer>
-
 #include <algorithm>
 #include <optional>
 
@@ -232,22 +230,13 @@ private:
         // A sum without one of them would jump when that one comes back.
         if (!bytes.isWhole() || !isRight)
             return false;
-        const bool isFirst = !m_since.isValid();
-        if (!isFirst && m_since.elapsed() > 0) {
-            bus.perSecond = static_cast<double>(std::max<std::int64_t>(0, sum - m_sum)) * 1000 /
-                            static_cast<double>(m_since.elapsed());
-            bus.counted = u"messages"_s;
-        }
-        m_sum = sum;
-        m_since.start();
-        return !isFirst;
+        return m_counted.look(sum, bus);
     }
 
     bool m_isKnown = false;
     bool m_isAsking = false;
     Partitions m_partitions; ///< topics, and how many each has
-    QElapsedTimer m_since;
-    std::int64_t m_sum = 0;
+    CountedMessages m_counted;
 };
 
 } // namespace
