@@ -126,6 +126,7 @@ private Q_SLOTS:
     {
         MemoryBus bus;
         InjectionRun run = runOf("a", "x");
+        QVERIFY(run.arming.arm(kTarget, Environment::Production, steadyNow()).ok());
         run.environment = Environment::Production;
         run.draft.repeat = 120;
         run.draft.rate = 1e6;
