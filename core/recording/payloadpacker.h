@@ -12,8 +12,9 @@
 
 namespace murmur {
 
-/// Packs the payload of a block while its columns are packed, which costs about as much: large ones
-/// in a thread of its own, others at once. Owned and called by one thread.
+/// Packs the payload of a block while its columns are packed and the next one fills, which costs
+/// about as much: large ones in a thread of its own, others at once. Owned and called by one
+/// thread.
 class PayloadPacker
 {
 public:

@@ -194,6 +194,7 @@ Error RecordingWriter::failure(const char* doing)
 {
     m_failed = true;
     (void)m_payload.take(); // what it packs may go now
+    m_closing.reset();
     Error error = m_database.lastError(doing);
     if (error.code == ErrorCode::Unreadable)
         error.code = ErrorCode::Unwritable;
@@ -289,11 +290,13 @@ Status RecordingWriter::appendRows(const Chunk& chunk, std::size_t from, std::si
     return Done{};
 }
 
+/// As it is now; it is written again when it is closed.
 Status RecordingWriter::writeOpenBlock()
 {
     if (auto status = writeHeaders(); !status)
         return status;
-    return writeBlock(m_keyframeTime);
+    m_openChanged = false;
+    return writeBlock(describe(m_keyframeTime), m_payload.take());
 }
 
 /// What the columns become; the payload is packed meanwhile.
@@ -310,39 +313,61 @@ Status RecordingWriter::writeHeaders()
 }
 
 /// `keyframeTime` is that of the last keyframe before the block.
-Status RecordingWriter::writeBlock(std::int64_t keyframeTime)
+RecordingWriter::PackedBlock RecordingWriter::describe(std::int64_t keyframeTime)
 {
     const Columns& columns = m_open.columns;
     const auto [first, last] = timesOf(columns);
-    const std::string agents = agentBitmap(columns, m_audiences);
-    const std::string& payload = m_payload.take();
-    m_insertBlock.bind(1, m_blockId)
-        .bind(2, columns.first)
-        .bind(3, static_cast<std::int64_t>(columns.size()))
-        .bind(4, first)
-        .bind(5, last)
-        .bind(6, spanClass(first, last))
-        .bindBlob(7, agents)
+    return {m_blockId,
+            columns.first,
+            static_cast<std::int64_t>(columns.size()),
+            first,
+            last,
+            agentBitmap(columns, m_audiences),
+            columns.late,
+            std::ranges::min(columns.time) < keyframeTime};
+}
+
+Status RecordingWriter::writeBlock(const PackedBlock& block, const std::string& payload)
+{
+    m_insertBlock.bind(1, block.id)
+        .bind(2, block.first)
+        .bind(3, block.count)
+        .bind(4, block.firstTime)
+        .bind(5, block.lastTime)
+        .bind(6, spanClass(block.firstTime, block.lastTime))
+        .bindBlob(7, block.agents)
         .bind(8, m_payloadEnd)
         .bind(9, static_cast<std::int64_t>(payload.size()));
     if (!m_insertBlock.execute())
         return failure("write to");
-    m_openChanged = false;
-    if (auto status = storeLate(m_blockId, columns, keyframeTime); !status)
+    if (auto status = storeLate(block.id, block.late, block.isStray); !status)
         return status;
     return writePayload(payload);
 }
 
+/// Writes what is left of the block that was closed last: its payload was packed while the next
+/// block filled.
+Status RecordingWriter::finishBlock()
+{
+    if (!m_closing)
+        return Done{};
+    const std::string& payload = m_payload.take();
+    if (auto status = writeBlock(*m_closing, payload); !status)
+        return status;
+    keepPayload(payload);
+    m_closing.reset();
+    return Done{};
+}
+
 /// Which blocks this one tells more of; as block 0, of what is known at a keyframe. Of a message in
 /// an earlier file of a split recording nobody is told: that file is closed.
-Status RecordingWriter::storeLate(std::int64_t block, const Columns& columns,
-                                  std::int64_t keyframeTime)
+Status RecordingWriter::storeLate(std::int64_t block, std::span<const LateFact> late, bool isStray)
 {
-    for (const LateFact& fact : columns.late) {
+    for (const LateFact& fact : late) {
         if (!m_insertLate.bind(1, fact.of).bind(2, block).execute())
             return failure("write to");
     }
-    if (std::ranges::min(columns.time) < keyframeTime && !m_insertStray.bind(1, block).execute())
+    if (isStray && !m_insertStray.bind(1, block).execute())
         return failure("write to");
     return Done{};
 }
@@ -419,6 +444,8 @@ Status RecordingWriter::closeBlock()
 {
     if (m_open.columns.size() == 0)
         return Done{};
+    if (auto status = finishBlock(); !status)
+        return status;
     const std::int64_t keyframeTime = m_keyframeTime;
     if (auto status = writeHeaders(); !status)
         return status;
@@ -428,9 +455,9 @@ Status RecordingWriter::closeBlock()
         ++m_unreadBlocks;
     else if (auto status = fold(m_blockId, m_open.columns); !status)
         return status;
-    if (auto status = writeBlock(keyframeTime); !status)
-        return status;
-    keepPayload(m_payload.take());
+    m_closing = describe(keyframeTime);
+    m_closingBytes.swap(m_open.bytes); // stay where they are: they may still be packed
+    m_openChanged = false;
     m_open.clear();
     ++m_blockId;
     return Done{};
@@ -476,6 +503,8 @@ Status RecordingWriter::read(const BlockRef& block, const Columns& columns, cons
 {
     if (auto status = begin(); !status)
         return status;
+    if (auto status = finishBlock(); !status)
+        return status;
     if (m_open.isUnread && m_open.columns.first <= block.first)
         return Error{ErrorCode::Internal,
                      u"A block of %1 is read while it is written."_s.arg(m_path)};
@@ -495,7 +524,9 @@ Status RecordingWriter::read(const BlockRef& block, const Columns& columns, cons
              .bind(5, block.id)
              .execute())
         return failure("write to");
-    if (auto status = storeLate(block.id, columns, m_keyframeTime); !status)
+    if (auto status =
+            storeLate(block.id, columns.late, std::ranges::min(columns.time) < m_keyframeTime);
+        !status)
         return status;
     for (const std::uint8_t kind : columns.kind) {
         --m_totals.kinds[static_cast<std::size_t>(Kind::Event)];
@@ -558,6 +589,8 @@ Status RecordingWriter::commit()
 {
     if (m_closed)
         return Done{};
+    if (auto status = finishBlock(); !status)
+        return status;
     if (m_openChanged) {
         if (auto status = writeOpenBlock(); !status)
             return status;

@@ -25,6 +25,8 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -170,6 +172,19 @@ public:
     [[nodiscard]] const QString& path() const { return m_path; }
 
 private:
+    /// A block whose columns are written and whose payload is being packed: the rest of its row.
+    struct PackedBlock
+    {
+        std::int64_t id = 0;
+        Seq first = 0;
+        std::int64_t count = 0;
+        std::int64_t firstTime = 0;
+        std::int64_t lastTime = 0;
+        std::string agents;
+        std::vector<LateFact> late;
+        bool isStray = false; ///< holds messages older than the keyframe before it
+    };
+
     RecordingWriter(Database database, const QString& path, Dictionaries& names);
 
     Status prepare();
@@ -180,10 +195,12 @@ private:
     void fitBlocksToPages();
     Status writeOpenBlock();
     Status writeHeaders();
-    Status writeBlock(std::int64_t keyframeTime);
+    [[nodiscard]] PackedBlock describe(std::int64_t keyframeTime);
+    Status writeBlock(const PackedBlock& block, const std::string& payload);
+    Status finishBlock();
     Status writePayload(std::string_view packed);
     void keepPayload(std::string_view packed);
-    Status storeLate(std::int64_t block, const Columns& columns, std::int64_t keyframeTime);
+    Status storeLate(std::int64_t block, std::span<const LateFact> late, bool isStray);
     Status storeIdRun();
     Status filterText(std::chrono::milliseconds time, bool isEnd);
     Status recoverPayload();
@@ -222,7 +239,9 @@ private:
     BlockEncoder m_encoder{m_packer};
     AudienceCache m_audiences;
     std::string m_packed, m_packedReading;
-    PayloadPacker m_payload;                ///< packs the bytes of m_open, so it goes before them
+    std::optional<PackedBlock> m_closing;   ///< closed; finishBlock() writes the rest of it
+    std::string m_closingBytes;             ///< its payload
+    PayloadPacker m_payload;                ///< packs bytes of m_open, so it goes before them
     double m_readingShare = 0;              ///< packed reading against bytes
     std::size_t m_blockBytes = kBlockBytes; ///< after which a block is closed
     std::int64_t m_payloadEnd = 0;          ///< of the closed blocks, in the payload stream

@@ -29,6 +29,8 @@ Status RecordingWriter::storeBorder()
         return Done{}; // not before they are read
     if (auto status = closeBlock(); !status)
         return status;
+    if (auto status = finishBlock(); !status) // what lies before the border is known by its size
+        return status;
     if (m_totals.last < m_totals.first || m_lastKeyframeBlock == m_foldedBlock)
         return Done{};
     return storeKeyframe();
@@ -84,6 +86,7 @@ Status RecordingWriter::writeLast(const std::vector<Gap>& gaps)
     m_failed = false;
     m_isLedgerOnly = true;
     m_open.clear();
+    m_closing.reset();
     m_openChanged = false;
     m_totals = m_durable;
     m_recorded = m_durableRecorded;
@@ -104,6 +107,7 @@ Status RecordingWriter::recover()
     m_failed = false;
     m_isLedgerOnly = false;
     m_open.clear();
+    m_closing.reset();
     m_openChanged = false;
     m_pendingBytes = 0;
     m_totals = m_durable;
