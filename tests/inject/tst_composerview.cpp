@@ -253,6 +253,17 @@ private Q_SLOTS:
         scene.view.send();
         QVERIFY(ended.wait(5000));
         QCOMPARE(scene.bus.count(), 1);
+        // Each arming is confirmed anew, and what was typed for one bus is nothing to another.
+        scene.view.toggleArmed();
+        QVERIFY(!scene.view.desk()->isArmed());
+        QCOMPARE(scene.view.host()->text(), QString());
+        scene.view.toggleArmed();
+        QVERIFY(!scene.view.desk()->isArmed());
+        scene.view.host()->setText(u"hq"_s);
+        scene.view.targets()->setEditText(u"redis://hq"_s);
+        QCOMPARE(scene.view.host()->text(), QString());
+        scene.view.toggleArmed();
+        QVERIFY(!scene.view.desk()->isArmed());
     }
 
     void whatBecomesProductionIsArmedAnew()

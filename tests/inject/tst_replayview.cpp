@@ -204,6 +204,7 @@ private Q_SLOTS:
         QVERIFY(looked.wait(10'000));
         QCOMPARE(scene.view.targets()->currentText(), QString::fromLatin1(kOther));
         QCOMPARE(scene.view.forecast()->tally.messages, 300 - sent);
+        QVERIFY2(scene.view.command().contains(u" --resume "_s), qPrintable(scene.view.command()));
         scene.view.goOn();
         QTRY_VERIFY(scene.bus.count() >= sent + 3);
         scene.view.pauseOrResume();

@@ -345,6 +345,10 @@ void ComposerView::offerTargets(const std::vector<std::pair<QUrl, QString>>& url
 
 void ComposerView::showTarget()
 {
+    if (m_hostFor != target()) {
+        m_hostFor = target();
+        m_host->clear(); // what was typed confirmed another bus
+    }
     const bool hasTarget = !target().scheme().isEmpty();
     const Environment where = environment();
     const Theme& theme = Theme::current();
@@ -465,6 +469,8 @@ void ComposerView::showArming()
 {
     const Theme& theme = Theme::current();
     const bool isArmed = m_desk->isArmedFor(target());
+    if (std::exchange(m_wasArmed, isArmed) && !isArmed)
+        m_host->clear(); // each arming is confirmed anew
     const auto left = std::chrono::duration_cast<std::chrono::seconds>(m_desk->left()).count();
     m_arm->setText(isArmed ? tr("Disarm") : tr("Arm"));
     m_arm->setEnabled(!target().scheme().isEmpty());

@@ -126,6 +126,8 @@ private:
     QComboBox* m_target = nullptr;
     QLabel* m_environment = nullptr;
     QLineEdit* m_host = nullptr;
+    QUrl m_hostFor;          ///< the bus that was shown when something was typed into it
+    bool m_wasArmed = false; ///< for target(), when that was shown last
     QPushButton* m_arm = nullptr;
     QLineEdit* m_topic = nullptr;
     DraftFields* m_fields = nullptr;

@@ -150,7 +150,11 @@ QString ReplayView::command() const
         return {};
     const QUrl to(QString::fromStdString(said.to));
     const bool isProduction = environmentOf(to) == Environment::Production;
-    return replayCommand(said, m_files) + (isProduction ? u" --arm=HOST"_s : u" --arm"_s);
+    const QString arm = isProduction ? u" --arm=HOST"_s : u" --arm"_s;
+    if (m_resumed && !m_files.isEmpty()) // where to and what is kept with it
+        return u"murmur replay %1 --resume %2"_s.arg(shellWord(m_files.front()), m_resumed->id) +
+               arm;
+    return replayCommand(said, m_files) + arm;
 }
 
 void ReplayView::showCommand()
@@ -331,8 +335,10 @@ void ReplayView::toggleArmed()
         m_forecast = seen;
         if (!m_host->isHidden())
             m_host->setFocus();
-    } else if (m_forecast && !m_desk->isRunning()) {
-        m_showForecast(); // what stood in the way is gone
+    } else {
+        m_host->clear(); // each arming is confirmed anew
+        if (m_forecast && !m_desk->isRunning())
+            m_showForecast(); // what stood in the way is gone
     }
     showState();
 }

@@ -297,7 +297,12 @@ void ReplayView::showState()
         button->setVisible(isRunning);
         button->setEnabled(hasPace);
     }
-    m_resume->setEnabled(!isRunning && m_jobs && !m_jobs->selectedItems().isEmpty());
+    const int chosen = m_jobs ? m_jobs->indexOfTopLevelItem(m_jobs->selectedItems().value(0)) : -1;
+    const bool isFinished = chosen >= 0 && chosen < static_cast<int>(m_kept.size()) &&
+                            m_kept[static_cast<std::size_t>(chosen)].state ==
+                                replayStateName(ReplayReport::State::Finished);
+    m_resume->setText(isFinished ? tr("Once more") : tr("Go on with it"));
+    m_resume->setEnabled(!isRunning && chosen >= 0);
     m_arm->setText(isArmed ? tr("Disarm") : tr("Arm"));
     m_arm->setEnabled(!armable().scheme().isEmpty());
     m_arm->setToolTip(isArmed ? tr("Nothing more is sent (Esc Esc)")
