@@ -77,7 +77,13 @@ Status MessageStream::readPage()
         m_unreadable += list->unreadable;
         m_found.assign(list->seqs.begin(), list->seqs.end());
         const bool isFull = static_cast<std::int64_t>(list->seqs.size()) >= m_page;
-        m_next = (isFull ? list->seqs.back() : list->through) + 1;
+        const Seq through = isFull ? list->seqs.back() : list->through;
+        if (through < m_next) { // a damaged file promises more than it holds
+            m_unreadable += m_last - m_next + 1;
+            m_next = m_last + 1;
+        } else {
+            m_next = through + 1;
+        }
         m_scanned->store(m_next - 1);
         startSearch();
     }

@@ -304,6 +304,21 @@ private Q_SLOTS:
                  outcome.err.constData());
     }
 
+    /// A file that promises a message more than it holds: what is there is told, and that one is
+    /// missing.
+    void whatIsPromisedAndNotThereEndsIt()
+    {
+        const QString torn = m_dir.filePath(u"torn.murmur"_s);
+        QVERIFY(QFile::copy(m_big, torn));
+        QCOMPARE(QProcess::execute(u"sqlite3"_s,
+                                   {torn, u"UPDATE meta SET v = v + 1 WHERE k = 'last'"_s}),
+                 0);
+        const Outcome whole = murmur::murmur({u"query"_s, m_big, u"kind == error"_s, u"--json"_s});
+        const Outcome outcome = murmur::murmur({u"query"_s, torn, u"kind == error"_s, u"--json"_s});
+        QCOMPARE(outcome.out, whole.out);
+        QCOMPARE(outcome.code, 3);
+    }
+
     void infoHasTheFieldsThatScriptsReadOn()
     {
         const Outcome outcome = murmur::murmur({u"info"_s, m_big, u"--json"_s});
