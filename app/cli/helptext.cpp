@@ -37,8 +37,10 @@ private:
     void add(const QString& line)
     {
         static const QRegularExpression heading(u"^(#+) (.*)$"_s);
-        if (line.startsWith(u"<!--"))
+        if (m_isInComment || line.startsWith(u"<!--")) {
+            m_isInComment = !line.contains(u"-->");
             return;
+        }
         if (line.startsWith(u'|')) {
             addRow(line);
             return;
@@ -147,6 +149,7 @@ private:
     }
 
     bool m_isStyled;
+    bool m_isInComment = false;
     QString m_out;
     std::vector<QStringList> m_rows;
 };

@@ -29,8 +29,8 @@ constexpr std::array kExportFormats = std::to_array<ExportFormatEntry>({
      ".otlp.json", true, createOtlpExport},
     {"mermaid", "a sequence diagram as text, of the first thousand messages", ".mmd", true,
      createMermaidExport},
-    {"sqlite", "tables message, call and agent in a plain SQLite database", ".sqlite", false,
-     createSqliteExport},
+    {"sqlite", "messages, calls, agents, gaps, findings and incidents in a plain SQLite database",
+     ".sqlite", false, createSqliteExport},
 });
 
 } // namespace

@@ -170,6 +170,8 @@ private Q_SLOTS:
             QVERIFY(outcome.out.contains(title.left(title.indexOf('\n')).toUpper()));
             QVERIFY(!outcome.out.contains("<!--"));
         }
+        for (const QString& page : {u"recording"_s, u"tap"_s})
+            QVERIFY(!murmur::murmur({u"help"_s, page}).out.contains("SPDX"));
     }
 
     /// Half of a file is readable or refused with a sentence, but never a crash or a hang.
