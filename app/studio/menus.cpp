@@ -18,6 +18,7 @@
 #include "longwork.h"
 #include "mainwindow.h"
 #include "marking.h"
+#include "palettesources.h"
 #include "playbacksetup.h"
 #include "presenting.h"
 #include "programrun.h"
@@ -110,6 +111,7 @@ void Menus::buildFile()
     add(menu, tr("R&un a program…"), QKeySequence(u"Ctrl+R"_s), [this] { m_programs->ask(); });
     add(menu, tr("&Open…"), QKeySequence::Open, [this] { m_window.openDialog(); });
     m_recent = menu->addMenu(tr("Open &recent"));
+    m_recent->setProperty(kNotInPalette, true); // which has them as recordings
     connect(m_recent, &QMenu::aboutToShow, this, &Menus::fillRecent);
     m_needSession.push_back(
         add(menu, tr("Save &as…"), QKeySequence(u"Ctrl+Shift+S"_s), [this] { saveAs(); }));
@@ -166,6 +168,10 @@ void Menus::askWhatDiffers()
 void Menus::fillRecent()
 {
     m_recent->clear();
+    if (m_window.hidesNames()) {
+        m_recent->addAction(tr("Not shown while names are hidden"))->setEnabled(false);
+        return;
+    }
     for (const QString& path : m_window.settings().recentFiles()) {
         QAction* action = m_recent->addAction(shownPath(path));
         connect(action, &QAction::triggered, this, [this, path] { m_window.openFile(path); });

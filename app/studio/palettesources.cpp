@@ -54,7 +54,8 @@ void addMenu(QMenu* menu, const QString& path, std::vector<PaletteEntry>& entrie
             continue;
         const QString name = plain(action->text());
         if (QMenu* inner = action->menu()) {
-            addMenu(inner, path + u": "_s + name, entries);
+            if (!inner->property(kNotInPalette).toBool())
+                addMenu(inner, path + u": "_s + name, entries);
             continue;
         }
         if (!action->isEnabled())
