@@ -131,6 +131,13 @@ private:
     int m_descriptor = -1;
 };
 
+/// Its header could be read and the rest could not: the block is damaged there.
+bool isWithoutPayload(const MessageDetail& message)
+{
+    return message.row.size > 0 && message.raw.isEmpty() && message.headers.empty() &&
+           (message.row.flags & Withheld) == 0;
+}
+
 class Export
 {
 public:
@@ -221,6 +228,7 @@ private:
             if (auto status = m_format->status(); !status)
                 return status;
             ++m_result.messages;
+            m_result.unreadable += isWithoutPayload(message) ? 1 : 0;
             if (m_text.size() < kWrittenAtOnce)
                 continue;
             if (auto status = flush(output); !status)

@@ -31,7 +31,8 @@ struct ExportResult
 {
     std::int64_t messages = 0;
     std::int64_t bytes = 0;
-    std::int64_t unreadable = 0; ///< messages of damaged blocks: they are left out
+    /// Messages of damaged blocks: they, or their payload, are left out.
+    std::int64_t unreadable = 0;
 };
 
 /// Writes the messages of a session (`Session::source()`) into a file ("-": standard output) as far

@@ -85,6 +85,12 @@ private Q_SLOTS:
                      outcome.err.constData());
         }
         QCOMPARE(murmur::murmur({u"query"_s, u"good.murmur"_s, u""_s, u"--json"_s}).code, 0);
+        // An export without these payloads says so, too.
+        const Outcome hurt = murmur::murmur({u"export"_s, u"hurt.murmur"_s, u"-o"_s, u"h.jsonl"_s});
+        QCOMPARE(hurt.code, 3);
+        QVERIFY2(hurt.err.contains("cannot be read, their blocks are damaged"),
+                 hurt.err.constData());
+        QCOMPARE(murmur::murmur({u"export"_s, u"good.murmur"_s, u"-o"_s, u"g.jsonl"_s}).code, 0);
     }
 
     void whatCannotBeReadEndsWithThree()
