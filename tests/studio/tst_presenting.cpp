@@ -23,7 +23,6 @@
 #include "workspace.h"
 
 #include <QLabel>
-#include <QMenu>
 #include <QMenuBar>
 #include <QTemporaryDir>
 #include <QTest>
@@ -138,11 +137,6 @@ private Q_SLOTS:
                      qPrintable(label->text()));
         for (const PaletteEntry& entry : paletteEntries(*m_window))
             QVERIFY2(!entry.text.contains(u"secret-host"_s), qPrintable(entry.text));
-        for (QMenu* menu : m_window->menuBar()->findChildren<QMenu*>()) {
-            Q_EMIT menu->aboutToShow();
-            for (const QAction* action : menu->actions())
-                QVERIFY2(!action->text().contains(u"secret-host"_s), qPrintable(action->text()));
-        }
         m_window->showFailure({ErrorCode::Unreadable, u"secret-host cannot be read"_s});
         QVERIFY(!m_window->banner()->sentence().contains(u"secret-host"_s));
         QTRY_VERIFY(messages->isSettled());
