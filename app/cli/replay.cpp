@@ -97,6 +97,7 @@ int send(const ReplayArguments& wish, ReadWish& read, const Session& session, Re
         return ReplayLoop(run, std::move(job), recording, wish.json, wish.burst).run();
     if (auto heard = test->listen(); !heard)
         return failed(heard.error());
+    test->follow(run);
     if (wish.isReplyDriven)
         test->drive(run);
     ReplayLoop loop(run, std::move(job), recording, wish.json, wish.burst, !wish.isReplyDriven);

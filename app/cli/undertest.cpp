@@ -176,10 +176,14 @@ Status UnderTest::prepare()
             ErrorCode::NotFound,
             u"%1 said nothing in this recording, so there is nothing to hold it against."_s.arg(
                 agent)};
+    if (auto read = readCalls(); !read)
+        return read;
+    for (AgentOutput& output : m_recorded)
+        m_asked.assign(output);
+    noteOwners();
     if (auto read = readInputs(); !read)
         return read;
     for (AgentOutput& output : m_recorded) {
-        m_asked.assign(output);
         // What lives was mapped already.
         if (!output.isToAsker)
             output.topic = m_read.options.changes.remap.target(output.topic);
@@ -187,9 +191,67 @@ Status UnderTest::prepare()
     return Done{};
 }
 
-/// Their ids, and how much was said before the next of them.
+/// All that it was told then, whether it is told that now or not.
+Status UnderTest::readCalls()
+{
+    const auto usual =
+        parseFilter(QString::fromStdString(usualInputs(m_wish.underTest)), m_session.seen().time);
+    if (!usual)
+        return usual.error();
+    for (const FilterPtr& filter : {FilterPtr(*usual), m_read.options.selection.filter}) {
+        MessageStream stream(m_session, filter, MessageStream::Depth::Whole, 0, 0);
+        for (;;) {
+            const auto ready = stream.peek();
+            if (!ready)
+                return ready.error();
+            if (*ready == nullptr)
+                break;
+            const MessageDetail message = stream.take();
+            const bool isUsual = filter == *usual;
+            if (!isUsual && !m_read.options.selection.takes(message.row.seq))
+                continue;
+            if (!m_read.options.selection.time.contains(message.row.time) ||
+                m_calls.contains(message.row.shownSeq()))
+                continue;
+            m_asked.add(message.row.seq, message.row.shownSeq(), replyAddressOf(message));
+            std::vector<QByteArray>& ids = m_calls[message.row.shownSeq()];
+            for (const IdField field : {IdField::Message, IdField::Correlation}) {
+                if (const QByteArray& id = message.ids[static_cast<std::size_t>(field)];
+                    !id.isEmpty())
+                    ids.push_back(id);
+            }
+        }
+    }
+    return Done{};
+}
+
+/// What answers an input, or carries its id, belongs to it; the rest to the last one before.
+void UnderTest::noteOwners()
+{
+    std::map<QByteArray, Seq> byId;
+    for (const auto& [seq, ids] : m_calls) {
+        for (const QByteArray& id : ids)
+            byId.try_emplace(id, seq);
+    }
+    m_owners.clear();
+    for (const AgentOutput& output : m_recorded) {
+        Seq owner = output.answers;
+        if (owner == 0 && !output.correlation.isEmpty()) {
+            const auto known = byId.find(output.correlation);
+            owner = known == byId.end() ? 0 : known->second;
+        }
+        if (owner == 0) {
+            const auto behind = m_calls.lower_bound(output.seq);
+            owner = behind == m_calls.begin() ? 0 : std::prev(behind)->first;
+        }
+        m_owners.push_back(owner);
+    }
+}
+
+/// Their ids, and how much is said before the next of them.
 Status UnderTest::readInputs()
 {
+    std::set<Seq> chosen;
     MessageStream stream(m_session, m_read.options.selection.filter, MessageStream::Depth::Whole, 0,
                          0);
     std::vector<std::pair<TimePoint, Seq>> inputs;
@@ -204,7 +266,7 @@ Status UnderTest::readInputs()
             !m_read.options.selection.takes(message.row.seq))
             continue;
         inputs.emplace_back(message.row.time, message.row.seq);
-        m_asked.add(message.row.seq, message.row.shownSeq(), replyAddressOf(message));
+        chosen.insert(message.row.shownSeq());
         for (const IdField field :
              {IdField::Message, IdField::Correlation, IdField::Trace, IdField::Conversation}) {
             if (const QByteArray& id = message.ids[static_cast<std::size_t>(field)]; !id.isEmpty())
@@ -213,18 +275,34 @@ Status UnderTest::readInputs()
     }
     if (inputs.empty())
         return Error{ErrorCode::NotFound,
-                     u"Nobody spoke to %1 in this recording; --where says which messages it is "
-                     "told."_s.arg(QString::fromStdString(m_wish.underTest))};
+                     u"Nobody spoke to %1 in this recording; --where and --seq say which messages "
+                     "it is told."_s.arg(QString::fromStdString(m_wish.underTest))};
     std::ranges::sort(inputs);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-        m_before[inputs[i].second] =
-            i + 1 == inputs.size()
-                ? static_cast<std::int64_t>(m_recorded.size())
-                : std::ranges::count_if(m_recorded, [&](const AgentOutput& output) {
-                      return output.seq < inputs[i + 1].second;
-                  });
+        std::int64_t& before = m_before[inputs[i].second];
+        for (std::size_t k = 0; k < m_recorded.size(); ++k) {
+            const bool isExpected = m_owners[k] == 0 || chosen.contains(m_owners[k]);
+            if (isExpected && (i + 1 == inputs.size() || m_recorded[k].seq < inputs[i + 1].second))
+                ++before;
+        }
     }
     return Done{};
+}
+
+std::int64_t UnderTest::asked() const
+{
+    return std::ranges::count_if(
+        m_owners, [this](Seq owner) { return owner == 0 || m_sent.contains(owner); });
+}
+
+void UnderTest::follow(ReplayRun& run)
+{
+    connect(&run, &ReplayRun::outcomes, this, [this](const auto& outcomes) {
+        for (const ReplayOutcome& outcome : outcomes) {
+            if (outcome.is == ReplayOutcome::Is::Sent)
+                m_sent.insert(outcome.seq);
+        }
+    });
 }
 
 /// Beside the agent: of a hub like any subscriber.
@@ -344,7 +422,7 @@ void UnderTest::settle()
     for (;;) {
         look();
         const auto quiet = std::chrono::steady_clock::now() - m_since;
-        const bool isAll = m_heard >= static_cast<std::int64_t>(m_recorded.size());
+        const bool isAll = m_heard >= asked();
         if (quiet > m_read.options.player.answersFor || (isAll && quiet > kQuiet))
             return;
         wait(kLookEvery);
@@ -366,6 +444,8 @@ int UnderTest::finish()
         return failed(living.error());
     if (auto assigned = assignLiving(**session, *living); !assigned)
         return failed(assigned.error());
+    for (std::size_t i = 0; i < m_recorded.size(); ++i)
+        m_recorded[i].isAsked = m_owners[i] == 0 || m_sent.contains(m_owners[i]);
     return tell(compareOutputs(m_recorded, *living, m_rules));
 }
 
@@ -408,7 +488,8 @@ int UnderTest::tell(const OutputComparison& comparison) const
         json.text(agent);
         for (const auto& [key, count] :
              {std::pair{"recorded", comparison.recorded}, std::pair{"living", comparison.living},
-              std::pair{"same", comparison.same}, std::pair{"divergences", comparison.count}}) {
+              std::pair{"not_asked", comparison.unasked}, std::pair{"same", comparison.same},
+              std::pair{"divergences", comparison.count}}) {
             json.key(key);
             json.number(count);
         }
@@ -419,6 +500,11 @@ int UnderTest::tell(const OutputComparison& comparison) const
                    .arg(agent, grouped(comparison.living), grouped(comparison.recorded),
                         grouped(comparison.same), grouped(comparison.count))
                    .toStdString() +
+               (comparison.unasked > 0
+                    ? u"%1 more were said to what was not sent now: not asked for\n"_s
+                          .arg(grouped(comparison.unasked))
+                          .toStdString()
+                    : std::string()) +
                text;
     }
     output.write(text);

@@ -98,20 +98,23 @@ public:
     OutputComparison run(const std::vector<AgentOutput>& recorded,
                          const std::vector<AgentOutput>& living)
     {
-        std::map<OutputKey, std::deque<const AgentOutput*>> open;
+        OpenOutputs open;
         for (const AgentOutput& output : living)
             open[keyOf(output)].push_back(&output);
-        for (const AgentOutput& output : recorded) {
-            const std::int64_t before = m_result.count;
-            const AgentOutput* now = nullptr;
-            const auto same = open.find(keyOf(output));
-            if (same == open.end() || same->second.empty()) {
-                note(Divergence::Is::Missing, &output, nullptr, {}, {}, {});
-            } else {
-                now = same->second.front();
-                same->second.pop_front();
-                comparePair(output, *now);
+        const std::vector<const AgentOutput*> partners = partnersOf(recorded, open);
+        for (std::size_t i = 0; i < recorded.size(); ++i) {
+            const AgentOutput& output = recorded[i];
+            const AgentOutput* const now = partners[i];
+            if (now == nullptr && !output.isAsked) {
+                ++m_result.unasked;
+                continue;
             }
+            ++m_result.recorded;
+            const std::int64_t before = m_result.count;
+            if (now == nullptr)
+                note(Divergence::Is::Missing, &output, nullptr, {}, {}, {});
+            else
+                comparePair(output, *now);
             m_result.outputs.push_back({output.seq, now != nullptr ? now->seq : 0, output.topic,
                                         output.kind, output.type, m_result.count - before});
         }
@@ -124,12 +127,33 @@ public:
             m_result.outputs.push_back(
                 {0, output->seq, output->topic, output->kind, output->type, 1});
         }
-        m_result.recorded = static_cast<std::int64_t>(recorded.size());
         m_result.living = static_cast<std::int64_t>(living.size());
         return std::move(m_result);
     }
 
 private:
+    using OpenOutputs = std::map<OutputKey, std::deque<const AgentOutput*>>;
+
+    /// What is said now beside each that was said; null: nothing. Those that were asked for choose
+    /// first. What remains in `open` is extra.
+    [[nodiscard]] std::vector<const AgentOutput*>
+    partnersOf(const std::vector<AgentOutput>& recorded, OpenOutputs& open) const
+    {
+        std::vector<const AgentOutput*> partners(recorded.size(), nullptr);
+        for (const bool isAsked : {true, false}) {
+            for (std::size_t i = 0; i < recorded.size(); ++i) {
+                if (recorded[i].isAsked != isAsked)
+                    continue;
+                const auto same = open.find(keyOf(recorded[i]));
+                if (same == open.end() || same->second.empty())
+                    continue;
+                partners[i] = same->second.front();
+                same->second.pop_front();
+            }
+        }
+        return partners;
+    }
+
     [[nodiscard]] OutputKey keyOf(const AgentOutput& output) const
     {
         if (output.isToAsker && output.answers != 0)

@@ -32,6 +32,7 @@ struct AgentOutput
     Seq closes = 0;              ///< the call that it ends, in its own recording
     bool isToAsker = false;      ///< `topic` is where an input wanted its answer: new each time
     Seq answers = 0;             ///< … and which input, as recorded; 0: not known
+    bool isAsked = true; ///< false: what it was said to was not sent now, so it may be missing
 };
 
 /// What an agent was told, when it was recorded or now, and where the answers were to go.
@@ -96,9 +97,10 @@ struct OutputComparison
 {
     static constexpr std::size_t kMostListed = 1000;
 
-    std::int64_t recorded = 0;
+    std::int64_t recorded = 0; ///< that were asked for
     std::int64_t living = 0;
     std::int64_t same = 0;
+    std::int64_t unasked = 0;            ///< recorded, not asked for, and not said
     std::int64_t count = 0;              ///< of divergences
     std::vector<Divergence> divergences; ///< the first ones, in the order of the recording
     std::vector<ComparedOutput> outputs; ///< all, in the same order; extra ones behind
@@ -106,7 +108,8 @@ struct OutputComparison
 
 /// Holds what an agent says against what it had said. Outputs belong together by topic, kind, type
 /// and, where the agent took it over from an input, correlation; those that go to whoever asked by
-/// the input that they answer instead of the topic. Of several the first goes with the first. JSON
+/// the input that they answer instead of the topic. Of several the first goes with the first, those
+/// that were asked for before the others, which are not missed. JSON
 /// is compared by its structure: ids and times that are new each time are not compared, only that
 /// they are there. Bytes that are no JSON must be equal.
 OutputComparison compareOutputs(const std::vector<AgentOutput>& recorded,

@@ -154,6 +154,41 @@ private Q_SLOTS:
         QCOMPARE(divergences(mute), QStringList(5, u"missing"_s));
         QVERIFY(timer.elapsed() >= 1200);
     }
+    void onlyWhatWasAskedForIsMissed()
+    {
+        // Questions and answers alternate, or not: the numbers are those of the questions.
+        QStringList questions;
+        for (const QJsonObject& one :
+             murmur::murmur({u"query"_s, path(u"said.murmur"_s), u"to == worker"_s, u"--json"_s})
+                 .objects())
+            questions << QString::number(one[u"seq"].toInteger());
+        QCOMPARE(questions.size(), 5);
+        const QString some = questions[0] + u',' + questions[2];
+        for (const QStringList& more :
+             {QStringList{u"--seq"_s, some}, QStringList{u"--seq"_s, some, u"--reply-driven"_s},
+              QStringList{u"--where"_s, u"to == worker and (id == q1 or id == q3)"_s}}) {
+            const Outcome outcome = tested(u"same"_s, more + QStringList{u"--slower"_s, u"300"_s});
+            QVERIFY2(outcome.code == 0, QByteArray(outcome.err + outcome.out).constData());
+            const QJsonObject end = outcome.objects().back();
+            QCOMPARE(end[u"recorded"].toInt(), 2);
+            QCOMPARE(end[u"same"].toInt(), 2);
+            QCOMPARE(end[u"not_asked"].toInt(), 3);
+            QVERIFY(junit().contains("tests=\"2\" failures=\"0\""));
+        }
+        const Outcome limited =
+            tested(u"same"_s, {u"--max-messages"_s, u"2"_s, u"--slower"_s, u"300"_s});
+        QVERIFY2(!limited.objects().empty(), limited.err.constData());
+        QCOMPARE(limited.objects().back()[u"recorded"].toInt(), 2);
+        QCOMPARE(limited.objects().back()[u"not_asked"].toInt(), 3);
+        QCOMPARE(divergences(limited), QStringList());
+        // One who is asked and says nothing is still missed.
+        Recording hub(path(u"asked.murmur"_s));
+        const Outcome mute = murmur::murmur(
+            {u"replay"_s, path(u"said.murmur"_s), u"--to"_s,
+             u"listen://127.0.0.1:%1"_s.arg(hub.port()), u"--under-test"_s, u"worker"_s, u"--seq"_s,
+             some, u"--answers-for"_s, u"300ms"_s, u"--arm"_s, u"--json"_s});
+        QCOMPARE(divergences(mute), QStringList(2, u"missing"_s));
+    }
     void oneThatIsNotThereSaysNothing()
     {
         Recording hub(path(u"alone.murmur"_s));
