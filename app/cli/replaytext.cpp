@@ -110,7 +110,7 @@ void appendTime(JsonWriter& json, const char* key, std::int64_t ns)
 std::string forecastText(const ReplayForecast& forecast, const ReadWish& wish)
 {
     const ReplayTally& tally = forecast.tally;
-    const std::int64_t all = tally.messages * std::max(1, wish.options.repeats);
+    const std::int64_t all = tally.messages;
     QString text = u"%1, %2, to %3"_s.arg(countOf(all, u"message"_s, u"messages"_s),
                                           bytesText(tally.bytes), shownUrl(wish.target));
     if (const QString name = environmentName(wish.guards.environment); !name.isEmpty())
@@ -118,7 +118,9 @@ std::string forecastText(const ReplayForecast& forecast, const ReadWish& wish)
     if (forecast.duration.count() > 0)
         text += u", in %1, at most %2 a second"_s.arg(durationText(forecast.duration),
                                                       grouped(forecast.peak));
-    text += u".\n"_s;
+    text += wish.options.repeats > 1
+                ? u": %1 rounds, counted together.\n"_s.arg(grouped(wish.options.repeats))
+                : u".\n"_s;
     if (!wish.usedPrefix.isEmpty())
         text += u"It was recorded there, so topics begin with \"%1\"; --map, --prefix or --confirm "
                 "say otherwise.\n"_s.arg(wish.usedPrefix);

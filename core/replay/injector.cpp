@@ -35,8 +35,9 @@ Injector::Injector(MakePublisher make, QObject* parent)
     , m_next(this)
     , m_patience(this)
     , m_farewell(this)
+    , m_late(this)
 {
-    for (QTimer* timer : {&m_next, &m_patience, &m_farewell})
+    for (QTimer* timer : {&m_next, &m_patience, &m_farewell, &m_late})
         timer->setSingleShot(true);
     m_next.setTimerType(Qt::PreciseTimer);
     connect(&m_next, &QTimer::timeout, this, &Injector::sendNext);
@@ -49,6 +50,7 @@ Injector::Injector(MakePublisher make, QObject* parent)
             noteSilence();
     });
     connect(&m_farewell, &QTimer::timeout, this, &Injector::leave);
+    connect(&m_late, &QTimer::timeout, this, &Injector::closeLate);
 }
 
 Injector::~Injector() = default;
@@ -57,6 +59,7 @@ void Injector::send(const InjectionRun& run)
 {
     if (m_isRunning)
         return;
+    closeLate();
     m_isRunning = true;
     m_isUp = m_isOver = false;
     m_wantsStop = false;
@@ -110,6 +113,8 @@ void Injector::stop()
         [this] {
             if (m_isRunning && !m_isOver)
                 finish(InjectionReport::End::Stopped, u"Stopped."_s);
+            else
+                closeLate();
         },
         Qt::QueuedConnection);
 }
@@ -119,6 +124,10 @@ void Injector::noteStatus()
     if (!m_publisher)
         return;
     const PublisherStatus status = m_publisher->status();
+    if (m_late.isActive() && status.state > PublisherStatus::State::Up) {
+        closeLate();
+        return;
+    }
     switch (status.state) {
     case PublisherStatus::State::Starting:
         return;
@@ -310,11 +319,34 @@ void Injector::finish(InjectionReport::End end, const QString& sentence)
         return;
     m_report.end = end;
     m_report.sentence = sentence;
+    m_report.awaited = m_awaited;
+    if (m_handed > 0)
+        m_report.waited = draftAt(m_run, m_handed).replyWait;
     m_next.stop();
     m_patience.stop();
+    if (end == InjectionReport::End::Done && m_report.answered < m_awaited && m_publisher &&
+        m_latePatience > 0ms) {
+        m_late.start(m_latePatience);
+        m_isRunning = false;
+        Q_EMIT ended(m_report);
+        return;
+    }
     m_farewell.start(m_publisher ? std::chrono::milliseconds(kFarewell) : 0ms);
     if (m_publisher)
         m_publisher->stop(); // may say Stopped at once
+}
+
+/// Of the publisher that only listens still.
+void Injector::closeLate()
+{
+    m_late.stop();
+    if (m_isRunning || !m_publisher)
+        return;
+    Publisher* const publisher = m_publisher.release();
+    publisher->disconnect(this);
+    publisher->setParent(this);
+    QTimer::singleShot(kFarewell, publisher, &QObject::deleteLater);
+    publisher->stop();
 }
 
 void Injector::leave()

@@ -37,6 +37,8 @@ struct InjectionReport
     std::int64_t sent = 0;
     std::int64_t failed = 0;
     std::int64_t answered = 0; ///< messages that had an answer
+    std::int64_t awaited = 0;  ///< … and that should have one
+    nanoseconds waited{0};     ///< for the last of them
     MarkPlace mark = MarkPlace::Nowhere;
     QString id; ///< of the mark
 };
@@ -53,9 +55,13 @@ public:
     explicit Injector(MakePublisher make = &createPublisher, QObject* parent = nullptr);
     ~Injector() override;
 
+    /// So long after the end answers that did not come in time are still told with `happened`;
+    /// zero (the default): not at all. Before anything is sent.
+    void setLatePatience(std::chrono::milliseconds patience) { m_latePatience = patience; }
     /// `happened` for each message and answer, then `ended`.
     void send(const murmur::InjectionRun& run);
-    /// At most the message that is being handed over goes out. May be called from any thread.
+    /// At most the message that is being handed over goes out, and nothing is listened to any more.
+    /// May be called from any thread.
     void stop();
     [[nodiscard]] bool isRunning() const { return m_isRunning; }
 
@@ -83,6 +89,7 @@ private:
     [[nodiscard]] std::optional<nanoseconds> dueOfNext() const;
     void finish(InjectionReport::End end, const QString& sentence = {});
     void leave();
+    void closeLate();
 
     const MakePublisher m_make;
     std::unique_ptr<Publisher> m_publisher;
@@ -101,6 +108,8 @@ private:
     QTimer m_next;
     QTimer m_patience; ///< for the bus, then for answers
     QTimer m_farewell;
+    QTimer m_late; ///< listening only
+    std::chrono::milliseconds m_latePatience{0};
     std::atomic<bool> m_wantsStop{false};
     bool m_isRunning = false;
     bool m_isUp = false;

@@ -59,6 +59,38 @@ std::int64_t ReplayTally::refusals() const
     return sum;
 }
 
+void ReplayTally::add(const ReplayTally& other, std::int64_t times)
+{
+    messages += other.messages * times;
+    bytes += other.bytes * times;
+    for (const auto& [topic, count] : other.topics) {
+        const auto known = topics.find(topic);
+        if (known != topics.end())
+            known->second += count * times;
+        else if (topics.size() < kMostTopics)
+            topics.emplace(topic, count * times);
+        else
+            otherTopics += count * times;
+    }
+    otherTopics += other.otherTopics * times;
+    for (const auto& [name, count] : other.stripped)
+        stripped[name] += count * times;
+    for (const Refused& one : other.refused) {
+        const auto known = std::ranges::find(refused, one.name, &Refused::name);
+        if (known != refused.end()) {
+            known->count += one.count * times;
+            continue;
+        }
+        refused.push_back(one);
+        refused.back().count *= times;
+    }
+    for (std::size_t i = 0; i < std::size(marks); ++i)
+        marks[i] += other.marks[i] * times;
+    oldIds += other.oldIds * times;
+    unedited += other.unedited * times;
+    added += other.added * times;
+}
+
 Preparation::Preparation(ReplayChanges changes, std::shared_ptr<const Guards> guards,
                          PublisherTraits traits, std::shared_ptr<const Dictionaries> names,
                          QByteArray job)

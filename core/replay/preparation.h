@@ -18,6 +18,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace murmur {
@@ -68,6 +69,8 @@ struct ReplayTally
     std::int64_t added = 0;     ///< a field that was set was not there before
 
     [[nodiscard]] std::int64_t refusals() const;
+    /// Adds what became of others, so many times.
+    void add(const ReplayTally& other, std::int64_t times = 1);
 };
 
 /// Makes of recorded messages those that are sent: topic, traps, edits, guards, ids, mark. One
@@ -81,6 +84,8 @@ public:
     /// Nothing: it is refused, and counted so.
     std::optional<ReplayItem> prepare(OrderedMessages::Item item);
     [[nodiscard]] const ReplayTally& tally() const { return m_tally; }
+    /// What came since it was taken before.
+    [[nodiscard]] ReplayTally takeTally() { return std::exchange(m_tally, {}); }
 
 private:
     void edit(const MessageDetail& message, QByteArray& raw);

@@ -4,6 +4,7 @@
 #include "replay/replayrun.h"
 
 #include <algorithm>
+#include <limits>
 
 using namespace Qt::StringLiterals;
 
@@ -32,6 +33,55 @@ private:
     std::int64_t m_most = 0;
 };
 
+struct RoundForecast
+{
+    ReplayTally tally;
+    nanoseconds duration{0};
+    std::int64_t peak = 0;
+    std::int64_t clamped = 0;
+    std::int64_t unreadable = 0;
+    std::uint64_t places = 0; ///< also of those that are skipped
+};
+
+Result<RoundForecast> foreseeRound(const std::shared_ptr<const Source>& source,
+                                   const ReplayOptions& options, std::uint64_t skip,
+                                   const std::shared_ptr<const Guards>& guards,
+                                   const PublisherTraits& traits, const ReplayProgress& progress,
+                                   const std::stop_token& stop)
+{
+    Preparation preparation(options.changes, guards, traits, source->names, options.job);
+    auto messages = OrderedMessages::open(source, options.selection, stop);
+    if (!messages)
+        return messages.error();
+    RoundForecast round;
+    ReplayClock clock(options.player.pace);
+    clock.start(nanoseconds(0));
+    FullestSecond seconds;
+    for (;;) {
+        auto item = (*messages)->next();
+        if (!item)
+            return item.error();
+        if (!item->has_value())
+            break;
+        ++round.places;
+        if (round.places % kTallyEvery == 0 && progress)
+            progress((*messages)->looked(), (*messages)->all());
+        if (round.places <= skip)
+            continue;
+        const auto made = preparation.prepare(std::move(**item));
+        if (!made)
+            continue;
+        round.duration = clock.due(made->time);
+        clock.take(made->time);
+        seconds.add(round.duration.count());
+    }
+    round.tally = preparation.tally();
+    round.peak = seconds.most();
+    round.clamped = (*messages)->clamped();
+    round.unreadable = (*messages)->unreadable();
+    return round;
+}
+
 } // namespace
 
 std::vector<QUrl> replaySources(const Dictionaries& names)
@@ -59,41 +109,40 @@ Result<ReplayForecast> foreseeReplay(std::shared_ptr<const Source> source,
                                      const PublisherTraits& traits, const ReplayProgress& progress,
                                      const std::stop_token& stop)
 {
-    Preparation preparation(options.changes, std::move(guards), traits, source->names, options.job);
-    auto messages = OrderedMessages::open(source, options.selection, stop);
-    if (!messages)
-        return messages.error();
+    const auto look = [&](std::uint64_t skip) {
+        return foreseeRound(source, options, skip, guards, traits, progress, stop);
+    };
+    const auto rounds = static_cast<std::uint64_t>(std::max(1, options.repeats));
+    auto round = look(rounds > 1 ? 0 : options.skip);
+    if (!round)
+        return round.error();
     ReplayForecast forecast;
-    ReplayClock clock(options.player.pace);
-    clock.start(nanoseconds(0));
-    FullestSecond seconds;
-    nanoseconds last{0};
-    for (std::uint64_t place = 1;; ++place) {
-        auto item = (*messages)->next();
-        if (!item)
-            return item.error();
-        if (!item->has_value())
-            break;
-        if (place % kTallyEvery == 0 && progress)
-            progress((*messages)->looked(), (*messages)->all());
-        if (place <= options.skip)
-            continue;
-        const auto made = preparation.prepare(std::move(**item));
-        if (!made)
-            continue;
-        last = clock.due(made->time);
-        clock.take(made->time);
-        seconds.add(last.count());
+    forecast.peak = round->peak;
+    forecast.clamped = round->clamped;
+    forecast.unreadable = round->unreadable;
+    // Each round is like the first one; of the one in which it stopped only the rest is sent.
+    const std::uint64_t done = round->places > 0 ? options.skip / round->places : 0;
+    const std::uint64_t into = round->places > 0 ? options.skip % round->places : 0;
+    std::uint64_t whole = rounds - std::min(rounds, done);
+    if (rounds > 1 && into > 0 && whole > 0) {
+        const auto rest = look(into);
+        if (!rest)
+            return rest.error();
+        --whole;
+        forecast.tally.add(rest->tally);
+        forecast.duration = rest->duration;
+        if (whole > 0)
+            forecast.duration += options.repeatGap;
+    } else if (rounds == 1) {
+        whole = 1; // what was settled is left out already
     }
-    forecast.tally = preparation.tally();
-    // Each round is like the first one.
-    const auto rounds = static_cast<std::int64_t>(std::max(1, options.repeats));
-    forecast.duration = last * rounds + options.repeatGap * (rounds - 1);
-    forecast.peak = seconds.most();
-    forecast.clamped = (*messages)->clamped();
-    forecast.unreadable = (*messages)->unreadable();
+    if (whole > 0) {
+        const auto times = static_cast<std::int64_t>(whole);
+        forecast.tally.add(round->tally, times);
+        forecast.duration += round->duration * times + options.repeatGap * (times - 1);
+    }
     forecast.capped =
-        std::max<std::int64_t>(0, forecast.tally.messages * rounds - options.player.caps.total);
+        std::max<std::int64_t>(0, forecast.tally.messages - options.player.caps.total);
     return forecast;
 }
 
@@ -109,9 +158,20 @@ ReplayRun::ReplayRun(std::shared_ptr<const Source> source, ReplayOptions options
     m_player->moveToThread(&m_thread);
     connect(&m_thread, &QThread::started, m_player, &ReplayPlayer::start);
     connect(&m_thread, &QThread::finished, m_player, &QObject::deleteLater);
-    connect(m_player, &ReplayPlayer::progressed, this, &ReplayRun::progressed);
-    connect(m_player, &ReplayPlayer::outcomes, this, &ReplayRun::outcomes);
-    connect(m_player, &ReplayPlayer::ended, this, &ReplayRun::ended);
+    connect(m_player, &ReplayPlayer::progressed, this, [this](const ReplayReport& report) {
+        reach(report.position);
+        Q_EMIT progressed(report);
+    });
+    connect(m_player, &ReplayPlayer::outcomes, this, [this](const auto& told) {
+        for (const ReplayOutcome& outcome : told)
+            m_reached = std::max(m_reached, outcome.number);
+        Q_EMIT outcomes(told);
+    });
+    connect(m_player, &ReplayPlayer::ended, this, [this](const ReplayReport& report) {
+        const bool isAll = report.state == ReplayReport::State::Finished;
+        reach(isAll ? std::numeric_limits<std::uint64_t>::max() : report.position);
+        Q_EMIT ended(report);
+    });
 }
 
 ReplayRun::~ReplayRun()
@@ -143,6 +203,17 @@ Status ReplayRun::start()
     return Done{};
 }
 
+/// What was read ahead counts once it was its turn: who cancels is not told of the rest.
+void ReplayRun::reach(std::uint64_t place)
+{
+    m_reached = std::max(m_reached, place);
+    const std::lock_guard lock(m_mutex);
+    while (!m_ahead.empty() && m_ahead.front().first <= m_reached) {
+        m_tally.add(m_ahead.front().second);
+        m_ahead.pop_front();
+    }
+}
+
 ReplayTally ReplayRun::tally() const
 {
     const std::lock_guard lock(m_mutex);
@@ -159,7 +230,7 @@ void ReplayRun::read(const PublisherTraits& traits, const std::stop_token& stop)
         status = readOnce(preparation, stop, place, shift);
     {
         const std::lock_guard lock(m_mutex);
-        m_tally = preparation.tally();
+        m_ahead.emplace_back(place, preparation.takeTally());
     }
     m_queue->finish(std::move(status));
 }
@@ -186,12 +257,12 @@ Status ReplayRun::readOnce(Preparation& preparation, const std::stop_token& stop
             continue;
         const bool pauses = (*item)->pauses;
         auto made = preparation.prepare(std::move(**item));
-        if (place % kTallyEvery == 0) {
-            const std::lock_guard lock(m_mutex);
-            m_tally = preparation.tally();
-        }
         if (!made)
             continue;
+        {
+            const std::lock_guard lock(m_mutex);
+            m_ahead.emplace_back(place, preparation.takeTally());
+        }
         made->message.number = place;
         made->pauses = pauses;
         made->time += shift;

@@ -9,11 +9,13 @@
 #include <QObject>
 #include <QThread>
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <stop_token>
 #include <thread>
+#include <utility>
 
 namespace murmur {
 
@@ -38,7 +40,7 @@ std::vector<QUrl> replaySources(const Dictionaries& names);
 /// What a replay would do. Nothing is opened for it but the recording.
 struct ReplayForecast
 {
-    ReplayTally tally;
+    ReplayTally tally;       ///< of all rounds
     nanoseconds duration{0}; ///< from the first to the last; 0: as fast as the bus takes them
     std::int64_t peak = 0;   ///< messages in the fullest second
     std::int64_t clamped = 0;
@@ -70,7 +72,7 @@ public:
     void cancel() { m_player->cancel(); }
     void setPace(const ReplayPace& pace) { m_player->setPace(pace); }
 
-    /// What was prepared so far.
+    /// What became of those that were come to.
     [[nodiscard]] ReplayTally tally() const;
     [[nodiscard]] const ReplayOptions& options() const { return m_options; }
 
@@ -89,10 +91,14 @@ private:
     const std::shared_ptr<const Guards> m_guards;
     const ReplayPlayer::MakePublisher m_make;
     const std::shared_ptr<ReplayQueue> m_queue = std::make_shared<ReplayQueue>();
+    void reach(std::uint64_t place);
+
     mutable std::mutex m_mutex;
     ReplayTally m_tally;
-    QThread m_thread;                 // joined in the destructor
-    ReplayPlayer* m_player = nullptr; // deleted with the thread
+    std::deque<std::pair<std::uint64_t, ReplayTally>> m_ahead; ///< read, but not come to
+    std::uint64_t m_reached = 0;                               ///< of the object's own thread
+    QThread m_thread;                                          // joined in the destructor
+    ReplayPlayer* m_player = nullptr;                          // deleted with the thread
     std::jthread m_reader;
 };
 

@@ -296,6 +296,83 @@ private Q_SLOTS:
         QVERIFY(profiles->remove(u"shop"_s));
     }
 
+    /// What another program writes down holds in a window that is open.
+    void whatAProfileSaysNowIsShownAndHeldTo()
+    {
+        Scene scene;
+        scene.view.setConnections(
+            {connectionTo("listen://127.0.0.1:7778", ConnectionStatus::State::Up)});
+        scene.view.toggleArmed();
+        QVERIFY(scene.view.desk()->isArmed());
+        QVERIFY(scene.view.host()->isHidden());
+        auto profiles = Profiles::load();
+        QVERIFY(profiles);
+        Profile profile;
+        profile.name = u"shop"_s;
+        profile.connections = {u"ws://localhost:7778/?murmur.hub=1"_s};
+        profile.environment = Environment::Production;
+        QVERIFY(profiles->put(profile));
+        QTRY_VERIFY_WITH_TIMEOUT(!scene.view.desk()->isArmed(), 20'000);
+        QTRY_VERIFY(!scene.view.host()->isHidden());
+        const auto labels = scene.view.findChildren<QLabel*>();
+        QVERIFY(std::ranges::any_of(
+            labels, [](const QLabel* label) { return label->text() == u"production"_s; }));
+        QVERIFY(profiles->remove(u"shop"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(scene.view.host()->isHidden(), 20'000);
+    }
+
+    void aReplyThatDoesNotComeIsSaidAndALateOneShown()
+    {
+        Scene scene;
+        scene.bus.answersAfter = 900;
+        scene.view.setConnections(
+            {connectionTo("listen://127.0.0.1:7777", ConnectionStatus::State::Up)});
+        InjectionDraft draft = scene.view.draft();
+        draft.topic = "a";
+        draft.payload = "{}";
+        draft.wantsReply = true;
+        draft.replyWait = 100ms;
+        scene.view.setDraft(draft);
+        QSignalSpy ended(scene.view.desk(), &InjectionDesk::ended);
+        scene.view.send();
+        QVERIFY(ended.wait(5000));
+        QVERIFY(!scene.view.desk()->isRunning());
+        const QString silence = scene.view.answers()->asText();
+        QVERIFY2(silence.contains(u"No reply in 100 ms"_s), qPrintable(silence));
+        QTRY_VERIFY(scene.view.answers()->asText().contains(u"Answered late, after"_s));
+        QVERIFY(scene.view.answers()->asText().contains(u"yes"_s));
+        // Who disarms listens to nothing any more.
+        scene.view.send();
+        QVERIFY(ended.wait(5000));
+        scene.view.desk()->disarm();
+        QTest::qWait(1200);
+        QVERIFY(scene.view.answers()->asText().contains(u"No reply in 100 ms"_s));
+    }
+
+    void eachAnswerIsShown()
+    {
+        Scene scene;
+        scene.view.setConnections(
+            {connectionTo("listen://127.0.0.1:7777", ConnectionStatus::State::Up)});
+        InjectionDraft draft = scene.view.draft();
+        draft.topic = "a";
+        draft.payload = "{}";
+        draft.wantsReply = true;
+        draft.repeat = 3;
+        draft.rate = 1000;
+        scene.view.setDraft(draft);
+        scene.view.host()->setText(u"127.0.0.1"_s); // agents hear it there
+        QSignalSpy ended(scene.view.desk(), &InjectionDesk::ended);
+        scene.view.send();
+        QVERIFY(ended.wait(5000));
+        const QString text = scene.view.answers()->asText();
+        QVERIFY2(text.contains(u"3 answers to 3 messages, after "_s), qPrintable(text));
+        for (int i = 1; i <= 3; ++i)
+            QVERIFY2(text.contains(u"Answer to %1, after "_s.arg(i)), qPrintable(text));
+        // No recording runs in which it could be kept.
+        QVERIFY2(text.contains(u"It is kept nowhere"_s), qPrintable(text));
+    }
+
     void aConnectionThatGoesDownDisarms()
     {
         Scene scene;

@@ -5,7 +5,10 @@
 #include "bus/publisher.h"
 #include "replay/arming.h"
 
+#include <QTimer>
+
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -27,6 +30,7 @@ struct MemoryBus
     std::atomic<int> muteUntil{-1};   ///< so many are taken and not settled; then it is lost
     std::atomic<int> takesAtOnce{0};  ///< 0: any number; more wait for `drained`
     std::atomic<bool> answers{false}; ///< those who want it
+    std::atomic<int> answersAfter{0}; ///< ms later, if more than 0
     std::atomic<bool> failsAll{false};
     std::atomic<int> receivers{1}; ///< of each, as the bus says
 
@@ -120,8 +124,15 @@ private:
             }
             ++m_settled;
             Q_EMIT sent(message.number, m_bus.receivers);
-            if (message.wantsReply && m_bus.answers)
-                Q_EMIT answered({message.number, 0, "inbox", "yes", {}});
+            if (!message.wantsReply || !m_bus.answers)
+                continue;
+            const auto answer = [this, number = message.number] {
+                Q_EMIT answered({number, 0, "inbox", "yes", {}});
+            };
+            if (m_bus.answersAfter > 0)
+                QTimer::singleShot(std::chrono::milliseconds(m_bus.answersAfter), this, answer);
+            else
+                answer();
         }
         if (wasFull && m_bus.takesAtOnce > 0)
             Q_EMIT drained();

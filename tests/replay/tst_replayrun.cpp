@@ -249,6 +249,23 @@ private Q_SLOTS:
         QTest::qWait(20);
         QCOMPARE(play.bus.count(), static_cast<int>(report.sent));
     }
+    void whoCancelsIsNotToldOfWhatWasNotComeTo()
+    {
+        std::vector<Said> list = manySaid(200, 5ms);
+        for (int i = 0; i < 20; ++i)
+            list.push_back(said(2s, "$SYS.x", sayingOf(i)));
+        Play play(list);
+        play.options.player.pace = {};
+        play.start();
+        QTRY_VERIFY(play.bus.count() > 5);
+        play.run->cancel();
+        const ReplayReport report = play.finish();
+        QCOMPARE(report.state, ReplayReport::State::Cancelled);
+        const ReplayTally tally = play.run->tally();
+        QCOMPARE(tally.refusals(), 0);
+        QVERIFY(tally.messages <= report.sent + 1);
+        QVERIFY(tally.messages >= report.sent - 1);
+    }
     void whatTheBusDoesNotTakeWaits()
     {
         Play play(manySaid(500));
@@ -397,6 +414,25 @@ private Q_SLOTS:
         QCOMPARE(forecast->duration, 99ms);
         QCOMPARE(forecast->peak, 100);
         QCOMPARE(play.bus.made, 0);
+        // All rounds are counted in everything; of one that goes on, what is left.
+        play.options.repeats = 3;
+        const auto look = [&play] {
+            return foreseeReplay(play.session->source(), play.options,
+                                 replayGuards(*play.session->source(), play.wish), play.bus.traits,
+                                 {}, {});
+        };
+        const auto rounds = look();
+        QVERIFY(rounds);
+        QCOMPARE(rounds->tally.messages, 300);
+        QCOMPARE(rounds->tally.topics.at("swarm.even"), 150);
+        QCOMPARE(rounds->tally.bytes, 3 * forecast->tally.bytes);
+        QCOMPARE(rounds->tally.marks[0], 3 * forecast->tally.marks[0]);
+        QCOMPARE(rounds->tally.refusals(), 3);
+        play.options.skip = 101 + 10; // a round, and ten of the next
+        const auto rest = look();
+        QVERIFY(rest);
+        QCOMPARE(rest->tally.messages, 190);
+        QCOMPARE(rest->tally.refusals(), 2);
     }
     void theFirstPlaceIsKeptAtOnce()
     {

@@ -24,6 +24,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qsizetype kMostAnswer = 64 * 1024;
+constexpr qsizetype kMostAnswers = 100; ///< that are shown
 
 /// JSON with line breaks, other text as it is.
 QString readable(const QByteArray& bytes)
@@ -52,6 +53,7 @@ AnswerPane::AnswerPane(QWidget* parent)
     , m_text(new QPlainTextEdit(this))
     , m_differences(new QTreeWidget(this))
     , m_follow(new QPushButton(tr("All that followed"), this))
+    , m_hint(new QLabel(this))
 {
     m_headline->setTextFormat(Qt::PlainText);
     m_headline->setWordWrap(true);
@@ -59,6 +61,9 @@ AnswerPane::AnswerPane(QWidget* parent)
     m_detail->setTextFormat(Qt::PlainText);
     m_detail->setWordWrap(true);
     m_detail->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    m_hint->setTextFormat(Qt::PlainText);
+    m_hint->setWordWrap(true);
+    m_hint->setForegroundRole(QPalette::WindowText);
     m_text->setReadOnly(true);
     m_text->setFrameShape(QFrame::NoFrame);
     m_text->setFont(Theme::current().numberFont());
@@ -74,6 +79,7 @@ AnswerPane::AnswerPane(QWidget* parent)
     column->setSpacing(4);
     column->addWidget(m_headline);
     column->addWidget(m_detail);
+    column->addWidget(m_hint);
     column->addWidget(m_text, 100);
     column->addWidget(m_differences, 100);
     column->addWidget(m_follow, 0, Qt::AlignLeft);
@@ -96,8 +102,15 @@ void AnswerPane::clear()
     m_detail->setText(tr("The answer appears here, with its latency and what is other in it than "
                          "in the recorded one."));
     m_text->hide();
+    m_hint->hide();
     m_differences->hide();
     m_follow->hide();
+}
+
+void AnswerPane::addHint(const QString& sentence)
+{
+    m_hint->setText(sentence);
+    m_hint->setVisible(!sentence.isEmpty());
 }
 
 void AnswerPane::showFollowing(bool isKnown)
@@ -117,6 +130,7 @@ void AnswerPane::showPreview(const InjectionRun& run, const std::vector<Prepared
         run.sequence.empty()
             ? tr("Topic %1.").arg(QString::fromUtf8(ready.front().message.topic)) + often
             : tr("%n message(s).", nullptr, static_cast<int>(ready.size()));
+    m_hint->hide();
     m_detail->setText(what + u' ' + markSentence(ready.front().mark) + u' ' + hint);
     QStringList texts;
     for (const PreparedInjection& one : ready) {
@@ -137,6 +151,7 @@ void AnswerPane::showProblem(const QString& sentence)
 {
     headline(tr("Not sent"), Theme::current().bad);
     m_detail->setText(sentence);
+    m_hint->hide();
     m_text->hide();
     m_differences->hide();
 }
@@ -147,9 +162,12 @@ void AnswerPane::begin(const InjectionRun& run)
     m_origin = m_isSequence ? InjectionOrigin() : run.draft.origin;
     m_repeat = static_cast<int>(countOf(run));
     m_sent = m_failed = m_answered = m_unheard = 0;
-    m_latency = nanoseconds(-1);
+    m_latency = m_shortest = m_longest = nanoseconds(-1);
+    m_answers.clear();
+    m_isOver = false;
     headline(tr("Sending…"), Theme::current().secondary);
     m_detail->clear();
+    m_hint->hide();
     m_text->hide();
     m_differences->hide();
 }
@@ -168,9 +186,18 @@ void AnswerPane::add(const InjectionEvent& event)
     case InjectionEvent::Is::Answered:
         ++m_answered;
         m_latency = event.latency;
-        m_text->setPlainText(headerLines(event.answer.headers) +
-                             readable(withoutMarks(event.answer.raw)));
-        m_text->show();
+        m_shortest = m_answered == 1 ? m_latency : std::min(m_shortest, m_latency);
+        m_longest = std::max(m_longest, m_latency);
+        if (m_answers.size() < kMostAnswers) {
+            const QString which = m_repeat > 1 ? tr("Answer to %1, after %2")
+                                                         .arg(event.number)
+                                                         .arg(durationText(event.latency)) +
+                                                     u'\n'
+                                               : QString();
+            m_answers << which + headerLines(event.answer.headers) +
+                             readable(withoutMarks(event.answer.raw));
+        }
+        showAnswers();
         showDifferences(event.answer.raw);
         break;
     }
@@ -180,10 +207,32 @@ void AnswerPane::add(const InjectionEvent& event)
     if (m_answered > 0 && m_isSequence)
         text += tr(", last answer after %1").arg(durationText(m_latency));
     else if (m_answered > 0)
-        text = tr("Answered after %1").arg(durationText(m_latency));
+        text = answeredText();
     headline(text, m_failed > 0    ? Theme::current().bad
                    : m_unheard > 0 ? Theme::current().warning
                                    : Theme::current().good);
+}
+
+QString AnswerPane::answeredText() const
+{
+    if (m_repeat > 1 || m_answered > 1) {
+        const QString text = tr("%1 answers to %2 messages, after %3 to %4")
+                                 .arg(m_answered)
+                                 .arg(m_sent)
+                                 .arg(durationText(m_shortest), durationText(m_longest));
+        return m_isOver ? tr("%1, some late").arg(text) : text;
+    }
+    return m_isOver ? tr("Answered late, after %1").arg(durationText(m_latency))
+                    : tr("Answered after %1").arg(durationText(m_latency));
+}
+
+void AnswerPane::showAnswers()
+{
+    QString text = m_answers.join(u"\n\n"_s);
+    if (m_answered > m_answers.size())
+        text += u"\n\n"_s + tr("and %1 more answers").arg(m_answered - m_answers.size());
+    m_text->setPlainText(text);
+    m_text->show();
 }
 
 void AnswerPane::addHeard(const MessageDetail& answer, nanoseconds latency)
@@ -212,9 +261,10 @@ void AnswerPane::showDifferences(const QByteArray& answer)
         m_origin.answerLatency >= nanoseconds(0)
             ? tr(" The recorded one came after %1.").arg(durationText(m_origin.answerLatency))
             : QString();
-    m_detail->setText((count == 0 ? tr("It is as the recorded one.")
-                                  : tr("Other than in the recorded one: %1.").arg(count)) +
-                      recorded);
+    const QString is = count > 0      ? tr("Other than in the recorded one: %1.").arg(count)
+                       : m_repeat > 1 ? tr("The last one is as the recorded one.")
+                                      : tr("It is as the recorded one.");
+    m_detail->setText(is + recorded);
     m_differences->clear();
     for (const AnswerDifference& one : differences) {
         const auto shown = [](const QString& value) {
@@ -237,6 +287,17 @@ void AnswerPane::finish(const InjectionReport& report)
 {
     switch (report.end) {
     case InjectionReport::End::Done:
+        m_isOver = true;
+        if (report.answered < report.awaited) {
+            headline(report.awaited == 1 ? tr("No reply in %1").arg(durationText(report.waited))
+                                         : tr("%1 of %2 had no reply in %3")
+                                               .arg(report.awaited - report.answered)
+                                               .arg(report.awaited)
+                                               .arg(durationText(report.waited)),
+                     Theme::current().warning);
+            m_detail->setText(tr("A reply that comes within a minute is still shown."));
+            return;
+        }
         if (report.failed == 0 && report.answered == 0 && m_detail->text().isEmpty())
             m_detail->setText(markSentence(report.mark));
         return;
@@ -262,6 +323,8 @@ void AnswerPane::finish(const InjectionReport& report)
 QString AnswerPane::asText() const
 {
     QStringList lines{m_headline->text(), m_detail->text()};
+    if (!m_hint->isHidden())
+        lines << m_hint->text();
     if (!m_text->isHidden())
         lines << m_text->toPlainText();
     if (!m_differences->isHidden()) {

@@ -33,6 +33,8 @@ public:
     /// An answer that was heard on the bus; none where one came to the reply address.
     void addHeard(const MessageDetail& answer, nanoseconds latency);
     void finish(const InjectionReport& report);
+    /// Something that is to be known of what was sent, under what became of it.
+    void addHint(const QString& sentence);
     /// What was sent came back through the bus: what follows from it can be shown.
     void showFollowing(bool isKnown);
     [[nodiscard]] QString asText() const;
@@ -41,18 +43,25 @@ public:
 private:
     void headline(const QString& text, const QColor& color = {});
     void showDifferences(const QByteArray& answer);
+    void showAnswers();
+    [[nodiscard]] QString answeredText() const;
 
     QLabel* m_headline;
     QLabel* m_detail;
     QPlainTextEdit* m_text;
     QTreeWidget* m_differences;
     QPushButton* m_follow;
+    QLabel* m_hint;
     InjectionOrigin m_origin;
     std::int64_t m_sent = 0;
     std::int64_t m_failed = 0;
     std::int64_t m_answered = 0;
     std::int64_t m_unheard = 0;
-    nanoseconds m_latency{-1};
+    nanoseconds m_latency{-1}; ///< of the last answer
+    nanoseconds m_shortest{-1};
+    nanoseconds m_longest{-1};
+    QStringList m_answers; ///< the first ones, each with the message that it answers
+    bool m_isOver = false; ///< what comes now comes late
     int m_repeat = 1;
     bool m_isSequence = false;
 };

@@ -14,6 +14,7 @@
 #include "views/inject/draftfields.h"
 #include "views/inject/headertable.h"
 #include "views/inject/payloadedit.h"
+#include "views/inject/profilewatch.h"
 #include "views/inject/sequencepane.h"
 
 #include <QCheckBox>
@@ -59,6 +60,12 @@ ComposerView::ComposerView(const ViewContext& context, Injector::MakePublisher m
     build();
     connectParts();
     connectSequence();
+    // What another program says of a bus holds here, too: also for one that is armed.
+    connect(new ProfileWatch(this), &ProfileWatch::changed, this, [this] {
+        if (m_desk->isArmed())
+            m_desk->holdTo(environmentOf(m_desk->arming().target()));
+        showTarget();
+    });
     m_shapeSoon.setSingleShot(true);
     m_shapeSoon.setInterval(kShapePause);
     connect(&m_shapeSoon, &QTimer::timeout, this, &ComposerView::learnShape);
@@ -193,6 +200,7 @@ void ComposerView::toggleArmed()
         m_desk->disarm();
         return;
     }
+    showTarget(); // it may be another environment by now
     if (auto armed = m_desk->arm(target(), m_host->text()); !armed) {
         m_answers->showProblem(armed.error().message);
         if (!m_host->isHidden())
@@ -262,6 +270,11 @@ void ComposerView::submit(const InjectionRun& wish, bool& isPreviewed)
 void ComposerView::onEnded(const InjectionReport& report)
 {
     m_answers->finish(report);
+    const Session* session = shared()->session();
+    if (report.sent > 0 && (!session || !session->isLive()))
+        m_answers->addHint(
+            tr("It is kept nowhere: nothing is being recorded here. Attach to the bus "
+               "first, and it is recorded with what follows from it."));
     showArming();
     lookForSent();
 }

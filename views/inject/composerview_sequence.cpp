@@ -24,7 +24,7 @@ void ComposerView::connectSequence()
     connect(m_showsSequence, &QToolButton::toggled, this, [this](bool isShown) {
         m_sequence->setVisible(isShown);
         if (isShown)
-            m_columns->setSizes({width() / 2, width() / 3, width() / 6});
+            m_columns->setSizes({width() * 9 / 20, width() * 8 / 20, width() * 3 / 20});
         onEdited();
     });
     connect(m_sequence, &SequencePane::addWanted, this, [this] { m_sequence->add(draft()); });

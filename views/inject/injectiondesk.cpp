@@ -12,10 +12,18 @@ using namespace Qt::StringLiterals;
 
 namespace murmur {
 
+namespace {
+
+/// As long as answers that are heard on the bus are looked for.
+constexpr auto kLatePatience = 60s;
+
+} // namespace
+
 InjectionDesk::InjectionDesk(Injector::MakePublisher make, QObject* parent)
     : QObject(parent)
     , m_injector(new Injector(std::move(make))) // no parent: it changes threads
 {
+    m_injector->setLatePatience(kLatePatience);
     m_injector->moveToThread(&m_thread);
     connect(&m_thread, &QThread::finished, m_injector, &QObject::deleteLater);
     connect(m_injector, &Injector::happened, this, &InjectionDesk::happened);
@@ -53,7 +61,7 @@ Status InjectionDesk::arm(const QUrl& target, const QString& typedHost)
 
 void InjectionDesk::disarm()
 {
-    stop();
+    m_injector->stop(); // also what only listens still
     m_arming.disarm();
     tick();
 }
@@ -69,7 +77,7 @@ void InjectionDesk::lost(const QUrl& url)
     const bool wasArmed = m_arming.isArmed(steadyNow());
     m_arming.lost(url);
     if (wasArmed && !m_arming.isArmed(steadyNow())) {
-        stop();
+        m_injector->stop();
         tick();
     }
 }
@@ -79,8 +87,8 @@ void InjectionDesk::tick()
     const bool isArmedNow = isArmed();
     if (!isArmedNow) {
         m_ticker.stop();
-        if (m_wasArmed && m_isRunning)
-            stop();
+        if (m_wasArmed)
+            m_injector->stop();
     }
     m_wasArmed = isArmedNow;
     Q_EMIT armingChanged();

@@ -174,7 +174,7 @@ void ReplayReportPane::showForecast(const ReplayForecast& forecast, const ReadWi
                                     const QString& warning)
 {
     const ReplayTally& tally = forecast.tally;
-    const std::int64_t all = tally.messages * std::max(1, wish.options.repeats);
+    const std::int64_t all = tally.messages;
     QString text =
         tr("%1 would be sent to %2")
             .arg(countText(all, tr("1 message"), tr("%1 messages")), shownUrl(wish.target));
@@ -182,6 +182,8 @@ void ReplayReportPane::showForecast(const ReplayForecast& forecast, const ReadWi
         text += tr(", in %1").arg(durationText(forecast.duration));
     headline(text + u'.', all > 0 ? QColor() : Theme::current().warning);
     QStringList rows;
+    if (wish.options.repeats > 1)
+        rows << row(tr("rounds"), tr("%1, counted together").arg(wish.options.repeats));
     if (!barrier.isEmpty())
         rows << row(tr("guard"), barrier);
     if (!warning.isEmpty())

@@ -10,6 +10,7 @@
 #include "views/base/paneheader.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
+#include "views/inject/profilewatch.h"
 #include "views/inject/replayform.h"
 #include "views/inject/replayreportpane.h"
 
@@ -59,6 +60,7 @@ ReplayView::ReplayView(const ViewContext& context, Injector::MakePublisher make,
     m_ticker.setInterval(100);
     build(makeFilter);
     connectParts();
+    connect(new ProfileWatch(this), &ProfileWatch::changed, this, &ReplayView::showTarget);
     setArming(m_ownArming.get());
     showTarget();
     onSessionChanged();
@@ -301,7 +303,7 @@ void ReplayView::send()
         return showProblem(tr("There is nothing to send."));
     auto wanted = order();
     if (wanted)
-        m_expected = m_forecast->tally.messages * wanted->read.options.repeats - m_forecast->capped;
+        m_expected = m_forecast->tally.messages - m_forecast->capped;
     const Status started = wanted ? m_desk->start(std::move(*wanted)) : Status(wanted.error());
     if (!started) {
         // What was looked at still holds: it can be armed and sent.
@@ -329,6 +331,7 @@ void ReplayView::toggleArmed()
         arming()->disarm();
         return;
     }
+    showTarget(); // it may be another environment by now
     if (auto armed = arming()->arm(target(), m_host->text()); !armed) {
         const auto seen = m_forecast;
         showProblem(armed.error().message);

@@ -151,6 +151,15 @@ QWidget* ReplayView::buildButtons()
         button->setToolTip(button->accessibleName());
         button->setMaximumWidth(button->fontMetrics().horizontalAdvance(u"÷ 2 ××××"_s));
     }
+    // Whatever they say, what ends it stays where it is.
+    const auto keepWidth = [](QPushButton* button, const QString& longest) {
+        button->setText(longest);
+        button->setMinimumWidth(button->sizeHint().width());
+    };
+    keepWidth(m_send, tr("Look what would be sent"));
+    keepWidth(m_pause, tr("Pause"));
+    m_pause->setMinimumWidth(std::max(m_pause->minimumWidth(),
+                                      m_pause->fontMetrics().horizontalAdvance(tr("Go on")) + 24));
     m_cancel = new QPushButton(tr("Cancel"), box);
     m_cancel->setToolTip(tr("Nothing more than the message that is under way"));
     m_resume = new QPushButton(tr("Go on with it"), box);
@@ -160,9 +169,9 @@ QWidget* ReplayView::buildButtons()
     line->setSpacing(6);
     line->addWidget(m_send);
     line->addWidget(m_pause);
+    line->addWidget(m_cancel);
     line->addWidget(m_slower);
     line->addWidget(m_faster);
-    line->addWidget(m_cancel);
     line->addStretch(1);
     line->addWidget(m_resume);
     m_command = new QLineEdit(box);
