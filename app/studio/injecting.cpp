@@ -63,6 +63,11 @@ protected:
     }
 };
 
+QString disarmedNote()
+{
+    return Injecting::tr("Disarmed: observing only.");
+}
+
 qint64 steadyMilliseconds()
 {
     return std::chrono::duration_cast<std::chrono::milliseconds>(steadyNow()).count();
@@ -186,7 +191,7 @@ void Injecting::stop()
     if (!isArmed())
         return;
     m_composer->desk()->disarm();
-    m_window.statusLine()->say(tr("Disarmed: observing only."));
+    m_window.statusLine()->say(disarmedNote());
 }
 
 bool Injecting::isArmed() const
@@ -197,11 +202,15 @@ bool Injecting::isArmed() const
 void Injecting::showArming()
 {
     const bool isArmedNow = isArmed();
-    if (std::exchange(m_wasArmed, isArmedNow) == isArmedNow)
+    const QUrl bus = isArmedNow ? m_composer->desk()->arming().target() : QUrl();
+    // Who arms another bus disarms the one before: the window names the one that is.
+    if (std::exchange(m_wasArmed, isArmedNow) == isArmedNow && m_shownBus == bus)
         return;
+    m_shownBus = bus;
+    if (isArmedNow)
+        m_window.statusLine()->takeBack(disarmedNote());
     m_window.topBar()->setArmed(isArmedNow);
-    m_window.statusLine()->setArmed(isArmedNow ? shownUrl(m_composer->desk()->arming().target())
-                                               : QString());
+    m_window.statusLine()->setArmed(isArmedNow ? shownUrl(bus) : QString());
     placeFrame();
     m_frame->setVisible(isArmedNow);
     Q_EMIT armingChanged(isArmedNow);

@@ -66,6 +66,7 @@ private:
     std::shared_ptr<Secrets> m_keychain;
     qint64 m_lastEscape = 0; ///< ms, steady
     bool m_wasArmed = false;
+    QUrl m_shownBus; ///< that the window says is armed
 };
 
 } // namespace murmur

@@ -3,6 +3,7 @@
 
 #include "statusline.h"
 
+#include "recording/lock.h"
 #include "studiosession.h"
 #include "views/base/losttext.h"
 #include "views/base/numbers.h"
@@ -109,7 +110,10 @@ StatusLine::StatusLine(StudioSession* session, QWidget* parent)
         refresh();
     });
     m_disk.setInterval(5s);
-    connect(&m_disk, &QTimer::timeout, this, &StatusLine::lookAtDisk);
+    connect(&m_disk, &QTimer::timeout, this, [this] {
+        lookAtDisk();
+        lookForWriter();
+    });
     m_disk.start();
     connect(m_session, &StudioSession::statusChanged, this, [this] {
         m_rate.note(m_session->recorderStatus().received,
@@ -118,7 +122,10 @@ StatusLine::StatusLine(StudioSession* session, QWidget* parent)
     });
     connect(m_session, &StudioSession::connectionsChanged, this, &StatusLine::refresh);
     connect(m_session, &StudioSession::stateChanged, this, [this] {
+        m_isWritten = false;
+        m_wasWritten = false;
         lookAtDisk();
+        lookForWriter();
         refresh();
     });
     recolor();
@@ -138,6 +145,15 @@ void StatusLine::say(const QString& sentence)
 {
     m_said = sentence;
     m_sayTimer.start();
+    refresh();
+}
+
+void StatusLine::takeBack(const QString& sentence)
+{
+    if (m_said != sentence)
+        return;
+    m_said.clear();
+    m_sayTimer.stop();
     refresh();
 }
 
@@ -196,7 +212,9 @@ void StatusLine::refresh()
             parts << shownPath(m_session->path());
         if (info.isPerRecording)
             parts << tr("calls per recording");
-        if (!info.isClean)
+        if (m_isWritten)
+            parts << tr("another program is recording it");
+        else if (!info.isClean && !m_wasWritten)
             parts << (info.recordings.empty() ? tr("was not closed in order")
                                               : tr("not all were closed in order"));
         break;
@@ -228,6 +246,22 @@ void StatusLine::lookAtDisk()
         return QStorageInfo(folder).bytesAvailable();
     }).then(this, [this](qint64 free) {
         m_free = free;
+        refresh();
+    });
+}
+
+/// A recording that was not closed may be one that grows.
+void StatusLine::lookForWriter()
+{
+    const QString path = m_session->path();
+    if (path.isEmpty() || m_session->state() != StudioSession::State::Reading ||
+        !m_session->info().recordings.empty())
+        return;
+    QtConcurrent::run([path] { return isBeingRecorded(path); }).then(this, [this, path](bool is) {
+        if (path != m_session->path() || m_session->state() != StudioSession::State::Reading)
+            return;
+        m_isWritten = is;
+        m_wasWritten |= is;
         refresh();
     });
 }

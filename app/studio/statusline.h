@@ -23,6 +23,8 @@ public:
 
     /// A sentence that stays until the next one or until it is out of date.
     void say(const QString& sentence);
+    /// This one is not so any more, if it still stands there.
+    void takeBack(const QString& sentence);
     /// To which bus something can be sent; empty: to none, which is the promise.
     void setArmed(const QString& bus);
     [[nodiscard]] QString text() const;
@@ -37,6 +39,7 @@ protected:
 private:
     void refresh();
     void lookAtDisk();
+    void lookForWriter();
     void recolor();
 
     StudioSession* m_session;
@@ -51,6 +54,8 @@ private:
     bool m_isAlarmed = false;
     RateMeter m_rate;
     qint64 m_free = -1;
+    bool m_isWritten = false;  ///< another program records the file that is open
+    bool m_wasWritten = false; ///< and it did so while it was open here
 };
 
 } // namespace murmur

@@ -87,6 +87,18 @@ private Q_SLOTS:
         QVERIFY(!injecting->isArmed());
         QVERIFY(!injecting->frame()->isVisible());
         QVERIFY(window.statusLine()->text().startsWith(u"Observing only"_s));
+        QVERIFY(window.statusLine()->text().contains(u"Disarmed"_s));
+
+        // It names the bus that is armed, also when that becomes another one.
+        QVERIFY(composer->desk()->arm(hub(), {}).ok());
+        QVERIFY(!window.statusLine()->text().contains(u"Disarmed"_s));
+        QVERIFY(window.statusLine()->text().contains(hub().authority()));
+        QVERIFY(composer->desk()->arm(QUrl(u"nats://127.0.0.1:4999"_s), {}).ok());
+        QVERIFY2(window.statusLine()->text().contains(u"127.0.0.1:4999"_s),
+                 qPrintable(window.statusLine()->text()));
+        QVERIFY(!window.statusLine()->text().contains(hub().authority()));
+        composer->desk()->disarm();
+        QVERIFY(!injecting->frame()->isVisible());
 
         // Another window of the session is armed by itself, and is no way for this one; keys in
         // either end it.

@@ -11,12 +11,16 @@
 #include "views/replay/playbackmenu.h"
 #include "views/replay/transportbar.h"
 
+#include <QAction>
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPromise>
 #include <QSignalSpy>
 #include <QToolButton>
+
+#include <algorithm>
 
 using namespace murmur;
 using namespace murmur::tests;
@@ -221,6 +225,26 @@ private Q_SLOTS:
         dialog.accept();
         QVERIFY(!dialog.isVisible());
         QCOMPARE(scene.way().pauseAt(), u"kind == error"_s);
+    }
+
+    /// A dialog of a menu, which is hidden by then, would go behind the window.
+    void whereItPausesIsAskedBeforeTheWindow()
+    {
+        Scene scene(withASilence());
+        QWidget window;
+        QMenu outer(&window);
+        PlaybackMenu menu(&scene.shared, false, &outer);
+        window.show();
+        const auto actions = menu.actions();
+        const auto pauses = std::ranges::find_if(
+            actions, [](const QAction* one) { return one->text().startsWith(u"&Pause where"_s); });
+        QVERIFY(pauses != actions.end() && (*pauses)->isEnabled());
+        (*pauses)->trigger();
+        auto* dialog = window.findChild<PauseAtDialog*>();
+        QVERIFY(dialog);
+        QCOMPARE(dialog->parentWidget(), &window);
+        QVERIFY(dialog->isVisible());
+        dialog->reject();
     }
 
     void aSilenceIsSkippedWhileItIsLookedForSomething()

@@ -47,7 +47,11 @@ PlaybackMenu::PlaybackMenu(SharedView* shared, bool hasKeys, QWidget* parent)
     connect(m_loop, &QAction::triggered, playback, &Playback::toggleLoop);
     connect(m_pauseAt, &QAction::triggered, this, [this] {
         refresh(); // the check follows what is so, not the click
-        (new PauseAtDialog(m_shared, window()))->open();
+        // Of the window, not of the menu: that is hidden, and what belongs to it goes behind.
+        const QWidget* owner = this;
+        while (owner && (owner->windowType() == Qt::Popup || !owner->isWindow()))
+            owner = owner->parentWidget();
+        (new PauseAtDialog(m_shared, owner ? owner->window() : nullptr))->open();
     });
     buildSilences();
     addUnits(shared, m_units);
