@@ -210,24 +210,34 @@ Result<InjectionRun> runFrom(const InjectOptions& options)
     return run;
 }
 
-/// What would be sent, without opening anything.
-int showDry(const InjectionRun& run, const InjectOptions& options)
+/// What would be sent, as text or JSON; nothing is opened for it.
+Result<std::string> dryTexts(const InjectionRun& run, bool json)
 {
     const auto publisher = createPublisher(run.draft.target, run.options);
     if (!publisher)
-        return failed(publisher.error());
+        return publisher.error();
     const PublisherTraits traits = (*publisher)->traits();
     const Guards guards = guardsOf(run, traits);
     const auto ready = preparedAll(run, guards, traits, wallNow());
     if (!ready)
-        return failed(ready.error());
+        return ready.error();
     if (const auto allowed = mayBeSent(run); !allowed)
-        return failed(allowed.error());
-    StandardOutput output;
+        return allowed.error();
+    std::string texts;
     for (std::size_t i = 0; i < ready->size(); ++i) {
         const PreparedInjection& one = (*ready)[i];
-        output.write(options.json ? dryJson(run, one) : (i > 0 ? "\n" : "") + dryText(run, one));
+        texts += json ? dryJson(run, one) : (i > 0 ? "\n" : "") + dryText(run, one);
     }
+    return texts;
+}
+
+int showDry(const InjectionRun& run, const InjectOptions& options)
+{
+    const auto texts = dryTexts(run, options.json);
+    if (!texts)
+        return failed(texts.error());
+    StandardOutput output;
+    output.write(*texts);
     const int written = output.finish();
     if (options.dryRun || written != kDone)
         return written;
@@ -277,6 +287,13 @@ int runInject(const InjectOptions& options)
         return showDry(*run, options);
     if (const Status armed = options.arm.arm(run->arming, run->draft.target); !armed)
         return failed(armed.error());
+    // Where a mistake costs more, it is seen before it is made.
+    if (run->environment != Environment::Dev) {
+        const auto texts = dryTexts(*run, false);
+        if (!texts)
+            return failed(texts.error());
+        std::fwrite(texts->data(), 1, texts->size(), stderr);
+    }
     Injector injector;
     StopSignals signals;
     QObject::connect(&signals, &StopSignals::requested, &injector, [&] { injector.stop(); });

@@ -224,6 +224,12 @@ std::optional<Refusal> Guards::judge(const Outgoing& candidate) const
                                static_cast<std::size_t>(candidate.raw.size())};
     const std::string_view headers{candidate.headers.data(),
                                    static_cast<std::size_t>(candidate.headers.size())};
+    if (candidate.isOwn && sentmark::flagsOf(raw, headers) != 0) {
+        return refusalOf(
+            Guard::Marked,
+            u"The message to “%1” carries “x-murmurscope-…” already. That is the mark, "
+            "which is written when it is sent: leave it out."_s.arg(topic));
+    }
     if (((candidate.flags & (Injected | Replayed)) != 0 && !candidate.isEdited) ||
         sentmark::flagsOf(raw, headers) != 0) {
         return refusalOf(Guard::Marked,
@@ -239,6 +245,10 @@ std::optional<Refusal> Guards::judge(const Outgoing& candidate) const
     }
     if (!candidate.isPicked &&
         (isToxic(candidate.type) || isToxic(candidate.recordedTopic) || isToxic(candidate.topic))) {
+        if (candidate.isOwn)
+            return refusalOf(Guard::Toxic,
+                             u"“%1” has effects that cannot be taken back, so one message goes "
+                             "there at a time. Send it alone and once."_s.arg(topic));
         return refusalOf(
             Guard::Toxic,
             u"“%1” is not sent again: its effects would happen a second time. Pick it "

@@ -72,6 +72,7 @@ struct Outgoing
     bool isPicked = false;       ///< a person chose this one by itself
     bool isAlone = false;        ///< … and nothing else goes out, once
     bool isEdited = false;       ///< and wrote what it says now
+    bool isOwn = false;          ///< nobody recorded it
     bool answersRequest = false; ///< goes to the inbox of a request that was heard in this job
 };
 

@@ -193,6 +193,7 @@ Result<PreparedInjection> prepared(const InjectionRun& run, const Guards& guards
     candidate.isAlone = countOf(run) <= 1;
     candidate.isPicked = candidate.isAlone;
     candidate.isEdited = origin.seq == 0 || differs(draft, *message);
+    candidate.isOwn = origin.seq == 0;
     // Somebody chose this one: that we sent it before is no loop, what is missing in it is missing.
     candidate.flags = candidate.isAlone ? origin.flags & ~Flags(Injected | Replayed) : origin.flags;
     if (const auto refusal = guards.judge(candidate))

@@ -61,6 +61,46 @@ QString durationWord(nanoseconds length)
     return u"%1ms"_s.arg(std::chrono::duration_cast<std::chrono::milliseconds>(length).count());
 }
 
+/// What a value of another sort is called in a sentence; empty: it is one of those that are taken.
+QString wrongSort(const QJsonObject& json, const QString& name)
+{
+    const QJsonValue value = json[name];
+    if (value.isDouble())
+        return u"a number"_s;
+    if (value.isBool())
+        return value.toBool() ? u"true"_s : u"false"_s;
+    return value.isNull() ? u"null"_s : QString();
+}
+
+/// Who misspells one learns of it, instead of sending something else.
+Status checkMembers(const QJsonObject& json)
+{
+    static const QStringList kKnown{
+        u"topic"_s,  u"payload"_s,      u"payload_base64"_s, u"headers"_s,
+        u"key"_s,    u"key_base64"_s,   u"correlation"_s,    u"correlation_base64"_s,
+        u"retain"_s, u"binary"_s,       u"tombstone"_s,      u"repeat"_s,
+        u"rate"_s,   u"expect_reply"_s, u"pause"_s,          u"after_reply"_s};
+    for (auto member = json.begin(); member != json.end(); ++member) {
+        if (!kKnown.contains(member.key()))
+            return sequenceFlaw(
+                u"it has no member “%1”. There are: %2."_s.arg(member.key(), kKnown.join(u", "_s)));
+    }
+    for (const QString& name : {u"payload"_s, u"key"_s, u"correlation"_s}) {
+        if (const QString sort = wrongSort(json, name); !sort.isEmpty())
+            return sequenceFlaw(u"“%1” is %2; it takes a text, an object or a list. Write it in "
+                                "quotes to send these characters."_s.arg(name, sort));
+    }
+    for (const QString& name : {u"retain"_s, u"binary"_s, u"tombstone"_s, u"after_reply"_s}) {
+        if (const QJsonValue value = json[name]; !value.isUndefined() && !value.isBool())
+            return sequenceFlaw(u"“%1” is true or false."_s.arg(name));
+    }
+    if (const QJsonValue topic = json[u"topic"_s]; !topic.isUndefined() && !topic.isString())
+        return sequenceFlaw(u"“topic” is a text."_s);
+    if (const QJsonValue all = json[u"headers"_s]; !all.isUndefined() && !all.isArray())
+        return sequenceFlaw(u"“headers” takes pairs: [[\"name\", \"value\"]]."_s);
+    return Done{};
+}
+
 Result<nanoseconds> durationIn(const QJsonObject& json, const QString& name, nanoseconds otherwise)
 {
     const QJsonValue value = json[name];
@@ -77,6 +117,8 @@ Result<InjectionStep> stepFromJson(const QJsonValue& value)
     if (!value.isObject())
         return sequenceFlaw(u"it is no object."_s);
     const QJsonObject json = value.toObject();
+    if (auto known = checkMembers(json); !known)
+        return known.error();
     auto draft = draftFromJson(json);
     if (!draft)
         return draft.error();
@@ -170,6 +212,11 @@ QJsonObject sequenceToJson(const std::vector<InjectionStep>& steps)
 
 Result<std::vector<InjectionStep>> sequenceFromJson(const QJsonObject& json)
 {
+    for (auto member = json.begin(); member != json.end(); ++member) {
+        if (member.key() != "sequence"_L1)
+            return sequenceFlaw(
+                u"It has a member “%1”; the messages are the list “sequence”."_s.arg(member.key()));
+    }
     const QJsonArray list = json[u"sequence"_s].toArray();
     if (list.isEmpty())
         return sequenceFlaw(u"It has no messages: write {\"sequence\": [{\"topic\": …, "

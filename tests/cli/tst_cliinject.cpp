@@ -233,6 +233,29 @@ private Q_SLOTS:
         QVERIFY2(asked.err.contains("no answer"), asked.err.constData());
     }
 
+    /// It stands there before it is sent, as a replay does.
+    void elsewhereItIsShownBeforeItIsSent()
+    {
+        Recording hub(m_folder.filePath(u"shown.murmur"_s));
+        const QString url = u"listen://127.0.0.1:%1"_s.arg(hub.port());
+        const QString profiles = m_folder.filePath(u"shown.json"_s);
+        const QStringList message{u"--to"_s, url, u"--topic"_s, u"plan"_s, u"--payload"_s, u"{}"_s};
+        const Outcome dev = injected(message + QStringList{u"--arm"_s}, profiles);
+        QCOMPARE(dev.code, 0);
+        QVERIFY2(!dev.err.contains("topic    plan"), dev.err.constData());
+        for (const auto& [environment, arm] : {std::pair{u"staging"_s, u"--arm"_s},
+                                               std::pair{u"production"_s, u"--arm=127.0.0.1"_s}}) {
+            QCOMPARE(murmurWith(profiles, {u"profile"_s, u"add"_s, u"p"_s, url, u"--environment"_s,
+                                           environment, u"--replace"_s}),
+                     0);
+            const Outcome sent = injected(message + QStringList{arm, u"--json"_s}, profiles);
+            QVERIFY2(sent.code == 0, sent.err.constData());
+            QVERIFY2(sent.err.contains("topic    plan"), sent.err.constData());
+            QVERIFY(sent.err.contains(environment.toUtf8()));
+            QCOMPARE(sent.objects().front()[u"event"].toString(), u"sent"_s);
+        }
+    }
+
     void whatCannotBeSentIsSaid_data()
     {
         QTest::addColumn<QStringList>("arguments");
@@ -267,6 +290,13 @@ private Q_SLOTS:
                 nats + QStringList{u"--topic"_s, u"a"_s, u"--repeat"_s, u"3"_s, u"--rate"_s,
                                    QString::fromLatin1(rate), u"--dry-run"_s},
                 2, "expected a number");
+        row("effects, twice",
+            nats + QStringList{u"--topic"_s, u"payments"_s, u"--repeat"_s, u"2"_s, u"--dry-run"_s},
+            2, "Send it alone and once");
+        row("a mark of one's own",
+            nats + QStringList{u"--topic"_s, u"a"_s, u"--header"_s, u"x-murmurscope-replay="_s,
+                               u"--dry-run"_s},
+            2, "leave it out");
         row("a header without a value",
             nats + QStringList{u"--topic"_s, u"a"_s, u"--header"_s, u"x"_s}, 2, "NAME=VALUE");
     }

@@ -226,6 +226,14 @@ private Q_SLOTS:
         row("no payload", "{'sequence':[{'topic':'a'}]}", u"no “payload”"_s);
         row("pause", "{'sequence':[{'topic':'a','payload':'','pause':'soon'}]}", u"“pause”"_s);
         row("repeat", "{'sequence':[{'topic':'a','payload':'','repeat':3}]}", u"once"_s);
+        row("a number", "{'sequence':[{'topic':'a','payload':5}]}", u"“payload” is a number"_s);
+        row("true", "{'sequence':[{'topic':'a','payload':true}]}", u"“payload” is true"_s);
+        row("unknown", "{'sequence':[{'topic':'a','payload':'','expect-reply':'2s'}]}",
+            u"no member “expect-reply”"_s);
+        row("unknown beside", "{'sequence':[{'topic':'a','payload':''}],'repeat':2}",
+            u"a member “repeat”"_s);
+        row("no flag", "{'sequence':[{'topic':'a','payload':'','retain':'yes'}]}",
+            u"“retain” is true or false"_s);
         row("nobody before", "{'sequence':[{'topic':'a','payload':'','after_reply':true}]}",
             u"none before it"_s);
     }
