@@ -61,17 +61,55 @@ Error notReadable(const QString& path, QStringView why)
     return {ErrorCode::Unreadable, u"Cannot open %1: %2."_s.arg(path, why)};
 }
 
+/// Whether the schema holds tables with stored columns and their indexes only. What a file from
+/// anybody computes while it is read (a view in a table's place, a trigger, a virtual table, a
+/// generated column) may go on for ever.
+bool isPlainSchema(Database& database)
+{
+    return database.number(
+               "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index') OR "
+               "(type = 'table' AND sql LIKE 'CREATE VIRTUAL%') OR (type = 'index' AND sql LIKE "
+               "'% WHERE %')",
+               1) == 0 &&
+           database.number("SELECT count(*) FROM sqlite_master AS m, pragma_table_xinfo(m.name) "
+                           "AS c WHERE m.type = 'table' AND c.hidden <> 0",
+                           1) == 0;
+}
+
+/// Whether what follows the first page looks like the tables of a recording.
+bool mayBeHeadless(const QString& path)
+{
+    constexpr std::uint32_t kLookedAt = 32;
+    auto pages = PageFile::open(path);
+    if (!pages)
+        return false;
+    std::string page;
+    int trees = 0;
+    for (std::uint32_t number = 2; number <= kLookedAt && pages->read(number, page); ++number) {
+        const auto kind = static_cast<unsigned char>(page[0]);
+        const bool isTree = kind == 2 || kind == 5 || kind == 10 || kind == 13;
+        const std::uint32_t content = bigEndian16(page.data() + 5);
+        trees += isTree && content > 8 && content <= pages->pageSize() &&
+                 8u + 2u * bigEndian16(page.data() + 3) <= content;
+    }
+    return trees >= 4;
+}
+
 /// Looks whether the open connection really shows a recording.
 Status checkRecording(Database& database)
 {
     Statement head(database, "SELECT (SELECT application_id FROM pragma_application_id), (SELECT "
                              "user_version FROM pragma_user_version), "
-                             "(SELECT count(*) FROM sqlite_master WHERE name IN ('meta', 'block', "
-                             "'heard', 'reading', 'payload'))");
+                             "(SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name "
+                             "IN ('meta', 'block', 'heard', 'reading', 'payload'))");
     if (!head.isValid() || !head.step()) {
         const int code = (head.isValid() ? head.code() : database.lastCode()) & 0xff;
         if (code == SQLITE_NOTADB)
-            return notReadable(database.path(), u"it is not a Murmurscope recording");
+            return notReadable(database.path(),
+                               mayBeHeadless(database.path())
+                                   ? u"its first page is damaged. If it was a recording, murmur "
+                                     u"repair saves what is whole in it"
+                                   : u"it is not a Murmurscope recording");
         if (code == SQLITE_CORRUPT)
             return notReadable(database.path(),
                                u"the recording is torn or damaged; a copy made while it "
@@ -90,7 +128,13 @@ Status checkRecording(Database& database)
                 .arg(head.number(1))
                 .arg(kFormatVersion)};
     }
-    if (head.number(2) != 5)
+    const bool hasTables = head.number(2) == 5;
+    head = Statement();
+    if (!isPlainSchema(database))
+        return notReadable(database.path(),
+                           u"beside tables it holds things that compute, as no recorder writes "
+                           u"them. murmur repair saves the messages");
+    if (!hasTables)
         return notReadable(database.path(), u"tables of a recording are missing in it");
     return Done{};
 }
@@ -103,8 +147,11 @@ Result<Database> openImmutable(const QString& path)
     sqlite3* handle = nullptr;
     if (sqlite3_open_v2(url.toEncoded().constData(), &handle,
                         SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
-                        nullptr) == SQLITE_OK)
+                        nullptr) == SQLITE_OK) {
+        sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+        sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
         return Database::adopt(handle, path);
+    }
     sqlite3_close(handle);
     return notReadable(path, u"the disk is read-only and SQLite cannot read it there");
 }

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 
 using namespace Qt::StringLiterals;
 
@@ -48,7 +49,41 @@ struct WalSum
     }
 };
 
+/// How many frames the index of the WAL that has this salt says are committed; 0: it is another
+/// one's, or missing. The index is shared memory and outlives its process, not its machine.
+std::int64_t committedByIndex(const QString& path, const QByteArray& salt, std::uint32_t pageSize)
+{
+    QFile index(path);
+    if (!index.open(QFile::ReadOnly))
+        return 0;
+    constexpr qsizetype kIndexHead = 48;
+    const QByteArray head = index.read(2 * kIndexHead);
+    // It is there twice; a process that died while it wrote leaves two that differ.
+    if (head.size() < 2 * kIndexHead || head.left(kIndexHead) != head.mid(kIndexHead))
+        return 0;
+    std::uint16_t size = 0;
+    std::uint32_t frames = 0;
+    std::memcpy(&size, head.constData() + 14, sizeof size);
+    std::memcpy(&frames, head.constData() + 16, sizeof frames);
+    const bool isOf =
+        head[12] == 1 && size == (pageSize == 65'536 ? 1u : pageSize) && head.mid(32, 8) == salt;
+    return isOf ? frames : 0;
+}
+
 } // namespace
+
+QString WalEnd::sentence() const
+{
+    if (lost > 0)
+        return u"The -wal file is damaged behind frame %1: %2 frames that had been committed do not count, and what they held is lost."_s
+            .arg(counted)
+            .arg(lost);
+    if (ignored > 0)
+        return u"The -wal file counts up to frame %1; %2 frames behind it are damaged or were never whole, and whether they had been committed is not known."_s
+            .arg(counted)
+            .arg(ignored);
+    return {};
+}
 
 std::uint32_t bigEndian32(const char* bytes) noexcept
 {
@@ -139,37 +174,64 @@ void PageFile::overlayWal(const QString& path)
     if (head.size() < kWalHead)
         return;
     const std::uint32_t magic = bigEndian32(head.constData());
-    if ((magic & ~1u) != 0x377f0682 || bigEndian32(head.constData() + 8) != m_pageSize)
-        return;
     WalSum sum;
     sum.isBigEndian = (magic & 1) != 0;
     sum.add(head.constData(), 24);
-    if (sum.a != bigEndian32(head.constData() + 24) || sum.b != bigEndian32(head.constData() + 28))
+    if ((magic & ~1u) != 0x377f0682 || bigEndian32(head.constData() + 8) != m_pageSize ||
+        sum.a != bigEndian32(head.constData() + 24) ||
+        sum.b != bigEndian32(head.constData() + 28)) {
+        m_walEnd.ignored = (wal.size() - kWalHead) / (kFrameHead + m_pageSize);
         return;
+    }
     // What counts is a prefix of whole transactions: a frame that does not continue the checksum
-    // ends it.
+    // ends it. Behind it, each frame's own checksum continues that of the one before as it stands:
+    // a commit with more behind it had been complete, as each is synced before the next begins.
     std::unordered_map<std::uint32_t, std::int64_t> open;
     std::int64_t place = kWalHead;
     const std::uint32_t inFile = m_pages;
+    const QByteArray salt = head.mid(16, 8);
+    bool isBroken = false;
+    bool hasCommit = false; // behind the break
     while (true) {
         const QByteArray frame = wal.read(kFrameHead + m_pageSize);
         if (frame.size() < kFrameHead + qsizetype(m_pageSize))
             break;
         const char* bytes = frame.constData();
+        const bool isOfThis = std::memcmp(bytes + 8, salt.constData(), 8) == 0;
+        const bool isEmpty =
+            std::string_view(bytes, kFrameHead).find_first_not_of('\0') == std::string_view::npos;
         sum.add(bytes, 8);
         sum.add(bytes + kFrameHead, m_pageSize);
-        if (std::memcmp(bytes + 8, head.constData() + 16, 8) != 0 ||
-            sum.a != bigEndian32(bytes + 16) || sum.b != bigEndian32(bytes + 20))
-            break;
-        open[bigEndian32(bytes)] = place + kFrameHead;
-        if (const std::uint32_t pages = bigEndian32(bytes + 4); pages != 0) {
-            for (const auto& [number, at] : open)
-                m_inWal[number] = at;
-            open.clear();
-            m_pages = std::max(m_pages, pages);
+        const bool isRight =
+            isOfThis && sum.a == bigEndian32(bytes + 16) && sum.b == bigEndian32(bytes + 20);
+        const std::uint32_t pages = bigEndian32(bytes + 4);
+        ++m_walEnd.frames;
+        isBroken = isBroken || !isRight;
+        if (!isBroken) {
+            open[bigEndian32(bytes)] = place + kFrameHead;
+            if (pages != 0) {
+                for (const auto& [number, at] : open)
+                    m_inWal[number] = at;
+                open.clear();
+                m_pages = std::max(m_pages, pages);
+                m_walEnd.counted = m_walEnd.frames;
+            }
+        } else {
+            if (hasCommit && isRight)
+                m_walEnd.lost = std::max(m_walEnd.lost, m_walEnd.frames - 1 - m_walEnd.counted);
+            hasCommit = hasCommit || (isRight && pages != 0);
+            // Behind the end of a WAL that was begun anew lie frames of the one before.
+            if (isOfThis || isEmpty)
+                m_walEnd.ignored = m_walEnd.frames - m_walEnd.counted;
+            sum.a = bigEndian32(bytes + 16);
+            sum.b = bigEndian32(bytes + 20);
         }
         place += frame.size();
     }
+    if (const auto committed = committedByIndex(
+            QString(path).replace(path.size() - 4, 4, u"-shm"_s), salt, m_pageSize);
+        committed > m_walEnd.counted)
+        m_walEnd.lost = std::max(m_walEnd.lost, committed - m_walEnd.counted);
     m_walPath = path;
     // Pages are added one by one: a WAL that claims more lies.
     m_pages = static_cast<std::uint32_t>(

@@ -55,6 +55,8 @@ public:
     /// Row ids of a table.
     [[nodiscard]] std::vector<std::int64_t> ids(std::string_view table) const;
 
+    /// How the WAL of the file ends.
+    [[nodiscard]] const WalEnd& walEnd() const { return m_file.walEnd(); }
     /// False when the head of the file is not that of an SQLite database.
     [[nodiscard]] bool hasHead() const { return m_hasHead; }
     [[nodiscard]] std::int64_t applicationId() const { return m_applicationId; }

@@ -4,8 +4,10 @@
 #include "recording/reader.h"
 
 #include "base/message.h"
+#include "recording/damagelog.h"
 #include "recording/format.h"
 #include "recording/idindex.h"
+#include "recording/lock.h"
 #include "recording/schematable.h"
 
 #include <limits>
@@ -17,6 +19,17 @@ namespace {
 /// Names in a row that may be missing from a dictionary.
 constexpr std::int64_t kLongestHole = 65'536;
 
+/// Beyond these a row of the zone map is damaged.
+constexpr Seq kHighestSeq = Seq(1) << 52;
+constexpr std::int64_t kMostInBlock = std::int64_t(1) << 31;
+
+/// The open block of a recording that grows is replaced while it is read: that is no damage.
+void noteDamage(const Database& database, const BlockRef& block)
+{
+    if (!isBeingRecorded(database.path()))
+        logDamagedBlock(block.id);
+}
+
 } // namespace
 
 RecordingReader::RecordingReader(Database database)
@@ -27,7 +40,7 @@ RecordingReader::RecordingReader(Database database)
         m_format == 1 ? "SELECT id, first, count, first_time, last_time FROM block "
                       : "SELECT id, first, count, first_time, last_time, payload_at, payload_size, "
                         "EXISTS (SELECT 1 FROM late WHERE late.block = block.id) FROM block ";
-    m_last = Statement(m_database, "SELECT first + count - 1 FROM block ORDER BY id DESC LIMIT 1");
+    m_last = Statement(m_database, "SELECT first, count, id FROM block ORDER BY id DESC");
     m_first =
         Statement(m_database, "SELECT coalesce((SELECT first FROM block ORDER BY id LIMIT 1), "
                               "(SELECT v FROM meta WHERE k = 'trimmed_to'), (SELECT v FROM "
@@ -322,8 +335,10 @@ BlockRef RecordingReader::refFrom(const Statement& statement) const
 {
     BlockRef ref;
     ref.id = statement.number(0);
-    ref.first = statement.number(1);
-    ref.count = static_cast<std::size_t>(std::max<std::int64_t>(0, statement.number(2)));
+    // Sums of these must not overflow, whatever a damaged row says.
+    ref.first = std::clamp<Seq>(statement.number(1), 0, kHighestSeq);
+    ref.count =
+        static_cast<std::size_t>(std::clamp<std::int64_t>(statement.number(2), 0, kMostInBlock));
     ref.firstTime = statement.number(3);
     ref.lastTime = statement.number(4);
     if (m_format > 1) {
@@ -336,7 +351,16 @@ BlockRef RecordingReader::refFrom(const Statement& statement) const
 
 Seq RecordingReader::last()
 {
-    const Seq last = m_last.step() ? m_last.number(0) : 0;
+    // The row of the last block tells, unless it claims more than a file can hold.
+    Seq last = 0;
+    while (last == 0 && m_last.step()) {
+        const std::int64_t first = m_last.number(0);
+        const std::int64_t count = m_last.number(1);
+        if (first >= 1 && first <= kHighestSeq && count >= 0 && count <= kMostInBlock)
+            last = first + count - 1;
+        else
+            noteDamage(m_database, {});
+    }
     m_last.reset();
     return last;
 }
@@ -488,6 +512,8 @@ bool RecordingReader::loadAsWritten(const BlockRef& block, std::uint32_t wanted,
                          wantsReading ? m_reading.blob(0) : std::string_view(), wanted, out);
     m_heard.reset();
     m_reading.reset();
+    if (!good && heard && reading)
+        noteDamage(m_database, block);
     return good;
 }
 
@@ -506,6 +532,8 @@ bool RecordingReader::loadPayload(const BlockRef& block, std::string& bytes)
         const bool good = m_payload.bind(1, block.id).step() &&
                           m_decoder.packer().unpack(m_payload.blob(0), bytes);
         m_payload.reset();
+        if (!good)
+            noteDamage(m_database, block);
         return good;
     }
     const auto size = static_cast<std::size_t>(block.payloadSize);
@@ -527,8 +555,11 @@ bool RecordingReader::loadPayload(const BlockRef& block, std::string& bytes)
         ++next;
     }
     m_payload.reset();
-    return next == last + 1 && m_packed.size() == size &&
-           m_payloadDecoder.unpack(m_decoder.packer(), m_packed, bytes);
+    const bool good = next == last + 1 && m_packed.size() == size &&
+                      m_payloadDecoder.unpack(m_decoder.packer(), m_packed, bytes);
+    if (!good)
+        noteDamage(m_database, block);
+    return good;
 }
 
 void RecordingReader::appendBlocks(std::int64_t firstId, std::int64_t lastId,

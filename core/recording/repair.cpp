@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 using namespace Qt::StringLiterals;
 
@@ -25,6 +26,8 @@ namespace murmur {
 namespace {
 
 constexpr std::size_t kCommitBytes = std::size_t(32) << 20;
+/// No block of a recorder has more messages.
+constexpr std::int64_t kMostOfBlock = 8192;
 /// Tables that are taken over row by row; what points to messages does so by Seq.
 constexpr const char* kKeptTables[] = {"tick",           "note",     "finding",
                                        "finding_member", "incident", "job",
@@ -87,7 +90,9 @@ private:
     Status blocks()
     {
         const std::vector<std::int64_t>& ids = m_salvage->blockIds();
-        Seq expected = begin();
+        m_begin = statedBegin();
+        m_next = m_begin;
+        Seq expected = m_begin;
         std::int64_t before = 0;
         for (std::size_t i = 0; i < ids.size(); ++i) {
             if (m_options.stop.stop_requested())
@@ -97,7 +102,9 @@ private:
                                    static_cast<std::int64_t>(ids.size()));
             // Only a block whose number follows continues the Seqs.
             const bool follows = ids[i] == before + 1;
-            SalvagedBlock block = m_salvage->block(ids[i], follows || before == 0 ? expected : 0);
+            SalvagedBlock block =
+                m_salvage->block(ids[i], follows || before == 0 ? expected : 0, m_next,
+                                 highest(before == 0 ? ids[i] : ids[i] - before));
             before = ids[i];
             if (!block.isWhole || block.ref.first < m_next) {
                 noteLost(block);
@@ -109,16 +116,58 @@ private:
             expected = m_next;
         }
         const Seq last = m_salvage->metaNumber("last");
-        m_report.missingIsKnown = last > 0 || m_salvage->metaNumber("started") > 0;
-        if (last >= m_next)
+        const Seq believed = highest(1);
+        m_report.missingIsKnown = last >= m_next - 1 && last <= believed;
+        if (!m_report.missingIsKnown) {
+            m_report.missingIsKnown = *m_mostMessages > 0 && believed == m_next - 1;
+            m_report.notes
+                << u"Of its last message the recording says that it is message %1; its blocks and connections show message %2, and that is believed."_s
+                       .arg(last)
+                       .arg(m_next - 1);
+        } else if (last >= m_next) {
             hole(last, m_salvage->metaNumber("last_time", kNoTime));
+        }
+        const WalEnd& wal = m_salvage->walEnd();
+        if (const QString sentence = wal.sentence(); !sentence.isEmpty()) {
+            m_report.missingIsKnown = false;
+            m_report.notes << sentence;
+        }
         return m_writer->endBlock();
     }
 
-    Seq begin() const
+    /// The first Seq that there may be. A ring has let go of what lies before, so the first block
+    /// is not earlier; one that is shows that the number is wrong.
+    Seq statedBegin() const
     {
-        return std::max<Seq>(
-            {1, m_salvage->metaNumber("trimmed_to"), m_salvage->metaNumber("first")});
+        const Seq stated =
+            std::max<Seq>({1, m_salvage->metaNumber("trimmed_to"), m_salvage->metaNumber("first")});
+        const Seq first = m_salvage->firstStated();
+        const std::int64_t id = m_salvage->blockIds().front();
+        return id == 1 && first > 0 && first < stated ? 1 : stated;
+    }
+
+    Seq begin() const { return m_begin; }
+
+    /// No message has a higher Seq than the ledger allows: those that were recorded, and those that
+    /// an earlier repair told to be missing. Without a ledger, no more than `blocks` can hold.
+    Seq highest(std::int64_t blocks)
+    {
+        constexpr Seq kMost = Seq(1) << 53;
+        if (!m_mostMessages) {
+            std::int64_t sum = 0;
+            for (const StoredConnection& connection : m_salvage->connections())
+                sum += std::clamp<std::int64_t>(connection.recorded, 0, kMost);
+            if (sum > 0) {
+                for (const Gap& gap : m_salvage->gaps())
+                    sum +=
+                        gap.cause == kDamaged ? std::clamp<std::int64_t>(gap.count, 0, kMost) : 0;
+            }
+            m_mostMessages = sum;
+        }
+        const Seq before = std::clamp<Seq>(m_salvage->metaNumber("first"), 1, m_begin) - 1;
+        if (*m_mostMessages > 0)
+            return std::max(std::min(kMost, before + *m_mostMessages), m_next - 1);
+        return m_next - 1 + std::clamp<std::int64_t>(blocks, 1, kMost >> 13) * kMostOfBlock;
     }
 
     /// Remembers whose messages a lost block held, for the hole that it will be part of.
@@ -134,8 +183,6 @@ private:
 
     Status keep(SalvagedBlock& block)
     {
-        if (m_next == 0)
-            m_next = begin();
         if (block.ref.first > m_next) {
             if (auto status = m_writer->endBlock(); !status)
                 return status;
@@ -378,7 +425,10 @@ private:
         }
         for (const char* key : {"first", "trimmed_to", "trimmed_time", "part"}) {
             const std::int64_t value = m_salvage->metaNumber(key);
-            if (value > 0 && !meta.bind(1, std::string_view(key)).bind(2, value).execute())
+            const bool isSeq =
+                key == std::string_view("first") || key == std::string_view("trimmed_to");
+            if (value > 0 && (!isSeq || value <= m_begin) &&
+                !meta.bind(1, std::string_view(key)).bind(2, value).execute())
                 return opened->lastError("write to");
         }
         for (const auto& [connection, count] : m_trimmed) {
@@ -434,7 +484,9 @@ private:
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> m_heardOfLost;
     std::int64_t m_heardCount = 0;
     std::int64_t m_unnamed = 0;
-    Seq m_next = 0; ///< the Seq that must come next
+    Seq m_begin = 1;
+    Seq m_next = 0;                             ///< the Seq that must come next
+    std::optional<std::int64_t> m_mostMessages; ///< as the ledger says; 0: it says nothing
     std::int64_t m_lastTime = kNoTime;
 };
 

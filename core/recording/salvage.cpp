@@ -287,7 +287,24 @@ bool Salvage::findContents(std::int64_t id, std::size_t count, SalvagedBlock& ou
     return false;
 }
 
-SalvagedBlock Salvage::block(std::int64_t id, Seq expected)
+Seq Salvage::firstStated() const
+{
+    return m_zones.empty() ? 0 : m_zones.begin()->second.first;
+}
+
+bool Salvage::isPlaced(const BlockRef& ref, Seq highest) const
+{
+    constexpr int kAsked = 8;
+    int votes = 0;
+    int behind = 0;
+    for (auto next = m_zones.upper_bound(ref.id); next != m_zones.end() && votes < kAsked; ++next) {
+        ++votes;
+        behind += next->second.first > ref.last();
+    }
+    return votes > 0 ? behind * 2 > votes : ref.last() <= highest;
+}
+
+SalvagedBlock Salvage::block(std::int64_t id, Seq expected, Seq least, Seq highest)
 {
     SalvagedBlock out;
     const BlockRef* known = zone(id);
@@ -306,6 +323,9 @@ SalvagedBlock Salvage::block(std::int64_t id, Seq expected)
         out.ref.first = before;
     else if (known->first < before)
         out.ref.first = before;
+    // A block whose bytes are whole is kept, whatever its row says of its place.
+    if (out.ref.first < least || (out.ref.first != before && !isPlaced(out.ref, highest)))
+        out.ref.first = before != 0 ? before : std::max(least, after <= highest ? after : 0);
     if (out.ref.first <= 0)
         out.isWhole = false;
     Columns& columns = out.chunk.columns;

@@ -38,13 +38,18 @@ public:
 
     /// Ids of all blocks of which anything is left, ascending.
     [[nodiscard]] const std::vector<std::int64_t>& blockIds() const { return m_ids; }
-    /// `expected` is the Seq that follows the block before; 0: not known.
-    SalvagedBlock block(std::int64_t id, Seq expected);
+    /// `expected` is the Seq that follows the block before; 0: not known. What the zone map says is
+    /// believed up to `highest`, and from `least` on.
+    SalvagedBlock block(std::int64_t id, Seq expected, Seq least, Seq highest);
+    /// Where the zone map says that the first block begins; 0: it does not.
+    [[nodiscard]] Seq firstStated() const;
 
     void loadNames(Dictionaries& names, QStringList& notes);
     std::vector<StoredConnection> connections();
     std::vector<Gap> gaps();
     std::vector<RawRow> rows(std::string_view table) { return m_scan.rows(table); }
+    /// How the WAL of the file ends.
+    [[nodiscard]] const WalEnd& walEnd() const { return m_scan.walEnd(); }
     [[nodiscard]] std::int64_t metaNumber(std::string_view key, std::int64_t fallback = 0) const;
     [[nodiscard]] std::string metaText(std::string_view key) const;
     [[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> metaNumbers() const;
@@ -57,6 +62,9 @@ private:
     void readMeta();
     void readZoneMap();
     [[nodiscard]] const BlockRef* zone(std::int64_t id) const;
+    /// Whether most of the next blocks say that they lie behind it; without one, whether it ends at
+    /// `highest`.
+    [[nodiscard]] bool isPlaced(const BlockRef& ref, Seq highest) const;
     /// Finds heard and bytes that fit each other, with the number of rows that fits both.
     bool findContents(std::int64_t id, std::size_t count, SalvagedBlock& out);
     bool fits(const std::string& heard, std::size_t count, Seq first, Columns& columns);

@@ -6,6 +6,7 @@
 #include "agents/statereducer.h"
 #include "recording/format.h"
 #include "recording/lock.h"
+#include "recording/pagefile.h"
 #include "recording/reader.h"
 #include "recording/verifyfilter.h"
 #include "recording/verifytiles.h"
@@ -487,6 +488,8 @@ private:
             const std::size_t id = index(connection.id);
             const std::int64_t recorded = id < m_recorded.size() ? m_recorded[id] : 0;
             const std::int64_t gone = id < ours.size() ? ours[id] : 0;
+            if (!m_report.isClean)
+                m_report.cutOff += std::max<std::int64_t>(0, connection.received - recorded - gone);
             if (connection.recorded != recorded)
                 found(
                     Damage::Part::Ledger,
@@ -539,6 +542,21 @@ private:
     std::int64_t m_lastTime = kNoTime;
 };
 
+void lookAtWal(const QString& path, VerifyReport& report)
+{
+    const auto pages = PageFile::open(path);
+    if (!pages)
+        return;
+    const WalEnd& end = pages->walEnd();
+    report.walIgnored = std::max(end.ignored, end.lost);
+    report.walSentence = end.sentence();
+    if (end.lost == 0)
+        return;
+    Damage damage;
+    damage.sentence = report.walSentence;
+    addDamage(report, std::move(damage));
+}
+
 } // namespace
 
 std::string_view damagePartName(Damage::Part part) noexcept
@@ -575,13 +593,16 @@ void addDamage(VerifyReport& report, Damage damage)
 
 Result<VerifyReport> verifyRecording(const QString& path, const VerifyOptions& options)
 {
+    VerifyReport report;
+    // Before SQLite opens it and makes the index of the WAL anew, which tells what was committed.
+    if (!isBeingRecorded(path))
+        lookAtWal(path, report);
     auto database = openRecording(path);
     if (!database)
         return database.error();
     auto reader = RecordingReader::open(path);
     if (!reader)
         return reader.error();
-    VerifyReport report;
     Verification verification(std::move(*database), std::move(*reader), options, report);
     if (!verification.run())
         return cancelled(path);

@@ -61,6 +61,10 @@ struct VerifyReport
     bool isClean = false;
     bool isLive = false; ///< being recorded: SQLite's own check is left out, it would hold up the
                          ///< writer's checkpoints
+    /// Received when the recorder was cut off, and neither on disk nor in a gap.
+    std::int64_t cutOff = 0;
+    std::int64_t walIgnored = 0; ///< frames at the end of the WAL that do not count
+    QString walSentence;         ///< about them; empty: none
     std::int64_t damageCount = 0;
     std::vector<Damage> damages; ///< the first kMaxDamages of them
 

@@ -316,6 +316,89 @@ private Q_SLOTS:
         check(*report);
     }
 
+    void aWrongNumberCostsNoMessage_data()
+    {
+        QTest::addColumn<QByteArray>("sql");
+        const auto row = [](const char* name, const char* sql) {
+            QTest::newRow(name) << QByteArray(sql);
+        };
+        row("last far off", "UPDATE meta SET v = 9000000000000000000 WHERE k = 'last'");
+        row("last too high", "UPDATE meta SET v = v + 100000 WHERE k = 'last'");
+        row("last too low", "UPDATE meta SET v = 5 WHERE k = 'last'");
+        row("last a text", "UPDATE meta SET v = 'xyz' WHERE k = 'last'");
+        row("begin far off", "INSERT INTO meta (k, v) VALUES ('first', 4000000000000000000)");
+        row("first block", "UPDATE block SET first = 77 WHERE id = 1");
+        row("a block far off", "UPDATE block SET first = 9223372036854775807 WHERE id = 3");
+        row("a block a little off", "UPDATE block SET first = first + 1000 WHERE id = 3");
+        row("a block before the first", "UPDATE block SET first = -5 WHERE id = 3");
+        row("last block far off", "UPDATE block SET first = 4000000000000000000 WHERE id = (SELECT "
+                                  "max(id) FROM block)");
+        row("last block a little off", "UPDATE block SET first = first + 1000 WHERE id = (SELECT "
+                                       "max(id) FROM block)");
+        row("two blocks", "UPDATE block SET first = first + 300000 WHERE id IN (3, 4)");
+        row("a count", "UPDATE block SET count = 900000000000 WHERE id = 3");
+    }
+    void aWrongNumberCostsNoMessage()
+    {
+        QFETCH(QByteArray, sql);
+        QVERIFY(spoil(m_in, sql.constData()));
+        const auto report = repair();
+        QVERIFY2(report.ok(), report.ok() ? "" : qPrintable(report.error().message));
+        QCOMPARE(report->messages, kMessages);
+        QCOMPARE(report->missing, 0);
+        auto saved = RecordingReader::open(m_out);
+        QVERIFY(saved.ok());
+        std::int64_t held = 0;
+        const QString wrong = wrongMessages(**saved, &held);
+        QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
+        QCOMPARE(held, kMessages);
+        QCOMPARE((*saved)->last(), Seq(kMessages));
+    }
+
+    void aLostHeadIsToldAndRepaired()
+    {
+        QByteArray headless = m_good;
+        headless.replace(0, 16384, QByteArray(16384, '\0'));
+        write(headless);
+        const auto opened = RecordingReader::open(m_in);
+        QVERIFY(!opened.ok());
+        QVERIFY2(opened.error().message.contains(u"murmur repair"_s),
+                 qPrintable(opened.error().message));
+        const auto report = repair();
+        QVERIFY2(report.ok(), report.ok() ? "" : qPrintable(report.error().message));
+        QCOMPARE(report->messages, kMessages);
+        // What never was a recording is not told to be one.
+        write("This is a letter to my aunt.\n"_ba.repeated(50'000));
+        QVERIFY(!RecordingReader::open(m_in).error().message.contains(u"murmur repair"_s));
+    }
+
+    void whatComputesIsNoRecording_data()
+    {
+        QTest::addColumn<QByteArray>("sql");
+        QTest::newRow("a view without end")
+            << "ALTER TABLE block RENAME TO old; CREATE VIEW block AS WITH RECURSIVE r(n) AS "
+               "(SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT n AS id, n AS first, 1 AS count, "
+               "1 AS first_time, 1 AS last_time, 1 AS span, NULL AS agents, 1 AS payload_at, 1 AS "
+               "payload_size FROM r"_ba;
+        QTest::newRow("a view beside")
+            << "CREATE VIEW more AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM "
+               "r) SELECT n FROM r"_ba;
+        QTest::newRow("a trigger") << "CREATE TRIGGER t AFTER INSERT ON note BEGIN DELETE FROM "
+                                      "block; END"_ba;
+        QTest::newRow("a generated column")
+            << "ALTER TABLE meta ADD COLUMN w AS (length(hex(zeroblob(100000000))))"_ba;
+        QTest::newRow("a virtual table") << "CREATE VIRTUAL TABLE f USING fts5(a)"_ba;
+    }
+    void whatComputesIsNoRecording()
+    {
+        QFETCH(QByteArray, sql);
+        QVERIFY(spoil(m_in, sql.constData()));
+        const auto opened = RecordingReader::open(m_in);
+        QVERIFY(!opened.ok());
+        QCOMPARE(opened.error().code, ErrorCode::Unreadable);
+        QVERIFY2(opened.error().message.contains(u"compute"_s), qPrintable(opened.error().message));
+    }
+
     void whatCannotBeRepairedSaysSo()
     {
         write("This is a letter to my aunt.\n"_ba.repeated(5000));
