@@ -128,7 +128,7 @@ private Q_SLOTS:
         QTest::newRow("the bus's own") << QByteArray("$SYS.a") << QByteArray("x") << u"itself"_s;
         QTest::newRow("effects") << QByteArray("payment.do") << QByteArray("x") << u"effects"_s;
         QTest::newRow("marked") << QByteArray("a") << QByteArray(R"({"x-murmurscope-inject":"i"})")
-                                << u"before"_s;
+                                << u"leave it out"_s;
         QTest::newRow("unknown") << QByteArray("a") << QByteArray("{{what}}") << u"not known"_s;
     }
     void theGuardsLookAtEachBeforeTheFirst()

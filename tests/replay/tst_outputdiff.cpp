@@ -134,6 +134,24 @@ private Q_SLOTS:
         QVERIFY(output.isToAsker && output.answers == 0);
         QCOMPARE(to(shared, "answers", 3, "{}", 2).answers, Seq(2));
     }
+    void onlyWhatWasAskedForIsMissed()
+    {
+        AgentOutput unasked = saying(2, R"({"a":1})");
+        unasked.isAsked = false;
+        const AgentOutput asked = saying(4, R"({"a":2})");
+        // The one that is said goes with the one that was asked for, though it came behind.
+        const OutputComparison one =
+            compareOutputs({unasked, asked}, {saying(1, R"({"a":2})")}, {});
+        QCOMPARE(told(one), QStringList());
+        QCOMPARE(one.recorded, 1);
+        QCOMPARE(one.same, 1);
+        QCOMPARE(one.unasked, 1);
+        QCOMPARE(one.outputs.size(), 1u);
+        const OutputComparison none = compareOutputs({unasked, asked}, {}, {});
+        QCOMPARE(told(none), QStringList{u"missing 4  >"_s});
+        // What is said unasked, as it was then, is not extra.
+        QCOMPARE(compareOutputs({unasked}, {saying(1, R"({"a":1})")}, {}).count, 0);
+    }
     void eachOutputIsListed()
     {
         OutputRules rules;
