@@ -339,6 +339,11 @@ void TestTimelineGeometry::aColumnHasTheColourOfItsCommonestKind()
     lane.sent[static_cast<std::size_t>(Kind::Command)] = {3, 4};
     tiles.lanes.push_back(lane);
     const DensityPtr density = densityFrom(tiles, {at(0s), at(2s)}, {});
+    // Hundreds of lanes have all columns; of thousands each has fewer, but not too few.
+    QCOMPARE(columnsFor(500, 1600, 401), 1600);
+    QCOMPARE(columnsFor(2000, 1600, 401), 1000);
+    QCOMPARE(columnsFor(50'000, 1600, 401), 401);
+    QCOMPARE(columnsFor(0, 300, 401), 300);
     QCOMPARE(density->lanes.front().kinds,
              (std::vector<std::uint8_t>{static_cast<std::uint8_t>(Kind::Command),
                                         static_cast<std::uint8_t>(Kind::Event)}));

@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace murmur {
 
 namespace {
+
+constexpr std::size_t kMostCells = 2'000'000; // lanes times columns
 
 LaneCounts summed(const TileLane& lane, std::size_t buckets, bool isWeighed)
 {
@@ -82,7 +85,7 @@ std::int64_t DensitySlice::errorCount(const LaneCounts& counts, TimeRange window
     return sum(counts.errors, window);
 }
 
-DensityPtr densityFrom(const TileSlice& slice, TimeRange asked, std::vector<AgentId> agents,
+DensityPtr densityFrom(TileSlice slice, TimeRange asked, std::vector<AgentId> agents,
                        bool isWeighed)
 {
     auto density = std::make_shared<DensitySlice>();
@@ -94,13 +97,19 @@ DensityPtr densityFrom(const TileSlice& slice, TimeRange asked, std::vector<Agen
     density->through = slice.through;
     density->agents = std::move(agents);
     density->lanes.reserve(slice.lanes.size());
-    for (const TileLane& lane : slice.lanes) {
-        density->lanes.push_back(summed(lane, slice.bucketCount, isWeighed));
+    for (TileLane& lane : slice.lanes) {
+        density->lanes.push_back(summed(std::exchange(lane, {}), slice.bucketCount, isWeighed));
         for (const std::uint32_t n : density->lanes.back().sent)
             density->highest = std::max(density->highest, n);
     }
     std::ranges::sort(density->lanes, {}, &LaneCounts::agent);
     return density;
+}
+
+int columnsFor(std::size_t lanes, int wished, int fewest) noexcept
+{
+    const auto room = static_cast<int>(kMostCells / std::max<std::size_t>(1, lanes));
+    return std::max(std::min(wished, room), std::min(wished, fewest));
 }
 
 } // namespace murmur

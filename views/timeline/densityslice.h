@@ -51,7 +51,12 @@ private:
 using DensityPtr = std::shared_ptr<const DensitySlice>;
 
 /// With `isWeighed` what the messages weigh is counted, which stands in the place of their sizes.
-DensityPtr densityFrom(const TileSlice& slice, TimeRange asked, std::vector<AgentId> agents,
+/// Lanes of `slice` are let go of as they are summed: thousands of them have hundreds of megabytes.
+DensityPtr densityFrom(TileSlice slice, TimeRange asked, std::vector<AgentId> agents,
                        bool isWeighed = false);
+
+/// How many columns to ask for where `wished` would do: fewer for thousands of lanes, of which
+/// each has all columns, but at least `fewest`.
+int columnsFor(std::size_t lanes, int wished, int fewest) noexcept;
 
 } // namespace murmur

@@ -5,6 +5,7 @@
 
 #include "session/laneset.h"
 #include "views/base/sharedview.h"
+#include "views/base/taken.h"
 
 #include <algorithm>
 #include <array>
@@ -343,15 +344,18 @@ void TimelineData::askDensity()
         return;
     TileRequest request;
     request.range = padded(0.5);
-    request.columns = m_width * 2;
+    request.columns = columnsFor(
+        m_agents.empty() ? m_shared->session()->dictionaries()->counts().agents : m_agents.size(),
+        m_width * 2, m_width / 2 + 1);
     request.agents = m_agents;
     request.filter = m_shared->filter();
     m_densityQuestion = {{}, true, false};
     request.stop = m_densityQuestion.stop.get_token();
     (m_lanes ? m_lanes->tiles(request) : m_shared->session()->tiles(request))
         .then([range = request.range, agents = m_agents,
-               weighed = isWeighed()](const Result<TileSlice>& slice) {
-            return slice ? densityFrom(*slice, range, agents, weighed) : DensityPtr();
+               weighed = isWeighed()](QFuture<Result<TileSlice>> answer) {
+            auto slice = taken(answer);
+            return slice ? densityFrom(std::move(*slice), range, agents, weighed) : DensityPtr();
         })
         .then(this, [this, session = m_session](const DensityPtr& density) {
             if (session != m_session)
@@ -380,8 +384,9 @@ void TimelineData::askWhole()
     m_wholeQuestion = {{}, true, false};
     request.stop = m_wholeQuestion.stop.get_token();
     (m_lanes ? m_lanes->tiles(request) : m_shared->session()->tiles(request))
-        .then([range = request.range, weighed = isWeighed()](const Result<TileSlice>& slice) {
-            return slice ? Result<DensityPtr>(densityFrom(*slice, range, {}, weighed))
+        .then([range = request.range, weighed = isWeighed()](QFuture<Result<TileSlice>> answer) {
+            auto slice = taken(answer);
+            return slice ? Result<DensityPtr>(densityFrom(std::move(*slice), range, {}, weighed))
                          : Result<DensityPtr>(slice.error());
         })
         .then(this, [this, session = m_session](const Result<DensityPtr>& density) {
