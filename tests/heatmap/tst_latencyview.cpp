@@ -4,6 +4,7 @@
 #include "views/base/emptynote.h"
 #include "views/base/sharedview.h"
 #include "views/base/theme.h"
+#include "views/heatmap/heatkey.h"
 #include "views/heatmap/latencyplot.h"
 #include "views/heatmap/latencyview.h"
 
@@ -103,6 +104,21 @@ private Q_SLOTS:
         QTRY_COMPARE(scene.view.plot()->grid().calls, std::uint64_t(1));
         QTRY_VERIFY(scene.view.facts().contains(QStringLiteral("1 call in view")));
         QVERIFY(scene.view.findChild<EmptyNote*>()->isHidden());
+    }
+
+    void theWordsAtTheLimitAreNotUnderTheKey()
+    {
+        Recorded recorded(calls());
+        QVERIFY(recorded.waitForAll());
+        Scene scene(recorded.close());
+        QTRY_VERIFY(!scene.view.plot()->sloNameRect().isEmpty());
+        const auto* key = scene.view.findChild<HeatKey*>();
+        QVERIFY(key);
+        // In a low pane the line comes near to the key.
+        for (int height = 300; height > 90; height -= 10) {
+            scene.view.resize(700, height);
+            QTRY_VERIFY(!scene.view.plot()->sloNameRect().intersects(key->geometry()));
+        }
     }
 
     void theHeaderSumsUpWhatIsInView()

@@ -478,7 +478,28 @@ void LatencyPlot::placeSlo()
     m_sloName->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
     m_sloName->position->setTypeY(QCPItemPosition::ptPlotCoords);
     m_sloName->position->setAxisRect(axisRect());
-    m_sloName->position->setCoords(1.0, level);
+    const QFontMetrics metrics(m_sloName->font());
+    const QRectF area = axisRect()->rect();
+    QRectF place(0, 0, metrics.horizontalAdvance(m_sloName->text()) + 6, metrics.height() + 2);
+    place.moveTopRight({area.right(), yOf(m_slo) - (below ? 0 : place.height())});
+    const double right = place.intersects(m_clear) ? m_clear.left() - 6 : area.right();
+    m_sloName->position->setCoords((right - area.left()) / std::max(1.0, area.width()), level);
+}
+
+QRectF LatencyPlot::sloNameRect() const
+{
+    return m_sloName->visible() ? QRectF(m_sloName->topLeft->pixelPosition(),
+                                         m_sloName->bottomRight->pixelPosition())
+                                : QRectF();
+}
+
+void LatencyPlot::keepClear(const QRect& area)
+{
+    if (area == m_clear)
+        return;
+    m_clear = area;
+    placeSlo();
+    replot(rpQueuedReplot);
 }
 
 QString LatencyPlot::describe(QPointF position) const

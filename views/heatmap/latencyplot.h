@@ -50,6 +50,8 @@ public:
     void setHasData(bool hasData);
     void resetSpan(); ///< the latency axis begins anew (another session)
     void applyTheme();
+    /// Something else stands there, in the upper right of the cells: no words are drawn under it.
+    void keepClear(const QRect& area);
 
     [[nodiscard]] const HeatGrid& grid() const { return m_grid; }
     [[nodiscard]] const LatencyLines& lines() const { return m_lines; }
@@ -57,6 +59,8 @@ public:
     [[nodiscard]] QRect cellArea() const { return axisRect()->rect(); }
     [[nodiscard]] TimeAxis timeAxis() const;
     [[nodiscard]] double yOf(nanoseconds latency) const;
+    /// Where the words at the limit's line stand; empty: they are not shown.
+    [[nodiscard]] QRectF sloNameRect() const;
     [[nodiscard]] nanoseconds latencyAt(double y) const;
     /// "2026-05-21 04:17:29.0 – 29.2, 100–110 ms: 14 calls"; empty beside the cells.
     [[nodiscard]] QString describe(QPointF position) const;
@@ -111,6 +115,7 @@ private:
     QCPItemText* m_p99Name;
     QCPItemStraightLine* m_sloLine;
     QCPItemText* m_sloName;
+    QRect m_clear;
     QCPItemStraightLine* m_playheadLine;
     QCPItemRect* m_box;
 

@@ -315,6 +315,7 @@ void LatencyView::placeKey()
 {
     m_key->resize(m_key->sizeHint());
     m_key->move(m_plot->cellArea().right() - m_key->width(), m_plot->cellArea().top() + 2);
+    m_plot->keepClear(m_key->isVisibleTo(m_plot) ? m_key->geometry() : QRect());
 }
 
 /// A cell or a rectangle stands for messages: the slowest of them is selected, so that the
