@@ -93,6 +93,24 @@ private Q_SLOTS:
         QCOMPARE(chips.asText().count(u'\n'), 7);
     }
 
+    void whereThereIsNoRoomAFleetIsOneChip()
+    {
+        ConnectionChips chips;
+        chips.resize(430, 46);
+        chips.show();
+        chips.setConnections(fleet(3, 1), true, 0s);
+        QCOMPARE(chips.asText(), u"robot-001.site:1883: attached, 0/s\n"
+                                 "robot-002.site:1883: attached, 0/s\n"
+                                 "robot-003.site:1883: trying again, retrying"_s);
+        const QSize wanted = chips.sizeHint();
+        chips.resize(300, 46);
+        QCOMPARE(chips.asText(), u"mqtt robot-*.site: 2 of 3 up,"_s);
+        // It asks for the room that it had, so that it gets it back.
+        QCOMPARE(chips.sizeHint(), wanted);
+        chips.resize(430, 46);
+        QCOMPARE(chips.asText().count(u'\n'), 2);
+    }
+
     void onlyRowsThatDifferAreTold()
     {
         FleetModel model;

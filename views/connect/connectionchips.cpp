@@ -65,6 +65,12 @@ void paintState(QPainter& painter, const QRectF& box, ConnectionStatus::State st
     }
 }
 
+/// For a chip on which the name would be cut.
+QString shortestLost(std::int64_t lost, LostIs lostIs, const QString& otherwise)
+{
+    return lost == 0 && lostIs == LostIs::Unknown ? ConnectionChip::tr("lost ?") : otherwise;
+}
+
 } // namespace
 
 ConnectionChip::ConnectionChip(QWidget* parent)
@@ -75,17 +81,19 @@ ConnectionChip::ConnectionChip(QWidget* parent)
     setCursor(Qt::PointingHandCursor);
 }
 
-void ConnectionChip::show(const ConnectionInfo& connection, const QString& figure)
+void ConnectionChip::show(const ConnectionInfo& connection, const QString& name,
+                          const QString& figure)
 {
-    if (m_connections == std::vector{connection} && m_figure == figure && !m_name.isEmpty())
+    if (m_connections == std::vector{connection} && m_figure == figure && m_name == name)
         return;
     m_connections = {connection};
-    m_name = shortName(connection);
+    m_name = name;
     m_figure = figure;
     m_lost = lostText(connection.lost, connection.lostIs);
     m_lostShort = m_lost.isEmpty()
                       ? QString()
                       : tr("lost %1").arg(shortLostText(connection.lost, connection.lostIs));
+    m_lostShortest = shortestLost(connection.lost, connection.lostIs, m_lostShort);
     QStringList said{connection.url, stateWord(connection.state)};
     if (!connection.detail.isEmpty())
         said << connection.detail;
@@ -107,6 +115,7 @@ void ConnectionChip::showFleet(const QString& label, const std::vector<Connectio
     }
     m_lost = lostText(lost, lostIs);
     m_lostShort = m_lost.isEmpty() ? QString() : tr("lost %1").arg(shortLostText(lost, lostIs));
+    m_lostShortest = shortestLost(lost, lostIs, m_lostShort);
     say(*std::ranges::min_element(members, {}, healthRank), label + u'\n' + upText(members));
 }
 
@@ -177,7 +186,11 @@ void ConnectionChip::paintEvent(QPaintEvent*)
     QString figure = m_figure;
     if (!m_lost.isEmpty())
         figure = hasRoom ? m_figure + u' ' + m_lostShort : m_lostShort;
+    const int nameWidth = QFontMetrics(theme.interfaceFont()).horizontalAdvance(m_name);
     painter.setFont(theme.numberFont(9));
+    if (!m_lost.isEmpty() &&
+        nameWidth + 8 + painter.fontMetrics().horizontalAdvance(figure) > inner.width())
+        figure = m_lostShortest;
     painter.setPen(isBad ? theme.warning : theme.secondary);
     const int figureWidth = painter.fontMetrics().horizontalAdvance(figure);
     painter.drawText(inner, Qt::AlignRight | Qt::AlignVCenter, figure);
@@ -201,7 +214,6 @@ void ConnectionChips::setConnections(std::vector<ConnectionInfo> connections, bo
     const bool sameNumber = connections.size() == m_connections.size();
     m_connections = std::move(connections);
     m_isLive = isLive;
-    group();
     for (const ConnectionInfo& connection : m_connections)
         m_rates[index(connection.id)].note(connection.received, now);
     arrange();
@@ -228,11 +240,15 @@ void ConnectionChips::group()
     QStringList urls;
     for (const ConnectionInfo& connection : m_connections)
         urls << connection.url;
-    if (urls == m_grouped)
+    const auto count = static_cast<int>(m_connections.size());
+    const bool isFolded =
+        m_connections.size() > kMostAlone || count * (kNarrowest + kSpacing) - kSpacing > width();
+    if (urls == m_grouped && isFolded == m_isFolded)
         return;
     m_grouped = urls;
+    m_isFolded = isFolded;
     m_items.clear();
-    if (m_connections.size() <= kMostAlone) {
+    if (!isFolded) {
         for (std::size_t i = 0; i < m_connections.size(); ++i)
             m_items.push_back({{}, {i}});
         return;
@@ -269,9 +285,12 @@ QSize ConnectionChips::minimumSizeHint() const
 
 QSize ConnectionChips::sizeHint() const
 {
-    const int count = static_cast<int>(std::min<std::size_t>(m_items.size(), 4));
+    // Not by what is folded: then it would never have room to unfold.
+    const bool isAlone = m_connections.size() <= kMostAlone;
+    const std::size_t chips = isAlone ? m_connections.size() : m_items.size();
+    const int count = static_cast<int>(std::min<std::size_t>(chips, 4));
     return {count * (kWidest + kSpacing) +
-                (count > 0 && m_items.size() < m_connections.size() ? 60 : 0),
+                (count > 0 && !isAlone && m_items.size() < m_connections.size() ? 60 : 0),
             kHeight};
 }
 
@@ -282,6 +301,7 @@ void ConnectionChips::resizeEvent(QResizeEvent*)
 
 void ConnectionChips::arrange()
 {
+    group();
     const auto count = static_cast<int>(m_items.size());
     int shown = std::min(count, std::max(1, (width() + kSpacing) / (kNarrowest + kSpacing)));
     if (shown < count)
@@ -350,7 +370,10 @@ void ConnectionChips::fill(ConnectionChip* chip, const Item& item)
         figure = tr("retrying");
     if (const QString share = shareText(connection); m_isLive && !share.isEmpty())
         figure = share + u"  "_s + figure;
-    chip->show(connection, figure);
+    // "mqtt 1883" tells nothing where another is called so, too.
+    const QString name = shortName(connection);
+    const auto others = std::ranges::count(m_connections, name, shortName);
+    chip->show(connection, others > 1 ? placeName(connection) : name, figure);
 }
 
 void ConnectionChips::showDetails(ConnectionChip* chip)

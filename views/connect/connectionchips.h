@@ -26,7 +26,7 @@ class ConnectionChip : public QAbstractButton
 public:
     explicit ConnectionChip(QWidget* parent = nullptr);
 
-    void show(const ConnectionInfo& connection, const QString& figure);
+    void show(const ConnectionInfo& connection, const QString& name, const QString& figure);
     /// A fleet as one: "robot-* · 198 of 200 up", as the worst of them looks.
     void showFleet(const QString& label, const std::vector<ConnectionInfo>& members);
     /// The last chip, for those that found no room: "+3".
@@ -49,10 +49,12 @@ private:
     QString m_figure;
     QString m_lost;
     QString m_lostShort;
+    QString m_lostShortest; ///< where the name would be cut else
     QColor m_edge;
 };
 
-/// The row of chips of the toolbar. From nine connections on, those of a fleet share a chip.
+/// The row of chips of the toolbar. From nine connections on, and where there is no room for all,
+/// those of a fleet share a chip.
 class ConnectionChips : public QWidget
 {
     Q_OBJECT
@@ -105,6 +107,7 @@ private:
     QHash<QString, QColor> m_edges;
     std::vector<ConnectionChip*> m_chips;
     bool m_isLive = false;
+    bool m_isFolded = false; ///< fleets share chips
 };
 
 } // namespace murmur
