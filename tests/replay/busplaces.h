@@ -92,6 +92,42 @@ private:
     const int m_port = freePort();
 };
 
+using MakeServer = std::function<std::unique_ptr<Server>()>;
+
+/// A program by its name; %1 is its port, %2 a folder of its own.
+inline MakeServer programServer(const QString& name, const QStringList& arguments)
+{
+    return [name, arguments] { return std::make_unique<ProgramServer>(name, arguments); };
+}
+
+inline MakeServer natsServer(const QStringList& more = {})
+{
+    return programServer(u"nats-server"_s,
+                         QStringList{u"-a"_s, u"127.0.0.1"_s, u"-p"_s, u"%1"_s} + more);
+}
+
+/// With JetStream.
+inline MakeServer jetStreamServer()
+{
+    return natsServer({u"-js"_s, u"-sd"_s, u"%2"_s});
+}
+
+inline MakeServer mqttServer()
+{
+    return programServer(u"mosquitto"_s, {u"-p"_s, u"%1"_s});
+}
+
+inline MakeServer redisServer()
+{
+    return programServer(u"redis-server"_s, {u"--port"_s, u"%1"_s, u"--bind"_s, u"127.0.0.1"_s,
+                                             u"--dir"_s, u"%2"_s, u"--save"_s, u""_s});
+}
+
+inline MakeServer kafkaServer()
+{
+    return [] { return std::make_unique<KafkaServer>(); };
+}
+
 struct PlaceOptions
 {
     std::function<std::unique_ptr<Server>()> server;

@@ -41,16 +41,6 @@ struct Bus : PlaceOptions
 
 Bus busNamed(const QString& name)
 {
-    const auto program = [](const QString& what, const QStringList& arguments) {
-        return [what, arguments]() -> std::unique_ptr<Server> {
-            return std::make_unique<ProgramServer>(what, arguments);
-        };
-    };
-    const auto redis =
-        program(u"redis-server"_s, {u"--port"_s, u"%1"_s, u"--bind"_s, u"127.0.0.1"_s, u"--dir"_s,
-                                    u"%2"_s, u"--save"_s, u""_s});
-    const QStringList nats{u"-a"_s, u"127.0.0.1"_s, u"-p"_s, u"%1"_s};
-    const QStringList mosquitto{u"-p"_s, u"%1"_s};
     Bus bus;
     if (name == "hub"_L1) {
         bus.server = [] { return std::make_unique<NoServer>(); };
@@ -72,37 +62,37 @@ Bus busNamed(const QString& name)
         bus.topics = {"/both"};
         bus.unmarked = kMessages;
     } else if (name == "NATS"_L1) {
-        bus.server = program(u"nats-server"_s, nats);
+        bus.server = natsServer();
         bus.listen = u"nats://127.0.0.1:%1?subject=swarm.>"_s;
         bus.send = u"nats://127.0.0.1:%1"_s;
         bus.hasHeaders = true;
     } else if (name == "JetStream"_L1) {
-        bus.server = program(u"nats-server"_s, nats + QStringList{u"-js"_s, u"-sd"_s, u"%2"_s});
+        bus.server = jetStreamServer();
         bus.listen = u"nats://127.0.0.1:%1?stream=EVENTS&from=start"_s;
         bus.send = u"nats://127.0.0.1:%1?stream=EVENTS"_s;
         bus.hasHeaders = true;
         bus.stream = "{}";
     } else if (name == "MQTT 5"_L1) {
-        bus.server = program(u"mosquitto"_s, mosquitto);
+        bus.server = mqttServer();
         bus.listen = u"mqtt://127.0.0.1:%1?topic=%23&sys=0"_s;
         bus.send = u"mqtt://127.0.0.1:%1"_s;
         bus.hasHeaders = true;
     } else if (name == "MQTT 3.1.1"_L1) {
-        bus.server = program(u"mosquitto"_s, mosquitto);
+        bus.server = mqttServer();
         bus.listen = u"mqtt://127.0.0.1:%1?topic=%23&sys=0&version=3.1.1"_s;
         bus.send = u"mqtt://127.0.0.1:%1?version=3.1.1"_s;
     } else if (name == "Kafka"_L1) {
-        bus.server = [] { return std::make_unique<KafkaServer>(); };
+        bus.server = kafkaServer();
         bus.listen = u"kafka://127.0.0.1:%1?topic=swarm.a,swarm.b&from=start"_s;
         bus.send = u"kafka://127.0.0.1:%1"_s;
         bus.hasHeaders = bus.hasKeys = true;
     } else if (name == "Redis stream"_L1) {
-        bus.server = redis;
+        bus.server = redisServer();
         bus.listen = u"redis://127.0.0.1:%1?stream=swarm.a,swarm.b&lag=off"_s;
         bus.send = u"redis://127.0.0.1:%1?stream=swarm.a,swarm.b"_s;
         bus.hasFields = true;
     } else {
-        bus.server = redis;
+        bus.server = redisServer();
         bus.listen = u"redis://127.0.0.1:%1?pattern=swarm.*"_s;
         bus.send = u"redis://127.0.0.1:%1"_s;
     }

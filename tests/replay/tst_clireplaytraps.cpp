@@ -15,17 +15,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-PlaceOptions programAt(const QString& name, const QStringList& arguments)
-{
-    PlaceOptions options;
-    options.server = [name, arguments] { return std::make_unique<ProgramServer>(name, arguments); };
-    return options;
-}
-
 PlaceOptions natsPlace(const QByteArray& stream = {})
 {
-    PlaceOptions options = programAt(
-        u"nats-server"_s, {u"-a"_s, u"127.0.0.1"_s, u"-p"_s, u"%1"_s, u"-js"_s, u"-sd"_s, u"%2"_s});
+    PlaceOptions options;
+    options.server = jetStreamServer();
     options.listen = u"nats://127.0.0.1:%1?subject=swarm.>&inbox=1"_s;
     options.send =
         stream.isEmpty() ? u"nats://127.0.0.1:%1"_s : u"nats://127.0.0.1:%1?stream=EVENTS"_s;
@@ -35,7 +28,8 @@ PlaceOptions natsPlace(const QByteArray& stream = {})
 
 PlaceOptions mqttPlace()
 {
-    PlaceOptions options = programAt(u"mosquitto"_s, {u"-p"_s, u"%1"_s});
+    PlaceOptions options;
+    options.server = mqttServer();
     options.listen = u"mqtt://127.0.0.1:%1?topic=swarm/%23&sys=0"_s;
     options.send = u"mqtt://127.0.0.1:%1"_s;
     return options;
@@ -44,7 +38,7 @@ PlaceOptions mqttPlace()
 PlaceOptions kafkaPlace()
 {
     PlaceOptions options;
-    options.server = [] { return std::make_unique<KafkaServer>(); };
+    options.server = kafkaServer();
     options.listen = u"kafka://127.0.0.1:%1?topic=swarm.a,swarm.b&from=start"_s;
     options.send = u"kafka://127.0.0.1:%1"_s;
     return options;
@@ -52,9 +46,8 @@ PlaceOptions kafkaPlace()
 
 PlaceOptions redisPlace(const QString& query)
 {
-    PlaceOptions options =
-        programAt(u"redis-server"_s, {u"--port"_s, u"%1"_s, u"--bind"_s, u"127.0.0.1"_s, u"--dir"_s,
-                                      u"%2"_s, u"--save"_s, u""_s});
+    PlaceOptions options;
+    options.server = redisServer();
     options.listen = u"redis://127.0.0.1:%1"_s + query;
     options.send = u"redis://127.0.0.1:%1"_s;
     return options;
