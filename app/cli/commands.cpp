@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "command.h"
+#include "toldunreadable.h"
+
+#include <QCoreApplication>
+#include <QVariant>
 
 #include <array>
 #include <cstdio>
@@ -73,6 +77,9 @@ void report(const QString& sentence)
 int failed(const Error& error)
 {
     report(error.message);
+    const bool tells = error.code == ErrorCode::Unreadable || error.code == ErrorCode::NewerFormat;
+    if (auto* application = QCoreApplication::instance(); tells && application != nullptr)
+        application->setProperty(kHasToldUnreadable, true);
     return exitCodeOf(error.code);
 }
 

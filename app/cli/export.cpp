@@ -102,10 +102,11 @@ int run(const Options& options)
         return exitCodeOf(ErrorCode::Cancelled);
     }
     if (result->unreadable > 0) {
-        report(u"%1 messages cannot be read, their blocks are damaged; the result lacks them or "
-               "their payload. "
-               "\"murmur verify\" names the blocks."_s.arg(grouped(result->unreadable)));
-        code = exitCodeOf(ErrorCode::Unreadable);
+        code = failed(
+            {ErrorCode::Unreadable,
+             u"%1 messages cannot be read, their blocks are damaged; the result lacks them or "
+             "their payload. \"murmur verify\" names the blocks."_s.arg(
+                 grouped(result->unreadable))});
     }
     if (path == "-"_L1)
         return code;

@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "await.h"
 #include "command.h"
 #include "output.h"
 #include "recordings.h"
 #include "work.h"
 
 #include "session/moment.h"
+#include "session/source.h"
 #include "session/whereabouts.h"
 
 #include <CLI/CLI.hpp>
@@ -31,7 +33,23 @@ struct Options
     bool json = false;
 };
 
-void appendJson(std::string& out, const FoundPlace& place, const QString& link)
+/// "8812", or "north:8812" where there are several recordings.
+QString nameOf(Session& session, Seq seq)
+{
+    const auto source = session.source();
+    if (seq == 0 || !source->set)
+        return seq == 0 ? QString() : QString::number(seq);
+    RowRequest request;
+    request.seqs = {seq};
+    const auto rows = await(session.rows(std::move(request)));
+    if (!rows || rows->empty())
+        return QString::number(seq);
+    const std::string label = source->names->recordingLabel(rows->front().recording);
+    const QString own = QString::number(rows->front().shownSeq());
+    return label.empty() ? own : QString::fromStdString(label) + u':' + own;
+}
+
+void appendJson(std::string& out, const FoundPlace& place, const QString& name, const QString& link)
 {
     JsonWriter json(out);
     json.beginObject();
@@ -43,7 +61,11 @@ void appendJson(std::string& out, const FoundPlace& place, const QString& link)
     if (place.message == 0)
         json.null();
     else
-        json.number(place.message);
+        json.number(name.section(u':', -1).toLongLong());
+    if (name.contains(u':')) {
+        json.key("recording");
+        json.text(name.section(u':', 0, -2));
+    }
     json.key("messages");
     json.number(place.count);
     json.key("condition");
@@ -54,19 +76,21 @@ void appendJson(std::string& out, const FoundPlace& place, const QString& link)
     out += '\n';
 }
 
-std::string tableOf(const std::vector<FoundPlace>& places)
+std::string tableOf(const std::vector<FoundPlace>& places, const QStringList& names)
 {
     Table table({{u"what"_s, false, 60},
                  {u"messages"_s, true, 0},
                  {u"message"_s, true, 0},
                  {u"time"_s, false, 0},
                  {u"condition"_s, false, 0}});
-    for (const FoundPlace& place : places)
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const FoundPlace& place = places[i];
         table.add({printable(place.what),
                    place.count == 0 ? QString()
                                     : grouped(place.count) + (place.hasMore ? u"+"_s : QString()),
-                   place.message == 0 ? QString() : QString::number(place.message),
-                   isoTime(place.time), printable(place.condition)});
+                   printable(names[static_cast<qsizetype>(i)]), isoTime(place.time),
+                   printable(place.condition)});
+    }
     return table.takeText();
 }
 
@@ -107,19 +131,21 @@ int run(const Options& options)
                                       ? u"Nothing in that text is a time, an id or a name."_s
                                       : nothingText(*found) + u'.'});
     std::string out;
+    QStringList names;
     for (const FoundPlace& place : found->places) {
+        names << nameOf(**session, place.message);
         if (!options.json)
-            break;
+            continue;
         Moment moment;
         for (const QString& path : pathsOf(files.files))
             moment.recordings.push_back({QFileInfo(path).absoluteFilePath(), {}});
         moment.at = place.time;
-        moment.select = place.message == 0 ? QString() : QString::number(place.message);
+        moment.select = place.message == 0 ? QString() : names.back();
         moment.where = place.condition;
-        appendJson(out, place, linkOf(moment));
+        appendJson(out, place, names.back(), linkOf(moment));
     }
     if (!options.json)
-        out = tableOf(found->places);
+        out = tableOf(found->places, names);
     StandardOutput output;
     output.write(out);
     const int written = output.finish();

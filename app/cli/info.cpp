@@ -19,6 +19,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,17 @@ QString lostIsText(LostIs lostIs)
 {
     const std::string_view name = lostIsName(lostIs);
     return QString::fromLatin1(name.data(), static_cast<qsizetype>(name.size()));
+}
+
+/// Received when the recorder was cut off, and neither on disk nor in a gap.
+std::int64_t notOnDisk(const SessionInfo& info)
+{
+    std::int64_t count = 0;
+    for (const ConnectionInfo& connection : info.connections) {
+        for (const LostBy& by : connection.lostBy)
+            count += by.cause == kCutOff && !info.isClean && !info.isLive ? by.count : 0;
+    }
+    return count;
 }
 
 const QString& urlOf(const SessionInfo& info, ConnectionId id)
@@ -175,6 +187,8 @@ void appendFacts(JsonWriter& json, const SessionInfo& info, std::int64_t withhel
     json.number(info.gaps);
     json.key("lost");
     json.number(info.lost);
+    json.key("not_on_disk");
+    json.number(notOnDisk(info));
     json.key("unread");
     json.number(info.unread);
     json.key("clock_steps");
@@ -363,8 +377,12 @@ std::string pageOf(const SessionInfo& info, std::int64_t withheld)
         info.isLive    ? u"being recorded now"_s
         : info.isClean ? u"closed in order"_s
         : QFileInfo::exists(info.path + u"-wal"_s) || !isOne
-            ? u"not closed in order; everything that was committed is here"_s
+            ? u"not closed in order; all that the -wal file holds is here"_s
             : u"not closed in order, and the -wal file that belongs to it is missing: what was heard last is not here"_s);
+    if (const std::int64_t count = notOnDisk(info); count > 0)
+        fact(u"cut off"_s,
+             u"%1 received messages were not on disk when recording ended without closing"_s.arg(
+                 grouped(count)));
     if (info.part > 0)
         fact(u"part"_s, u"%1 of the family %2"_s.arg(info.part).arg(info.family));
     if (!info.shard.isEmpty())
@@ -418,12 +436,14 @@ std::string pageOf(const SessionInfo& info, std::int64_t withheld)
     if (info.isPerRecording)
         fact(u"calls, causes"_s, u"per recording; murmur merge finds those across recordings"_s);
 
+    const std::int64_t counted =
+        std::accumulate(info.kinds.begin(), info.kinds.end(), std::int64_t(0));
     Table kinds({{u"kind"_s, false, 0}, {u"messages"_s, true, 0}, {u"share"_s, true, 0}});
     for (std::size_t kind = 0; kind < info.kinds.size(); ++kind) {
         if (info.kinds[kind] != 0)
             kinds.add({kindText(kind), grouped(info.kinds[kind]),
                        u"%1 %"_s.arg(100.0 * static_cast<double>(info.kinds[kind]) /
-                                         static_cast<double>(info.extent.messages()),
+                                         static_cast<double>(counted),
                                      0, 'f', 1)});
     }
     Table connections({{u"connection"_s, false, 60},

@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "command.h"
+#include "toldunreadable.h"
 
 #include "query/fields.h"
+#include "recording/damagelog.h"
 
 #include <CLI/CLI.hpp>
 
 #include <QCoreApplication>
 #include <QStringList>
+#include <QVariant>
 
 #include <algorithm>
 #include <csignal>
@@ -40,6 +43,22 @@ int unknownCommand(const QString& name)
                        : u"There is no command \"%1\"; did you mean \"%2\"?"_s.arg(name, near));
 }
 
+/// Whatever a command could not read because it is damaged must not look like a complete answer.
+/// `verify` names it; others that have told of it end with that exit code.
+int withDamageTold(int code, std::string_view command, const murmur::DamageLog& damage)
+{
+    using murmur::cli::kHasToldUnreadable;
+    const int unreadable = murmur::exitCodeOf(murmur::ErrorCode::Unreadable);
+    const bool hasTold =
+        code == unreadable && QCoreApplication::instance()->property(kHasToldUnreadable).toBool();
+    if (!damage.hasDamage() || hasTold || command == "verify")
+        return code;
+    murmur::cli::report(
+        u"A part of what was read is damaged: the result may lack messages, or what they say. "
+        u"\"murmur verify\" names it, \"murmur repair\" saves what is whole."_s);
+    return code == murmur::cli::kDone ? unreadable : code;
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -49,6 +68,7 @@ int main(int argc, char** argv)
     std::signal(SIGPIPE, SIG_IGN);
     // Neither must a limit of file sizes: the write fails, and is told like that of a full disk.
     std::signal(SIGXFSZ, SIG_IGN);
+    const murmur::DamageLog damage;
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(u"murmur"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(MURMUR_VERSION));
@@ -84,5 +104,5 @@ int main(int argc, char** argv)
             used.empty() ? QString() : QString::fromStdString(used.front()->get_name()) + u' ';
         return wrongUse(sentence + u" Run \"murmur %1--help\" for what is possible."_s.arg(help));
     }
-    return action();
+    return withDamageTold(action(), argv[1], damage);
 }

@@ -130,17 +130,9 @@ int run(const Options& options)
         report(u"Cancelled; %1 was not written."_s.arg(path));
         return exitCodeOf(ErrorCode::Cancelled);
     }
-    int code = kDone;
-    for (const RecordingInfo& recording : result->recordings) {
-        if (recording.isShown)
-            continue;
-        report(recording.problem);
-        code = exitCodeOf(ErrorCode::Unreadable);
-    }
     StandardOutput output;
     output.write(options.json ? jsonLine(*result, path) : lines(*result, path));
-    const int written = output.finish();
-    return code != kDone ? code : written;
+    return output.finish();
 }
 
 } // namespace

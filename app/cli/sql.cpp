@@ -152,8 +152,8 @@ int run(const Options& options)
     if (summary->unreadable > 0)
         return failed(
             {ErrorCode::Unreadable,
-             u"%1 messages cannot be read, their blocks are damaged; the result lacks them."_s.arg(
-                 summary->unreadable)});
+             u"%1 messages cannot be read, their blocks are damaged; the result lacks them, or "
+             u"what they say. \"murmur verify\" names the blocks."_s.arg(summary->unreadable)});
     return written;
 }
 

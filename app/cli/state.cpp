@@ -244,6 +244,9 @@ int run(const Options& options)
     const auto info = await((*session)->info());
     if (!info)
         return failed(info.error());
+    if (info->extent.last == 0)
+        return failed(
+            {ErrorCode::NotFound, u"%1 holds no message, so there is no state."_s.arg(info->path)});
     const TimeRange range = info->extent.time;
     const auto timeOf = [&](const std::string& text, TimePoint usual) -> Result<TimePoint> {
         return text.empty() ? Result<TimePoint>(usual)

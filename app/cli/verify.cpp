@@ -76,6 +76,8 @@ std::string jsonLine(const VerifyReport& report, const QString& label, const QSt
                                      {"tiles_recounted", report.tilesRecounted},
                                      {"keyframes", report.keyframes},
                                      {"keyframes_replayed", report.keyframesReplayed},
+                                     {"not_on_disk", report.cutOff},
+                                     {"wal_frames_ignored", report.walIgnored},
                                      {"damage_count", report.damageCount}}) {
         json.key(key);
         json.number(value);
@@ -108,8 +110,14 @@ std::string pageOf(const VerifyReport& report, const QString& path)
     else if (!report.isClean)
         page +=
             QFileInfo::exists(path + u"-wal"_s)
-                ? u"It was not closed in order; everything that was committed is there.\n"_s
+                ? u"It was not closed in order; all that its -wal file holds was read.\n"_s
                 : u"It was not closed in order, and the -wal file that belongs to it is missing: what was heard last is not there.\n"_s;
+    if (report.cutOff > 0)
+        page +=
+            u"%1 messages were received and not on disk when recording ended without closing.\n"_s
+                .arg(grouped(report.cutOff));
+    if (report.isSound() && !report.walSentence.isEmpty())
+        page += report.walSentence + u'\n';
     for (const Damage& damage : report.damages)
         page += u"  "_s + printable(damage.sentence) + u'\n';
     const auto shown = static_cast<std::int64_t>(report.damages.size());

@@ -188,6 +188,12 @@ RecordingMeta RecordingReader::meta()
             }
         }
     }
+    // What the blocks hold is there, whatever the sum says.
+    rows = Statement();
+    if (const Seq held = last(); held > meta.totals.last) {
+        meta.totals.last = held;
+        noteDamage(m_database, {});
+    }
     meta.totals.first = std::max(meta.totals.first, meta.begin);
     std::ranges::sort(meta.clockSteps, {}, &ClockStep::time);
     return meta;

@@ -516,6 +516,11 @@ Result<RepairReport> repairRecording(const QString& path, const QString& target,
     if (status && report.messages == 0)
         status = Error{ErrorCode::Unreadable,
                        u"Nothing can be saved from %1: no block of it is whole."_s.arg(path)};
+    if (!status && status.error().code == ErrorCode::DiskFull)
+        status = Error{
+            ErrorCode::DiskFull,
+            u"The disk with %1 is full: nothing was saved, and %2 is as it was. Free space and repair again."_s
+                .arg(target, path)};
     if (!status) {
         discardRecording(target);
         return status.error();

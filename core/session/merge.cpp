@@ -225,8 +225,10 @@ private:
             if (m_copies.isCopy(identityOf(columns, row, raw, headers), raw,
                                 columns.recordingAt(row), columns.time[row])) {
                 ++m_result.copies;
-                if (m_options.dropCopies)
+                if (m_options.dropCopies) {
+                    ++m_dropped[columns.connection[row]];
                     continue;
+                }
             }
             if (auto status = tickUntil(columns.time[row]); !status)
                 return status;
@@ -331,7 +333,7 @@ private:
         Gap& gap = m_unreadable[{columns.recordingAt(row), columns.connection[row]}];
         if (gap.count++ == 0) {
             gap.connection = ConnectionId(columns.connection[row]);
-            gap.cause = "damaged-block";
+            gap.cause = kDamaged;
             gap.from = columns.time[row];
         }
         gap.to = columns.time[row];
@@ -341,7 +343,7 @@ private:
     {
         m_result.unreadable += static_cast<std::int64_t>(block.count);
         Gap gap;
-        gap.cause = "damaged-block";
+        gap.cause = kDamaged;
         gap.from = block.firstTime;
         gap.to = block.lastTime;
         gap.count = static_cast<std::int64_t>(block.count);
@@ -396,8 +398,10 @@ private:
             if (auto status = m_writer->add(lag); !status)
                 return status;
         }
+        // A copy that was left out is there once, under the recording that heard it first.
         for (const StoredConnection& connection : m_reader->connections())
-            m_writer->setReceived(connection.id, connection.received);
+            m_writer->setReceived(connection.id,
+                                  connection.received - m_dropped[index(connection.id)]);
         if (const Naming naming = this->naming(); !naming.isEmpty()) {
             const std::string json = namingToJson(naming).toStdString();
             if (auto status = m_writer->setFact("names", std::string_view(json)); !status)
@@ -440,6 +444,7 @@ private:
     std::size_t m_nextTick = 0;
     std::map<std::pair<std::uint32_t, std::uint32_t>, Gap> m_unreadable;
     std::vector<Gap> m_gaps;
+    std::map<std::uint32_t, std::int64_t> m_dropped; ///< copies that were left out, by connection
     MergeResult m_result;
 };
 
@@ -458,6 +463,11 @@ Result<MergeResult> mergeRecordings(const QStringList& paths, const QString& tar
     auto set = openRecordings(paths, session);
     if (!set)
         return set.error();
+    // A merge that lacks one of them would look like the whole.
+    for (const RecordingInfo& info : (*set)->infos) {
+        if (!info.isShown)
+            return Error{ErrorCode::Unreadable, u"Nothing was merged. "_s + info.problem};
+    }
     const QString part = u"%1.%2.part"_s.arg(target).arg(QCoreApplication::applicationPid());
     Result<MergeResult> result = Merge(*set, options).run(part);
     const auto discard = [&] {
@@ -468,6 +478,10 @@ Result<MergeResult> mergeRecordings(const QStringList& paths, const QString& tar
         discard();
         Error error = result.error();
         error.message.replace(part, target);
+        if (error.code == ErrorCode::DiskFull)
+            error.message =
+                u"The disk with %1 is full: nothing was merged, and the recordings are as they were. Free space and merge again."_s
+                    .arg(target);
         return error;
     }
     if (!QFile::rename(part, target)) {

@@ -196,10 +196,17 @@ Result<RereadReport> rereadRecording(const QString& path, const RereadOptions& o
         return Error{
             ErrorCode::WrongUse,
             u"%1 is being recorded; end the recording before it is read again."_s.arg(path)};
-    if ((*reader)->format() == kFormatVersion)
-        return rereadInPlace(path, std::move(*reader), options);
-    reader->reset(); // or its WAL could not be put away
-    return rereadOlder(path, options);
+    const bool isOlder = (*reader)->format() != kFormatVersion;
+    if (isOlder)
+        reader->reset(); // or its WAL could not be put away
+    auto report =
+        isOlder ? rereadOlder(path, options) : rereadInPlace(path, std::move(*reader), options);
+    if (!report && report.error().code == ErrorCode::DiskFull)
+        return Error{
+            ErrorCode::DiskFull,
+            u"The disk with %1 is full: the recording keeps the reading that it had. Free space and read it again."_s
+                .arg(path)};
+    return report;
 }
 
 } // namespace murmur

@@ -561,6 +561,15 @@ Result<std::vector<Gap>> gapsJob(const Source& source)
 
 namespace {
 
+/// What was received when a recorder was cut off, and is neither recorded nor in a gap.
+std::int64_t cutOffOf(const StoredConnection& connection, const std::vector<Gap>& gaps)
+{
+    std::int64_t count = connection.received - connection.recorded;
+    for (const Gap& gap : gaps)
+        count -= gap.connection == connection.id && isOurs(gap) ? gap.count : 0;
+    return std::max<std::int64_t>(0, count);
+}
+
 std::vector<LostBy> lostBy(const std::vector<Gap>& gaps, ConnectionId connection)
 {
     std::vector<LostBy> by;
@@ -611,6 +620,11 @@ Result<SessionInfo> infoJob(const Source& source)
     info.renamed = source.names->givenCount();
     info.topics = counts.topics - 1;
     const std::vector<Gap> gaps = reader.gaps();
+    const bool isCutOff =
+        !meta.isClean && !info.isLive &&
+        (!source.set || std::ranges::none_of(source.set->infos, [](const RecordingInfo& one) {
+            return one.isShown && isBeingRecorded(one.path);
+        }));
     for (const StoredConnection& stored : reader.connections()) {
         ConnectionInfo connection;
         connection.id = stored.id;
@@ -623,6 +637,12 @@ Result<SessionInfo> infoJob(const Source& source)
         connection.elsewhere = stored.elsewhere;
         connection.isWindow = readsWindow(QUrl(connection.url));
         connection.lostBy = lostBy(gaps, stored.id);
+        if (const std::int64_t count = isCutOff ? cutOffOf(stored, gaps) : 0; count > 0) {
+            connection.lostBy.push_back({std::string(kCutOff), count, LostIs::AtLeast});
+            connection.lost += count;
+            connection.lostIs = std::max(connection.lostIs, LostIs::AtLeast);
+            info.lost += count;
+        }
         info.connections.push_back(std::move(connection));
     }
     const std::vector<StoredLag> lags = reader.lastLags();

@@ -86,7 +86,7 @@ Status StretchKeeper::copy(RecordingReader& reader, const BlockRef& block, Seq u
         return Done{};
     if (!m_stored->load(reader, block)) {
         Gap gap;
-        gap.cause = "damaged-block";
+        gap.cause = kDamaged;
         gap.from = block.firstTime;
         gap.to = block.lastTime;
         gap.count = upTo - std::max(m_next, block.first) + 1;

@@ -5,6 +5,7 @@
 
 #include "recording/reader.h"
 #include "recording/sqlite.h"
+#include "recording/verify.h"
 #include "session/merge.h"
 #include "support/messages.h"
 
@@ -153,6 +154,22 @@ private Q_SLOTS:
         QCOMPARE(dropped->copies, 500);
         QCOMPARE(dropped->messages, 2'001);
         QCOMPARE(openedOf(u"dropped"_s)->seen().last, Seq(2'001));
+        // What was left out is neither recorded nor lost.
+        const auto verified = verifyRecording(pathOf(u"dropped"_s));
+        QVERIFY(verified.ok());
+        QVERIFY2(verified->isSound(),
+                 verified->isSound() ? "" : qPrintable(verified->damages[0].sentence));
+    }
+
+    void withoutOneOfThemNothingIsMerged()
+    {
+        const auto merged = mergeRecordings({pathOf(u"planner"_s), pathOf(u"nowhere"_s)},
+                                            pathOf(u"lacks one"_s), {});
+        QVERIFY(!merged.ok());
+        QCOMPARE(merged.error().code, ErrorCode::Unreadable);
+        QVERIFY2(merged.error().message.contains(u"nowhere.murmur"_s),
+                 qPrintable(merged.error().message));
+        QVERIFY(QDir(m_directory.path()).entryList({u"lacks one*"_s}).isEmpty());
     }
 
     void copiesWithoutAnIdAreFoundOnOneBus()
@@ -297,7 +314,7 @@ private Q_SLOTS:
         const auto gaps = waitFor(session->gaps());
         QVERIFY(gaps.ok());
         QCOMPARE(gaps->size(), std::size_t(1));
-        QCOMPARE(QByteArray::fromStdString(gaps->front().cause), QByteArray("damaged-block"));
+        QCOMPARE(QByteArray::fromStdString(gaps->front().cause), QByteArray("damaged"));
         QCOMPARE(gaps->front().count, merged->unreadable);
         const auto info = waitFor(session->info());
         QVERIFY(info.ok());
@@ -305,6 +322,7 @@ private Q_SLOTS:
         for (const ConnectionInfo& connection : info->connections)
             received += connection.received;
         QCOMPARE(received, merged->messages + merged->unreadable);
+        QVERIFY(verifyRecording(pathOf(u"merged-torn"_s))->isSound());
     }
 
     void aCancelledMergeLeavesNoFile()
