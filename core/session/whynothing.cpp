@@ -5,6 +5,8 @@
 
 #include "bus/connection.h"
 
+#include <QUrl>
+
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -29,6 +31,11 @@ QString named(const QStringList& names)
 
 QString whyNothingComes(const ConnectionInfo& connection)
 {
+    // Here nobody publishes anywhere: others send to us.
+    if (const QUrl url(connection.url); url.scheme() == "otlp"_L1 && url.port() > 0)
+        return u"Nothing has come yet. Spans and logs come from agents that are started with "
+               "OTEL_EXPORTER_OTLP_ENDPOINT=http://%1 and OTEL_EXPORTER_OTLP_PROTOCOL="
+               "http/protobuf."_s.arg(url.authority(QUrl::FullyEncoded));
     QString text = connection.subscribed.isEmpty()
                        ? u"Nothing has come yet."_s
                        : u"Nothing has come yet on %1."_s.arg(named(connection.subscribed));

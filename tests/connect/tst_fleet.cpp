@@ -111,6 +111,17 @@ private Q_SLOTS:
         QCOMPARE(chips.asText().count(u'\n'), 2);
     }
 
+    void aReceiverSaysHowAgentsSendToIt()
+    {
+        ConnectionInfo receiver = robot(1);
+        receiver.url = u"otlp://127.0.0.1:4318"_s;
+        receiver.subscribed = {u"/v1/traces"_s};
+        const QString said = whyNothingComes(receiver);
+        QVERIFY2(said.contains(u"OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 "_s),
+                 qPrintable(said));
+        QVERIFY2(!said.contains(u"nobody publishes"_s), qPrintable(said));
+    }
+
     void onlyRowsThatDifferAreTold()
     {
         FleetModel model;
