@@ -98,6 +98,7 @@ void AnswerPane::headline(const QString& text, const QColor& color)
 
 void AnswerPane::clear()
 {
+    m_detail->show();
     headline(tr("Nothing was sent yet"), Theme::current().secondary);
     m_detail->setText(tr("The answer appears here, with its latency and what is other in it than "
                          "in the recorded one."));
@@ -131,6 +132,7 @@ void AnswerPane::showPreview(const InjectionRun& run, const std::vector<Prepared
             ? tr("Topic %1.").arg(QString::fromUtf8(ready.front().message.topic)) + often
             : tr("%n message(s).", nullptr, static_cast<int>(ready.size()));
     m_hint->hide();
+    m_detail->show();
     m_detail->setText(what + u' ' + markSentence(ready.front().mark) + u' ' + hint);
     QStringList texts;
     for (const PreparedInjection& one : ready) {
@@ -151,6 +153,7 @@ void AnswerPane::showProblem(const QString& sentence)
 {
     headline(tr("Not sent"), Theme::current().bad);
     m_detail->setText(sentence);
+    m_detail->show();
     m_hint->hide();
     m_text->hide();
     m_differences->hide();
@@ -208,6 +211,7 @@ void AnswerPane::add(const InjectionEvent& event)
         text += tr(", last answer after %1").arg(durationText(m_latency));
     else if (m_answered > 0)
         text = answeredText();
+    showDetail();
     headline(text, m_failed > 0    ? Theme::current().bad
                    : m_unheard > 0 ? Theme::current().warning
                                    : Theme::current().good);
@@ -224,6 +228,11 @@ QString AnswerPane::answeredText() const
     }
     return m_isOver ? tr("Answered late, after %1").arg(durationText(m_latency))
                     : tr("Answered after %1").arg(durationText(m_latency));
+}
+
+void AnswerPane::showDetail()
+{
+    m_detail->setVisible(!m_detail->text().isEmpty());
 }
 
 void AnswerPane::showAnswers()
@@ -265,6 +274,7 @@ void AnswerPane::showDifferences(const QByteArray& answer)
                        : m_repeat > 1 ? tr("The last one is as the recorded one.")
                                       : tr("It is as the recorded one.");
     m_detail->setText(is + recorded);
+    showDetail();
     m_differences->clear();
     for (const AnswerDifference& one : differences) {
         const auto shown = [](const QString& value) {
@@ -285,6 +295,7 @@ void AnswerPane::showDifferences(const QByteArray& answer)
 
 void AnswerPane::finish(const InjectionReport& report)
 {
+    m_detail->show();
     switch (report.end) {
     case InjectionReport::End::Done:
         m_isOver = true;
@@ -300,6 +311,7 @@ void AnswerPane::finish(const InjectionReport& report)
         }
         if (report.failed == 0 && report.answered == 0 && m_detail->text().isEmpty())
             m_detail->setText(markSentence(report.mark));
+        showDetail();
         return;
     case InjectionReport::End::Stopped:
         headline(tr("Stopped; %1 sent").arg(report.sent), Theme::current().warning);

@@ -44,6 +44,7 @@ private:
     void headline(const QString& text, const QColor& color = {});
     void showDifferences(const QByteArray& answer);
     void showAnswers();
+    void showDetail();
     [[nodiscard]] QString answeredText() const;
 
     QLabel* m_headline;

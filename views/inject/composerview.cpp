@@ -272,9 +272,7 @@ void ComposerView::onEnded(const InjectionReport& report)
     m_answers->finish(report);
     const Session* session = shared()->session();
     if (report.sent > 0 && (!session || !session->isLive()))
-        m_answers->addHint(
-            tr("It is kept nowhere: nothing is being recorded here. Attach to the bus "
-               "first, and it is recorded with what follows from it."));
+        m_answers->addHint(tr("Not recorded: attach to the bus for that."));
     showArming();
     lookForSent();
 }
