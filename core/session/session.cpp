@@ -91,7 +91,10 @@ Result<std::unique_ptr<Session>> Session::open(const QString& path)
         // Another process may be writing it, or it was not closed in order: looking again costs
         // little and tells.
         connect(&d.growTimer, &QTimer::timeout, session.get(), &Session::lookAgain);
-        d.growTimer.start(kForeignInterval);
+        // Opened by a worker, it moves to another thread, where alone its timer can run.
+        d.growTimer.setParent(session.get());
+        QMetaObject::invokeMethod(
+            session.get(), [&d] { d.growTimer.start(kForeignInterval); }, Qt::QueuedConnection);
         d.isLive = false;
     }
     return session;
@@ -205,14 +208,20 @@ void Session::lookAgain()
         return {extentOf(meta.totals), meta.isClean};
     }).then(this, [this](const std::pair<Extent, bool>& found) {
         d->looking = false;
+        if (found.first.last == 0)
+            return; // it could not be read just now
         if (found.second)
             d->growTimer.stop();
-        if (found.first.last <= d->durable.last && found.first.first == d->durable.first)
+        const bool hasEnded = d->isLive && found.second;
+        if (found.first.last <= d->durable.last && found.first.first == d->durable.first &&
+            !hasEnded)
             return;
         d->isLive = !found.second;
         d->seen = d->durable = found.first;
         applyNaming();
         Q_EMIT grew(d->seen, d->durable);
+        if (hasEnded)
+            Q_EMIT recordingEnded({});
     });
 }
 
