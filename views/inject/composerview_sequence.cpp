@@ -6,6 +6,8 @@
 #include "bus/endpoint.h"
 #include "views/inject/answerpane.h"
 #include "views/inject/composerview.h"
+#include "views/inject/draftfields.h"
+#include "views/inject/headertable.h"
 #include "views/inject/sequencepane.h"
 
 #include <QLineEdit>
@@ -23,6 +25,12 @@ void ComposerView::connectSequence()
 {
     connect(m_showsSequence, &QToolButton::toggled, this, [this](bool isShown) {
         m_sequence->setVisible(isShown);
+        // The room of headers that are not there; who wants some draws it open again.
+        auto* const editors = qobject_cast<QSplitter*>(m_extras->parentWidget());
+        if (isShown && m_fields->isHidden() && m_headers->headers().empty())
+            editors->setSizes({1, 0});
+        else if (!isShown && editors->sizes().value(1) == 0)
+            editors->setSizes({5 * width(), 2 * width()});
         if (isShown)
             m_columns->setSizes({width() * 9 / 20, width() * 8 / 20, width() * 3 / 20});
         onEdited();
