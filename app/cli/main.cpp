@@ -20,6 +20,8 @@
 #include <string_view>
 #include <vector>
 
+#include <unistd.h>
+
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -72,6 +74,16 @@ int main(int argc, char** argv)
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(u"murmur"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(MURMUR_VERSION));
+
+    for (int i = 1; i < argc; ++i) {
+        // Bytes that are no name of a file may be a payload.
+        const QByteArrayView argument(argv[i]);
+        if (!argument.isValidUtf8() &&
+            (argument.endsWith(".murmur") || ::access(argv[i], F_OK) == 0))
+            return wrongUse(
+                u"The name \"%1\" is not UTF-8; rename the file, or choose another name."_s.arg(
+                    QString::fromUtf8(argument)));
+    }
 
     CLI::App app("Murmurscope on the command line: records what a swarm of agents says and answers "
                  "questions about it.",

@@ -32,6 +32,30 @@ private Q_SLOTS:
         QVERIFY(!m_reply[u"trace"_s].toString().isEmpty());
     }
 
+    void ofSeveralRecordingsTheNameSaysWhich()
+    {
+        const QString other = m_dir.filePath(u"other.murmur"_s);
+        QCOMPARE(
+            murmur::murmur({u"demo"_s, u"--offline"_s, u"--messages"_s, u"500"_s, u"-o"_s, other})
+                .code,
+            0);
+        const QString id = m_reply[u"id"_s].toString();
+        QVERIFY(!id.isEmpty());
+        const qint64 seq = m_reply[u"seq"_s].toInteger();
+        const QByteArray name = "crew:" + QByteArray::number(seq);
+        const Outcome table = murmur::murmur({u"find"_s, other, m_file, id});
+        QVERIFY2(table.out.contains(name), table.out.constData());
+        const auto lines = objects({u"find"_s, other, m_file, id, u"--json"_s});
+        QVERIFY(!lines.empty());
+        QCOMPARE(lines.front()[u"recording"_s].toString(), u"crew"_s);
+        QCOMPARE(lines.front()[u"seq"_s].toInteger(), seq);
+        // The name is one that other commands take.
+        QCOMPARE(murmur::murmur({u"query"_s, other, m_file, QString::fromLatin1(name), u"--json"_s})
+                     .objects()
+                     .size(),
+                 std::size_t(1));
+    }
+
     void facetsAddUp()
     {
         std::int64_t all = 0;

@@ -93,6 +93,55 @@ private Q_SLOTS:
         QCOMPARE(murmur::murmur({u"export"_s, u"good.murmur"_s, u"-o"_s, u"g.jsonl"_s}).code, 0);
     }
 
+    void whatWasNotOnDiskIsCounted()
+    {
+        write(u"cut.murmur"_s, m_good);
+        QCOMPARE(QProcess::execute(u"sqlite3"_s,
+                                   {m_dir.filePath(u"cut.murmur"_s),
+                                    u"UPDATE meta SET v = 0 WHERE k = 'clean'; UPDATE connection "
+                                    "SET received = received + 400"_s}),
+                 0);
+        const QJsonObject info =
+            murmur::murmur({u"info"_s, u"cut.murmur"_s, u"--json"_s}).objects().front();
+        QCOMPARE(info[u"not_on_disk"_s], 400);
+        QCOMPARE(info[u"lost"_s], 400);
+        const QJsonObject bus = info[u"connections"_s].toArray()[0].toObject();
+        QCOMPARE(bus[u"received"_s].toInteger(),
+                 bus[u"recorded"_s].toInteger() + bus[u"lost"_s].toInteger());
+        QCOMPARE(bus[u"lost_is"_s], u"at_least"_s);
+        QVERIFY(murmur::murmur({u"info"_s, u"cut.murmur"_s})
+                    .out.contains("400 received messages were not on disk"));
+        const Outcome verified = murmur::murmur({u"verify"_s, u"cut.murmur"_s, u"--json"_s});
+        QCOMPARE(verified.code, 0);
+        QCOMPARE(verified.objects().front()[u"not_on_disk"_s], 400);
+        const QJsonObject whole =
+            murmur::murmur({u"info"_s, u"good.murmur"_s, u"--json"_s}).objects().front();
+        QCOMPARE(whole[u"not_on_disk"_s], 0);
+        QCOMPARE(whole[u"lost"_s], 0);
+    }
+
+    void anEmptyRecordingHasNoState()
+    {
+        Recording recording(u"silent.murmur"_s);
+        QVERIFY(recording.port() != 0);
+        recording.signal(SIGINT);
+        QCOMPARE(recording.outcome().code, 0);
+        const Outcome state = murmur::murmur({u"state"_s, u"silent.murmur"_s});
+        QCOMPARE(state.code, 3);
+        QVERIFY2(state.err.contains("holds no message"), state.err.constData());
+        QVERIFY(state.out.isEmpty());
+    }
+
+    void aNameThatIsNotUtf8IsTold()
+    {
+        QProcess shell;
+        shell.start(u"sh"_s, {u"-c"_s, u"exec \"$0\" info \"$(printf 'o\\366.murmur')\""_s,
+                              QStringLiteral(MURMUR_PROGRAM)});
+        const Outcome outcome = outcomeOf(shell);
+        QCOMPARE(outcome.code, 2);
+        QVERIFY2(outcome.err.contains("not UTF-8"), outcome.err.constData());
+    }
+
     void everyCommandTellsOfDamage_data()
     {
         QTest::addColumn<QStringList>("arguments");
