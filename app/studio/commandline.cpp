@@ -9,8 +9,10 @@
 #include <CLI/CLI.hpp>
 
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <QRegularExpression>
 
+#include <algorithm>
 #include <array>
 #include <iostream>
 #include <string>
@@ -28,6 +30,36 @@ constexpr std::array<std::pair<ThemeChoice, std::string_view>, 3> kThemes{
 bool isSet(const char* variable)
 {
     return !qEnvironmentVariableIsEmpty(variable);
+}
+
+bool isStretch(const CompareSide& side)
+{
+    return !side.from.isEmpty() || !side.until.isEmpty();
+}
+
+/// One part of a recording is the window; of two the second is, compared with the first.
+Status takeSides(const std::vector<CompareSide>& sides, StudioArguments& arguments)
+{
+    if (std::ranges::none_of(sides, isStretch)) {
+        for (const CompareSide& side : sides)
+            arguments.files << side.file;
+        return Done{};
+    }
+    if (sides.size() > 2)
+        return Error{ErrorCode::WrongUse,
+                     u"One part of a recording can be opened (FILE@FROM..UNTIL), or two be "
+                     u"compared; these are %1."_s.arg(sides.size())};
+    arguments.files << sides.back().file;
+    if (isStretch(sides.back()))
+        arguments.stretch = sides.back();
+    if (sides.size() == 2) {
+        arguments.before = sides.front();
+        if (!QFileInfo::exists(sides.front().file))
+            return Error{
+                ErrorCode::Unreadable,
+                u"Cannot compare with %1: there is no such file."_s.arg(sides.front().file)};
+    }
+    return Done{};
 }
 
 } // namespace
@@ -77,7 +109,8 @@ CommandLine parseCommandLine(int argc, char** argv)
     app.add_option(
         "target", targets,
         "a recording to open, several to open as one session, or URLs of buses to attach "
-        "to (listen://127.0.0.1:7777, demo://, …), or a link to a moment (murmur://open?…)");
+        "to (listen://127.0.0.1:7777, demo://, …), or a link to a moment (murmur://open?…); "
+        "FILE@02:00..02:10 is a part of a recording, two of them are compared");
     app.add_option("--at", at, "put the playhead there: ISO time, HH:MM:SS, +10s or -10s");
     app.add_option("--select", select,
                    "select this message: its number, or north:1234 of several recordings");
@@ -111,6 +144,7 @@ CommandLine parseCommandLine(int argc, char** argv)
     }
 
     StudioArguments& arguments = line.arguments;
+    std::vector<CompareSide> sides;
     for (const std::string& target : targets) {
         const QString text = QString::fromStdString(target);
         if (isMomentLink(text)) {
@@ -131,8 +165,16 @@ CommandLine parseCommandLine(int argc, char** argv)
                 continue;
             }
             arguments.urls.insert(arguments.urls.end(), urls->begin(), urls->end());
-        } else
-            arguments.files << text;
+        } else if (const CompareSide side = compareSideFromText(text); isStretch(side)) {
+            sides.push_back(side);
+        } else {
+            sides.push_back({text, {}, {}});
+        }
+    }
+    if (const Status told = takeSides(sides, arguments); !told) {
+        std::cerr << "murmurscope: " << told.error().message.toStdString() << '\n';
+        line.exitCode = 2;
+        return line;
     }
     arguments.at = QString::fromStdString(at);
     arguments.select = QString::fromStdString(select);

@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "compare/comparejob.h"
 #include "session/moment.h"
 #include "session/session.h"
 
@@ -31,11 +32,13 @@ struct StudioArguments
     QString view;   ///< id of the view to bring to the front
     QString agent;  ///< to be selected
     std::optional<TimeRange> window;
-    std::optional<Moment> link; ///< "murmur://open?…", instead of all of these
-    bool restores = false;      ///< what is not named is as if nobody had set it
-    QString lanes;              ///< what the timeline has a lane for, as laneKeyFromText reads it
-    QString present;            ///< a show to begin with
-    QString record;             ///< file to record into; empty: one of our own
+    std::optional<CompareSide> stretch; ///< of the recording: the window, as a person names it
+    std::optional<CompareSide> before;  ///< the window is compared with this
+    std::optional<Moment> link;         ///< "murmur://open?…", instead of all of these
+    bool restores = false;              ///< what is not named is as if nobody had set it
+    QString lanes;   ///< what the timeline has a lane for, as laneKeyFromText reads it
+    QString present; ///< a show to begin with
+    QString record;  ///< file to record into; empty: one of our own
     std::optional<ThemeChoice> theme;
     QString screenshot; ///< PNG to write, then exit
     nanoseconds after{0};

@@ -54,18 +54,6 @@ namespace {
 const QString kGeometryKey = u"window/geometry"_s;
 const QString kOtherGeometryKey = u"beside/geometry"_s;
 
-/// The local files that are dragged; empty when there is anything else among them.
-QStringList draggedFiles(const QMimeData* data)
-{
-    QStringList files;
-    for (const QUrl& url : data->urls()) {
-        if (!url.isLocalFile())
-            return {};
-        files << url.toLocalFile();
-    }
-    return files;
-}
-
 } // namespace
 
 MainWindow::MainWindow(StudioSettings& settings, Options options, QWidget* parent)
@@ -273,32 +261,6 @@ bool MainWindow::isSettled() const
     return m_pages->currentWidget() != m_workspace || m_workspace->isSettled();
 }
 
-void MainWindow::openDialog()
-{
-    askForRecordings(this, m_settings.lastFolder(), [this](const QStringList& paths) {
-        m_settings.setLastFolder(QFileInfo(paths.front()).path());
-        openFiles(paths);
-    });
-}
-
-void MainWindow::openFiles(const QStringList& paths, const SessionOptions& options)
-{
-    if (paths.isEmpty())
-        return;
-    if (Dialecting::takes(paths)) {
-        m_menus->dialects()->openFile(paths.front());
-        return;
-    }
-    if (Exchanging::takes(paths)) {
-        m_menus->exchanging()->import(paths);
-        return;
-    }
-    whenFree(tr("Keep and open"), [this, paths, options] {
-        forgetFailure();
-        m_session->open(paths, options);
-    });
-}
-
 void MainWindow::attachDialog()
 {
     if (m_pages->currentWidget() == m_welcome) {
@@ -363,8 +325,11 @@ void MainWindow::setTheme(ThemeChoice theme)
         m_settings.setTheme(theme);
     const bool isDark =
         theme == ThemeChoice::Dark || (theme == ThemeChoice::System && m_options.systemIsDark);
-    if (isDark != Theme::current().isDark)
-        Theme::apply(isDark);
+    if (isDark == Theme::current().isDark)
+        return;
+    for (const MainWindow* window : group()->windows())
+        window->workspace()->holdShares();
+    Theme::apply(isDark);
 }
 
 void MainWindow::setSize(Theme::Size size)
@@ -582,21 +547,6 @@ void MainWindow::closeEvent(QCloseEvent* event)
     Q_EMIT finished();
     if (!isFirst())
         Q_EMIT m_options.first->finished();
-}
-
-void MainWindow::dragEnterEvent(QDragEnterEvent* event)
-{
-    if (!draggedFiles(event->mimeData()).isEmpty())
-        event->acceptProposedAction();
-}
-
-void MainWindow::dropEvent(QDropEvent* event)
-{
-    const QStringList files = draggedFiles(event->mimeData());
-    if (files.isEmpty())
-        return;
-    event->acceptProposedAction();
-    openFiles(files);
 }
 
 } // namespace murmur

@@ -27,7 +27,11 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QFile>
 #include <QFileDialog>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QMenu>
 #include <QMenuBar>
 #include <QScreen>
@@ -43,6 +47,7 @@ namespace {
 
 constexpr auto kPatience = 5s;
 constexpr nanoseconds kBridged = 60s;
+constexpr qint64 kLongestShow = 1024 * 1024;
 
 } // namespace
 
@@ -91,6 +96,17 @@ void Presenting::addTo(QMenu* menu)
     m_stageSafe = menu->addAction(tr("Sta&ge-safe: no payloads, hosts and ids"));
     m_stageSafe->setCheckable(true);
     connect(m_stageSafe, &QAction::toggled, this, &Presenting::setStageSafe);
+}
+
+bool Presenting::takes(const QStringList& files)
+{
+    if (files.size() != 1 || !files.front().endsWith(u".json"_s, Qt::CaseInsensitive))
+        return false;
+    QFile file(files.front());
+    // A show is written by hand; what is longer is no show.
+    if (file.size() > kLongestShow || !file.open(QIODevice::ReadOnly))
+        return false;
+    return QJsonDocument::fromJson(file.readAll()).object().value("acts"_L1).isArray();
 }
 
 void Presenting::choose()

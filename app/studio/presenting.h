@@ -43,6 +43,8 @@ public:
     void addTo(QMenu* menu);
     [[nodiscard]] const std::vector<QAction*>& actions() const { return m_actions; }
 
+    /// Whether these files, dragged into the window, are a show.
+    static bool takes(const QStringList& files);
     /// Asks for a show.
     void choose();
     Status start(const QString& path);

@@ -6,6 +6,7 @@
 #include "filteredit.h"
 #include "viewregistry.h"
 #include "views/base/sharedview.h"
+#include "views/compare/compareview.h"
 #include "views/timeline/timelineview.h"
 #include "workspace.h"
 
@@ -33,6 +34,7 @@ void StartPlan::set(StudioArguments arguments)
                   !m_arguments.at.isEmpty() || !m_arguments.select.isEmpty() ||
                   !m_arguments.lanes.isEmpty() || !m_arguments.agent.isEmpty() ||
                   !m_arguments.present.isEmpty() || m_arguments.window.has_value() ||
+                  m_arguments.stretch.has_value() || m_arguments.before.has_value() ||
                   m_arguments.restores;
     m_waits = false;
 }
@@ -70,6 +72,16 @@ void StartPlan::apply()
     }
     if (start.window)
         m_shared->setWindow(*start.window);
+    if (start.stretch) {
+        if (const auto range = rangeOf(*start.stretch, session->seen().time))
+            m_shared->setWindow(*range);
+        else
+            Q_EMIT failed(range.error());
+    }
+    if (start.before && m_workspace->bringToFront(u"compare"_s)) {
+        if (auto* compare = qobject_cast<CompareView*>(m_workspace->view(u"compare")))
+            compare->setOther(*start.before);
+    }
     if (!start.agent.isEmpty())
         m_shared->selectAgent(session->dictionaries()->findAgent(start.agent.toStdString()));
     if (!start.at.isEmpty()) {

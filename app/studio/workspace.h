@@ -65,6 +65,9 @@ public:
     [[nodiscard]] QByteArray layoutState() const;
     /// False where they say nothing that this version knows; then nothing has changed.
     bool setLayoutState(const QByteArray& bytes);
+    /// Another theme or size of letters is about to be set: while panes are polished anew they want
+    /// other heights for a moment, and the shares would stay as that made them.
+    void holdShares();
     void usePreset(const LayoutPreset& preset);
     /// The view that has the keyboard, else the one of the tabs that is in front.
     [[nodiscard]] QString currentView() const;

@@ -134,6 +134,17 @@ QByteArray Workspace::layoutWith(const QAction* flipped) const
     return bytes;
 }
 
+void Workspace::holdShares()
+{
+    const std::array splitters{m_across, m_columns[0].stack, m_columns[1].stack,
+                               m_columns[2].stack};
+    for (QSplitter* const splitter : splitters)
+        QTimer::singleShot(0, splitter, [splitter, shares = splitter->sizes()] {
+            if (splitter->count() == shares.size())
+                splitter->setSizes(shares);
+        });
+}
+
 /// "findings left", in the order in which they stand.
 QStringList Workspace::placesAsText() const
 {

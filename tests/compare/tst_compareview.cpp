@@ -86,9 +86,24 @@ private Q_SLOTS:
         QVERIFY(good.waitForAll());
         good.close();
         Scene scene(night(true));
-        scene.view.setOther(good.path());
+        scene.view.setOther({good.path(), {}, {}});
         QTRY_VERIFY(scene.rowOf(u"missing"_s, u"ledger"_s) >= 0);
-        scene.view.setOther(u"/nowhere.murmur"_s);
+        scene.view.setOther({u"/nowhere.murmur"_s, {}, {}});
+        QTRY_COMPARE(scene.view.findChild<EmptyNote*>()->title(), u"Not compared"_s);
+    }
+
+    void twoPartsOfTheRecordingThatIsOpenAreCompared()
+    {
+        Recorded whole(bothNights());
+        QVERIFY(whole.waitForAll());
+        whole.close();
+        Scene scene(bothNights());
+        scene.shared.setWindow({kStart + 60s, kStart + 120s});
+        scene.view.setOther({whole.path(), u"+10s"_s, u"+50s"_s});
+        // Half of the first night.
+        QTRY_VERIFY2(scene.view.asText().contains(u"before 80 messages"_s),
+                     qPrintable(scene.view.asText()));
+        scene.view.setOther({whole.path(), u"+50s"_s, u"+10s"_s});
         QTRY_COMPARE(scene.view.findChild<EmptyNote*>()->title(), u"Not compared"_s);
     }
 
@@ -98,7 +113,7 @@ private Q_SLOTS:
         Recorded same(night(false));
         QVERIFY(same.waitForAll());
         same.close();
-        scene.view.setOther(same.path());
+        scene.view.setOther({same.path(), {}, {}});
         QTRY_COMPARE(scene.view.findChild<EmptyNote*>()->title(), u"Nothing is different"_s);
     }
 };

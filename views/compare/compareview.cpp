@@ -130,7 +130,9 @@ void CompareView::chooseFile()
         new QFileDialog(this, tr("Compare with"), {}, tr("Recordings (*.murmur);;All files (*)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this, &CompareView::setOther);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
+        setOther({path, {}, {}});
+    });
     connect(dialog, &QFileDialog::rejected, this,
             [this] { m_againstBox->setCurrentIndex(static_cast<int>(m_against)); });
     dialog->open();
@@ -143,11 +145,13 @@ void CompareView::setAgainst(Against against)
     onChanged();
 }
 
-void CompareView::setOther(const QString& path)
+void CompareView::setOther(const CompareSide& side)
 {
-    m_other = path;
-    m_againstBox->setItemText(static_cast<int>(Against::OtherRecording),
-                              tr("with %1…").arg(QFileInfo(path).fileName()));
+    m_other = side;
+    QString name = QFileInfo(side.file).fileName();
+    if (!side.from.isEmpty() || !side.until.isEmpty())
+        name += u'@' + side.from + u".."_s + side.until;
+    m_againstBox->setItemText(static_cast<int>(Against::OtherRecording), tr("with %1…").arg(name));
     setAgainst(Against::OtherRecording);
 }
 
@@ -169,7 +173,7 @@ void CompareView::ask()
     const Session* session = shared()->session();
     const bool isOther = m_against == Against::OtherRecording;
     if (session == nullptr || session->seen().last == 0 ||
-        (isOther ? m_other.isEmpty() : rangeBefore().isEmpty())) {
+        (isOther ? m_other.file.isEmpty() : rangeBefore().isEmpty())) {
         m_hasCompared = false;
         m_model->show({});
         updateHeader();
@@ -182,6 +186,8 @@ void CompareView::ask()
         request.before = session->source();
         request.beforeRange = rangeBefore();
     }
+    m_isOtherSame = isOther && QFileInfo(m_other.file).canonicalFilePath() ==
+                                   QFileInfo(session->path()).canonicalFilePath();
     m_passed = std::make_shared<Passed>();
     request.progress = [passed = m_passed](std::int64_t done, std::int64_t total) {
         passed->done = done;
@@ -194,14 +200,17 @@ void CompareView::ask()
             request.stop = std::move(stop);
             return QtConcurrent::run(
                 [request = std::move(request),
-                 path = isOther ? m_other : QString()]() mutable -> Result<Compared> {
-                    if (path.isEmpty())
+                 side = isOther ? m_other : CompareSide()]() mutable -> Result<Compared> {
+                    if (side.file.isEmpty())
                         return compareJob(request);
-                    auto other = Session::open(path);
+                    auto other = Session::open(side.file);
                     if (!other)
                         return other.error();
                     request.before = (*other)->source();
-                    request.beforeRange = (*other)->seen().time;
+                    const auto range = rangeOf(side, (*other)->seen().time);
+                    if (!range)
+                        return range.error();
+                    request.beforeRange = *range;
                     return compareJob(request);
                 });
         },
@@ -235,7 +244,7 @@ void CompareView::follow(int row, bool isBefore)
     const CompareLine* line = m_model->line(row);
     if (line == nullptr)
         return;
-    const bool canGoBack = m_against != Against::OtherRecording;
+    const bool canGoBack = m_against != Against::OtherRecording || m_isOtherSame;
     const bool wantsBefore = canGoBack && (isBefore || line->after3.empty());
     const std::vector<Seq>& seqs = wantsBefore ? line->before3 : line->after3;
     if (!seqs.empty())

@@ -39,8 +39,8 @@ public:
     [[nodiscard]] CompareModel* model() const { return m_model; }
     [[nodiscard]] QTableView* table() const { return m_table; }
     void setAgainst(Against against);
-    /// Compares with that recording.
-    void setOther(const QString& path);
+    /// Compares with that recording, or with a part of it. It may be the one that is open.
+    void setOther(const CompareSide& side);
     [[nodiscard]] QSize sizeHint() const override { return {760, 260}; }
 
 protected:
@@ -69,7 +69,8 @@ private:
     CompareModel* m_model;
     EmptyNote* m_note;
     Against m_against = Against::TimeBefore;
-    QString m_other; ///< path
+    CompareSide m_other;
+    bool m_isOtherSame = false; ///< it is the recording that is open
     QString m_failure;
     QString m_facts;
     bool m_hasCompared = false;
