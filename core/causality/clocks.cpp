@@ -55,6 +55,15 @@ const ClockSegment& AgentClock::at(std::int64_t heard) const
     return next == segments.begin() ? *next : *(next - 1);
 }
 
+std::int64_t AgentClock::errorAt(std::int64_t heard) const
+{
+    const ClockSegment& segment = at(heard);
+    const auto next = std::ranges::upper_bound(segments, heard, {}, &ClockSegment::from);
+    if (next == segments.end() || heard <= segment.to)
+        return segment.error;
+    return std::max(segment.error, next->error) + std::abs(next->step);
+}
+
 ClockBasis AgentClock::basis() const
 {
     return segments.empty() ? ClockBasis::Unknown : segments.back().basis;
@@ -81,7 +90,7 @@ std::optional<AlignedTime> Clocks::aligned(AgentId sender, std::int64_t heard,
     if (clock == nullptr)
         return std::nullopt;
     const ClockSegment& segment = clock->at(heard);
-    return AlignedTime{std::min(heard, sent - segment.offsetAt(heard)), segment.error};
+    return AlignedTime{std::min(heard, sent - segment.offsetAt(heard)), clock->errorAt(heard)};
 }
 
 QString clockOffsetText(const ClockSegment& segment)

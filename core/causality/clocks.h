@@ -57,6 +57,9 @@ struct AgentClock
     [[nodiscard]] bool isKnown() const { return !segments.empty(); }
     /// That of a message heard at `heard`; there must be one.
     [[nodiscard]] const ClockSegment& at(std::int64_t heard) const;
+    /// Within what its offset at `heard` is right, ns. While nothing was heard of it and its clock
+    /// was set, nobody knows when that was: either side of the step may hold.
+    [[nodiscard]] std::int64_t errorAt(std::int64_t heard) const;
     [[nodiscard]] const ClockSegment& last() const { return segments.back(); }
     [[nodiscard]] ClockBasis basis() const;
 };

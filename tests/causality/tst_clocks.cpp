@@ -143,6 +143,29 @@ private Q_SLOTS:
                      qPrintable(u"%1 s: %2"_s.arg(t / kSecond).arg(wrongBy(clock, t, truth(t)))));
     }
 
+    /// It is silent while its clock is set: between its two words either side may hold.
+    void betweenTwoWordsNobodyKnowsWhenAClockWasSet()
+    {
+        Speaker speaker(4);
+        constexpr std::int64_t kAt = 36 * kSecond;
+        const auto truth = [&](std::int64_t t) {
+            return t / 1'000'000 * 30 + (t >= kAt ? kSecond : 0);
+        };
+        speaker.speak(0, 30 * kSecond, 50 * kMillisecond, truth);
+        speaker.speak(40 * kSecond, 90 * kSecond, 50 * kMillisecond, truth);
+        const AgentClock clock = speaker.clock();
+        QCOMPARE(clock.segments.size(), std::size_t(2));
+        for (const int second : {32, 34, 37, 39}) {
+            const std::int64_t t = second * kSecond;
+            QVERIFY(wrongBy(clock, t, truth(t)) <= clock.errorAt(kEpoch + t));
+            QVERIFY(clock.errorAt(kEpoch + t) >= kSecond - kMillisecond);
+        }
+        for (const int second : {10, 29, 41, 89, 100})
+            QVERIFY2(clock.errorAt(kEpoch + second * kSecond) < 5 * kMillisecond,
+                     qPrintable(
+                         u"%1 s: %2"_s.arg(second).arg(clock.errorAt(kEpoch + second * kSecond))));
+    }
+
     void aQueueIsNoStep()
     {
         Speaker speaker(5);
@@ -263,6 +286,7 @@ private Q_SLOTS:
         QTest::newRow("warehouse") << QByteArray("warehouse") << quint64(7) << 600;
         QTest::newRow("warehouse, slow") << QByteArray("warehouse") << quint64(8) << 150;
         QTest::newRow("crew") << QByteArray("crew") << quint64(9) << 400;
+        QTest::newRow("crew, slow") << QByteArray("crew") << quint64(5001) << 150;
     }
     void theDemosClocksAreWithinTheirErrors()
     {
