@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "demo/deliveryfaults.h"
 
+#include <algorithm>
+#include <string>
+#include <string_view>
+
 namespace murmur {
 
 namespace {
@@ -69,6 +73,39 @@ public:
     }
 };
 
+/// Some of the vision model's answers were ready, and sent, before anybody asked: of an old frame.
+class EarlyAnswerFault final : public Fault
+{
+public:
+    using Fault::Fault;
+    void meet(const Roster& roster) override
+    {
+        m_roster = &roster;
+        blame(roster.agents[roster.vision]);
+    }
+    bool rewrite(const Spoken& message, std::string& json) override
+    {
+        if (message.agent != m_roster->vision || message.kind != Kind::Reply ||
+            !random().chance(150))
+            return false;
+        constexpr std::string_view kTime = "\"ts\":"; // in us
+        const std::size_t at = json.find(kTime);
+        if (at == std::string::npos)
+            return false;
+        const std::size_t begin = at + kTime.size();
+        const std::size_t size =
+            std::min(json.find_first_not_of("0123456789", begin), json.size()) - begin;
+        const std::int64_t sent =
+            std::stoll(json.substr(begin, size)) - random().between(3'000, 6'000) * 1'000;
+        json.replace(begin, size, std::to_string(sent));
+        note(m_roster->agents[m_roster->vision], message.sequence, message.time);
+        return true;
+    }
+
+private:
+    const Roster* m_roster = nullptr;
+};
+
 class UnansweredRequestFault final : public Fault
 {
 public:
@@ -111,6 +148,11 @@ std::unique_ptr<Fault> createDuplicateDeliveryFault(const FaultPlan& plan, std::
 std::unique_ptr<Fault> createOutOfOrderFault(const FaultPlan& plan, std::uint64_t seed)
 {
     return make<OutOfOrderFault>(plan, seed);
+}
+
+std::unique_ptr<Fault> createEarlyAnswerFault(const FaultPlan& plan, std::uint64_t seed)
+{
+    return make<EarlyAnswerFault>(plan, seed);
 }
 
 std::unique_ptr<Fault> createUnansweredRequestFault(const FaultPlan& plan, std::uint64_t seed)

@@ -11,6 +11,7 @@ namespace murmur {
 std::unique_ptr<Fault> createLostMessagesFault(const FaultPlan& plan, std::uint64_t seed);
 std::unique_ptr<Fault> createDuplicateDeliveryFault(const FaultPlan& plan, std::uint64_t seed);
 std::unique_ptr<Fault> createOutOfOrderFault(const FaultPlan& plan, std::uint64_t seed);
+std::unique_ptr<Fault> createEarlyAnswerFault(const FaultPlan& plan, std::uint64_t seed);
 std::unique_ptr<Fault> createUnansweredRequestFault(const FaultPlan& plan, std::uint64_t seed);
 
 } // namespace murmur

@@ -42,6 +42,12 @@ constexpr std::array kFaults = std::to_array<FaultEntry>({
      createDuplicateDeliveryFault},
     {"out-of-order", "some messages of one robot are overtaken by later ones",
      createOutOfOrderFault},
+    {"early-answer",
+     "the vision model tells what it saw before it was asked",
+     createEarlyAnswerFault,
+     {},
+     20 * kFaultSecond,
+     "out-of-order"},
     {"unanswered-request", "the vision model beats, and answers nobody",
      createUnansweredRequestFault, kAfterNoAnswer},
     {"silent-agent", "one robot says nothing any more", createSilentAgentFault, kAfterSilence},
@@ -114,6 +120,12 @@ const FaultEntry* findFault(std::string_view id) noexcept
     return at == kFaults.end() ? nullptr : &*at;
 }
 
+std::string_view detectorOf(std::string_view fault) noexcept
+{
+    const FaultEntry* entry = findFault(fault);
+    return entry != nullptr && entry->detector != nullptr ? entry->detector : fault;
+}
+
 FaultPlan usualPlan(std::string_view id)
 {
     FaultPlan plan;
@@ -158,7 +170,7 @@ Fault::Fault(const FaultPlan& plan, std::uint64_t seed)
     : m_plan(plan)
     , m_random(seed ^ idHash(plan.id))
 {
-    m_truth.id = plan.id;
+    m_truth.id = detectorOf(plan.id);
     m_truth.start = plan.start;
     m_truth.end = plan.start;
 }

@@ -100,16 +100,19 @@ private:
 /// One row per fault.
 struct FaultEntry
 {
-    const char* id; ///< of the detector that should find it
+    const char* id; ///< that of the detector that should find it, where that has no other fault
     const char* description;
     std::unique_ptr<Fault> (*create)(const FaultPlan& plan, std::uint64_t seed);
     /// Detectors that rightly find its consequences.
     std::span<const std::string_view> also = {};
     std::int64_t lasts = 20'000'000'000; ///< ns, when nobody says how long
+    const char* detector = nullptr;      ///< that should find it; null: that of its id
 };
 std::span<const FaultEntry> faults() noexcept;
 /// Null when there is none of that name.
 const FaultEntry* findFault(std::string_view id) noexcept;
+/// The detector that should find that fault; its truth has this id.
+std::string_view detectorOf(std::string_view fault) noexcept;
 /// When it comes and goes if nobody says when; `id` must be that of a fault.
 FaultPlan usualPlan(std::string_view id);
 

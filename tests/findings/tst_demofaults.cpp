@@ -106,7 +106,7 @@ private Q_SLOTS:
         // One incident is one finding, and nothing else is made of it.
         for (const Finding& finding : run.found()) {
             const auto& also = findFault(plan.id)->also;
-            QVERIFY2(finding.detector == plan.id ||
+            QVERIFY2(finding.detector == detectorOf(plan.id) ||
                          std::ranges::find(also, finding.detector) != also.end(),
                      run.told().c_str());
         }
