@@ -90,8 +90,7 @@ inline ClockVerdict judgeClocks(const SwarmOptions& options, std::int64_t length
                 isRight = false;
                 verdict.wrong.push_back(truth.agent + " at " + std::to_string(t / kSecond) +
                                         " s wrong by " + std::to_string(error) + " ns, error bar " +
-                                        std::to_string(bar) + ' ' +
-                                        clockBasisName(segment.basis));
+                                        std::to_string(bar) + ' ' + clockBasisName(segment.basis));
             }
         }
         verdict.right += isRight ? 1 : 0;
