@@ -128,8 +128,12 @@ private Q_SLOTS:
     {
         ConnectionChips chips;
         std::vector<ConnectionInfo> many;
-        for (quint32 i = 1; i <= 6; ++i)
-            many.push_back(connection(i, u"ws://host%1"_s.arg(i), kUp, 0));
+        // No two are of one fleet.
+        const QStringList hosts{u"arm"_s,  u"dock"_s,    u"lift"_s,
+                                u"mast"_s, u"planner"_s, u"vision"_s};
+        for (const QString& host : hosts)
+            many.push_back(
+                connection(static_cast<quint32>(many.size() + 1), u"ws://"_s + host, kUp, 0));
         chips.resize(460, 46);
         chips.setConnections(many, true, 0s);
         const auto shown = chips.findChildren<ConnectionChip*>();
