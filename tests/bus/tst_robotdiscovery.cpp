@@ -142,9 +142,9 @@ private Q_SLOTS:
         const std::uint16_t port = freePort();
         Server bridge(u"robots_rosbridge.mjs"_s, {QString::number(port)});
         QVERIFY(bridge.isReady());
+        // No more than a bridge on a busy machine is done with when the survey says good-bye.
         Server robot(u"robots_roslib.mjs"_s,
-                     {u"ws://127.0.0.1:%1"_s.arg(port), u"/fleet/pose"_s, u"100000"_s},
-                     "advertised");
+                     {u"ws://127.0.0.1:%1"_s.arg(port), u"/fleet/pose"_s, u"5000"_s}, "advertised");
         QVERIFY(robot.isReady());
         SurveyOptions how;
         how.length = 800ms;
@@ -164,7 +164,7 @@ private Q_SLOTS:
         // What is large is named and not subscribed to.
         QVERIFY(find(result, u"/camera/image"_s) != nullptr);
         QVERIFY2(!bridge.said().contains("subscribe /camera/image"), bridge.said().constData());
-        QTRY_VERIFY(bridge.said().contains("gone 1000"));
+        QTRY_VERIFY2(bridge.said().contains("gone 1000"), bridge.said().right(400).constData());
     }
 };
 
