@@ -85,7 +85,8 @@ bool mayBeHeadless(const QString& path)
         return false;
     std::string page;
     int trees = 0;
-    for (std::uint32_t number = 2; number <= kPagesLookedAt && pages->read(number, page); ++number) {
+    for (std::uint32_t number = 2; number <= kPagesLookedAt && pages->read(number, page);
+         ++number) {
         const auto kind = static_cast<unsigned char>(page[0]);
         const bool isTree = kind == 2 || kind == 5 || kind == 10 || kind == 13;
         const std::uint32_t content = bigEndian16(page.data() + 5);
