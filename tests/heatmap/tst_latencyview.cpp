@@ -42,6 +42,18 @@ void wheel(QWidget* widget, QPointF at, QPoint turn)
     QApplication::sendEvent(widget, &event);
 }
 
+/// Whether a widget was painted.
+class PaintWatch : public QObject
+{
+public:
+    bool eventFilter(QObject*, QEvent* event) override
+    {
+        isPainted = isPainted || event->type() == QEvent::Paint;
+        return false;
+    }
+    bool isPainted = false;
+};
+
 } // namespace
 
 class LatencyViewTest : public QObject
@@ -119,6 +131,21 @@ private Q_SLOTS:
             scene.view.resize(700, height);
             QTRY_VERIFY(!scene.view.plot()->sloNameRect().intersects(key->geometry()));
         }
+    }
+
+    void aNewPictureDoesNotForceTheWindowToBePainted()
+    {
+        Recorded recorded(calls());
+        QVERIFY(recorded.waitForAll());
+        Scene scene(recorded.close());
+        QVERIFY(scene.settle());
+        // It is drawn, and waits for the paint event that all views share.
+        LatencyPlot* plot = scene.view.plot();
+        PaintWatch watch;
+        plot->installEventFilter(&watch);
+        plot->replot();
+        QVERIFY(!watch.isPainted);
+        QTRY_VERIFY(watch.isPainted);
     }
 
     void theHeaderSumsUpWhatIsInView()

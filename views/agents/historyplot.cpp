@@ -38,6 +38,7 @@ HistoryPlot::HistoryPlot(QWidget* parent)
     setAccessibleName(tr("History of the key"));
     setFocusPolicy(Qt::NoFocus);
     setNoAntialiasingOnDrag(true);
+    setPlottingHint(QCP::phImmediateRefresh, false); // it is painted with the rest of the window
     plotLayout()->setAutoMargins(QCP::msNone);
     axisRect()->setAutoMargins(QCP::msLeft | QCP::msBottom);
     axisRect()->setMinimumMargins({0, 0, 0, 0});

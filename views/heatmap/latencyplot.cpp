@@ -111,6 +111,8 @@ LatencyPlot::LatencyPlot(QWidget* parent)
     , m_box(new QCPItemRect(this))
 {
     setInteractions(QCP::Interactions());
+    // It is painted with the rest of the window, which it would force to be painted now.
+    setPlottingHint(QCP::phImmediateRefresh, false);
     setMouseTracking(true);
     setAntialiasedElements(QCP::aePlottables);
     setFocusPolicy(Qt::NoFocus); // the view around it has the keys

@@ -13,7 +13,6 @@
 #include "views/base/shownzone.h"
 #include "views/base/theme.h"
 #include "views/base/zonebutton.h"
-#include "views/timeline/lanepainter.h"
 #include "views/timeline/navigation.h"
 #include "views/timeline/timelinegeometry.h"
 
@@ -43,8 +42,9 @@ int axisHeight()
     return 19 * Theme::size().textPercent / 100;
 }
 constexpr int kPin = 8;
-constexpr int kEdge = 5;      // pixels around an edge of the window that grab it
-constexpr int kNarrowest = 6; // a window of microseconds in a session of days is still seen
+constexpr int kEdge = 5;           // pixels around an edge of the window that grab it
+constexpr double kSamePlace = 0.5; // pixels
+constexpr int kNarrowest = 6;      // a window of microseconds in a session of days is still seen
 
 } // namespace
 
@@ -222,9 +222,18 @@ void OverviewStrip::changeEvent(QEvent* event)
 void OverviewStrip::ensureLayer()
 {
     const LayerKey key{whole(), size(), devicePixelRatioF(), m_revision, Theme::current().isDark};
-    if (key == m_key && !m_layer.isNull())
+    // A session that grows moves what is drawn by less than a pixel from frame to frame.
+    LayerKey drawn = m_key;
+    drawn.session = key.session;
+    const auto moved = [this](TimePoint a, TimePoint b) {
+        return std::abs(axis().xAt(a) - axis().xAt(b));
+    };
+    if (drawn == key && !m_layer.isNull() &&
+        moved(m_key.session.begin, key.session.begin) < kSamePlace &&
+        moved(m_key.session.end, key.session.end) < kSamePlace)
         return;
     m_key = key;
+    m_lanes.prepare(Theme::current(), key.pixelRatio);
     m_layer = QImage(size() * key.pixelRatio, QImage::Format_RGB32);
     m_layer.setDevicePixelRatio(key.pixelRatio);
     QPainter painter(&m_layer);
@@ -253,13 +262,11 @@ void OverviewStrip::paintLayer(QPainter& painter) const
     painter.setBrush(theme.bad);
     painter.drawRects(boxes.errors.data(), static_cast<int>(boxes.errors.size()));
 
-    LanePainter lanes;
-    lanes.prepare(theme, devicePixelRatioF());
     for (const Gap& gap : m_data.gaps()) {
         const int from = static_cast<int>(std::clamp(axis.xAt(fromNs(gap.from)), -1e6, 1e6));
         const int to = static_cast<int>(std::clamp(axis.xAt(fromNs(gap.to)), -1e6, 1e6));
         const QRect band(from, plot.top(), std::max(4, to - from), plot.height());
-        lanes.paintGap(painter, band.intersected(plot));
+        m_lanes.paintGap(painter, band.intersected(plot));
     }
 }
 

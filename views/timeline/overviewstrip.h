@@ -6,6 +6,7 @@
 #include "views/base/frametimer.h"
 #include "views/base/timeaxis.h"
 #include "views/base/view.h"
+#include "views/timeline/lanepainter.h"
 #include "views/timeline/overviewdata.h"
 
 #include <optional>
@@ -95,6 +96,7 @@ private:
     std::uint64_t m_pickedFinding = 0;
     QImage m_layer;
     LayerKey m_key;
+    LanePainter m_lanes;
     Grip m_grip = Grip::None;
     bool m_hasMoved = false;
     QPoint m_pressed;
