@@ -57,7 +57,9 @@ public:
             talk.to(planner.name);
             talk.correlation(m_call);
             talk.error("no_route", "the map is being rebuilt");
-            next(now + random().around(500 * kMs));
+            // What was asked is answered before the end.
+            const std::int64_t again = now + random().around(500 * kMs);
+            next(again + 40 * kMs < plan().end ? again : plan().end);
         } else {
             m_call = newId();
             talk.begin(planner, now, "swarm.route.find", Kind::Request, "route.request");

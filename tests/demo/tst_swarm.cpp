@@ -343,6 +343,32 @@ private Q_SLOTS:
         QCOMPARE(again->seed, options.seed);
     }
 
+    void whatAStormAsksLastIsRefusedToo()
+    {
+        // It can end at any moment between a question and its answer.
+        for (std::uint64_t seed = 0; seed < 300; ++seed) {
+            SwarmOptions options;
+            options.agents = 20;
+            options.rate = 20;
+            options.seed = seed;
+            options.faults = {{"retry-storm", 0, kSecond}};
+            Swarm swarm(options);
+            int asked = 0;
+            for (;;) {
+                const SwarmMessage& message = swarm.next();
+                if (message.time > 2 * kSecond)
+                    break;
+                const std::string_view json(message.json);
+                asked += message.topic == "swarm.route.find" &&
+                                 json.find("\"task\":77,") != std::string_view::npos
+                             ? 1
+                             : 0;
+                asked -= json.find("the map is being rebuilt") != std::string_view::npos ? 1 : 0;
+            }
+            QCOMPARE(asked, 0);
+        }
+    }
+
     void theTruthIsWrittenAsJsonLines()
     {
         QCOMPARE(
