@@ -72,6 +72,8 @@ void EmptyNote::say(const QString& title, const QString& sentence)
 
 void EmptyNote::offer(const QString& action)
 {
+    if (action == m_action->text() && m_action->isHidden() == action.isEmpty())
+        return;
     m_action->setText(action);
     m_action->setVisible(!action.isEmpty());
     keepReadable();

@@ -13,6 +13,8 @@
 #include <QStyleFactory>
 #include <QToolTip>
 
+#include <map>
+
 using namespace Qt::StringLiterals;
 
 namespace murmur {
@@ -176,6 +178,21 @@ QPalette paletteOf(const Theme& theme)
     return palette;
 }
 
+using KeptFonts = std::map<qreal, QFont>;
+
+/// A font that is made anew looks for its faces anew; views ask for theirs in every frame.
+QFont keptFont(KeptFonts& kept, qreal points, const QStringList& families, QFont::StyleHint hint)
+{
+    const qreal shown = points * sizeNow().textPercent / 100;
+    const auto [place, isNew] = kept.try_emplace(shown);
+    if (isNew) {
+        place->second.setFamilies(families);
+        place->second.setStyleHint(hint);
+        place->second.setPointSizeF(shown);
+    }
+    return place->second;
+}
+
 } // namespace
 
 QFont Theme::interfaceFont(qreal points) const
@@ -183,21 +200,16 @@ QFont Theme::interfaceFont(qreal points) const
     // The system's face stands behind ours, so a machine without Inter loses only the shapes.
     static const QStringList families{
         u"Inter"_s, QFontDatabase::systemFont(QFontDatabase::GeneralFont).family()};
-    QFont font;
-    font.setFamilies(families);
-    font.setPointSizeF(points * sizeNow().textPercent / 100);
-    return font;
+    static thread_local KeptFonts kept;
+    return keptFont(kept, points, families, QFont::AnyStyle);
 }
 
 QFont Theme::numberFont(qreal points) const
 {
     static const QStringList families{u"JetBrains Mono"_s,
                                       QFontDatabase::systemFont(QFontDatabase::FixedFont).family()};
-    QFont font;
-    font.setFamilies(families);
-    font.setStyleHint(QFont::Monospace);
-    font.setPointSizeF(points * sizeNow().textPercent / 100);
-    return font;
+    static thread_local KeptFonts kept;
+    return keptFont(kept, points, families, QFont::Monospace);
 }
 
 const Theme& Theme::current()

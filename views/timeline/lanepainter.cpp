@@ -300,12 +300,16 @@ void LanePainter::paintArrows(QPainter& painter, std::span<const PlacedArrow> ar
     // The number of a bundle stands beside it, where no other does.
     const QFont font = m_theme->numberFont(8);
     const QFontMetrics metrics(font);
+    const int digit = metrics.horizontalAdvance(u'0'); // all are as wide in this font
+    const int times = metrics.horizontalAdvance(u'×');
     std::vector<QRect> taken;
+    painter.setFont(font);
     for (const PlacedArrow& arrow : arrows) {
         if (arrow.count < 2 || std::abs(arrow.fromY - arrow.toY) < 2 * metrics.height())
             continue;
         const QString text = u"×%1"_s.arg(arrow.count);
-        QRect plate(0, 0, metrics.horizontalAdvance(text) + 4, metrics.height() - 1);
+        const int width = times + digit * static_cast<int>(text.size() - 1);
+        QRect plate(0, 0, width + 4, metrics.height() - 1);
         plate.moveCenter(
             {arrow.x + widthOf(arrow) + plate.width() / 2, (arrow.fromY * 2 + arrow.toY) / 3 + dy});
         if (std::ranges::any_of(taken, [&](QRect other) { return other.intersects(plate); }))
@@ -314,9 +318,8 @@ void LanePainter::paintArrows(QPainter& painter, std::span<const PlacedArrow> ar
         if (taken.size() > kMostCounts)
             break;
         painter.fillRect(plate, m_theme->ground);
-        painter.setFont(font);
         painter.setPen(m_theme->faint);
-        painter.drawText(plate, Qt::AlignCenter, text);
+        painter.drawText(plate.left() + 2, plate.top() + metrics.ascent(), text);
     }
 }
 

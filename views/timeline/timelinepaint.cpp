@@ -18,7 +18,10 @@
 #include <QScrollBar>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -443,6 +446,9 @@ void TimelineView::paintRail(QPainter& painter) const
     painter.fillRect(rail.left(), rail.top(), rail.width(), 1, theme.hairline);
     const auto marks = m_shownMarks ? m_shownMarks->all(axis.window()) : std::span<const Mark>();
     std::vector<PlacedArrow> arrows;
+    std::array<std::vector<QRect>, kKindCount> ticks;
+    // Those that fall onto one pixel are one.
+    std::vector<int> lastX(m_rail.rows() * kKindCount, std::numeric_limits<int>::min());
     std::size_t said = 0;
     for (const Mark& mark : marks) {
         const auto row = index(mark.audience) == 0 ? m_rail.rowOf(mark.topic) : std::nullopt;
@@ -452,7 +458,8 @@ void TimelineView::paintRail(QPainter& painter) const
         const int y = rail.top() + TopicRail::middle(*row);
         const auto kind =
             std::min<std::size_t>(static_cast<std::size_t>(mark.kind), kKindCount - 1);
-        painter.fillRect(x - 1, y - 2, 3, 5, mixed(theme.kinds[kind], theme.ground, 0.8));
+        if (std::exchange(lastX[*row * kKindCount + kind], x) != x)
+            ticks[kind].emplace_back(x - 1, y - 2, 3, 5);
         ++said;
         if (const auto from = m_layout.rowOf(mark.sender)) {
             const LaneRow& lane = m_layout.rows()[*from];
@@ -461,14 +468,26 @@ void TimelineView::paintRail(QPainter& painter) const
                 arrows.push_back({x, fromY, y});
         }
     }
+    const auto fill = [&painter](const std::vector<QRect>& rects, const QColor& color) {
+        painter.setBrush(color);
+        painter.drawRects(rects.data(), static_cast<int>(rects.size()));
+    };
+    painter.setPen(Qt::NoPen);
+    for (std::size_t kind = 0; kind < kKindCount; ++kind)
+        fill(ticks[kind], mixed(theme.kinds[kind], theme.ground, 0.8));
     painter.restore();
     if (said > static_cast<std::size_t>(plot.width() / (2 * kPixelsPerArrow)))
         return; // more would hide the lanes that they cross
+    std::vector<QRect> dots;
     for (const PlacedArrow& arrow : arrows) {
         // Dotted: whoever listens there heard it; nobody was named.
         for (int y = arrow.fromY + 6; y < arrow.toY - 3; y += 4)
-            painter.fillRect(arrow.x, y, 1, 2, line);
+            dots.emplace_back(arrow.x, y, 1, 2);
     }
+    painter.save();
+    painter.setPen(Qt::NoPen);
+    fill(dots, line);
+    painter.restore();
 }
 
 /// How far the lanes are, below the axis.
