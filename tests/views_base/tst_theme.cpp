@@ -3,6 +3,7 @@
 
 #include "views/base/emptynote.h"
 #include "views/base/paneheader.h"
+#include "views/base/textwidths.h"
 #include "views/base/theme.h"
 
 #include <QApplication>
@@ -29,6 +30,8 @@ private Q_SLOTS:
     void heatRisesEvenlyFromAVisibleFloor();
     void kindsAreToldApartByShape();
     void anEmptyNoteCoversItsPane();
+    void aFontThatIsAskedForAgainIsTheSame();
+    void widthsThatAreKeptAreThoseOfTheFont();
 };
 
 namespace {
@@ -200,6 +203,44 @@ void TestTheme::anEmptyNoteCoversItsPane()
     QVERIFY(!note.isVisible());
     PaneHeader header(u"Latency"_s, &pane);
     QVERIFY(header.sizeHint().height() >= Theme::current().paneHeader);
+}
+
+void TestTheme::aFontThatIsAskedForAgainIsTheSame()
+{
+    const Theme& theme = Theme::current();
+    // Two that share their data share the faces that were looked for.
+    QVERIFY(theme.interfaceFont(9).isCopyOf(theme.interfaceFont(9)));
+    QVERIFY(theme.numberFont(9).isCopyOf(theme.numberFont(9)));
+    QVERIFY(!theme.numberFont(9).isCopyOf(theme.interfaceFont(9)));
+    QCOMPARE(theme.numberFont(9.5).pointSizeF(), 9.5);
+    const Theme::Size usual = Theme::size();
+    Theme::Size large = usual;
+    large.textPercent = 150;
+    Theme::setSize(large);
+    QCOMPARE(Theme::current().numberFont(10).pointSizeF(), 15.0);
+    Theme::setSize(usual);
+    QCOMPARE(Theme::current().numberFont(10).pointSizeF(), 10.0);
+}
+
+void TestTheme::widthsThatAreKeptAreThoseOfTheFont()
+{
+    const QFont small = Theme::current().interfaceFont(8);
+    const QFont large = Theme::current().interfaceFont(16);
+    const QString text = u"vision-llm, München"_s;
+    for (int again = 0; again < 2; ++again) {
+        QCOMPARE(keptWidth(small, text), QFontMetrics(small).horizontalAdvance(text));
+        QCOMPARE(keptWidth(large, text), QFontMetrics(large).horizontalAdvance(text));
+    }
+    // More texts than are kept, and more fonts.
+    for (int i = 0; i < 20'100; ++i)
+        keptWidth(small, QString::number(i));
+    for (int i = 0; i < 40; ++i) {
+        const QFont one = Theme::current().interfaceFont(6 + i * 0.25);
+        QCOMPARE(keptWidth(one, text), QFontMetrics(one).horizontalAdvance(text));
+    }
+    QCOMPARE(keptWidth(small, text), QFontMetrics(small).horizontalAdvance(text));
+    QCOMPARE(fittingText(small, text, Qt::ElideMiddle, keptWidth(small, text)), text);
+    QVERIFY(fittingText(small, text, Qt::ElideMiddle, 40).contains(u'…'));
 }
 
 QTEST_MAIN(TestTheme)

@@ -9,6 +9,7 @@
 #include "views/base/findingboard.h"
 #include "views/base/numbers.h"
 #include "views/base/sharedview.h"
+#include "views/base/textwidths.h"
 #include "views/base/theme.h"
 #include "views/base/zonebutton.h"
 #include "views/timeline/lagband.h"
@@ -315,7 +316,6 @@ void TimelineView::paintName(QPainter& painter, const LaneRow& row, QRect rect) 
     painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1,
                      mixed(theme.hairline, theme.pane, 0.5));
     const QFont font = theme.interfaceFont(isHeader ? 9 : 9.5);
-    const QFontMetrics metrics(font);
     painter.setFont(font);
     QRect room = rect.adjusted(isHeader ? 6 : theme.gutter, 0, -6, 0);
     if (!isHeader && !row.group.isEmpty())
@@ -323,7 +323,7 @@ void TimelineView::paintName(QPainter& painter, const LaneRow& row, QRect rect) 
     if (isHeader) {
         const QString count = numberText(static_cast<qint64>(row.memberCount));
         const QFont small = theme.numberFont(8.5);
-        const int width = QFontMetrics(small).horizontalAdvance(count);
+        const int width = keptWidth(small, count);
         painter.setFont(small);
         painter.setPen(theme.faint);
         painter.drawText(room, Qt::AlignVCenter | Qt::AlignRight, count);
@@ -336,7 +336,7 @@ void TimelineView::paintName(QPainter& painter, const LaneRow& row, QRect rect) 
                                                             : u"▾ %1"_s;
     const QString label = isHeader ? fold.arg(row.label) : row.label;
     painter.drawText(room, Qt::AlignVCenter | Qt::AlignLeft,
-                     metrics.elidedText(label, Qt::ElideMiddle, room.width()));
+                     fittingText(font, label, Qt::ElideMiddle, room.width()));
 }
 
 void TimelineView::paintSilences(QPainter& painter) const
@@ -439,9 +439,8 @@ void TimelineView::paintRail(QPainter& painter) const
         painter.setPen(theme.faint);
         const QRect room(theme.gutter, y - TopicRail::kRowHeight / 2,
                          theme.axisLeft - theme.gutter - 6, TopicRail::kRowHeight);
-        painter.drawText(
-            room, Qt::AlignVCenter | Qt::AlignLeft,
-            QFontMetrics(font).elidedText(m_rail.label(row), Qt::ElideMiddle, room.width()));
+        painter.drawText(room, Qt::AlignVCenter | Qt::AlignLeft,
+                         fittingText(font, m_rail.label(row), Qt::ElideMiddle, room.width()));
     }
     painter.fillRect(rail.left(), rail.top(), rail.width(), 1, theme.hairline);
     const auto marks = m_shownMarks ? m_shownMarks->all(axis.window()) : std::span<const Mark>();

@@ -4,6 +4,7 @@
 
 #include "views/base/blend.h"
 #include "views/base/numbers.h"
+#include "views/base/textwidths.h"
 #include "views/topology/topologymodel.h"
 
 #include <QCoreApplication>
@@ -77,16 +78,16 @@ TopologyPainter::TopologyPainter(const TrafficGraph& graph, const GraphPlaces& p
     , m_camera(camera)
     , m_theme(Theme::current())
 {
-    const QFontMetrics metrics(m_theme.interfaceFont(9.5));
-    const QFontMetrics small(m_theme.interfaceFont(8));
+    const QFont font = m_theme.interfaceFont(9.5);
+    const QFont small = m_theme.interfaceFont(8);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         const GraphNode& node = graph.nodes[i];
         const QPointF at = camera.toScreen(places.value(node.id));
         double width = 12, height = 12;
         if (camera.scale >= kTinyScale) {
-            width = std::min(190, metrics.horizontalAdvance(labelOf(node)) + 34);
+            width = std::min(190, keptWidth(font, labelOf(node)) + 34);
             if (i < health.size() && !health[i].word.isEmpty())
-                width = std::max<double>(width, small.horizontalAdvance(health[i].word) + 34);
+                width = std::max<double>(width, keptWidth(small, health[i].word) + 34);
             height =
                 i < health.size() && !health[i].word.isEmpty() ? kNodeHeight + 10 : kNodeHeight;
         }
@@ -379,10 +380,9 @@ void TopologyPainter::paintNode(QPainter& painter, int i, bool isNear,
     const QRectF text(box.left() + 24, box.top(), box.width() - 30, kNodeHeight);
     painter.setFont(m_theme.interfaceFont(9.5));
     painter.setPen(blended(isTopic ? m_theme.secondary : m_theme.text, ground, strength));
-    painter.drawText(
-        text, Qt::AlignVCenter | Qt::AlignLeft,
-        QFontMetrics(painter.font())
-            .elidedText(labelOf(node), Qt::ElideMiddle, static_cast<int>(text.width())));
+    painter.drawText(text, Qt::AlignVCenter | Qt::AlignLeft,
+                     fittingText(m_theme.interfaceFont(9.5), labelOf(node), Qt::ElideMiddle,
+                                 static_cast<int>(text.width())));
     if (health.word.isEmpty())
         return;
     painter.setFont(m_theme.interfaceFont(8));
@@ -395,8 +395,8 @@ void TopologyPainter::paintNode(QPainter& painter, int i, bool isNear,
 void TopologyPainter::paintNames(QPainter& painter, const QRectF& room,
                                  const GraphLooks& looks) const
 {
-    painter.setFont(m_theme.interfaceFont(8.5));
-    const QFontMetrics metrics(painter.font());
+    const QFont font = m_theme.interfaceFont(8.5);
+    painter.setFont(font);
     std::vector<int> order(m_graph.nodes.size());
     for (std::size_t i = 0; i < order.size(); ++i)
         order[i] = static_cast<int>(i);
@@ -409,13 +409,13 @@ void TopologyPainter::paintNames(QPainter& painter, const QRectF& room,
     for (const int i : order) {
         const GraphNode& node = m_graph.nodes[static_cast<std::size_t>(i)];
         const bool isLookedAt = i == looks.node || i == looks.hoveredNode;
-        QString words = metrics.elidedText(labelOf(node), Qt::ElideMiddle, 130);
+        QString words = fittingText(font, labelOf(node), Qt::ElideMiddle, 130);
         const NodeHealth health = std::cmp_less(i, m_health.size())
                                       ? m_health[static_cast<std::size_t>(i)]
                                       : NodeHealth();
         if (!health.word.isEmpty())
             words += u" · "_s + health.word;
-        const double width = metrics.horizontalAdvance(words) + 4;
+        const double width = keptWidth(font, words) + 4;
         const QRectF dot = nodeRect(i);
         const std::array places{
             QRectF(dot.right() + 1, dot.center().y() - 7, width, 14),
