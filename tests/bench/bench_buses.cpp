@@ -139,6 +139,14 @@ void compare(const char* name, int rounds, const QString& url, Begin subscribe, 
             },
             20s);
         const std::int64_t count = flood();
+        if (count <= 0) {
+            std::printf("%s: nobody sent anything; are the npm packages installed? (ctest -R "
+                        "bus_node_packages)\n",
+                        name);
+            (void)recorder.stop();
+            (void)subscriber.end();
+            return;
+        }
         (void)Attached::waitUntil(
             [&] {
                 const RecorderStatus status = recorder.status();
@@ -158,6 +166,12 @@ void compare(const char* name, int rounds, const QString& url, Begin subscribe, 
                         static_cast<long long>(status.lost));
         }
         QFile::remove(options.path);
+    }
+    if (theirs.empty()) {
+        std::printf("%s: recorder %.2f s of processor per million; the plain subscriber did not "
+                    "run\n",
+                    name, median(ours));
+        return;
     }
     std::printf("%s: recorder %.2f s of processor per million, plain subscriber %.2f s: %.2f\n",
                 name, median(ours), median(theirs), median(ours) / median(theirs));
