@@ -19,15 +19,11 @@ namespace {
 /// Names in a row that may be missing from a dictionary.
 constexpr std::int64_t kLongestHole = 65'536;
 
-/// Beyond these a row of the zone map is damaged.
-constexpr Seq kHighestSeq = Seq(1) << 52;
-constexpr std::int64_t kMostInBlock = std::int64_t(1) << 31;
-
 /// The open block of a recording that grows is replaced while it is read: that is no damage.
 void noteDamage(const Database& database, const BlockRef& block)
 {
     if (!isBeingRecorded(database.path()))
-        logDamagedBlock(block.id);
+        logDamagedBlock(database.path(), block.id);
 }
 
 } // namespace
@@ -375,6 +371,9 @@ Seq RecordingReader::first()
 {
     const Seq first = m_first.step() ? m_first.number(0) : 1;
     m_first.reset();
+    // Nothing begins behind its end.
+    if (const Seq end = first > 1 ? last() : 0; end > 0 && first > end)
+        noteDamage(m_database, {});
     return first;
 }
 
@@ -398,14 +397,21 @@ std::optional<BlockRef> RecordingReader::blockUpTo(Seq seq)
 std::vector<BlockRef> RecordingReader::blocksFrom(Seq seq, int limit)
 {
     std::vector<BlockRef> blocks;
-    if (const auto first = blockOf(seq)) {
-        blocks.push_back(*first);
-        seq = first->last() + 1;
+    std::optional<BlockRef> before = blockUpTo(seq);
+    if (before && seq <= before->last()) {
+        blocks.push_back(*before);
+        seq = before->last() + 1;
     }
     m_blocksFrom.bind(1, seq).bind(2,
                                    std::int64_t(limit) - static_cast<std::int64_t>(blocks.size()));
-    while (m_blocksFrom.step())
+    while (m_blocksFrom.step()) {
         blocks.push_back(refFrom(m_blocksFrom));
+        // Blocks are numbered without a hole, and none begins before the end of the one before it:
+        // one whose row names a wrong place is missed here, or covers another.
+        if (before && (blocks.back().id != before->id + 1 || blocks.back().first <= before->last()))
+            noteDamage(m_database, *before);
+        before = blocks.back();
+    }
     m_blocksFrom.reset();
     return blocks;
 }

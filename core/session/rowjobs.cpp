@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "bus/listening.h"
+#include "recording/damagelog.h"
 #include "recording/lock.h"
 #include "session/filtermarks.h"
 #include "session/jobs.h"
@@ -652,6 +653,8 @@ Result<SessionInfo> infoJob(const Source& source)
     };
     if (!source.set) {
         info.bytesFile = bytesOf(info.path);
+        if (!info.isLive)
+            logDamagedZones(info.path, info.extent.messages());
         return info;
     }
     info.recordings = source.set->infos;
@@ -660,6 +663,8 @@ Result<SessionInfo> infoJob(const Source& source)
         info.isClean = info.isClean && recording.isShown;
         info.isLive = info.isLive || (recording.isShown && isBeingRecorded(recording.path));
         info.bytesFile += recording.isShown ? bytesOf(recording.path) : 0;
+        if (recording.isShown)
+            logDamagedZones(recording.path, -1);
     }
     return info;
 }

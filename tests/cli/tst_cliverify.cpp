@@ -184,6 +184,59 @@ private Q_SLOTS:
         QVERIFY(!murmur::murmur(good).err.contains("damaged"));
     }
 
+    /// Rows of the zone map that lead elsewhere leave blocks out: whoever reads on has to tell.
+    void aForgedPlaceOfABlockIsTold_data()
+    {
+        QTest::addColumn<QString>("change");
+        QTest::newRow("the first") << u"SET first = first + 5000000 WHERE id = 1"_s;
+        QTest::newRow("one between") << u"SET first = first + 5000000 WHERE id = 3"_s;
+        QTest::newRow("into another") << u"SET first = first - 100 WHERE id = 3"_s;
+        QTest::newRow("the last")
+            << u"SET first = first + 7 WHERE id = (SELECT max(id) FROM block)"_s;
+        QTest::newRow("gone") << u"SET id = id + 1000 WHERE id = 2"_s;
+    }
+    void aForgedPlaceOfABlockIsTold()
+    {
+        QFETCH(QString, change);
+        write(u"forged.murmur"_s, m_good);
+        QCOMPARE(QProcess::execute(u"sqlite3"_s, {m_dir.filePath(u"forged.murmur"_s),
+                                                  u"UPDATE block "_s + change}),
+                 0);
+        for (const QStringList& command :
+             {QStringList{u"info"_s, u"forged.murmur"_s},
+              QStringList{u"query"_s, u"forged.murmur"_s, u""_s, u"--json"_s}}) {
+            const Outcome outcome = murmur::murmur(command);
+            QCOMPARE(outcome.code, 3);
+            QVERIFY2(outcome.err.contains("damaged"), outcome.err.constData());
+        }
+    }
+
+    void infoTellsOfAZeroedZoneMap_data()
+    {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"block", "block_first", "block_time"})
+            QTest::newRow(name) << QString::fromLatin1(name);
+    }
+    void infoTellsOfAZeroedZoneMap()
+    {
+        QFETCH(QString, name);
+        write(u"zeroed.murmur"_s, m_good);
+        QProcess sqlite;
+        sqlite.start(u"sqlite3"_s,
+                     {m_dir.filePath(u"zeroed.murmur"_s),
+                      u"SELECT rootpage FROM sqlite_master WHERE name = '%1'"_s.arg(name)});
+        QVERIFY(sqlite.waitForFinished());
+        const qsizetype page = sqlite.readAllStandardOutput().trimmed().toInt();
+        QVERIFY(page > 1);
+        QByteArray bytes = m_good;
+        bytes.replace((page - 1) * 16384, 16384, QByteArray(16384, '\0'));
+        write(u"zeroed.murmur"_s, bytes);
+        const Outcome outcome = murmur::murmur({u"info"_s, u"zeroed.murmur"_s});
+        QCOMPARE(outcome.code, 3);
+        QVERIFY2(outcome.err.contains("damaged"), outcome.err.constData());
+        QCOMPARE(murmur::murmur({u"info"_s, u"good.murmur"_s}).code, 0);
+    }
+
     void whatCannotBeReadEndsWithThree()
     {
         const Outcome outcome = murmur::murmur({u"verify"_s, u"good.murmur"_s, u"none.murmur"_s});
