@@ -4,6 +4,8 @@
 #include "commandline.h"
 #include "studioapp.h"
 
+#include "recording/damagelog.h"
+
 #include <QApplication>
 
 #include <csignal>
@@ -13,6 +15,7 @@ int main(int argc, char** argv)
 {
     // A limit of file sizes must not kill a recording: the write fails, and is told.
     std::signal(SIGXFSZ, SIG_IGN);
+    const murmur::DamageLog damage;
     const murmur::CommandLine line = murmur::parseCommandLine(argc, argv);
     if (line.exitCode)
         return *line.exitCode;
@@ -23,5 +26,5 @@ int main(int argc, char** argv)
     }
     QApplication application(argc, argv);
     murmur::prepareApplication();
-    return murmur::runStudio(line.arguments);
+    return murmur::runStudio(line.arguments, damage);
 }

@@ -3,6 +3,7 @@
 
 #include "studioapp.h"
 
+#include "damagenote.h"
 #include "mainwindow.h"
 #include "resources/icons.h"
 #include "screenshot.h"
@@ -38,7 +39,7 @@ void prepareApplication()
         QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
 }
 
-int runStudio(const StudioArguments& arguments)
+int runStudio(const StudioArguments& arguments, const DamageLog& damage)
 {
     const bool systemIsDark = QGuiApplication::palette().color(QPalette::Window).lightness() < 128;
     const bool isUnattended = !arguments.screenshot.isEmpty();
@@ -50,6 +51,7 @@ int runStudio(const StudioArguments& arguments)
     Theme::apply(theme == ThemeChoice::Dark || (theme == ThemeChoice::System && systemIsDark));
 
     MainWindow window(settings, {recordingsFolder(), isUnattended, systemIsDark});
+    const DamageNote damageNote(damage, window);
     UnixSignals signals;
     QObject::connect(&signals, &UnixSignals::asked, &window, &MainWindow::keepAndQuit);
     window.show();

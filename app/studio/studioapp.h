@@ -6,8 +6,10 @@
 
 namespace murmur {
 
+class DamageLog;
+
 /// Runs the window until it closes; the exit code is the program's. Needs a QApplication.
-int runStudio(const StudioArguments& arguments);
+int runStudio(const StudioArguments& arguments, const DamageLog& damage);
 /// Icon, names, and a locale whose numbers have thousands separators.
 void prepareApplication();
 
