@@ -10,6 +10,25 @@
 
 namespace murmur {
 
+namespace {
+
+/// Longer names are no names: they are cut, and what is kept is copied at will. A topic may be as
+/// long as a bus can make it.
+constexpr std::size_t kLongestName = 4'096;
+constexpr std::size_t kLongestTopic = 65'535;
+
+/// The beginning of a name that is too long, its length, and a hash, by which two of them differ.
+std::string shortened(std::string_view name, std::size_t longest)
+{
+    std::size_t end = longest - 64;
+    while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80)
+        --end;
+    return std::string(name.substr(0, end)) + "… (" + std::to_string(name.size()) + " bytes, " +
+           QByteArray::number(quint64(idHash(name)), 16).toStdString() + ")";
+}
+
+} // namespace
+
 const std::string& AgentEntry::group() const
 {
     if (inGroup)
@@ -51,6 +70,8 @@ Dictionaries::~Dictionaries() = default;
 
 AgentId Dictionaries::agent(std::string_view name, bool provisional)
 {
+    if (name.size() > kLongestName)
+        return agent(shortened(name, kLongestName), provisional);
     {
         const std::shared_lock lock(m_mutex);
         if (const std::uint32_t id = m_agentNames.find(name); id != 0 || name.empty())
@@ -68,6 +89,8 @@ AgentId Dictionaries::agent(std::string_view name, bool provisional)
 
 TopicId Dictionaries::topic(std::string_view name)
 {
+    if (name.size() > kLongestTopic)
+        return topic(shortened(name, kLongestTopic));
     {
         const std::shared_lock lock(m_mutex);
         if (const std::uint32_t id = m_topics.find(name); id != 0 || name.empty())
@@ -80,6 +103,8 @@ TopicId Dictionaries::topic(std::string_view name)
 
 TypeId Dictionaries::type(std::string_view name)
 {
+    if (name.size() > kLongestName)
+        return type(shortened(name, kLongestName));
     {
         const std::shared_lock lock(m_mutex);
         if (const std::uint32_t id = m_types.find(name); id != 0 || name.empty())
@@ -92,6 +117,8 @@ TypeId Dictionaries::type(std::string_view name)
 
 StateKeyId Dictionaries::stateKey(std::string_view name)
 {
+    if (name.size() > kLongestName)
+        return stateKey(shortened(name, kLongestName));
     {
         const std::shared_lock lock(m_mutex);
         if (const std::uint32_t id = m_stateKeys.find(name); id != 0 || name.empty())
@@ -146,6 +173,8 @@ void Dictionaries::setConnectionUrl(ConnectionId connection, std::string_view ur
 
 bool Dictionaries::setLabel(AgentId agent, Label label, std::string_view value)
 {
+    if (value.size() > kLongestName)
+        return setLabel(agent, label, shortened(value, kLongestName));
     {
         const std::shared_lock lock(m_mutex);
         if (index(agent) == 0 || index(agent) >= m_agents.size() ||
@@ -321,12 +350,16 @@ std::string Dictionaries::recordingLabel(std::uint32_t recording) const
 
 TopicId Dictionaries::findTopic(std::string_view name) const
 {
+    if (name.size() > kLongestTopic)
+        return findTopic(shortened(name, kLongestTopic));
     const std::shared_lock lock(m_mutex);
     return TopicId(m_topics.find(name));
 }
 
 AgentId Dictionaries::findAgent(std::string_view name) const
 {
+    if (name.size() > kLongestName)
+        return findAgent(shortened(name, kLongestName));
     const std::shared_lock lock(m_mutex);
     return AgentId(m_agentNames.find(name));
 }

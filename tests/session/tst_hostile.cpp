@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "recording/sqlite.h"
 #include "recording/verify.h"
+#include "session/reread.h"
 #include "support/messages.h"
 #include "support/sanitized.h"
 #include "support/traffic.h"
@@ -63,6 +65,37 @@ class TestHostile : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    /// What no bus can say is cut, and what is cut stays apart.
+    void aNameWithoutAnEndIsCut()
+    {
+        QTemporaryDir directory;
+        const QString path = directory.filePath(u"r.murmur"_s);
+        Traffic traffic(30);
+        QVERIFY(recordTraffic(path, traffic, 5'000).ok());
+        {
+            auto database = Database::open(path, Database::Access::Write);
+            QVERIFY(database);
+            QVERIFY(database->run("UPDATE agent SET name = hex(zeroblob(2000000)), site = "
+                                  "hex(zeroblob(2000000)) WHERE id = 2"));
+            QVERIFY(database->run("UPDATE agent SET name = hex(zeroblob(2000000)) || 'b' "
+                                  "WHERE id = 3"));
+        }
+        QVERIFY(rereadRecording(path, {}).ok());
+        const auto session = Session::open(path);
+        QVERIFY(session);
+        const auto names = (*session)->dictionaries();
+        const std::string first = names->agentName(AgentId(2));
+        const std::string second = names->agentName(AgentId(3));
+        QVERIFY2(first.size() < 4'096 && first.starts_with("0000"), first.substr(0, 80).c_str());
+        QVERIFY(first.ends_with(')') && first.find("(4000000 bytes, ") != std::string::npos);
+        QVERIFY(second.size() < 4'096);
+        QVERIFY(first != second);
+        QVERIFY(names->agentEntry(AgentId(2)).labels[0].size() < 4'096);
+        QCOMPARE(names->findAgent(std::string(4'000'000, '0')), AgentId(2));
+        QCOMPARE((*session)->info().result()->agents,
+                 std::int64_t(names->counts().agents) - 1 - names->aliasCount());
+    }
+
     void changedRecordingsAreOpenedOrRefused()
     {
         QTemporaryDir directory;
