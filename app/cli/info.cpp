@@ -9,6 +9,7 @@
 
 #include "bus/fleet.h"
 #include "session/clockpass.h"
+#include "session/source.h"
 
 #include <CLI/CLI.hpp>
 
@@ -56,6 +57,16 @@ QString lostIsText(LostIs lostIs)
 {
     const std::string_view name = lostIsName(lostIs);
     return QString::fromLatin1(name.data(), static_cast<qsizetype>(name.size()));
+}
+
+/// Why the recording ended, where it did by itself; empty: somebody ended it, or it goes on.
+QString endOf(Session& session, const SessionInfo& info)
+{
+    if (info.isLive || !info.isClean || !info.recordings.empty())
+        return {};
+    const auto source = session.source();
+    auto reader = source->pool->lease();
+    return reader ? QString::fromStdString((*reader)->fact("ended")) : QString();
 }
 
 /// Received when the recorder was cut off, and neither on disk nor in a gap.
@@ -122,7 +133,8 @@ void appendLags(JsonWriter& json, const SessionInfo& info)
     json.endArray();
 }
 
-void appendFacts(JsonWriter& json, const SessionInfo& info, std::int64_t withheld)
+void appendFacts(JsonWriter& json, const SessionInfo& info, std::int64_t withheld,
+                 const QString& end)
 {
     const bool hasMessages = info.extent.last > 0;
     json.key("program");
@@ -131,6 +143,8 @@ void appendFacts(JsonWriter& json, const SessionInfo& info, std::int64_t withhel
     json.boolean(info.isClean);
     json.key("live");
     json.boolean(info.isLive);
+    json.key("ended");
+    json.textOrNull(end);
     json.key("family");
     json.textOrNull(info.family);
     json.key("part");
@@ -256,7 +270,7 @@ void appendRecording(JsonWriter& json, const RecordingInfo& recording)
     appendNames(json, recording.label, recording.path, recording.uuid);
     if (auto own = Session::open(recording.path)) {
         if (const auto info = await((*own)->info()))
-            appendFacts(json, *info, withheldIn(**own, *info));
+            appendFacts(json, *info, withheldIn(**own, *info), endOf(**own, *info));
     }
     json.key("offset_ns");
     json.number(recording.offset.count());
@@ -274,7 +288,8 @@ void appendRecording(JsonWriter& json, const RecordingInfo& recording)
     json.endObject();
 }
 
-std::string jsonLine(const SessionInfo& info, std::int64_t withheld, const QString& label)
+std::string jsonLine(const SessionInfo& info, std::int64_t withheld, const QString& end,
+                     const QString& label)
 {
     std::string out;
     JsonWriter json(out);
@@ -290,7 +305,7 @@ std::string jsonLine(const SessionInfo& info, std::int64_t withheld, const QStri
         json.key("calls_per_recording");
         json.boolean(info.isPerRecording);
     }
-    appendFacts(json, info, withheld);
+    appendFacts(json, info, withheld, end);
     json.endObject();
     out += '\n';
     return out;
@@ -363,7 +378,7 @@ void addConnections(Table& table, const std::vector<ConnectionInfo>& connections
     }
 }
 
-std::string pageOf(const SessionInfo& info, std::int64_t withheld)
+std::string pageOf(const SessionInfo& info, std::int64_t withheld, const QString& end)
 {
     Table facts({{QString(), false, 0}, {QString(), false, 0}});
     const auto fact = [&](const QString& name, const QString& value) { facts.add({name, value}); };
@@ -379,6 +394,8 @@ std::string pageOf(const SessionInfo& info, std::int64_t withheld)
         : QFileInfo::exists(info.path + u"-wal"_s) || !isOne
             ? u"not closed in order; all that the -wal file holds is here"_s
             : u"not closed in order, and the -wal file that belongs to it is missing: what was heard last is not here"_s);
+    if (!end.isEmpty())
+        fact(u"ended"_s, u"by itself: "_s + end);
     if (const std::int64_t count = notOnDisk(info); count > 0)
         fact(u"cut off"_s,
              u"%1 received messages were not on disk when recording ended without closing"_s.arg(
@@ -510,8 +527,10 @@ int run(const Options& options)
         return failed(info.error());
     StandardOutput output;
     const std::int64_t withheld = withheldIn(**session, *info);
-    output.write(options.json ? jsonLine(*info, withheld, labelsOf(options.session.files).front())
-                              : pageOf(*info, withheld));
+    const QString end = endOf(**session, *info);
+    output.write(options.json
+                     ? jsonLine(*info, withheld, end, labelsOf(options.session.files).front())
+                     : pageOf(*info, withheld, end));
     if (options.clocks) {
         const auto source = (*session)->source();
         const auto clocks = workWith<ClocksPtr>([&](const StepProgress& show, const auto& stop) {

@@ -222,7 +222,7 @@ int RecordRun::run()
     QEventLoop loop;
     connect(&signals, &StopSignals::requested, this, [this] { end(u"stopped"_s); });
     connect(&m_recorder, &Recorder::ended, this,
-            [this](const QString& sentence) { end(sentence); });
+            [this](const QString& sentence) { end(sentence, true); });
     connect(&m_recorder, &Recorder::statusChanged, this, &RecordRun::showStatus);
 
     if (auto started = m_recorder.start(); !started) {
@@ -277,6 +277,8 @@ int RecordRun::run()
     if (const QString why = endText(m_why, connections); why != m_why) {
         tell(u"Ended: %1. What was read is kept."_s.arg(why));
         m_why = why;
+    } else if (m_endedByItself) {
+        tell(printable(u"Ended: "_s + m_why));
     }
     const int kept = printKept(m_recorder.files(), length, m_why, m_options.isStrict,
                                m_options.json, m_triggers ? m_triggers->json() : std::string());
@@ -501,11 +503,12 @@ void RecordRun::lookForMatch()
     });
 }
 
-void RecordRun::end(const QString& why)
+void RecordRun::end(const QString& why, bool byItself)
 {
     if (m_isEnding)
         return;
     m_isEnding = true;
+    m_endedByItself = byItself;
     m_why = why;
     Q_EMIT ending();
 }

@@ -72,7 +72,7 @@ private:
     void lookForEnd(const std::vector<ConnectionInfo>& connections);
     void lookForMatch();
     Status startTriggers();
-    void end(const QString& why);
+    void end(const QString& why, bool byItself = false);
     [[nodiscard]] std::size_t countAttached(const std::vector<ConnectionInfo>& connections) const;
     void tellIdlePatterns() const;
 
@@ -84,6 +84,7 @@ private:
     Seq m_lookedAt = 0;
     bool m_isLooking = false;
     bool m_isEnding = false;
+    bool m_endedByItself = false;
     QString m_why;
     QString m_fleetTold;
     std::chrono::steady_clock::time_point m_fleetToldAt;

@@ -154,6 +154,8 @@ void Recorder::announceEnd(const QString& sentence, bool isFailure)
         if (isFailure) {
             d->failure = sentence;
             d->state = RecorderStatus::State::Failed;
+        } else {
+            d->end = sentence;
         }
     }
     QMetaObject::invokeMethod(

@@ -114,6 +114,7 @@ struct Recorder::Private
     std::vector<DialectRule> dialects; ///< named by hand
     int dialectsRevision = 0;          ///< rises with each change of them
     bool endAnnounced = false;
+    QString end; ///< why the recording ends by itself; stands in the file
     Seq seen = 0;
     std::int64_t firstTime = 0;
     std::int64_t lastTime = 0;

@@ -492,6 +492,21 @@ std::vector<Gap> WriteLoop::unwritten()
     return gaps;
 }
 
+/// Why it is no longer, where nobody asked for its end.
+void WriteLoop::storeEnd(bool hasRoom)
+{
+    QString end;
+    {
+        const std::lock_guard lock(d.mutex);
+        end = d.end;
+    }
+    if (end.isEmpty() && !hasRoom)
+        end = u"Recording had paused: the disk had %1 left, less than the reserve of %2."_s.arg(
+            bytesText(m_watch.free()), bytesText(m_watch.reserve()));
+    if (!end.isEmpty() && isWriting())
+        check(d.writer->setFact("ended", std::string_view(end.toStdString())));
+}
+
 void WriteLoop::finish()
 {
     d.sink->resume();
@@ -508,6 +523,7 @@ void WriteLoop::finish()
         m_mode = Mode::Draining;
         for (const Gap& gap : lost)
             check(d.writer->add(gap));
+        storeEnd(hasRoom);
         commit();
         if (hasRoom && m_mode < Mode::Full) {
             check(storeLastFindings(kLookAtTheEnd));

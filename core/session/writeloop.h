@@ -77,6 +77,7 @@ private:
     [[nodiscard]] std::vector<Gap> unwritten();
     void nextPart();
     void letFilesGo();
+    void storeEnd(bool hasRoom);
     void finish();
     [[nodiscard]] bool isWriting() const { return m_mode <= Mode::Draining; }
     [[nodiscard]] bool mustEnd(std::int64_t more);

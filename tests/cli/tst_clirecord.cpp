@@ -131,6 +131,7 @@ private Q_SLOTS:
         const QJsonObject summary = end.objects().at(0);
         QVERIFY(summary[u"seconds"_s].toDouble() >= 0.3);
         QCOMPARE(summary[u"ended"_s].toString(), u"the time is up"_s);
+        QVERIFY(!end.err.contains("Ended:"));
         QCOMPARE(summary[u"messages"_s].toInt(), 0);
     }
 
@@ -155,6 +156,12 @@ private Q_SLOTS:
         QVERIFY(info[u"messages"_s].toInt() > 0);
         QCOMPARE(info[u"clean"_s].toBool(), true);
         QVERIFY(info[u"bytes_file"_s].toInt() <= 2500 * 1024);
+        // Why it ended is said at once, and later.
+        QVERIFY2(end.err.contains("Ended: The size limit of 2.4 MiB is reached."),
+                 end.err.constData());
+        QCOMPARE(info[u"ended"_s], u"The size limit of 2.4 MiB is reached."_s);
+        QVERIFY(murmur::murmur({u"info"_s, file})
+                    .out.contains("by itself: The size limit of 2.4 MiB is reached."));
     }
 
     void aMatchEndsIt()
