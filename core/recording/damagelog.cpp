@@ -102,6 +102,8 @@ void DamageLog::note(void* log, int code, const char* text)
 
 void logDamagedBlock(const QString& path, std::int64_t block)
 {
+    if (isBeingRecorded(path))
+        return;
     // SQLite cuts long texts, so a path might not fit.
     sqlite3_log(SQLITE_CORRUPT, "file %016llx: block %lld is damaged",
                 static_cast<unsigned long long>(fileHash(path)), static_cast<long long>(block));

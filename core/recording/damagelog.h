@@ -44,7 +44,8 @@ private:
     Met m_met;
 };
 
-/// Tells it that the checksum of a part of a block is wrong, or its place.
+/// Tells it that the checksum of a part of a block is wrong, or its place; 0: of no certain one.
+/// The open block of a recording that grows is replaced while it is read: that is no damage.
 void logDamagedBlock(const QString& path, std::int64_t block);
 /// Tells it when the zone map of the recording at `path`, whose sums count `messages` (negative:
 /// not known), contradicts itself, its indexes or the sums, or cannot be read. One that is being

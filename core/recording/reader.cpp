@@ -3,30 +3,13 @@
 
 #include "recording/reader.h"
 
-#include "base/message.h"
 #include "recording/damagelog.h"
 #include "recording/format.h"
 #include "recording/idindex.h"
-#include "recording/lock.h"
-#include "recording/schematable.h"
 
 #include <limits>
 
 namespace murmur {
-
-namespace {
-
-/// Names in a row that may be missing from a dictionary.
-constexpr std::int64_t kLongestHole = 65'536;
-
-/// The open block of a recording that grows is replaced while it is read: that is no damage.
-void noteDamage(const Database& database, const BlockRef& block)
-{
-    if (!isBeingRecorded(database.path()))
-        logDamagedBlock(database.path(), block.id);
-}
-
-} // namespace
 
 RecordingReader::RecordingReader(Database database)
     : m_database(std::move(database))
@@ -117,222 +100,6 @@ Result<std::unique_ptr<RecordingReader>> RecordingReader::open(const QString& pa
     return std::unique_ptr<RecordingReader>(new RecordingReader(std::move(*database)));
 }
 
-RecordingMeta RecordingReader::meta()
-{
-    RecordingMeta meta;
-    Statement rows(m_database, "SELECT k, v FROM meta");
-    while (rows.step()) {
-        const std::string_view key = rows.text(0);
-        if (key == "uuid")
-            meta.uuid =
-                QString::fromUtf8(rows.text(1).data(), static_cast<qsizetype>(rows.text(1).size()));
-        else if (key == "program")
-            meta.program =
-                QString::fromUtf8(rows.text(1).data(), static_cast<qsizetype>(rows.text(1).size()));
-        else if (key == "family")
-            meta.family =
-                QString::fromUtf8(rows.text(1).data(), static_cast<qsizetype>(rows.text(1).size()));
-        else if (key == "host")
-            meta.host =
-                QString::fromUtf8(rows.text(1).data(), static_cast<qsizetype>(rows.text(1).size()));
-        else if (key == "started")
-            meta.started = rows.number(1);
-        else if (key == "generation")
-            meta.generation = rows.number(1);
-        else if (key == "clean")
-            meta.isClean = rows.number(1) == 1;
-        else if (key == "last")
-            meta.totals.last = rows.number(1);
-        else if (key == "unread")
-            meta.unread = rows.number(1);
-        else if (key.starts_with(kClockStep))
-            meta.clockSteps.push_back(
-                {std::atoll(std::string(key.substr(kClockStep.size())).c_str()), rows.number(1)});
-        else if (key == "first_time")
-            meta.totals.firstTime = rows.number(1);
-        else if (key == "last_time")
-            meta.totals.lastTime = rows.number(1);
-        else if (key == "bytes_raw")
-            meta.totals.bytesRaw = rows.number(1);
-        else if (key == "gaps")
-            meta.totals.gaps = rows.number(1);
-        else if (key == "lost")
-            meta.totals.lost = rows.number(1);
-        else if (key == "first")
-            meta.begin = rows.number(1);
-        else if (key == "trimmed_to")
-            meta.totals.first = rows.number(1);
-        else if (key == "part")
-            meta.part = static_cast<int>(rows.number(1));
-        else if (key == "shard")
-            meta.shard = QString::fromStdString(std::string(rows.text(1)));
-        else if (key == "dialects")
-            meta.dialects = QString::fromStdString(std::string(rows.text(1)));
-        else if (key == "rules")
-            meta.rules = QString::fromStdString(std::string(rows.text(1)));
-        else if (key == "redaction")
-            meta.redaction = QString::fromStdString(std::string(rows.text(1)));
-        else if (key == "names")
-            meta.names =
-                QByteArray(rows.text(1).data(), static_cast<qsizetype>(rows.text(1).size()));
-        else if (key == "kinds") {
-            std::string_view bytes = rows.blob(1);
-            for (std::int64_t& count : meta.totals.kinds) {
-                std::uint64_t value = 0;
-                if (readVarint(bytes, value))
-                    count = static_cast<std::int64_t>(value);
-            }
-        }
-    }
-    // What the blocks hold is there, whatever the sum says.
-    rows = Statement();
-    if (const Seq held = last(); held > meta.totals.last) {
-        meta.totals.last = held;
-        noteDamage(m_database, {});
-    }
-    meta.totals.first = std::max(meta.totals.first, meta.begin);
-    std::ranges::sort(meta.clockSteps, {}, &ClockStep::time);
-    return meta;
-}
-
-void RecordingReader::loadNames(Dictionaries& names)
-{
-    // Ids are dense and names unique, so adding in order gives the same ids. A hole (a damaged
-    // file) gets a name that says so.
-    const Dictionaries::Counts have = names.counts();
-    const auto missing = [](std::int64_t id) { return "#" + std::to_string(id); };
-    const auto load = [&](const char* sql, std::uint32_t from, auto add) {
-        Statement rows(m_database, sql);
-        rows.bind(1, std::int64_t(from));
-        std::int64_t next = from;
-        while (rows.step()) {
-            // A hole is at most a few damaged pages; a file that claims more must not make us
-            // allocate.
-            const std::int64_t hole = rows.number(0) - next;
-            for (; next < rows.number(0) && hole < kLongestHole; ++next)
-                add(next, std::string_view(missing(next)), nullptr);
-            if (rows.number(0) != next)
-                break;
-            add(next, rows.text(1), &rows);
-            ++next;
-        }
-    };
-    loadSchemas(m_database, have.schemas, names.codecs());
-    std::vector<std::pair<AgentId, AgentId>> learnt;
-    load("SELECT id, name, site, crew, role, tenant, provisional, same_as FROM agent WHERE id >= ? "
-         "ORDER BY "
-         "id",
-         1, [&](std::int64_t id, std::string_view name, Statement* row) {
-             AgentId agent{static_cast<std::uint32_t>(id)};
-             if (id >= have.agents) {
-                 agent = names.agent(name, row != nullptr && row->number(6) != 0);
-                 if (index(agent) != id)
-                     agent = names.agent(missing(id));
-             }
-             if (row != nullptr && (row->number(7) > 0 || names.resolved(agent) != agent))
-                 learnt.emplace_back(agent, AgentId(static_cast<std::uint32_t>(row->number(7))));
-             for (std::size_t label = 0; row != nullptr && label < kLabelCount; ++label) {
-                 if (!row->isNull(2 + static_cast<int>(label)))
-                     names.setLabel(agent, static_cast<Label>(label),
-                                    row->text(2 + static_cast<int>(label)));
-             }
-         });
-    for (const auto& [agent, as] : learnt)
-        names.setSameAs(agent, as);
-    const auto plain = [&](auto add) {
-        return [add, missing](std::int64_t id, std::string_view name, Statement*) {
-            if (index(add(name)) != id)
-                add(missing(id));
-        };
-    };
-    load("SELECT id, name FROM topic WHERE id >= ? ORDER BY id", have.topics,
-         plain([&](std::string_view n) { return names.topic(n); }));
-    load("SELECT id, name FROM type WHERE id >= ? ORDER BY id", have.types,
-         plain([&](std::string_view n) { return names.type(n); }));
-    load("SELECT id, name FROM state_key WHERE id >= ? ORDER BY id", have.stateKeys,
-         plain([&](std::string_view n) { return names.stateKey(n); }));
-    load("SELECT id, url, name FROM connection WHERE id >= ? ORDER BY id", have.connections,
-         [&](std::int64_t, std::string_view url, Statement* row) {
-             names.connection(url, row != nullptr ? row->text(2) : url);
-         });
-    load("SELECT id, members FROM audience WHERE id >= ? ORDER BY id", have.audiences,
-         [&, agents = names.counts().agents](std::int64_t id, std::string_view, Statement* row) {
-             std::vector<AgentId> members;
-             std::string_view bytes = row != nullptr ? row->blob(1) : std::string_view();
-             std::uint64_t step = 0;
-             std::uint32_t member = 0;
-             while (readVarint(bytes, step)) {
-                 member += static_cast<std::uint32_t>(step);
-                 if (member < agents)
-                     members.push_back(AgentId(member));
-             }
-             // A set that is lost, or there twice, must not move the ids of those behind it.
-             const AudienceId audience =
-                 row != nullptr ? names.audience(std::move(members)) : AudienceId{};
-             if (index(audience) != id)
-                 names.unknownAudience();
-         });
-}
-
-std::vector<StoredConnection> RecordingReader::connections()
-{
-    std::vector<StoredConnection> connections;
-    Statement rows(m_database,
-                   "SELECT c.id, c.url, c.name, c.received, c.recorded, coalesce(sum(g.count), 0), "
-                   "max(g.lost_is = 'unknown'), max(g.lost_is = 'at_least'), "
-                   "(SELECT v FROM meta WHERE k = 'elsewhere:' || c.id) "
-                   "FROM connection c LEFT JOIN gap g ON g.connection = c.id AND g.cause <> "
-                   "'subscriber-cut' GROUP BY c.id ORDER BY c.id");
-    while (rows.step()) {
-        StoredConnection connection;
-        connection.id = ConnectionId(static_cast<std::uint32_t>(rows.number(0)));
-        connection.url = rows.text(1);
-        connection.name = rows.text(2);
-        connection.received = rows.number(3);
-        connection.recorded = rows.number(4);
-        connection.lost = rows.number(5);
-        connection.lostIs = rows.number(6) != 0   ? LostIs::Unknown
-                            : rows.number(7) != 0 ? LostIs::AtLeast
-                                                  : LostIs::Exact;
-        connection.elsewhere = rows.number(8);
-        connections.push_back(std::move(connection));
-    }
-    return connections;
-}
-
-std::vector<Gap> RecordingReader::gaps()
-{
-    std::vector<Gap> gaps;
-    Statement rows(m_database, "SELECT connection, topic, cause, from_time, to_time, count, "
-                               "lost_is FROM gap ORDER BY from_time");
-    while (rows.step()) {
-        Gap gap;
-        gap.connection = ConnectionId(static_cast<std::uint32_t>(rows.number(0)));
-        gap.topic = rows.text(1);
-        gap.cause = rows.text(2);
-        gap.from = rows.number(3);
-        gap.to = rows.number(4);
-        gap.count = rows.number(5);
-        const std::string_view lostIs = rows.text(6);
-        gap.lostIs = lostIs == "exact"      ? LostIs::Exact
-                     : lostIs == "at_least" ? LostIs::AtLeast
-                                            : LostIs::Unknown;
-        gaps.push_back(std::move(gap));
-    }
-    return gaps;
-}
-
-std::vector<StoredTick> RecordingReader::ticks()
-{
-    std::vector<StoredTick> ticks;
-    Statement rows(m_database,
-                   "SELECT id, time, seq, bus_queue, writer_queue FROM tick ORDER BY time");
-    while (rows.step())
-        ticks.push_back(
-            {rows.number(0), rows.number(1), rows.number(2), rows.real(3), rows.real(4)});
-    return ticks;
-}
-
 BlockRef RecordingReader::refFrom(const Statement& statement) const
 {
     BlockRef ref;
@@ -361,7 +128,7 @@ Seq RecordingReader::last()
         if (first >= 1 && first <= kHighestSeq && count >= 0 && count <= kMostInBlock)
             last = first + count - 1;
         else
-            noteDamage(m_database, {});
+            logDamagedBlock(m_database.path(), 0);
     }
     m_last.reset();
     return last;
@@ -373,7 +140,7 @@ Seq RecordingReader::first()
     m_first.reset();
     // Nothing begins behind its end.
     if (const Seq end = first > 1 ? last() : 0; end > 0 && first > end)
-        noteDamage(m_database, {});
+        logDamagedBlock(m_database.path(), 0);
     return first;
 }
 
@@ -409,7 +176,7 @@ std::vector<BlockRef> RecordingReader::blocksFrom(Seq seq, int limit)
         // Blocks are numbered without a hole, and none begins before the end of the one before it:
         // one whose row names a wrong place is missed here, or covers another.
         if (before && (blocks.back().id != before->id + 1 || blocks.back().first <= before->last()))
-            noteDamage(m_database, *before);
+            logDamagedBlock(m_database.path(), before->id);
         before = blocks.back();
     }
     m_blocksFrom.reset();
@@ -525,7 +292,7 @@ bool RecordingReader::loadAsWritten(const BlockRef& block, std::uint32_t wanted,
     m_heard.reset();
     m_reading.reset();
     if (!good && heard && reading)
-        noteDamage(m_database, block);
+        logDamagedBlock(m_database.path(), block.id);
     return good;
 }
 
@@ -545,7 +312,7 @@ bool RecordingReader::loadPayload(const BlockRef& block, std::string& bytes)
                           m_decoder.packer().unpack(m_payload.blob(0), bytes);
         m_payload.reset();
         if (!good)
-            noteDamage(m_database, block);
+            logDamagedBlock(m_database.path(), block.id);
         return good;
     }
     const auto size = static_cast<std::size_t>(block.payloadSize);
@@ -570,7 +337,7 @@ bool RecordingReader::loadPayload(const BlockRef& block, std::string& bytes)
     const bool good = next == last + 1 && m_packed.size() == size &&
                       m_payloadDecoder.unpack(m_decoder.packer(), m_packed, bytes);
     if (!good)
-        noteDamage(m_database, block);
+        logDamagedBlock(m_database.path(), block.id);
     return good;
 }
 

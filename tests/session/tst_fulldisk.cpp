@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "recording/reader.h"
 #include "support/filesizelimit.h"
 #include "support/ledger.h"
 
@@ -200,6 +201,9 @@ private Q_SLOTS:
         for (const Gap& gap : gapsOf(options.path))
             lost += gap.count;
         QCOMPARE(lost, status.lost);
+        // Nobody has to guess why the end is missing.
+        const std::string end = RecordingReader::open(options.path).value()->fact("ended");
+        QVERIFY2(end.starts_with("Recording had paused: the disk had"), end.c_str());
     }
 
     void aFailedWriteIsTriedAgainWhenThereIsRoom()

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Murmurscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "recording/reader.h"
 #include "recording/sqlite.h"
 #include "recording/verify.h"
 #include "session/reread.h"
@@ -57,6 +58,37 @@ bool look(const QString& path, std::mt19937_64& random)
     return true;
 }
 
+/// Turns the table with this root into a tree of 2,000 x 2,000 x 2,000 x 2,000 times its own leaf;
+/// the last pages of the file are used up.
+void leadInCircles(QByteArray& bytes, qsizetype root)
+{
+    constexpr qsizetype kPage = 16'384;
+    constexpr int kCells = 2'000;
+    const qsizetype pages = bytes.size() / kPage;
+    const auto branch = [&](qsizetype page, qsizetype child) {
+        QByteArray content(kPage, '\0');
+        const auto put = [&](qsizetype at, int width, qsizetype value) {
+            for (int i = width; i-- > 0; value >>= 8)
+                content[at + i] = static_cast<char>(value & 0xff);
+        };
+        constexpr qsizetype kCell = kPage - 8; // all of them are the same one
+        put(0, 1, 5);
+        put(3, 2, kCells);
+        put(5, 2, kCell);
+        put(8, 4, child);
+        for (int i = 0; i < kCells; ++i)
+            put(12 + 2 * i, 2, kCell);
+        put(kCell, 4, child);
+        put(kCell + 4, 1, 1);
+        bytes.replace((page - 1) * kPage, kPage, content);
+    };
+    bytes.replace((pages - 1) * kPage, kPage, bytes.mid((root - 1) * kPage, kPage));
+    branch(pages - 1, pages);
+    branch(pages - 2, pages - 1);
+    branch(pages - 3, pages - 2);
+    branch(root, pages - 3);
+}
+
 } // namespace
 
 /// Recordings that somebody has changed: each is opened, or refused with a sentence.
@@ -94,6 +126,47 @@ private Q_SLOTS:
         QCOMPARE(names->findAgent(std::string(4'000'000, '0')), AgentId(2));
         QCOMPARE((*session)->info().result()->agents,
                  std::int64_t(names->counts().agents) - 1 - names->aliasCount());
+    }
+
+    void aTableWithoutAnEndEnds_data()
+    {
+        QTest::addColumn<QString>("table");
+        for (const char* name : {"connection", "gap", "tick", "agent", "topic", "audience"})
+            QTest::newRow(name) << QString::fromLatin1(name);
+    }
+    void aTableWithoutAnEndEnds()
+    {
+        QFETCH(QString, table);
+        QTemporaryDir directory;
+        const QString path = directory.filePath(u"r.murmur"_s);
+        Traffic traffic(30);
+        QVERIFY(recordTraffic(path, traffic, 5'000).ok());
+        qsizetype root = 0;
+        {
+            auto database = Database::open(path, Database::Access::Write);
+            QVERIFY(database);
+            QVERIFY(database->run("INSERT INTO gap (connection, cause, from_time, to_time, count, "
+                                  "lost_is) VALUES (1, 'client-drop', 1, 2, 3, 'exact')"));
+            QVERIFY(database->run("INSERT INTO tick (time, seq, bus_queue, writer_queue) VALUES "
+                                  "(1, 1, 0, 0)"));
+            root = database->number(
+                qPrintable(u"SELECT rootpage FROM sqlite_master WHERE name = '%1'"_s.arg(table)));
+        }
+        QVERIFY(root > 1);
+        QFile file(path);
+        QVERIFY(file.open(QFile::ReadWrite));
+        QByteArray bytes = file.readAll();
+        leadInCircles(bytes, root);
+        QVERIFY(file.seek(0));
+        QCOMPARE(file.write(bytes), bytes.size());
+        file.close();
+        const auto session = Session::open(path);
+        QVERIFY(session);
+        const auto info = (*session)->info().result();
+        QVERIFY(info);
+        QVERIFY((*session)->gaps().result());
+        QVERIFY(!info->connections.empty());
+        QVERIFY(!RecordingReader::open(path).value()->ticks().empty());
     }
 
     void changedRecordingsAreOpenedOrRefused()
