@@ -145,8 +145,12 @@ std::vector<BlockRef> MergedReader::blocksFrom(Seq seq, int limit)
     const std::size_t count = order().stretches().size();
     for (auto number =
              static_cast<std::size_t>((std::max<Seq>(1, seq) - 1) / SessionOrder::kStretch);
-         number < count && static_cast<int>(blocks.size()) < limit; ++number)
+         number < count && static_cast<int>(blocks.size()) < limit; ++number) {
         blocks.push_back(refOf(number));
+        // A damaged recording holds fewer than it claims: whoever reads on must come to an end.
+        if (blocks.back().last() < seq)
+            blocks.pop_back();
+    }
     return blocks;
 }
 

@@ -3,6 +3,7 @@
 
 #include "session/reread.h"
 
+#include "recording/damagelog.h"
 #include "recording/readingwriter.h"
 #include "recording/textfilterjob.h"
 #include "recording/upgrade.h"
@@ -191,6 +192,8 @@ Result<RereadReport> rereadRecording(const QString& path, const RereadOptions& o
     auto reader = RecordingReader::open(path);
     if (!reader)
         return reader.error();
+    // Before the lock makes it look as if it were written.
+    logDamagedZones(path, extentOf((*reader)->meta().totals).messages());
     auto lock = RecordingLock::take(path);
     if (!lock)
         return Error{

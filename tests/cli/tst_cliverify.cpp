@@ -204,7 +204,10 @@ private Q_SLOTS:
                  0);
         for (const QStringList& command :
              {QStringList{u"info"_s, u"forged.murmur"_s},
-              QStringList{u"query"_s, u"forged.murmur"_s, u""_s, u"--json"_s}}) {
+              QStringList{u"merge"_s, u"forged.murmur"_s, u"-o"_s, u"merged.murmur"_s},
+              QStringList{u"query"_s, u"forged.murmur"_s, u""_s, u"--json"_s},
+              QStringList{u"reread"_s, u"forged.murmur"_s}}) {
+            QFile::remove(u"merged.murmur"_s);
             const Outcome outcome = murmur::murmur(command);
             QCOMPARE(outcome.code, 3);
             QVERIFY2(outcome.err.contains("damaged"), outcome.err.constData());
