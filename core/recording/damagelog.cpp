@@ -109,13 +109,15 @@ void logDamagedBlock(const QString& path, std::int64_t block)
                 static_cast<unsigned long long>(fileHash(path)), static_cast<long long>(block));
 }
 
-void logDamagedZones(const QString& path, std::int64_t messages)
+bool logDamagedZones(const QString& path, std::int64_t messages)
 {
     if (isBeingRecorded(path))
-        return;
+        return false;
     auto database = openRecording(path);
-    if (database && !areZonesWhole(*database, messages))
-        logDamagedBlock(path, 0);
+    if (!database || areZonesWhole(*database, messages))
+        return false;
+    logDamagedBlock(path, 0);
+    return true;
 }
 
 } // namespace murmur

@@ -49,7 +49,8 @@ private:
 void logDamagedBlock(const QString& path, std::int64_t block);
 /// Tells it when the zone map of the recording at `path`, whose sums count `messages` (negative:
 /// not known), contradicts itself, its indexes or the sums, or cannot be read. One that is being
-/// recorded is passed over. Reads the zone map as a whole: about 2 ms a million messages.
-void logDamagedZones(const QString& path, std::int64_t messages);
+/// recorded is passed over. Reads the zone map as a whole: about 2 ms a million messages. True when
+/// it told.
+bool logDamagedZones(const QString& path, std::int64_t messages);
 
 } // namespace murmur

@@ -192,8 +192,13 @@ Result<RereadReport> rereadRecording(const QString& path, const RereadOptions& o
     auto reader = RecordingReader::open(path);
     if (!reader)
         return reader.error();
-    // Before the lock makes it look as if it were written.
-    logDamagedZones(path, extentOf((*reader)->meta().totals).messages());
+    // Before the lock makes it look as if it were written. A reading takes the place of all blocks:
+    // what the zone map does not lead to would be gone.
+    if (logDamagedZones(path, extentOf((*reader)->meta().totals).messages()))
+        return Error{
+            ErrorCode::Unreadable,
+            u"The list of blocks of %1 is damaged; nothing was changed. Save what is whole with `murmur repair`, and read that again."_s
+                .arg(path)};
     auto lock = RecordingLock::take(path);
     if (!lock)
         return Error{

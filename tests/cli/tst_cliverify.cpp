@@ -212,6 +212,14 @@ private Q_SLOTS:
             QCOMPARE(outcome.code, 3);
             QVERIFY2(outcome.err.contains("damaged"), outcome.err.constData());
         }
+        // What it does not lead to would be lost by a new reading: repair has it still.
+        (void)murmur::murmur({u"repair"_s, u"forged.murmur"_s, u"-o"_s, u"saved.murmur"_s});
+        const auto messages = [](const QString& file) {
+            const auto said = murmur::murmur({u"info"_s, file, u"--json"_s}).objects();
+            return said.empty() ? -1 : said.front().value(u"messages"_s).toInteger(-1);
+        };
+        QCOMPARE(messages(u"saved.murmur"_s), messages(u"good.murmur"_s));
+        QFile::remove(u"saved.murmur"_s);
     }
 
     void infoTellsOfAZeroedZoneMap_data()
