@@ -108,6 +108,15 @@ private Q_SLOTS:
         QVERIFY(scene.view.table()->isColumnHidden(StateModel::Against));
     }
 
+    void atTheMessageItselfNoTimeHasPassed()
+    {
+        Scene scene;
+        scene.look("robot-1", 3501ms);
+        QTRY_VERIFY(scene.view.asText().contains(QStringLiteral("idle for 500 ms")));
+        scene.look("robot-1", 3001ms);
+        QTRY_VERIFY(scene.view.asText().contains(QStringLiteral("idle from now on")));
+    }
+
     void aStateIsComparedWithAnotherAgent()
     {
         Scene scene;

@@ -47,6 +47,8 @@ QString StateView::statusWords() const
     const std::int64_t since = statusSince(*m_state, m_at, life);
     const QString length =
         since == kNoTime ? QString() : durationText(std::max(nanoseconds(0), m_at - fromNs(since)));
+    // At the message that made it so, no time has passed.
+    const bool isNow = since != kNoTime && m_at <= fromNs(since);
     const auto names = shared()->session()->dictionaries();
     switch (statusOf(*m_state, m_at, life)) {
     case AgentStatus::Unseen:
@@ -67,18 +69,23 @@ QString StateView::statusWords() const
                                      : text;
     }
     case AgentStatus::Restarted:
-        return badge(u"↻"_s, tr("restarted"), theme.warning) + u" "_s + tr("%1 ago").arg(length);
+        return badge(u"↻"_s, tr("restarted"), theme.warning) + u" "_s +
+               (isNow ? tr("just now") : tr("%1 ago").arg(length));
     case AgentStatus::Waiting: {
         const AgentId other = waitsFor(*m_state);
         return badge(u"◐"_s, tr("waiting"), theme.good) + u" "_s +
                (murmur::index(other) == 0
-                    ? tr("for an answer, %1").arg(length)
-                    : tr("for %1, %2").arg(agentText(*names, other).toHtmlEscaped(), length));
+                    ? tr("for an answer, %1").arg(isNow ? tr("from now on") : length)
+                    : tr("for %1, %2")
+                          .arg(agentText(*names, other).toHtmlEscaped(),
+                               isNow ? tr("from now on") : length));
     }
     case AgentStatus::Busy:
-        return badge(u"●"_s, tr("busy"), theme.good) + u" "_s + tr("for %1").arg(length);
+        return badge(u"●"_s, tr("busy"), theme.good) + u" "_s +
+               (isNow ? tr("from now on") : tr("for %1").arg(length));
     case AgentStatus::Idle:
-        return badge(u"●"_s, tr("idle"), theme.good) + u" "_s + tr("for %1").arg(length);
+        return badge(u"●"_s, tr("idle"), theme.good) + u" "_s +
+               (isNow ? tr("from now on") : tr("for %1").arg(length));
     }
     return {};
 }

@@ -27,6 +27,7 @@ QString statusLine(const AgentState& state, TimePoint at, const AgentLife& life,
     const std::int64_t since = statusSince(state, at, life);
     const QString length =
         since == kNoTime ? QString() : durationText(std::max(nanoseconds(0), at - fromNs(since)));
+    const bool isNow = since != kNoTime && at <= fromNs(since);
     switch (statusOf(state, at, life)) {
     case AgentStatus::Unseen:
         return Tr::tr("not seen yet");
@@ -35,17 +36,18 @@ QString statusLine(const AgentState& state, TimePoint at, const AgentLife& life,
     case AgentStatus::Silent:
         return Tr::tr("silent for %1").arg(length);
     case AgentStatus::Restarted:
-        return Tr::tr("restarted %1 ago").arg(length);
+        return isNow ? Tr::tr("restarted just now") : Tr::tr("restarted %1 ago").arg(length);
     case AgentStatus::Waiting: {
         const AgentId other = waitsFor(state);
-        return index(other) == 0 ? Tr::tr("waiting for an answer, %1").arg(length)
-                                 : Tr::tr("waiting for %1, %2")
-                                       .arg(agentText(names, names.resolved(other)), length);
+        const QString how = isNow ? Tr::tr("from now on") : length;
+        return index(other) == 0
+                   ? Tr::tr("waiting for an answer, %1").arg(how)
+                   : Tr::tr("waiting for %1, %2").arg(agentText(names, names.resolved(other)), how);
     }
     case AgentStatus::Busy:
-        return Tr::tr("busy for %1").arg(length);
+        return isNow ? Tr::tr("busy from now on") : Tr::tr("busy for %1").arg(length);
     case AgentStatus::Idle:
-        return Tr::tr("idle for %1").arg(length);
+        return isNow ? Tr::tr("idle from now on") : Tr::tr("idle for %1").arg(length);
     }
     return {};
 }
