@@ -169,6 +169,12 @@ private Q_SLOTS:
         for (const MapMark& mark : marks)
             all += mark.places.size();
         QCOMPARE(all, positions.agents.size());
+        // No count lies over another.
+        for (std::size_t i = 0; i < marks.size(); ++i) {
+            for (std::size_t j = 0; j < i; ++j)
+                QVERIFY(!plateOf(marks[i]).intersects(plateOf(marks[j])) ||
+                        (marks[i].places.size() == 1 && marks[j].places.size() == 1));
+        }
         camera.zoom(8, {800, 450});
         QVERIFY(mapMarks(positions, health, {}, camera).size() > marks.size());
     }

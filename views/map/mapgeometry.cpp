@@ -157,7 +157,52 @@ std::vector<MapMark> bundled(const std::vector<QPointF>& points, const std::vect
     return marks;
 }
 
+/// A plate with a count is wider than a shape: a mark that would lie under one joins it. The worse
+/// of the two stays where it is.
+void joinCovered(std::vector<MapMark>& marks, const QRectF& picture)
+{
+    struct Shown
+    {
+        std::size_t mark;
+        QRectF plate;
+    };
+    std::vector<Shown> shown;
+    bool isLarger = true;
+    for (int round = 0; round < 8 && isLarger; ++round) { // more digits, a wider plate
+        isLarger = false;
+        shown.clear();
+        for (std::size_t i = 0; i < marks.size(); ++i) {
+            if (!picture.contains(marks[i].at) || marks[i].places.empty())
+                continue;
+            const QRectF plate = plateOf(marks[i]);
+            const bool isSeveral = marks[i].places.size() > 1;
+            const auto over = std::ranges::find_if(shown, [&](const Shown& other) {
+                return other.plate.intersects(plate) &&
+                       (isSeveral || marks[other.mark].places.size() > 1);
+            });
+            if (over == shown.end()) {
+                shown.push_back({i, plate});
+                continue;
+            }
+            std::vector<int>& joined = marks[over->mark].places;
+            joined.insert(joined.end(), marks[i].places.begin(), marks[i].places.end());
+            marks[i].places.clear();
+            over->plate = plateOf(marks[over->mark]);
+            isLarger = true;
+        }
+    }
+    std::erase_if(marks, [](const MapMark& mark) { return mark.places.empty(); });
+}
+
 } // namespace
+
+QRectF plateOf(const MapMark& mark)
+{
+    const auto digits = QString::number(mark.places.size()).size();
+    const double width = mark.places.size() == 1 ? kMarkReach : 20 + 7.5 * double(digits);
+    const double height = mark.places.size() == 1 ? kMarkReach : 17;
+    return {mark.at.x() - width / 2, mark.at.y() - height / 2, width, height};
+}
 
 std::vector<MapMark> mapMarks(const Positions& positions, const std::vector<Health>& health,
                               const MapProjection& projection, const MapCamera& camera)
@@ -195,6 +240,7 @@ std::vector<MapMark> mapMarks(const Positions& positions, const std::vector<Heal
         reach *= 1.5;
         marks = bundled(points, order, reach);
     }
+    joinCovered(marks, picture);
     for (MapMark& mark : marks) {
         mark.health = health[static_cast<std::size_t>(mark.places.front())];
         mark.isSending = std::ranges::any_of(mark.places, [&](int place) {

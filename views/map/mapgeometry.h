@@ -51,7 +51,10 @@ struct MapMark
     bool isSending = false; ///< one of them sent a moment ago
 };
 
-/// `health` of each place. Who is nearer than a mark is wide is one mark with another.
+/// How much of the picture it takes, about: the shape of one, or a plate with the count of several.
+QRectF plateOf(const MapMark& mark);
+/// `health` of each place. Who is nearer than a mark is wide is one mark with another, and so is
+/// who would lie under the plate of several.
 std::vector<MapMark> mapMarks(const Positions& positions, const std::vector<Health>& health,
                               const MapProjection& projection, const MapCamera& camera);
 /// What encloses all of them; of one point a box around it.
