@@ -274,16 +274,18 @@ void MapPainter::paintNames(QPainter& painter) const
                    metrics.horizontalAdvance(name) + 1, metrics.height());
         const auto isHit = [&](const QRectF& other) { return other.intersects(box); };
         const bool isIll = mark.health > Health::Well;
-        // Who is ill is named, also over those who are well.
-        const auto isTaken = [&] {
-            return std::ranges::any_of(taken, isHit) || !all.contains(box) ||
-                   (!isIll && std::ranges::any_of(marks, isHit));
+        const double right = box.left();
+        const double left = mark.at.x() - shift - box.width();
+        const auto hasRoom = [&](bool isOverWell) {
+            return std::ranges::any_of(std::array{right, left}, [&](double x) {
+                box.moveLeft(x);
+                return all.contains(box) && std::ranges::none_of(taken, isHit) &&
+                       (isOverWell || std::ranges::none_of(marks, isHit));
+            });
         };
-        if (!isForced && isTaken()) {
-            box.moveRight(mark.at.x() - shift);
-            if (isTaken())
-                return;
-        }
+        // Who is ill is named, where there is no other room over those who are well.
+        if (!isForced && !hasRoom(false) && !(isIll && hasRoom(true)))
+            return;
         taken.push_back(box);
         if (isForced || isIll)
             painter.fillRect(box.adjusted(-2, 0, 2, 0), theme.plate);
@@ -299,7 +301,7 @@ void MapPainter::paintNames(QPainter& painter) const
     // Names lie over no mark either.
     for (const MapMark& mark : m_scene.marks) {
         if (all.contains(mark.at))
-            (mark.health > Health::Well ? taken : marks).push_back(around(mark.at, kShape));
+            (mark.health > Health::Well ? taken : marks).push_back(plateOf(mark));
     }
     int painted = 0;
     for (int i = 0; std::cmp_less(i, m_scene.marks.size()) && painted < kMostNames; ++i) {
