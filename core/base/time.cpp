@@ -10,6 +10,7 @@
 #include <QTimeZone>
 
 #include <array>
+#include <charconv>
 #include <cmath>
 
 using namespace std::chrono;
@@ -330,10 +331,22 @@ std::int64_t timeFromWire(double number) noexcept
 {
     if (!(number > 0) || number > 9.2e18)
         return kNoTime;
-    const double scale = number < 1e11 ? 1e9 : number < 1e14 ? 1e6 : number < 1e17 ? 1e3 : 1;
+    int places = number < 1e11 ? 9 : number < 1e14 ? 6 : number < 1e17 ? 3 : 0;
     // 1e10 s are still seconds, but no longer nanoseconds in 64 bits.
-    const double ns = number * scale;
-    return ns < 9.2e18 ? static_cast<std::int64_t>(ns) : kNoTime;
+    if (number * std::pow(10, places) >= 9.2e18)
+        return kNoTime;
+    // As a product, a double of this century is 256 ns coarse. Its shortest decimals are those that
+    // were written.
+    std::array<char, 64> text{};
+    const auto [end, failed] =
+        std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+    if (failed != std::errc())
+        return 0; // of so many places that no nanosecond is among them
+    std::int64_t ns = 0;
+    const auto [point, wrong] = std::from_chars(text.data(), end, ns);
+    for (const char* at = point + 1; places > 0; --places, ++at)
+        ns = ns * 10 + (at < end ? *at - '0' : 0);
+    return ns;
 }
 
 std::int64_t timeFromWire(std::int64_t number) noexcept

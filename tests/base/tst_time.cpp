@@ -29,6 +29,14 @@ private Q_SLOTS:
         QCOMPARE(timeFromWire(std::int64_t(1'779'358'620'123'456)), 1'779'358'620'123'456'000);
         QCOMPARE(timeFromWire(std::int64_t(1'779'358'620'123'456'789)), 1'779'358'620'123'456'789);
         QCOMPARE(timeFromWire(std::int64_t(-5)), kNoTime);
+        QCOMPARE(timeFromWire(1'779'358'620.25), 1'779'358'620'250'000'000);
+        QCOMPARE(timeFromWire(1'779'358'620.123456), 1'779'358'620'123'456'000);
+        QCOMPARE(timeFromWire(1'779'358'620.1234567), 1'779'358'620'123'456'700);
+        QCOMPARE(timeFromWire(1'779'358'620'123.456), 1'779'358'620'123'456'000);
+        QCOMPARE(timeFromWire(1'779'358'620'123'456.5), 1'779'358'620'123'456'500);
+        QCOMPARE(timeFromWire(1.5), 1'500'000'000);
+        QCOMPARE(timeFromWire(1e-9), 1);
+        QCOMPARE(timeFromWire(1e-300), 0);
         // Read as seconds, and too far away for nanoseconds.
         QCOMPARE(timeFromWire(17'194'000'001.3), kNoTime);
         QCOMPARE(timeFromWire(std::int64_t(17'194'000'001)), kNoTime);
