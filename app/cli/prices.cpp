@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
@@ -96,8 +97,20 @@ std::optional<double> given(double dollars)
     return dollars < 0 ? std::nullopt : std::optional(dollars);
 }
 
+std::string notDollars(const std::string& text)
+{
+    bool isNumber = false;
+    const double dollars = QString::fromStdString(text).toDouble(&isNumber);
+    if (isNumber && std::isfinite(dollars) && dollars >= 0)
+        return {};
+    return text + " is no price; write dollars for a million tokens, for example 2.5";
+}
+
 int setPrice(const PriceOptions& options)
 {
+    // A row without a name would make the file one that cannot be read.
+    if (options.model.empty())
+        return wrongUse(u"The model is missing: write its name, for example 'gpt-4o*'."_s);
     auto prices = PriceTable::load();
     if (!prices)
         return failed(prices.error());
@@ -136,11 +149,11 @@ void addPrices(CLI::App& app, Action& action)
     setting->add_option("MODEL", options->model, "Name of the model; * and ? stand for any letters")
         ->required();
     setting->add_option("--in", options->in, "Dollars for a million tokens that go in")
-        ->check(CLI::NonNegativeNumber);
+        ->check(notDollars);
     setting->add_option("--out", options->out, "Dollars for a million tokens that come out")
-        ->check(CLI::NonNegativeNumber);
+        ->check(notDollars);
     setting->add_option("--cached", options->cached, "Dollars for a million that were cached")
-        ->check(CLI::NonNegativeNumber);
+        ->check(notDollars);
 
     CLI::App* removing = app.add_subcommand("remove", "Forget a price that you set");
     removing->add_option("MODEL", options->model, "As it was set")->required();

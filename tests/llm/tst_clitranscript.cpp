@@ -97,6 +97,14 @@ private Q_SLOTS:
         QCOMPARE(run({u"prices"_s, u"remove"_s, u"gpt-4o-mini*"_s}).code, 0);
         QVERIFY(run({u"prices"_s, u"remove"_s, u"gpt-4o-mini*"_s}).code != 0);
         QCOMPARE(run({u"prices"_s, u"set"_s, u"x"_s}).code, 2);
+        // What would make the table one that nobody can read.
+        QCOMPARE(run({u"prices"_s, u"set"_s, QString(), u"--in"_s, u"1"_s}).code, 2);
+        for (const QString& price : {u"nan"_s, u"inf"_s, u"-1"_s, u"much"_s}) {
+            const Outcome wrong = run({u"prices"_s, u"set"_s, u"x"_s, u"--in"_s, price});
+            QCOMPARE(wrong.code, 2);
+            QVERIFY2(wrong.err.contains("write dollars") && wrong.err.size() < 400,
+                     wrong.err.constData());
+        }
         QVERIFY(run({u"prices"_s}).out.contains("check them"));
     }
 };
